@@ -1,0 +1,125 @@
+# Daily commands. `make run` and `make test` do all the set-up on a fresh machine.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(shell command -v uv 2>/dev/null)
+export UV_COMPILE_BYTECODE := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: run test unit lint fix bench docs smells lock clean help
+.DEFAULT_GOAL := help
+
+help:  ## show these commands
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+run: $(VENV)/.run  ## install what is needed, then open the chat
+	@$(BIN)/sotto
+
+test: lint  ## install with the test extras, check everything
+	$(BIN)/python -m pytest
+
+unit: $(VENV)/.test  ## only the tests that take seconds
+	$(BIN)/python -m pytest -m "not model and not e2e and not build"
+
+lint: $(VENV)/.test  ## style, types and the direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fix: $(VENV)/.test  ## mend style where a tool can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.test  ## measure against the engine itself; writes docs/reference/benchmarks.md
+	$(BIN)/python -m bench
+
+docs: $(VENV)/.test  ## write the reference pages anew from the code
+	$(BIN)/python -m docs.generate
+
+smells: $(VENV)/.test  ## longest files and functions, broad excepts: for a person to judge
+	$(BIN)/python -m bench.smells
+
+lock: $(VENV)/.test  ## resolve the dependencies anew, with hashes and without hosts
+	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml -o requirements.lock
+	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --extra test pyproject.toml -o requirements-test.lock
+
+clean:  ## remove what was built here
+	rm -rf $(VENV) dist build
+
+# --- Set-up ------------------------------------------------------------------------------------
+# Everything goes to stderr and reads nothing: stdin and stdout belong to the chat.
+
+# An environment knows its own path. One that was moved or copied here is made anew.
+ifneq ($(wildcard $(VENV)/.run),)
+ifneq ($(shell cat $(VENV)/.run),$(CURDIR))
+.PHONY: $(VENV)/.run
+endif
+endif
+
+$(VENV)/.run: requirements.lock pyproject.toml hatch_build.py
+	@$(FIND_PYTHON) && $$python -c "$$CAN_RUN" && $(MAKE_VENV)
+	@echo "Installing the engine and the libraries (about 45 MB to download, once) ..." >&2
+	@$(INSTALL) --require-hashes -r requirements.lock </dev/null >&2 || { $(NO_INSTALL); }
+	@echo "Installing Sottovoce with its starter model (about 95 MB to download, once) ..." >&2
+	@$(INSTALL) --no-deps -e . </dev/null >&2 || { $(NO_INSTALL); }
+	@printf '%s' "$(CURDIR)" >$@
+
+$(VENV)/.test: requirements-test.lock $(VENV)/.run
+	@$(FIND_PYTHON) && $(MAKE_VENV)
+	@echo "Installing what the tests need (about 35 MB to download, once) ..." >&2
+	@$(INSTALL) --require-hashes -r requirements-test.lock </dev/null >&2 || { $(NO_INSTALL); }
+	@touch $@
+
+ifdef UV
+INSTALL = $(UV) pip install --python $(BIN)/python
+NEW_VENV = rm -rf $(VENV) && $(UV) venv -q --python "$$python" $(VENV)
+HAS_INSTALLER = $(BIN)/python -c "" 2>/dev/null
+else
+INSTALL = $(BIN)/python -m pip install --progress-bar on
+NEW_VENV = "$$python" -m venv --clear $(VENV)
+HAS_INSTALLER = $(BIN)/python -c "import pip" 2>/dev/null
+endif
+
+NO_INSTALL = echo "The installation did not finish; the reason stands above. If the network was away: \
+	connect, and repeat the same command." >&2; exit 1
+
+# One that was asked for is the only one tried.
+PYTHONS = $(if $(filter file,$(origin PYTHON)),python3 python3.14 python3.13 python3.12 python3.11,"$(PYTHON)")
+
+# Leaves the first Python that is new enough in the shell's $python.
+FIND_PYTHON = python=; for one in $(PYTHONS); do \
+	if "$$one" -c "import sys; sys.exit(sys.version_info < (3, 11))" 2>/dev/null; then python=$$one; break; fi; done; \
+	if [ -z "$$python" ]; then echo "Sottovoce needs Python 3.11 or later; $(PYTHON) --version says: \
+	$$("$(PYTHON)" --version 2>&1). Install one, or say where it is: make run PYTHON=/path/to/python3.12" >&2; exit 1; fi
+
+MAKE_VENV = { { [ "$$(cat $(VENV)/.run 2>/dev/null || printf '%s' "$(CURDIR)")" = "$(CURDIR)" ] && $(HAS_INSTALLER); } || \
+	{ echo "Making a virtual environment in $(VENV) ..." >&2; $(NEW_VENV) </dev/null >&2; } || \
+	{ rm -rf $(VENV); echo "The virtual environment could not be made; the reason stands above. \
+	On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }; }
+
+# Says in a sentence why the engine could never run here, before anything is downloaded.
+define CAN_RUN
+import ctypes, pathlib, platform, sys, sysconfig
+if sys.platform != "linux":
+    sys.exit()
+if "musl" in (sysconfig.get_config_var("SOABI") or ""):
+    sys.exit("The engine has no ready-made build for musl systems such as Alpine. "
+             "Use a system with glibc (Debian, Fedora, Ubuntu), or a container of one.")
+flags = pathlib.Path("/proc/cpuinfo")
+if platform.machine() == "x86_64" and flags.is_file() and " avx2 " not in flags.read_text():
+    sys.exit("The engine's ready-made build needs a processor with AVX2, which this one does not have.")
+try:
+    ctypes.CDLL("libgomp.so.1")
+except OSError:
+    known = {"debian": "apt install libgomp1", "fedora": "dnf install libgomp",
+             "rhel": "dnf install libgomp", "suse": "zypper install libgomp1", "arch": "pacman -S gcc-libs"}
+    try:
+        release = platform.freedesktop_os_release()
+    except OSError:
+        release = {}
+    names = [release.get("ID", ""), *release.get("ID_LIKE", "").split()]
+    command = next((known[name] for name in names if name in known), "install your system's package of libgomp")
+    sys.exit(f"The engine needs the system library libgomp.so.1, which is not here. Next: {command}")
+endef
+export CAN_RUN

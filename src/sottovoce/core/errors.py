@@ -1,0 +1,141 @@
+"""Every error a person can meet, in one tree.
+
+SottoError
+├── BadInput            what was given cannot be used            exit 2
+│   ├── BadValue        a value outside its range
+│   ├── BadText         bytes that are not UTF-8
+│   ├── BadSettings     config.toml or an environment setting cannot be read
+│   ├── BadSchema       not a JSON schema we can hold an answer to
+│   ├── BadArchive      an import file that cannot be read
+│   └── NotFound        no such chat, message or model
+├── Refused             allowed by nobody here                   exit 3
+│   ├── Offline         the network policy says no
+│   └── NotEnoughMemory the model does not fit
+├── ModelProblem        the model's file or the engine           exit 1
+│   ├── BadModelFile    missing, cut short, damaged or hostile
+│   ├── EngineMissing   the engine's library cannot be loaded
+│   ├── EngineFailed    it died, hung or could not start
+│   ├── TooLong         the question does not fit the window
+│   └── SchemaUnmet     no answer that follows the schema
+├── NetworkProblem      something beyond this machine            exit 1
+└── StoreProblem        this machine's disk                      exit 1
+    ├── StoreDamaged    the database cannot be read
+    ├── StoreNewer      written by a later version of Sottovoce
+    ├── StoreBusy       another program holds it
+    ├── DiskFull        no room left
+    └── ReadOnly        the home folder cannot be written
+
+Each carries a sentence for people, a hint with the next step, and a stable code.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class SottoError(Exception):
+    """Base of all. `code` is stable; `exit_code` is what the command line returns."""
+
+    code: ClassVar[str] = "error"
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, sentence: str, *, hint: str | None = None, detail: str | None = None) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.hint = hint
+        self.detail = detail
+        """Technical lines for a log or --debug, never needed to understand the sentence."""
+
+
+class BadInput(SottoError):
+    code = "bad_input"
+    exit_code = 2
+
+
+class BadValue(BadInput):
+    code = "bad_value"
+
+
+class BadText(BadInput):
+    code = "bad_text"
+
+
+class BadSettings(BadInput):
+    code = "bad_settings"
+
+
+class BadSchema(BadInput):
+    code = "bad_schema"
+
+
+class BadArchive(BadInput):
+    code = "bad_archive"
+
+
+class NotFound(BadInput):
+    code = "not_found"
+
+
+class Refused(SottoError):
+    code = "refused"
+    exit_code = 3
+
+
+class Offline(Refused):
+    code = "offline"
+
+
+class NotEnoughMemory(Refused):
+    code = "not_enough_memory"
+
+
+class ModelProblem(SottoError):
+    code = "model_problem"
+
+
+class BadModelFile(ModelProblem):
+    code = "bad_model_file"
+
+
+class EngineMissing(ModelProblem):
+    code = "engine_missing"
+
+
+class EngineFailed(ModelProblem):
+    code = "engine_failed"
+
+
+class TooLong(ModelProblem):
+    code = "too_long"
+
+
+class SchemaUnmet(ModelProblem):
+    code = "schema_unmet"
+
+
+class NetworkProblem(SottoError):
+    code = "network_problem"
+
+
+class StoreProblem(SottoError):
+    code = "store_problem"
+
+
+class StoreDamaged(StoreProblem):
+    code = "store_damaged"
+
+
+class StoreNewer(StoreProblem):
+    code = "store_newer"
+
+
+class StoreBusy(StoreProblem):
+    code = "store_busy"
+
+
+class DiskFull(StoreProblem):
+    code = "disk_full"
+
+
+class ReadOnly(StoreProblem):
+    code = "read_only"

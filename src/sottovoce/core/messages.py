@@ -1,0 +1,43 @@
+"""What is said in a chat, and to whom it belongs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+OWNER = "me"
+"""The owner of everything made by the person at this machine."""
+
+
+class Role(StrEnum):
+    SYSTEM = "system"
+    USER = "user"
+    ASSISTANT = "assistant"
+
+
+class State(StrEnum):
+    """How far a stored message has come.
+
+    Only an answer is ever anything but `COMPLETE`. `WRITING` on disk after a restart means that the
+    program was cut off; opening the store turns it into `INTERRUPTED`.
+    """
+
+    COMPLETE = "complete"
+    WRITING = "writing"
+    STOPPED = "stopped"
+    INTERRUPTED = "interrupted"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    role: Role
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """Names whose KV state a turn may use. No chat: nothing is kept after the turn."""
+
+    owner: str = OWNER
+    chat: str | None = None

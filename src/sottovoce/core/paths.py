@@ -1,0 +1,107 @@
+"""Where things live in one home folder, and how files are put there so that a crash leaves old or new."""
+
+from __future__ import annotations
+
+import errno
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from sottovoce.core.errors import DiskFull, ReadOnly, SottoError, StoreProblem
+
+PRIVATE_FILE = 0o600
+PRIVATE_FOLDER = 0o700
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The one folder that holds everything Sottovoce keeps. Portable: copy it and you have moved."""
+
+    root: Path
+
+    @property
+    def database(self) -> Path:
+        return self.root / "sotto.db"
+
+    @property
+    def backups(self) -> Path:
+        return self.root / "backups"
+
+    @property
+    def models(self) -> Path:
+        return self.root / "models"
+
+    @property
+    def kv(self) -> Path:
+        return self.root / "kv"
+
+    @property
+    def logs(self) -> Path:
+        return self.root / "logs"
+
+    @property
+    def config(self) -> Path:
+        return self.root / "config.toml"
+
+    @property
+    def ledger(self) -> Path:
+        return self.root / "ledger.jsonl"
+
+
+def open_home(root: Path) -> Home:
+    """Make the home folder and its rooms, private to this user. Raises ReadOnly or DiskFull."""
+    home = Home(root)
+    for folder in (home.root, home.backups, home.models, home.kv, home.logs):
+        make_folder(folder)
+    return home
+
+
+def make_folder(folder: Path) -> None:
+    """Make one private folder, unless it is there."""
+    try:
+        folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+    except OSError as problem:
+        raise disk_problem(problem, folder) from problem
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file so that a crash at any instant leaves the old one or the new one."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE), "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+        sync_folder(path.parent)
+    except OSError as problem:
+        beside.unlink(missing_ok=True)
+        raise disk_problem(problem, path) from problem
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename or removal in this folder survive a power cut (a no-op on Windows)."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def disk_problem(problem: OSError, path: Path) -> SottoError:
+    """Say in a sentence what the operating system meant."""
+    if problem.errno in (errno.ENOSPC, errno.EDQUOT):
+        return DiskFull(
+            f"The disk that holds {path.parent} is full.",
+            hint="Free some space and ask again; nothing that was saved is lost.",
+            detail=str(problem),
+        )
+    if problem.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        return ReadOnly(
+            f"{path} cannot be written.",
+            hint="Give yourself write access, or choose another home: SOTTO_HOME=/some/folder sotto",
+            detail=str(problem),
+        )
+    return StoreProblem(f"{path} cannot be used: {problem.strerror or problem}.", detail=str(problem))

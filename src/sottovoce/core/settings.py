@@ -1,0 +1,239 @@
+"""Every setting, read once: defaults, then config.toml, then SOTTO_*, then what a command was given.
+
+The only place that reads the environment. Knows what a setting may be, not what anybody does with it.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from sottovoce.core.errors import BadSettings, BadValue, NotFound, SottoError
+from sottovoce.core.paths import Home, write_whole
+from sottovoce.core.sampling import RANGES, Range, Sampling, check_range
+
+PREFIX = "SOTTO_"
+NETWORK = ("off", "ask", "on")
+
+PASSED_ON = (
+    "PATH", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "LD_LIBRARY_PATH",
+    "DYLD_LIBRARY_PATH", "PYTHONHOME", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX",
+)  # fmt: skip
+"""A child process needs these to start; keys and tokens in the rest are none of its business."""
+
+Value = str | int | float
+Check = Callable[[str, Value], None]
+
+
+def _span(span: Range) -> Check:
+    def check(name: str, value: Value) -> None:
+        assert not isinstance(value, str)  # noqa: S101  (parsed by the field's type just before)
+        check_range(name, value, span)
+
+    return check
+
+
+def _one_of(*choices: str) -> Check:
+    def check(name: str, value: Value) -> None:
+        if value not in choices:
+            raise BadValue(f"{name} is one of {', '.join(choices)}, not {value!r}.")
+
+    return check
+
+
+def _any(name: str, value: Value) -> None:
+    """Every text will do."""
+
+
+def _setting(default: Value | None, kind: type[Value], meaning: str, check: Check = _any) -> Any:
+    return field(default=default, metadata={"kind": kind, "meaning": meaning, "check": check})
+
+
+def _drawn(name: str, kind: type[Value]) -> Any:
+    span = RANGES[name]
+    return _setting(None, kind, span.meaning, _span(span))
+
+
+def _count(default: int, high: int, meaning: str) -> Any:
+    return _setting(default, int, meaning, _span(Range(0, high, True, meaning)))
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What config.toml holds. None: the model's own default."""
+
+    model: str = _setting("starter", str, "the model that answers: starter, or the path of a GGUF file")
+    system: str = _setting("", str, "instructions placed before every new chat")
+    context: int = _count(4096, 1_048_576, "tokens a chat can hold in view; 0 takes all the model can")
+    threads: int = _count(0, 1024, "processor threads of the engine; 0 chooses for this machine")
+    idle_minutes: int = _count(10, 100_000, "unload the model after this long without a question; 0 never")
+    kv_megabytes: int = _count(1024, 1_000_000, "disk for the memory of old chats; 0 keeps none")
+    network: str = _setting("off", str, "may anything leave this machine: off, ask or on", _one_of(*NETWORK))
+    temperature: float | None = _drawn("temperature", float)
+    top_p: float | None = _drawn("top_p", float)
+    top_k: int | None = _drawn("top_k", int)
+    min_p: float | None = _drawn("min_p", float)
+    max_tokens: int | None = _drawn("max_tokens", int)
+
+    def sampling(self) -> Sampling:
+        return Sampling(self.temperature, self.top_p, self.top_k, self.min_p, None, self.max_tokens)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting as `sotto settings` shows it. `source` is default, config.toml, environment or command."""
+
+    name: str
+    value: Value | None
+    default: Value | None
+    meaning: str
+    source: str
+
+
+def read_environment() -> dict[str, str]:
+    """Return the SOTTO_* part of the environment, without the prefix and in lower case."""
+    return {
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in os.environ.items()
+        if name.startswith(PREFIX)
+    }
+
+
+def child_environment(extra: Mapping[str, str]) -> dict[str, str]:
+    """Return what a program started from here may know of this one's environment, and `extra`."""
+    return {**{name: os.environ[name] for name in PASSED_ON if name in os.environ}, **extra}
+
+
+def load(home: Home, environment: Mapping[str, str], given: Mapping[str, Value | None]) -> Settings:
+    """Join the four sources. Raises BadSettings naming the file or variable that is wrong."""
+    return _join(home, environment, given)[0]
+
+
+def describe(home: Home, environment: Mapping[str, str]) -> list[Setting]:
+    """Return every setting with its value and where that came from."""
+    settings, sources = _join(home, environment, {})
+    plain = Settings()
+    return [
+        Setting(
+            item.name,
+            getattr(settings, item.name),
+            getattr(plain, item.name),
+            item.metadata["meaning"],
+            sources[item.name],
+        )
+        for item in fields(Settings)
+    ]
+
+
+def store(home: Home, name: str, text: str | None) -> Value | None:
+    """Write one setting to config.toml, or take it out when text is None. Return its new value."""
+    item = _named(name)
+    value = None if text is None else _parse(item.name, text)
+    kept = _read_file(home)
+    if value is None:
+        kept.pop(name, None)
+    else:
+        kept[name] = value
+    write_whole(home.config, _toml(kept).encode())
+    return item.default if value is None else value
+
+
+def _join(
+    home: Home, environment: Mapping[str, str], given: Mapping[str, Value | None]
+) -> tuple[Settings, dict[str, str]]:
+    known = {item.name for item in fields(Settings)}
+    values: dict[str, Value] = {}
+    sources = dict.fromkeys(known, "default")
+    layers: list[tuple[str, Mapping[str, Value | None]]] = [
+        ("config.toml", _read_file(home)),
+        ("environment", {name: text for name, text in environment.items() if name in known}),
+        ("command", given),
+    ]
+    for source, layer in layers:
+        for name, raw in layer.items():
+            if raw is None:
+                continue
+            try:
+                values[name] = _parse(name, raw)
+            except BadValue as problem:
+                raise _blame(source, name, home, problem) from problem
+            sources[name] = source
+    changes: dict[str, Any] = dict(values)
+    return replace(Settings(), **changes), sources
+
+
+def _blame(source: str, name: str, home: Home, problem: SottoError) -> SottoError:
+    if source == "command":
+        return problem
+    where = str(home.config) if source == "config.toml" else f"{PREFIX}{name.upper()}"
+    return BadSettings(
+        f"{where}: {problem.sentence}", hint="sotto settings list shows what each setting takes"
+    )
+
+
+def _named(name: str) -> Any:
+    for item in fields(Settings):
+        if item.name == name:
+            return item
+    raise NotFound(f"There is no setting named {name!r}.", hint="sotto settings list shows them all")
+
+
+def _parse(name: str, raw: Value) -> Value:
+    item = _named(name)
+    kind: type[Value] = item.metadata["kind"]
+    try:
+        if isinstance(raw, bool):
+            raise ValueError
+        value: Value = raw if isinstance(raw, str) and kind is str else kind(raw)
+        if kind is int and not isinstance(raw, str) and value != raw:
+            raise ValueError
+    except (ValueError, TypeError, OverflowError):
+        wanted = {int: "a whole number", float: "a number", str: "text"}[kind]
+        raise BadValue(f"{name} takes {wanted}, not {raw!r}.") from None
+    item.metadata["check"](name, value)
+    return value
+
+
+def _read_file(home: Home) -> dict[str, Value]:
+    try:
+        text = home.config.read_text("utf-8")
+        table = tomllib.loads(text)
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise BadSettings(
+            f"{home.config} cannot be read: {problem}.",
+            hint=f"Mend that line, or move the file away: {_move_away(home.config)}",
+        ) from problem
+    known = {item.name for item in fields(Settings)}
+    for name, value in table.items():
+        if name not in known:
+            raise BadSettings(
+                f"{home.config} names a setting that does not exist: {name}.",
+                hint="sotto settings list shows them all",
+            )
+        if not isinstance(value, str | int | float):
+            raise BadSettings(f"{home.config}: {name} takes one value, not {type(value).__name__}.")
+    return table
+
+
+def _move_away(path: Path) -> str:
+    return f"mv {path} {path}.old" if os.name == "posix" else f"ren {path} {path.name}.old"
+
+
+def _toml(values: Mapping[str, Value]) -> str:
+    return "".join(f"{name} = {_toml_value(value)}\n" for name, value in sorted(values.items()))
+
+
+def _toml_value(value: Value) -> str:
+    if not isinstance(value, str):
+        return repr(value)
+    plain = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+    escaped = "".join(
+        plain.get(c) or (f"\\u{ord(c):04x}" if ord(c) < 32 or ord(c) == 127 else c) for c in value
+    )
+    return f'"{escaped}"'

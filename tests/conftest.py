@@ -1,0 +1,88 @@
+"""Shared fixtures, and the block: no test reaches the network, and loopback only where it asks to."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from sottovoce.core.paths import Home, open_home
+from sottovoce.engine.echo import EchoEngine
+from sottovoce.net.watch import Attempt, Reach, attempt
+
+Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+
+
+class NetworkBlocked(BaseException):
+    """Not an Exception, so that no tested code can take it for an ordinary failure and go on."""
+
+
+class Block:
+    """What may pass, and what was stopped. One for the whole run: an audit hook cannot be taken out."""
+
+    def __init__(self) -> None:
+        self.passes = {Reach.WITHIN}
+        self.stopped: list[Attempt] = []
+
+    def __call__(self, event: str, args: tuple[Any, ...]) -> None:
+        seen = attempt(event, args)
+        if seen is not None and seen.reach not in self.passes:
+            self.stopped.append(seen)
+            raise NetworkBlocked(f"A test tried {seen.event} {seen.target}.")
+
+
+block = Block()
+sys.addaudithook(block)
+
+
+@pytest.fixture(autouse=True)
+def stopped() -> Iterator[list[Attempt]]:
+    """Fail a test that reached out, even where its code swallowed the error. Yields what was stopped."""
+    block.stopped.clear()
+    yield block.stopped
+    targets = [f"{seen.event} {seen.target}" for seen in block.stopped]
+    block.stopped.clear()
+    assert not targets, f"this test tried to reach the network: {targets}"
+
+
+@pytest.fixture
+def loopback() -> Iterator[None]:
+    """Let one test use 127.0.0.1, ::1 and localhost."""
+    block.passes.add(Reach.LOOPBACK)
+    yield
+    block.passes.discard(Reach.LOOPBACK)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return open_home(tmp_path / "home")
+
+
+@pytest.fixture
+def echo() -> EchoEngine:
+    return EchoEngine()
+
+
+# On a bare machine a test may skip with its reason. With CI=true nobody reads reasons: a skip fails.
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    return refuse_skip((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    return refuse_skip((yield))
+
+
+def refuse_skip(report: Report) -> Report:
+    """Turn a skip into a failure that says why it was skipped."""
+    if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("CI") == "true":
+        report.outcome = "failed"
+        report.longrepr = f"skipped, and with CI=true a skip fails: {report.longrepr}"
+    return report
