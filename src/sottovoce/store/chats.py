@@ -1,0 +1,437 @@
+"""Chats and their messages: a tree of questions and answers, every row with its owner.
+
+Functions over a connection, inside a transaction of db.py. Knows nothing of engines or prompts.
+`now` is in seconds since 1970.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import sqlite3
+from collections.abc import Iterable, Set
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sottovoce.core.errors import NotFound
+from sottovoce.core.messages import Role, State
+from sottovoce.store.faults import damaged, intact
+from sottovoce.store.search import index_text
+
+SHORTEST_ID = 4
+"""Characters of an id that are enough, when no other chat's id begins with them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """`leaf` is the message the reader is at; its parents up to the root are the branch shown."""
+
+    id: str
+    owner: str
+    title: str
+    system: str
+    model: str
+    leaf: str | None
+    created: float
+    changed: float
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMessage:
+    """`number` rises with writing; a parent's is always smaller than its children's."""
+
+    number: int
+    id: str
+    chat: str
+    parent: str | None
+    role: Role
+    state: State
+    text: str
+    model: str
+    digest: str
+    facts: dict[str, Any]
+    created: float
+
+
+_CHAT = "id, owner, title, system, model, leaf, created, changed"
+_CHAT_KINDS = (str, str, str, str, str, str | None, float, float)
+_MESSAGE = "number, id, chat, parent, role, state, text, model, digest, facts, created"
+_MESSAGE_KINDS = (int, str, str, str | None, str, str, str, str, str, str, float)
+
+
+# ---- writing a turn ----
+
+
+def start(connection: sqlite3.Connection, owner: str, *, system: str, model: str, now: float) -> Chat:
+    """Begin an empty chat."""
+    chat = Chat(new_id(), owner, "", clean(system), model, None, now, now)
+    _insert_chat(connection, chat)
+    return chat
+
+
+def ask(
+    connection: sqlite3.Connection,
+    owner: str,
+    chat_id: str,
+    *,
+    parent: str | None,
+    text: str,
+    model: str,
+    writer: str,
+    now: float,
+) -> tuple[str, str]:
+    """Store a question and an empty answer to it; return their ids.
+
+    The question follows the message `parent`, mostly the chat's leaf; None opens the chat, or is
+    another first question of it. The answer becomes the leaf. Raises NotFound.
+    """
+    chat = get(connection, owner, chat_id)
+    if parent is not None:
+        _get_message(connection, owner, chat.id, parent)
+    question = StoredMessage(
+        0, new_id(), chat.id, parent, Role.USER, State.COMPLETE, clean(text), "", "", {}, now
+    )
+    _insert_message(connection, owner, question)
+    return question.id, _answer(connection, owner, chat.id, question.id, model, writer, now)
+
+
+def again(
+    connection: sqlite3.Connection,
+    owner: str,
+    chat_id: str,
+    question_id: str,
+    *,
+    model: str,
+    writer: str,
+    now: float,
+) -> str:
+    """Store one more empty answer to a question; return its id. Raises NotFound."""
+    chat = get(connection, owner, chat_id)
+    if _get_message(connection, owner, chat.id, question_id).role is not Role.USER:
+        raise NotFound("Only a question can be answered again, and this message is an answer.")
+    return _answer(connection, owner, chat.id, question_id, model, writer, now)
+
+
+def write(connection: sqlite3.Connection, answer_id: str, text: str) -> None:
+    """Replace what is written of an answer so far. Raises NotFound once it is finished or deleted."""
+    changed = connection.execute(
+        "UPDATE messages SET text = ? WHERE id = ? AND state = 'writing'", (clean(text), answer_id)
+    )
+    if not changed.rowcount:
+        raise _no_answer()
+
+
+def finish(
+    connection: sqlite3.Connection,
+    answer_id: str,
+    *,
+    text: str,
+    state: State,
+    digest: str,
+    facts: dict[str, Any],
+    now: float,
+) -> None:
+    """Give an answer its last text and state, and make it findable. Raises NotFound like `write`."""
+    row = connection.execute(
+        """UPDATE messages SET text = ?, state = ?, digest = ?, facts = ?, writer = ''
+           WHERE id = ? AND state = 'writing' RETURNING number, chat, text""",
+        (clean(text), state, digest, _facts(facts), answer_id),
+    ).fetchall()
+    if not row:
+        raise _no_answer()
+    number, chat, stored = row[0]
+    _index(connection, number, stored)
+    connection.execute("UPDATE chats SET changed = ? WHERE id = ?", (now, chat))
+
+
+def interrupt(connection: sqlite3.Connection, alive: Set[str]) -> int:
+    """Mark the answers whose writer is gone as interrupted; return how many."""
+    rows = connection.execute("SELECT number, writer, text FROM messages WHERE state = 'writing'").fetchall()
+    cut = [(number, text) for number, writer, text in rows if writer not in alive]
+    for number, text in cut:
+        connection.execute(
+            "UPDATE messages SET state = 'interrupted', writer = '' WHERE number = ?", (number,)
+        )
+        _index(connection, number, text)
+    return len(cut)
+
+
+# ---- reading ----
+
+
+def get(connection: sqlite3.Connection, owner: str, chat_id: str) -> Chat:
+    """Return a chat by its id or the beginning of it. Raises NotFound."""
+    wanted = chat_id.strip().lower()
+    if len(wanted) >= SHORTEST_ID:
+        rows = connection.execute(
+            f"SELECT {_CHAT} FROM chats WHERE id >= ? AND id < ? AND owner = ? ORDER BY id LIMIT 2",  # noqa: S608
+            (wanted, wanted + "\U0010ffff", owner),
+        ).fetchall()
+        exact = [row for row in rows if row[0] == wanted]
+        if len(exact or rows) == 1:
+            return Chat(*intact((exact or rows)[0], _CHAT_KINDS))
+        if rows:
+            raise NotFound(
+                f"More than one chat begins with {wanted}.", hint="Give more of its id: sotto chats list"
+            )
+    raise NotFound(f"There is no chat {chat_id!r}.", hint="sotto chats list")
+
+
+def listed(connection: sqlite3.Connection, owner: str, limit: int | None = None) -> list[Chat]:
+    """Return the owner's chats, the one changed last first."""
+    rows = connection.execute(
+        f"SELECT {_CHAT} FROM chats WHERE owner = ? ORDER BY changed DESC, rowid DESC LIMIT ?",  # noqa: S608
+        (owner, -1 if limit is None else limit),
+    )
+    return [Chat(*intact(row, _CHAT_KINDS)) for row in rows]
+
+
+def branch(
+    connection: sqlite3.Connection, owner: str, chat_id: str, leaf: str | None = None
+) -> list[StoredMessage]:
+    """Return the messages from the root to the leaf, which is the chat's own unless given."""
+    chat = get(connection, owner, chat_id)
+    if leaf is not None:
+        _get_message(connection, owner, chat.id, leaf)
+    rows = connection.execute(
+        f"""WITH RECURSIVE up (id, above) AS (
+               SELECT id, parent FROM messages WHERE id = ? AND owner = ?
+               UNION ALL SELECT m.id, m.parent FROM messages AS m JOIN up ON m.id = up.above)
+            SELECT {_MESSAGE} FROM messages WHERE id IN (SELECT id FROM up) AND owner = ?
+            ORDER BY number""",  # noqa: S608
+        (leaf or chat.leaf, owner, owner),
+    )
+    return [_message(row) for row in rows]
+
+
+def messages(connection: sqlite3.Connection, owner: str, chat_id: str) -> list[StoredMessage]:
+    """Return all messages of a chat, in the order of writing."""
+    chat = get(connection, owner, chat_id)
+    rows = connection.execute(
+        f"SELECT {_MESSAGE} FROM messages WHERE chat = ? AND owner = ? ORDER BY number",  # noqa: S608
+        (chat.id, owner),
+    )
+    return [_message(row) for row in rows]
+
+
+def siblings(connection: sqlite3.Connection, owner: str, message_id: str) -> list[str]:
+    """Return the alternatives at a message's place, itself among them, in the order of writing."""
+    rows = connection.execute(
+        """SELECT s.id FROM messages AS m JOIN messages AS s
+           ON s.chat = m.chat AND s.parent IS m.parent AND s.role = m.role
+           WHERE m.id = ? AND m.owner = ? AND s.owner = ? ORDER BY s.number""",
+        (message_id, owner, owner),
+    )
+    return [message for (message,) in rows] or _no_message(message_id)
+
+
+def questions(connection: sqlite3.Connection, owner: str, limit: int) -> list[str]:
+    """Return the texts of the newest questions, newest first."""
+    rows = connection.execute(
+        "SELECT text FROM messages WHERE owner = ? AND role = 'user' ORDER BY number DESC LIMIT ?",
+        (owner, limit),
+    )
+    return [text for (text,) in rows]
+
+
+# ---- changing ----
+
+
+def go_to(connection: sqlite3.Connection, owner: str, chat_id: str, message_id: str) -> None:
+    """Make the branch with this message the one shown, down to its newest leaf. Raises NotFound."""
+    chat = get(connection, owner, chat_id)
+    _get_message(connection, owner, chat.id, message_id)
+    # Children are written after their parents, so the newest message below is a leaf.
+    leaf = connection.execute(
+        """WITH RECURSIVE down (id, number) AS (
+               SELECT id, number FROM messages WHERE id = ? AND owner = ?
+               UNION ALL SELECT m.id, m.number FROM messages AS m JOIN down ON m.parent = down.id)
+           SELECT id FROM down ORDER BY number DESC LIMIT 1""",
+        (message_id, owner),
+    ).fetchone()
+    connection.execute("UPDATE chats SET leaf = ? WHERE id = ? AND owner = ?", (leaf[0], chat.id, owner))
+
+
+def rename(connection: sqlite3.Connection, owner: str, chat_id: str, title: str) -> None:
+    chat = get(connection, owner, chat_id)
+    connection.execute(
+        "UPDATE chats SET title = ? WHERE id = ? AND owner = ?", (clean(title), chat.id, owner)
+    )
+
+
+def set_system(connection: sqlite3.Connection, owner: str, chat_id: str, text: str) -> None:
+    chat = get(connection, owner, chat_id)
+    connection.execute(
+        "UPDATE chats SET system = ? WHERE id = ? AND owner = ?", (clean(text), chat.id, owner)
+    )
+
+
+def delete(connection: sqlite3.Connection, owner: str, chat_id: str) -> None:
+    """Remove a chat, its messages and their words. `Database.scrub` then clears the traces."""
+    chat = get(connection, owner, chat_id)
+    whole = (chat.id, owner)
+    # Only words that were indexed may be taken out; an unfinished answer's were not.
+    rows = connection.execute(
+        "SELECT number, text FROM messages WHERE chat = ? AND owner = ? AND state <> 'writing'", whole
+    )
+    connection.executemany(
+        "INSERT INTO message_words (message_words, rowid, words) VALUES ('delete', ?, ?)",
+        [(number, index_text(text)) for number, text in rows],
+    )
+    connection.execute("DELETE FROM messages WHERE chat = ? AND owner = ?", whole)
+    connection.execute("DELETE FROM chats WHERE id = ? AND owner = ?", whole)
+    connection.execute("INSERT OR IGNORE INTO unscrubbed VALUES (?)", (chat.id,))
+
+
+def adopt(
+    connection: sqlite3.Connection, owner: str, chat: Chat, tree: Iterable[StoredMessage]
+) -> tuple[bool, int]:
+    """Take in a chat from elsewhere; say whether it is new, and how many of its messages were.
+
+    Parents come before their children.
+    What is here already stays as it is, so adopting twice adds nothing. An id that belongs to
+    somebody or something else is replaced, each time by the same one.
+    """
+    home = _own(connection, "chats", "owner", chat.id, owner, owner)
+    new = not connection.execute("SELECT 1 FROM chats WHERE id = ?", (home,)).fetchone()
+    if new:
+        _insert_chat(connection, replace(chat, id=home, owner=owner, leaf=None))
+    names: dict[str, str] = {}
+    added = 0
+    for message in tree:
+        name = names[message.id] = _own(connection, "messages", "chat", message.id, home, owner)
+        if connection.execute("SELECT 1 FROM messages WHERE id = ?", (name,)).fetchone():
+            continue
+        parent = names[message.parent] if message.parent else None
+        _insert_message(connection, owner, replace(message, id=name, chat=home, parent=parent))
+        added += 1
+    if new and names:
+        leaf = names.get(chat.leaf or "") or list(names.values())[-1]
+        connection.execute("UPDATE chats SET leaf = ? WHERE id = ? AND owner = ?", (leaf, home, owner))
+    return new, added
+
+
+# ---- within ----
+
+
+def new_id() -> str:
+    """Return 16 characters that tell nothing, not even when they were drawn."""
+    return base64.b32encode(os.urandom(10)).decode().lower()
+
+
+def derived_id(*parts: str) -> str:
+    """Return an id that is always the same for the same parts."""
+    import hashlib
+
+    return (
+        base64.b32encode(hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).digest()[:10])
+        .decode()
+        .lower()
+    )
+
+
+def clean(text: str) -> str:
+    """Replace halves of surrogate pairs, which no database can hold, by the sign for a lost character."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
+def _own(connection: sqlite3.Connection, table: str, within: str, key: str, whose: str, owner: str) -> str:
+    """Return the id itself where it is free or already there `within` whose it is to be, else one derived."""
+    row = connection.execute(f"SELECT {within} FROM {table} WHERE id = ?", (key,)).fetchone()  # noqa: S608
+    return key if row is None or row[0] == whose else derived_id(owner, whose, key)
+
+
+def _answer(
+    connection: sqlite3.Connection, owner: str, chat: str, question: str, model: str, writer: str, now: float
+) -> str:
+    answer = StoredMessage(0, new_id(), chat, question, Role.ASSISTANT, State.WRITING, "", model, "", {}, now)
+    _insert_message(connection, owner, answer, writer)
+    connection.execute(
+        "UPDATE chats SET leaf = ?, changed = ? WHERE id = ? AND owner = ?", (answer.id, now, chat, owner)
+    )
+    return answer.id
+
+
+def _insert_chat(connection: sqlite3.Connection, chat: Chat) -> None:
+    connection.execute(
+        f"INSERT INTO chats ({_CHAT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+        (
+            chat.id,
+            chat.owner,
+            clean(chat.title),
+            clean(chat.system),
+            clean(chat.model),
+            chat.leaf,
+            chat.created,
+            chat.changed,
+        ),
+    )
+
+
+def _insert_message(
+    connection: sqlite3.Connection, owner: str, message: StoredMessage, writer: str = ""
+) -> None:
+    text = clean(message.text)
+    number = connection.execute(
+        """INSERT INTO messages
+           (id, chat, owner, parent, role, state, text, model, digest, facts, writer, created)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        (
+            message.id,
+            message.chat,
+            owner,
+            message.parent,
+            message.role,
+            message.state,
+            text,
+            clean(message.model),
+            clean(message.digest),
+            _facts(message.facts),
+            writer,
+            message.created,
+        ),
+    ).lastrowid
+    if message.state is not State.WRITING:
+        _index(connection, number, text)
+
+
+def _index(connection: sqlite3.Connection, number: int | None, text: str) -> None:
+    connection.execute("INSERT INTO message_words (rowid, words) VALUES (?, ?)", (number, index_text(text)))
+
+
+def _get_message(connection: sqlite3.Connection, owner: str, chat: str, message_id: str) -> StoredMessage:
+    row = connection.execute(
+        f"SELECT {_MESSAGE} FROM messages WHERE id = ? AND chat = ? AND owner = ?",  # noqa: S608
+        (message_id, chat, owner),
+    ).fetchone()
+    return _message(row) if row else _no_message(message_id)
+
+
+def _message(row: tuple[Any, ...]) -> StoredMessage:
+    number, name, chat, parent, role, state, text, model, digest, facts, created = intact(row, _MESSAGE_KINDS)
+    try:
+        role, state, facts = Role(role), State(state), json.loads(facts)
+    except ValueError as problem:
+        raise damaged("The database is damaged: a message in it cannot be read.", str(problem)) from problem
+    return StoredMessage(number, name, chat, parent, role, state, text, model, digest, facts, created)
+
+
+def _facts(facts: dict[str, Any]) -> str:
+    """Return the facts as JSON that every reader takes: no NaN, no infinity."""
+    try:
+        return json.dumps(facts, allow_nan=False)
+    except ValueError:
+        return json.dumps(json.loads(json.dumps(facts), parse_constant=lambda _: None))
+
+
+def _no_message(message_id: str) -> Any:
+    raise NotFound(f"There is no message {message_id!r} in this chat.", hint="sotto chats show ID")
+
+
+def _no_answer() -> NotFound:
+    return NotFound("The answer being written is gone; its chat was deleted.", hint="sotto chats list")
