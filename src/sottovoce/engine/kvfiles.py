@@ -1,0 +1,178 @@
+"""What the engine has computed of a chat, kept on disk so that coming back costs no second reading.
+
+Two files a conversation: NAME.state, written by the engine, and NAME.json, which binds it to owner,
+chat, model, engine build, window and token ids, with one HMAC over both. Any mismatch means that the
+history is computed again; nothing here can make an answer wrong. Knows nothing of the engine's life.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import logging
+import os
+import secrets
+import shutil
+from array import array
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sottovoce.core.errors import SottoError
+from sottovoce.core.lock import FileLock
+from sottovoce.core.messages import Conversation
+from sottovoce.core.paths import make_folder, write_whole
+
+log = logging.getLogger(__name__)
+
+VERSION = 1
+KEY_BYTES = 32
+BLOCK = 1 << 20
+SPARE_DISK = 512 << 20
+"""Leave this much of the disk free: keeping a chat warm is worth less than anything else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """What a state was computed with; it is of use to nothing else."""
+
+    digest: str
+    build: str
+    window: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeptState:
+    """A state whose files are whole and ours. `tokens` are those it holds, in order."""
+
+    conversation: Conversation
+    binding: Binding
+    tokens: list[int]
+    file_name: str
+
+
+class KvFiles:
+    """The folder of kept states. Only one program at a time has it; `is_ours` says who."""
+
+    def __init__(self, folder: Path, cap_bytes: int) -> None:
+        self.folder = folder
+        self.cap_bytes = cap_bytes
+        self._lock = FileLock(folder / "lock")
+        self._key = b""
+
+    def open(self) -> bool:
+        """Take the folder and read its key. False: keep nothing (the cap is 0, or another has it)."""
+        if self.cap_bytes == 0:
+            return False
+        make_folder(self.folder)
+        if not self._lock.take():
+            return False
+        path = self.folder / "key"
+        if not path.is_file() or path.stat().st_size != KEY_BYTES:
+            write_whole(path, secrets.token_bytes(KEY_BYTES))
+        self._key = path.read_bytes()
+        self._drop_scraps()
+        return True
+
+    def close(self) -> None:
+        self._lock.release()
+
+    @property
+    def is_ours(self) -> bool:
+        return bool(self._key)
+
+    def read(self, conversation: Conversation) -> KeptState | None:
+        """Return the kept state of a conversation if it is whole; else remove what there is."""
+        name = name_of(conversation)
+        try:
+            facts = json.loads((self.folder / f"{name}.json").read_bytes())
+            mac = bytes.fromhex(facts.pop("mac"))
+            if not hmac.compare_digest(mac, self._mac(facts, self.folder / f"{name}.state")):
+                raise ValueError("the authentication code differs")
+            if facts["version"] != VERSION or (facts["owner"], facts["chat"]) != (
+                conversation.owner,
+                conversation.chat,
+            ):
+                raise ValueError("it belongs to something else")
+            tokens = array("I", base64.b64decode(facts["tokens"])).tolist()
+            binding = Binding(facts["digest"], facts["build"], facts["window"])
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as problem:
+            log.warning("A kept chat state is not used: %s", problem)
+            self._remove(name)
+            return None
+        return KeptState(conversation, binding, tokens, f"{name}.state")
+
+    def make_room(self, conversation: Conversation, size: int) -> str | None:
+        """Return the file name the engine may write `size` bytes to, or None where there is no room.
+
+        The oldest states go first.
+        """
+        name = name_of(conversation)
+        others = sorted(
+            (path for path in self.folder.glob("*.state") if path.stem != name),
+            key=lambda path: path.stat().st_mtime,
+        )
+        total = size + sum(path.stat().st_size for path in others)
+        if size > self.cap_bytes or shutil.disk_usage(self.folder).free < size + SPARE_DISK:
+            self._remove(name)
+            return None
+        for path in others:
+            if total <= self.cap_bytes:
+                break
+            total -= path.stat().st_size
+            self._remove(path.stem)
+        return f"{name}.part"
+
+    def keep(self, conversation: Conversation, binding: Binding, tokens: Iterable[int], part: str) -> None:
+        """Bind and authenticate what the engine wrote to `part`, and give it its name."""
+        name = name_of(conversation)
+        state = self.folder / f"{name}.state"
+        facts = {
+            "version": VERSION,
+            "owner": conversation.owner,
+            "chat": conversation.chat,
+            "digest": binding.digest,
+            "build": binding.build,
+            "window": binding.window,
+            "tokens": base64.b64encode(array("I", tokens).tobytes()).decode(),
+        }
+        try:
+            mac = self._mac(facts, self.folder / part)
+            (self.folder / part).chmod(0o600)
+            (self.folder / part).replace(state)
+            write_whole(self.folder / f"{name}.json", json.dumps({**facts, "mac": mac.hex()}).encode())
+        except (OSError, SottoError) as problem:
+            log.warning("A chat state is not kept: %s", problem)
+            self._remove(name)
+
+    def forget(self, conversation: Conversation) -> None:
+        """Remove all that is kept of a conversation."""
+        self._remove(name_of(conversation))
+
+    def _remove(self, name: str) -> None:
+        for suffix in ("json", "state", "part"):
+            (self.folder / f"{name}.{suffix}").unlink(missing_ok=True)
+
+    def _drop_scraps(self) -> None:
+        """Remove what a crash left: unfinished states, and states without their binding."""
+        for path in self.folder.iterdir():
+            widow = path.suffix == ".state" and not path.with_suffix(".json").exists()
+            if widow or path.suffix == ".part":
+                path.unlink()
+
+    def _mac(self, facts: dict[str, object], state: Path) -> bytes:
+        code = hmac.new(self._key, json.dumps(facts, sort_keys=True).encode(), hashlib.sha256)
+        with state.open("rb") as file:
+            while block := file.read(BLOCK):
+                code.update(block)
+        return code.digest()
+
+
+def name_of(conversation: Conversation) -> str:
+    """Return the file name of a conversation: a hash, so that no id can become a path."""
+    text = f"{conversation.owner}\0{conversation.chat}"
+    return hashlib.sha256(os.fsencode(text)).hexdigest()[:32]

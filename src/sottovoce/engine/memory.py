@@ -1,0 +1,64 @@
+"""Does a model fit in this machine's memory? Asked before anything is loaded."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from sottovoce.core.errors import NotEnoughMemory
+
+BUFFERS = 96 << 20
+"""The engine's code, compute buffers and vocabulary, beside weights and window."""
+
+CGROUP_FILES = (
+    (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory.current")),
+    (
+        Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
+        Path("/sys/fs/cgroup/memory/memory.usage_in_bytes"),
+    ),
+)
+
+
+def needed(weights: int, kv_bytes_per_token: int, tokens: int) -> int:
+    """Return the bytes a model takes with `tokens` cells of window over all slots."""
+    return weights + kv_bytes_per_token * tokens + BUFFERS
+
+
+def available() -> int:
+    """Return the bytes this process and its children may still take."""
+    import psutil
+
+    room = [int(psutil.virtual_memory().available), *container_room(CGROUP_FILES)]
+    if sys.platform != "win32":
+        import resource
+
+        limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+        if limit != resource.RLIM_INFINITY:
+            room.append(limit)
+    return max(0, min(room))
+
+
+def container_room(files: Iterable[tuple[Path, Path]]) -> list[int]:
+    """Return what each memory limit of a container leaves; nothing where there is no limit."""
+    room = []
+    for limit, used in files:
+        try:
+            room.append(int(limit.read_text("ascii")) - int(used.read_text("ascii")))
+        except (OSError, ValueError):  # no such limit here, or the word "max"
+            continue
+    return room
+
+
+def require(wanted: int, room: int, name: str) -> None:
+    """Raise NotEnoughMemory unless the wanted bytes are there."""
+    if wanted > room:
+        raise NotEnoughMemory(
+            f"{name} needs {_gigabytes(wanted)} of memory; {_gigabytes(room)} are free.",
+            hint="Close other programs, choose a smaller model, or a smaller window: "
+            "sotto settings set context 2048",
+        )
+
+
+def _gigabytes(count: int) -> str:
+    return f"{count / 1e9:.1f} GB"

@@ -1,0 +1,191 @@
+"""One engine child: start it, hand it a model, watch it, explain its end, stop it.
+
+Knows nothing of prompts or slots, and never restarts anything by itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from collections import deque
+from pathlib import Path
+
+from sottovoce.core.errors import BadModelFile, EngineFailed, EngineMissing, SottoError
+from sottovoce.core.settings import child_environment
+from sottovoce.engine.child import ChildConfig
+from sottovoce.engine.client import Address, Client
+
+log = logging.getLogger(__name__)
+
+TAIL_LINES = 60
+STOP_SECONDS = 3.0
+LOAD_SECONDS = 20.0
+LOAD_BYTES_PER_SECOND = 200_000_000
+
+CHILD_ENVIRONMENT = {
+    # Threads that wait for each other give way at once: as fast when idle, up to four times when busy.
+    "GOMP_SPINCOUNT": "1000",
+    # Without it a crash prints a backtrace for seconds where gdb is installed.
+    "GGML_NO_BACKTRACE": "1",
+}
+
+
+class Child:
+    """A process started by `spawn`; it serves once `load` has returned."""
+
+    def __init__(self, process: asyncio.subprocess.Process, folder: Path) -> None:
+        self.process = process
+        self.folder = folder
+        self.build = ""
+        self._tail: deque[str] = deque(maxlen=TAIL_LINES)
+        self._listener = asyncio.create_task(self._listen())
+
+    @classmethod
+    async def spawn(cls, watch: str | None = None) -> Child:
+        """Start the process; it loads its library while the caller looks at the model."""
+        # A fresh short folder for each child: the engine refuses long or used socket paths without a word.
+        folder = Path(tempfile.mkdtemp(prefix="sotto-"))
+        try:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-P",  # a file named xllamacpp.py in the current folder is not the engine
+                "-m",
+                "sottovoce.engine.child",
+                *([] if watch is None else [watch]),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+                env=child_environment(CHILD_ENVIRONMENT),
+                start_new_session=True,  # Ctrl-C is for the person's program, not for the engine
+            )
+        except OSError as problem:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise EngineFailed("The engine's process cannot be started.", detail=str(problem)) from problem
+        return cls(process, folder)
+
+    @property
+    def is_alive(self) -> bool:
+        return self.process.returncode is None
+
+    @property
+    def tail(self) -> str:
+        return "\n".join(self._tail)
+
+    def socket_path(self) -> str | None:
+        return None if sys.platform == "win32" else str(self.folder / "e.sock")
+
+    async def load(self, config: ChildConfig) -> Client:
+        """Load the model and return the way to reach it. Raises EngineMissing, EngineFailed, BadModelFile."""
+        assert self.process.stdin is not None  # noqa: S101  (piped above)
+        assert self.process.stdout is not None  # noqa: S101
+        deadline = LOAD_SECONDS + os.stat(config.model).st_size / LOAD_BYTES_PER_SECOND  # noqa: PTH116  (one quick look)
+        with contextlib.suppress(ConnectionError):  # a child that is gone already says why below
+            self.process.stdin.write(config.to_line())
+            await self.process.stdin.drain()
+        try:
+            async with asyncio.timeout(deadline):
+                line = await self.process.stdout.readline()
+        except TimeoutError:
+            await self.stop()
+            raise EngineFailed(
+                f"The model was not loaded within {deadline:.0f} seconds.",
+                hint="Close other programs and try again; sotto doctor checks memory and disk",
+                detail=self.tail,
+            ) from None
+        said = json.loads(line) if line else {}
+        if "ready" not in said:
+            raise await self.explain(said)
+        self.build = said["build"]
+        port = 0 if config.socket else int(said["ready"].rpartition(":")[2])
+        return Client(Address(config.socket, port, config.key or ""))
+
+    async def explain(self, said: dict[str, str] | None = None) -> SottoError:
+        """Return why the child ended, waiting for that a moment."""
+        try:
+            async with asyncio.timeout(STOP_SECONDS):
+                await self.process.wait()
+                await self._listener
+        except TimeoutError:
+            await self.stop()
+        return explain(self.process.returncode, said or {}, self.tail)
+
+    async def stop(self) -> None:
+        """End the process, by force if it does not go by itself, and remove its folder."""
+        if self.process.stdin is not None:
+            self.process.stdin.close()
+        try:
+            async with asyncio.timeout(STOP_SECONDS):
+                await self.process.wait()
+        except TimeoutError:
+            with contextlib.suppress(ProcessLookupError):
+                self.process.kill()
+            await self.process.wait()
+        self._listener.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._listener
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    async def _listen(self) -> None:
+        assert self.process.stderr is not None  # noqa: S101  (piped above)
+        while line := await self._line(self.process.stderr):
+            self._tail.append(line.decode("utf-8", "replace").rstrip())
+
+    async def _line(self, stream: asyncio.StreamReader) -> bytes:
+        try:
+            return await stream.readline()
+        except ValueError:  # a line longer than the reader's limit
+            return await stream.read(1024)
+
+
+def explain(returncode: int | None, said: dict[str, str], tail: str) -> SottoError:
+    """Translate what a child said, or how it ended, into a sentence. Pure."""
+    if "missing" in said:
+        return engine_missing(said["missing"])
+    if "failed" in said:
+        return BadModelFile(
+            "The engine cannot load this model.",
+            hint="It may be damaged, or of a kind this release does not know: sotto doctor",
+            detail=tail or said["failed"],
+        )
+    ended = -returncode if returncode is not None and returncode < 0 else None
+    if ended == signal.SIGABRT or returncode == 134:
+        return EngineFailed(
+            "The engine gave up: the model's file is damaged or of an unsupported kind.",
+            hint="sotto doctor checks it; sotto --model starter uses the model that came with the program",
+            detail=tail,
+        )
+    if ended == getattr(signal, "SIGKILL", 9) or returncode == 137:
+        return EngineFailed(
+            "The engine was killed, most likely because memory ran out.",
+            hint="Close other programs, or use a smaller window: sotto settings set context 2048",
+            detail=tail,
+        )
+    if ended == signal.SIGILL:
+        return EngineFailed(
+            "This processor lacks instructions that the engine needs (AVX2 on x86-64).",
+            hint="sotto doctor shows what this machine has",
+            detail=tail,
+        )
+    how = f"signal {ended}" if ended is not None else f"exit code {returncode}"
+    return EngineFailed(f"The engine stopped ({how}).", hint="Ask again; sotto doctor checks it", detail=tail)
+
+
+def engine_missing(reason: str) -> SottoError:
+    if "libgomp" in reason:
+        return EngineMissing(
+            "The system's library libgomp.so.1 is missing.",
+            hint="Debian, Ubuntu: sudo apt install libgomp1    Fedora: sudo dnf install libgomp",
+            detail=reason,
+        )
+    return EngineMissing(
+        "The engine's library cannot be loaded.",
+        hint="Install Sottovoce again in a fresh environment; sotto doctor shows more",
+        detail=reason,
+    )

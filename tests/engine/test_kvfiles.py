@@ -1,0 +1,128 @@
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from sottovoce.core.messages import Conversation
+from sottovoce.engine.kvfiles import Binding, KvFiles, name_of
+
+CHAT = Conversation("me", "abc")
+BINDING = Binding("d" * 64, "build", 4096)
+TOKENS = list(range(100))
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> KvFiles:
+    files = KvFiles(tmp_path / "kv", cap_bytes=1000)
+    assert files.open()
+    return files
+
+
+def put(kept: KvFiles, conversation: Conversation = CHAT, size: int = 300) -> None:
+    part = kept.make_room(conversation, size)
+    assert part is not None
+    (kept.folder / part).write_bytes(os.urandom(size))
+    kept.keep(conversation, BINDING, TOKENS, part)
+
+
+def test_what_was_kept_comes_back(kept: KvFiles) -> None:
+    put(kept)
+    state = kept.read(CHAT)
+    assert state is not None
+    assert (state.tokens, state.binding, state.conversation) == (TOKENS, BINDING, CHAT)
+    assert (kept.folder / state.file_name).stat().st_size == 300
+
+
+def test_nothing_kept_reads_as_nothing(kept: KvFiles) -> None:
+    assert kept.read(CHAT) is None
+
+
+@pytest.mark.parametrize("suffix", ["state", "json"])
+def test_a_changed_byte_means_that_nothing_is_restored(kept: KvFiles, suffix: str) -> None:
+    put(kept)
+    path = kept.folder / f"{name_of(CHAT)}.{suffix}"
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    assert kept.read(CHAT) is None
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"[1]", b'{"mac": 3}', b"\xff\xfe"])
+def test_a_mangled_binding_means_that_nothing_is_restored(kept: KvFiles, content: bytes) -> None:
+    put(kept)
+    (kept.folder / f"{name_of(CHAT)}.json").write_bytes(content)
+    assert kept.read(CHAT) is None
+
+
+def test_a_state_of_another_home_is_not_believed(kept: KvFiles, tmp_path: Path) -> None:
+    put(kept)
+    other = KvFiles(tmp_path / "other", cap_bytes=1000)
+    assert other.open()
+    for path in kept.folder.glob(f"{name_of(CHAT)}.*"):
+        (other.folder / path.name).write_bytes(path.read_bytes())
+    assert other.read(CHAT) is None
+
+
+def test_a_state_moved_to_another_chats_name_is_not_believed(kept: KvFiles) -> None:
+    put(kept)
+    thief = Conversation("you", "abc")
+    for suffix in ("state", "json"):
+        path = kept.folder / f"{name_of(CHAT)}.{suffix}"
+        path.rename(kept.folder / f"{name_of(thief)}.{suffix}")
+    assert kept.read(thief) is None
+
+
+def test_the_oldest_states_make_room(kept: KvFiles) -> None:
+    conversations = [Conversation("me", name) for name in ("a", "b", "c")]
+    for at, conversation in enumerate(conversations):
+        put(kept, conversation)
+        os.utime(kept.folder / f"{name_of(conversation)}.state", (at, at))
+    put(kept, Conversation("me", "d"), 300)
+    assert [kept.read(conversation) is not None for conversation in conversations] == [False, True, True]
+    total = sum(path.stat().st_size for path in kept.folder.glob("*.state"))
+    assert total <= 1000
+
+
+def test_a_state_larger_than_the_cap_is_not_written(kept: KvFiles) -> None:
+    assert kept.make_room(CHAT, 1001) is None
+
+
+def test_forgetting_leaves_no_file(kept: KvFiles) -> None:
+    put(kept)
+    kept.forget(CHAT)
+    assert {path.name for path in kept.folder.iterdir()} == {"lock", "key"}
+
+
+def test_scraps_of_a_crash_are_swept_on_opening(kept: KvFiles) -> None:
+    put(kept)
+    (kept.folder / "torn.part").write_bytes(b"x")
+    (kept.folder / "widow.state").write_bytes(b"x")
+    kept.close()
+    again = KvFiles(kept.folder, 1000)
+    assert again.open()
+    assert not (kept.folder / "torn.part").exists()
+    assert not (kept.folder / "widow.state").exists()
+    assert again.read(CHAT) is not None
+
+
+def test_only_one_program_has_the_folder(kept: KvFiles) -> None:
+    second = KvFiles(kept.folder, 1000)
+    assert not second.open()
+    kept.close()
+    assert second.open()
+
+
+def test_a_cap_of_zero_keeps_nothing(tmp_path: Path) -> None:
+    assert not KvFiles(tmp_path / "kv", 0).open()
+    assert not (tmp_path / "kv").exists()
+
+
+def test_files_are_private_and_names_tell_nothing(kept: KvFiles) -> None:
+    put(kept)
+    for path in kept.folder.iterdir():
+        assert path.stat().st_mode & 0o077 == 0, path
+        assert "abc" not in path.name
+    facts = json.loads((kept.folder / f"{name_of(CHAT)}.json").read_text())
+    assert set(facts) == {"version", "owner", "chat", "digest", "build", "window", "tokens", "mac"}

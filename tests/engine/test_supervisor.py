@@ -1,0 +1,30 @@
+import pytest
+
+from sottovoce.core.errors import BadModelFile, EngineFailed, EngineMissing, SottoError
+from sottovoce.engine.supervisor import explain
+
+
+@pytest.mark.parametrize(
+    ("returncode", "said", "error", "words"),
+    [
+        (0, {"missing": "libgomp.so.1: cannot open"}, EngineMissing, "libgomp.so.1 is missing"),
+        (0, {"missing": "No module named xllamacpp"}, EngineMissing, "cannot be loaded"),
+        (1, {"failed": "Failed to init"}, BadModelFile, "cannot load this model"),
+        (-6, {}, EngineFailed, "damaged or of an unsupported kind"),
+        (134, {}, EngineFailed, "damaged or of an unsupported kind"),
+        (-9, {}, EngineFailed, "memory ran out"),
+        (137, {}, EngineFailed, "memory ran out"),
+        (-4, {}, EngineFailed, "lacks instructions"),
+        (-11, {}, EngineFailed, "signal 11"),
+        (3, {}, EngineFailed, "exit code 3"),
+        (None, {}, EngineFailed, "stopped"),
+    ],
+)
+def test_every_end_of_a_child_has_a_sentence_and_a_next_step(
+    returncode: int | None, said: dict[str, str], error: type[SottoError], words: str
+) -> None:
+    problem = explain(returncode, said, "the last lines")
+    assert isinstance(problem, error)
+    assert words in problem.sentence
+    assert problem.hint
+    assert problem.detail
