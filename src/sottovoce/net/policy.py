@@ -1,0 +1,56 @@
+"""May this leave the machine? Values in, verdict out.
+
+Knows the setting and the reason. Knows no sockets, no hosts and no people: who asks the person when
+the verdict is `ASK` is the caller's business.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sottovoce.core.errors import Offline
+
+
+class Purpose(StrEnum):
+    """Why something would leave. The value stands in the ledger."""
+
+    DOWNLOAD = "download"
+    """Fetch a file; only its address leaves."""
+    CHECK = "check"
+    """Look whether something newer exists."""
+    ANSWER = "answer"
+    """Send a question to a model elsewhere."""
+
+
+class Verdict(StrEnum):
+    ALLOW = "allow"
+    ASK = "ask"
+    REFUSE = "refuse"
+
+
+def decide(setting: str, purpose: Purpose, *, explicit: bool) -> Verdict:
+    """Return what the network setting (off, ask or on) means for one connection.
+
+    `explicit`: the person has just given the command that this connection carries out. Such a
+    download is its own permission, whatever the setting. An unknown setting refuses.
+    """
+    if explicit and purpose is Purpose.DOWNLOAD:
+        return Verdict.ALLOW
+    if setting == "on":
+        return Verdict.ALLOW
+    if setting == "ask":
+        return Verdict.ASK
+    return Verdict.REFUSE
+
+
+def refusal(host: str, *, asked: bool) -> Offline:
+    """Return the error for a connection that was not made."""
+    if asked:
+        return Offline(
+            f"You said no, so {host} was not contacted.",
+            hint="Ask again and say yes, or allow it for good: sotto settings set network on",
+        )
+    return Offline(
+        f"{host} was not contacted: nothing leaves this machine unless you allow it.",
+        hint="To be asked each time: sotto settings set network ask",
+    )
