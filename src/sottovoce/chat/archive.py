@@ -1,0 +1,258 @@
+"""Takes chats out to a file and in from one: our own JSON, Markdown, and ChatGPT's data export.
+
+Our own format, version 1, is one JSON object. It loses nothing but the owner, who is whoever imports:
+
+    {"format": "sottovoce-chats", "version": 1, "chats": [
+      {"id", "title", "system", "model", "leaf", "created", "changed", "messages": [
+        {"id", "parent", "role", "state", "text", "model", "digest", "facts", "created"}, ...]}, ...]}
+
+Times are seconds since 1970. Messages stand in the order of writing, parents first; `leaf` is the
+message whose branch is shown. A reader leaves out what it does not know.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from sottovoce.chat import chatgpt, incoming
+from sottovoce.chat.chatgpt import field
+from sottovoce.chat.grafting import Notes, moment, ordered
+from sottovoce.core.errors import BadArchive, StoreProblem
+from sottovoce.core.messages import Role, State
+from sottovoce.store import chats
+from sottovoce.store.chats import Chat, StoredMessage, derived_id
+from sottovoce.store.db import Database
+
+FORMAT = "sottovoce-chats"
+VERSION = 1
+
+BATCH = 50
+BATCH_CHARACTERS = 4_000_000
+"""So much is stored in one transaction, so that thousands of chats need not each wait for the disk."""
+
+_CONVERSATIONS = re.compile(r"^(?!__MACOSX/)(.*/)?conversations(-\d+)?\.json$")
+_ID = re.compile(r"[a-z2-7]{16}")
+_CHAT_FIELDS = ("id", "title", "system", "model", "leaf", "created", "changed")
+_MESSAGE_FIELDS = ("id", "parent", "role", "state", "text", "model", "digest", "facts", "created")
+
+Incoming = tuple[Chat, list[StoredMessage]]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What an import did. `present` chats were here before; new messages of theirs are counted too."""
+
+    chats: int
+    messages: int
+    present: int
+    skipped: Mapping[str, int]
+    mended: Mapping[str, int]
+
+
+# ---- out ----
+
+
+def export_json(
+    connection: sqlite3.Connection, owner: str, chat_ids: Sequence[str] | None, target: BinaryIO
+) -> int:
+    """Write these chats, or all, in our own format; return how many. Raises NotFound."""
+    chosen = _chosen(connection, owner, chat_ids)
+    target.write(f'{{"format": "{FORMAT}", "version": {VERSION}, "chats": ['.encode())
+    for at, chat in enumerate(chosen):
+        head = json.dumps({name: getattr(chat, name) for name in _CHAT_FIELDS}, ensure_ascii=False)
+        target.write(f'{"," if at else ""}\n{head[:-1]}, "messages": ['.encode())
+        for number, message in enumerate(chats.messages(connection, owner, chat.id)):
+            line = json.dumps({name: getattr(message, name) for name in _MESSAGE_FIELDS}, ensure_ascii=False)
+            target.write(f"{',' if number else ''}\n  {line}".encode())
+        target.write(b"]}")
+    target.write(b"\n]}\n")
+    return len(chosen)
+
+
+def export_markdown(
+    connection: sqlite3.Connection, owner: str, chat_ids: Sequence[str] | None, target: BinaryIO
+) -> int:
+    """Write the branch shown of these chats, or of all, as Markdown for people; return how many."""
+    chosen = _chosen(connection, owner, chat_ids)
+    for at, chat in enumerate(chosen):
+        if at:
+            target.write(b"\n---\n\n")
+        target.write(_heading(chat).encode())
+        for message in chats.branch(connection, owner, chat.id):
+            target.write(_section(message).encode())
+    return len(chosen)
+
+
+def _chosen(connection: sqlite3.Connection, owner: str, chat_ids: Sequence[str] | None) -> list[Chat]:
+    if chat_ids is None:
+        return chats.listed(connection, owner)[::-1]  # so that importing keeps the order
+    return [chats.get(connection, owner, chat) for chat in chat_ids]
+
+
+def _heading(chat: Chat) -> str:
+    title = " ".join(chat.title.split()) or "Chat"
+    system = "".join(f"> {line}\n" for line in chat.system.splitlines())
+    return (
+        f"# {title}\n\n"
+        f"*Begun {_day(chat.created)}. What stands under “AI” was written by a language model "
+        f"and may be wrong.*\n\n" + (f"Instructions to the AI:\n\n{system}\n" if system else "")
+    )
+
+
+_ENDINGS = {
+    State.STOPPED: "\n*This answer was stopped.*\n",
+    State.INTERRUPTED: "\n*This answer was interrupted.*\n",
+    State.WRITING: "\n*This answer was still being written.*\n",
+    State.FAILED: "\n*This answer failed.*\n",
+}
+
+
+def _section(message: StoredMessage) -> str:
+    who = "You" if message.role is Role.USER else f"AI ({message.model or 'unknown model'})"
+    return f"## {who}\n\n{message.text.strip()}\n{_ENDINGS.get(message.state, '')}\n"
+
+
+def _day(seconds: float) -> str:
+    return time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(seconds))
+
+
+# ---- in ----
+
+
+def import_file(database: Database, owner: str, path: Path, now: float) -> Report:
+    """Import our own export, or a ChatGPT data export as a zip or its conversations.json.
+
+    The file is read through once before anything is stored, so a bad one leaves nothing behind. Then
+    chats are stored whole, some at a time; importing again adds only what is missing.
+    Raises BadArchive, StoreProblem.
+    """
+    with incoming.sentences(path):
+        outlines = _inspected(path)
+    notes = Notes()
+    done = {"chats": 0, "messages": 0, "present": 0}
+    for batch in _batches(_incoming(path, outlines, now, notes)):
+        try:
+            results = database.call(
+                lambda conn, batch=batch: [chats.adopt(conn, owner, *chat) for chat in batch]  # type: ignore[misc]
+            )
+        except StoreProblem as problem:
+            raise type(problem)(
+                f"{problem.sentence} {done['chats']} chats were imported before that.",
+                hint=f"{problem.hint} Then import the file again: only what is missing is added.",
+                detail=problem.detail,
+            ) from problem
+        for new, added in results:
+            done["chats" if new else "present"] += 1
+            done["messages"] += added
+    return Report(**done, skipped=dict(notes.skipped), mended=dict(notes.mended))
+
+
+def _inspected(path: Path) -> list[bool]:
+    """Check every text of the file, and say of each whether it is ours. Raises BadArchive."""
+    found = []
+    with incoming.texts(path, _CONVERSATIONS) as streams:
+        for stream in streams:
+            outline = incoming.inspect(stream)
+            ours = outline.scalars.get("format") == FORMAT and "chats" in outline.arrays
+            if ours and outline.scalars.get("version") != VERSION:
+                raise BadArchive(
+                    "It was written by a later version of Sottovoce.",
+                    hint="Install that version: pip install --upgrade sottovoce",
+                )
+            theirs = outline.is_array and ("mapping" in outline.item_keys or not outline.items)
+            if not (ours or theirs):
+                raise BadArchive("It is neither an export of Sottovoce nor of ChatGPT.")
+            found.append(ours)
+    return found
+
+
+def _incoming(path: Path, outlines: list[bool], now: float, notes: Notes) -> Iterator[Incoming]:
+    with incoming.sentences(path), incoming.texts(path, _CONVERSATIONS) as streams:
+        for stream, ours in zip(streams, outlines, strict=True):
+            read = _own_chat if ours else chatgpt.chat_of
+            for item in incoming.items(stream, "chats.item" if ours else "item"):
+                chat = read(item, now, notes)
+                if chat is not None:
+                    yield chat
+
+
+def _batches(source: Iterator[Incoming]) -> Iterator[list[Incoming]]:
+    batch: list[Incoming] = []
+    size = 0
+    for chat, tree in source:
+        batch.append((chat, tree))
+        size += sum(len(message.text) for message in tree)
+        if len(batch) == BATCH or size > BATCH_CHARACTERS:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _own_chat(item: object, now: float, notes: Notes) -> Incoming | None:
+    """Return a chat of our own format, or None with a note when it is not one."""
+    tree = field(item, "messages")
+    identity = _id(field(item, "id"))
+    if identity is None or not isinstance(tree, list):
+        notes.skipped["not a chat"] += 1
+        return None
+    created = moment(field(item, "created"), now, now)
+    chat = Chat(
+        identity,
+        "",
+        _text(field(item, "title")),
+        _text(field(item, "system")),
+        _text(field(item, "model")),
+        _id(field(item, "leaf")),
+        created,
+        moment(field(item, "changed"), created, now),
+    )
+    messages = [message for part in tree if (message := _own_message(part, chat, now, notes))]
+    return chat, ordered(messages, notes)
+
+
+def _own_message(part: object, chat: Chat, now: float, notes: Notes) -> StoredMessage | None:
+    identity, text, facts = _id(field(part, "id")), field(part, "text"), field(part, "facts")
+    try:
+        role, state = Role(_text(field(part, "role"))), State(_text(field(part, "state")))
+    except ValueError:
+        identity = None
+    if identity is None or not isinstance(text, str):
+        notes.skipped["not a message"] += 1
+        return None
+    return StoredMessage(
+        number=0,
+        id=identity,
+        chat=chat.id,
+        parent=_id(field(part, "parent")),
+        role=role,
+        # Nobody here is writing it any more.
+        state=State.INTERRUPTED if state is State.WRITING else state,
+        text=text,
+        model=_text(field(part, "model")),
+        digest=_text(field(part, "digest")),
+        facts=_facts(facts),
+        created=moment(field(part, "created"), chat.created, now),
+    )
+
+
+def _facts(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _id(value: object) -> str | None:
+    """Return an id as it is where it is one of ours, and otherwise one made from it."""
+    if not isinstance(value, str) or not value:
+        return None
+    return value if _ID.fullmatch(value) else derived_id("import", value)
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,289 @@
+"""One turn of a chat: the question is saved, the answer streams, what was written is kept.
+
+The one path that the terminal, `sotto ask`, the Python API and the server share. Knows neither
+terminals nor HTTP, and nothing of how an engine works.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import sqlite3
+import time
+from collections.abc import AsyncGenerator, Callable, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from sottovoce.chat import prompt, schema
+from sottovoce.chat.titles import title_of
+from sottovoce.core.errors import BadValue, EngineFailed, SottoError
+from sottovoce.core.events import Asked, Done, Event, Failed, Finished, Notice, Reading, Text
+from sottovoce.core.messages import OWNER, Conversation, Message, Role, State
+from sottovoce.core.sampling import Sampling, checked, laid_over
+from sottovoce.engine.protocol import Engine, ModelFacts
+from sottovoce.store import chats
+from sottovoce.store.chats import StoredMessage
+from sottovoce.store.db import Database
+
+ROOT = ""
+"""As a question's parent: before the first message of the chat."""
+
+WRITE_SECONDS = 0.25
+WRITE_TOKENS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked, and where in which chat.
+
+    No chat starts one. `parent` continues after that message instead of where the reader is; to edit a
+    question, ask with the parent of the old one (ROOT for the first). `again` names a question to be
+    answered once more; `text` is then ignored.
+    """
+
+    text: str = ""
+    chat: str | None = None
+    parent: str | None = None
+    again: str | None = None
+    system: str | None = None
+    sampling: Sampling = field(default_factory=Sampling)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a turn is made with. `defaults` fill in where the question says nothing."""
+
+    database: Database
+    engine: Engine
+    model: str
+    owner: str = OWNER
+    system: str = ""
+    defaults: Sampling = field(default_factory=Sampling)
+    clock: Callable[[], float] = time.time
+
+
+async def ask(parts: Parts, question: Question) -> AsyncGenerator[Event, None]:
+    """Ask, and yield what comes: see core.events for the order.
+
+    Raises BadInput before anything is saved; after `Asked`, problems come as `Failed`. Closing the
+    generator, or cancelling its task, stops the answer.
+    """
+    question = _checked(parts, question)
+    asked = await parts.database.run(lambda conn: _save_question(conn, parts, question))
+    answer = _Answer(parts, asked.answer)
+    try:
+        yield asked
+        async with contextlib.aclosing(_answered(parts, question, asked, answer)) as events:
+            async for event in events:
+                yield event
+    except SottoError as problem:
+        await answer.fail(problem)
+        yield Failed(problem)
+    finally:
+        # Only a stop leaves the answer open until here. It must be kept even if we are being cancelled.
+        await asyncio.shield(answer.finish(State.STOPPED))
+
+
+async def _answered(
+    parts: Parts, question: Question, asked: Asked, answer: _Answer
+) -> AsyncGenerator[Event, None]:
+    """Yield the events between `Asked` and the end."""
+    view, notice, facts = await _view(parts, question, asked)
+    answer.facts["digest"] = facts.digest
+    if notice is not None:
+        yield notice
+    conversation = Conversation(parts.owner, asked.chat)
+    finished: Finished | None = None
+    sampling = question.sampling
+    if sampling.schema is not None:
+        sampling = replace(sampling, schema=schema.tightened(sampling.schema))
+    async with contextlib.aclosing(parts.engine.answer(view, sampling, conversation)) as pieces:
+        async for piece in pieces:
+            match piece:
+                case Text(text):
+                    answer.add(text)
+                    yield piece
+                case Reading():
+                    yield piece
+                case Finished():
+                    finished = piece
+    if finished is None:
+        raise EngineFailed("The engine ended the answer without saying why.", hint="Ask again")
+    if question.sampling.schema is not None:
+        schema.held(answer.text, question.sampling.schema)
+    answer.facts |= {
+        "reason": finished.reason,
+        "usage": asdict(finished.usage),
+        "timings": asdict(finished.timings),
+    }
+    await answer.finish(State.COMPLETE)
+    yield Done(
+        chat=asked.chat,
+        answer=asked.answer,
+        text=answer.text,
+        reason=finished.reason,
+        model=parts.model,
+        digest=facts.digest,
+        usage=finished.usage,
+        timings=finished.timings,
+    )
+
+
+class _Answer:
+    """An answer being written: to the disk every 250 ms or 32 pieces, and finished exactly once."""
+
+    def __init__(self, parts: Parts, answer_id: str) -> None:
+        self.facts: dict[str, Any] = {}
+        self._parts = parts
+        self._id = answer_id
+        self._pieces: list[str] = []
+        self._unwritten = 0
+        self._written_at = time.monotonic()
+        self._writing: asyncio.Future[None] | None = None
+        self._open = True
+
+    @property
+    def text(self) -> str:
+        return "".join(self._pieces)
+
+    def add(self, piece: str) -> None:
+        self._pieces.append(piece)
+        self._unwritten += 1
+        now = time.monotonic()
+        if self._unwritten < WRITE_TOKENS and now - self._written_at < WRITE_SECONDS:
+            return
+        if self._writing is not None:
+            if not self._writing.done():
+                return  # a slow disk must not hold up the words
+            self._writing.result()
+        text = self.text
+        self._writing = asyncio.ensure_future(
+            self._parts.database.run(lambda conn: chats.write(conn, self._id, text))
+        )
+        self._unwritten = 0
+        self._written_at = now
+
+    async def fail(self, problem: SottoError) -> None:
+        """Keep what came before the problem, and the problem."""
+        self.facts["error"] = {"code": problem.code, "sentence": problem.sentence}
+        # The store itself may be what failed; the person is told of the first problem.
+        with contextlib.suppress(SottoError):
+            await self.finish(State.INTERRUPTED if self._pieces else State.FAILED)
+
+    async def finish(self, state: State) -> None:
+        if not self._open:
+            return
+        self._open = False
+        if self._writing is not None:
+            with contextlib.suppress(SottoError):  # the write below says the same, if it still holds
+                await self._writing
+        digest = self.facts.pop("digest", "")
+        await self._parts.database.run(
+            lambda conn: chats.finish(
+                conn,
+                self._id,
+                text=self.text,
+                state=state,
+                digest=digest,
+                facts=self.facts,
+                now=self._parts.clock(),
+            )
+        )
+
+
+def _checked(parts: Parts, question: Question) -> Question:
+    """Return the question with defaults filled in. Raises BadValue or BadSchema."""
+    # A lone half of a character pair has no UTF-8; nothing later could write it down.
+    text = question.text.encode("utf-8", "replace").decode()
+    if question.again is None and not text.strip():
+        raise BadValue("The question is empty.", hint='For example: sotto ask "Why is the sky blue?"')
+    filled = laid_over(parts.defaults, question.sampling)
+    if filled.schema is not None:
+        filled = replace(filled, schema=schema.checked(filled.schema))
+    return replace(question, text=text, sampling=checked(filled))
+
+
+def _save_question(conn: sqlite3.Connection, parts: Parts, question: Question) -> Asked:
+    """Write the question and an empty answer, in one transaction."""
+    now = parts.clock()
+    if question.chat is None:
+        system = parts.system if question.system is None else question.system
+        chat = chats.start(conn, parts.owner, system=system, model=parts.model, now=now)
+        chats.rename(conn, parts.owner, chat.id, title_of(question.text))
+    else:
+        chat = chats.get(conn, parts.owner, question.chat)
+        if question.system is not None:
+            chats.set_system(conn, parts.owner, chat.id, question.system)
+    writer = parts.database.writer
+    if question.again is not None:
+        answer = chats.again(
+            conn, parts.owner, chat.id, question.again, model=parts.model, writer=writer, now=now
+        )
+        return Asked(chat.id, question.again, answer)
+    parent = chat.leaf if question.parent is None else question.parent or None
+    asked, answer = chats.ask(
+        conn,
+        parts.owner,
+        chat.id,
+        parent=parent,
+        text=question.text,
+        model=parts.model,
+        writer=writer,
+        now=now,
+    )
+    return Asked(chat.id, asked, answer)
+
+
+async def _view(
+    parts: Parts, question: Question, asked: Asked
+) -> tuple[list[Message], Notice | None, ModelFacts]:
+    """Return the messages that go to the engine, and what to tell the reader of those that do not."""
+    engine = parts.engine
+    chat, branch = await parts.database.read(
+        lambda conn: (
+            chats.get(conn, parts.owner, asked.chat),
+            chats.branch(conn, parts.owner, asked.chat, asked.question),
+        )
+    )
+    system = [Message(Role.SYSTEM, chat.system)] if chat.system else []
+    past, newest = _turns(branch), branch[-1]
+    facts = await engine.ready()
+    room = prompt.room_for_prompt(facts.window, question.sampling.max_tokens)
+    view = _messages(system, past, newest)
+    if await engine.count(view) + prompt.OVERHEAD * len(view) <= room:
+        return view, None, facts
+
+    lengths = await engine.weigh([message.text for message in view])
+    costs = [prompt.with_overhead(length) for length in lengths]
+    fixed = sum(costs[: len(system)])
+    pairs = costs[len(system) : -1]
+    turns = [prompt.Turn(*pair) for pair in zip(pairs[::2], pairs[1::2], strict=True)]
+    start = prompt.first_kept(fixed, turns, costs[-1], room)
+    before = prompt.first_kept(fixed, turns[:-1], turns[-1].question, room) if turns else 0
+    view = _messages(system, past[start:], newest)
+    while start < len(past) and await engine.count(view) > room:
+        start += 1
+        view = _messages(system, past[start:], newest)
+    return view, _cut_notice(start) if start > before else None, facts
+
+
+def _turns(branch: Sequence[StoredMessage]) -> list[tuple[StoredMessage, StoredMessage]]:
+    """Return the finished question-answer pairs before the last message; empty answers are left out."""
+    return [
+        (first, second)
+        for first, second in itertools.pairwise(branch)
+        if first.role is Role.USER and second.role is Role.ASSISTANT and second.text
+    ]
+
+
+def _messages(
+    system: list[Message], turns: Sequence[tuple[StoredMessage, StoredMessage]], newest: StoredMessage
+) -> list[Message]:
+    said = [Message(message.role, message.text) for turn in turns for message in turn]
+    return [*system, *said, Message(newest.role, newest.text)]
+
+
+def _cut_notice(dropped: int) -> Notice:
+    turns = "exchange no longer fits" if dropped == 1 else f"{dropped} exchanges no longer fit"
+    return Notice("history_cut", f"The oldest {turns} in the model's window; it does not see them.")
