@@ -1,0 +1,55 @@
+"""What was given before the command's name: the home, the model, how much to say. Opens the home."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sottovoce.cli._show import Show
+
+if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager
+
+    from sottovoce.app import App
+    from sottovoce.core.paths import Home
+    from sottovoce.core.settings import Value
+    from sottovoce.store.db import Database
+
+
+@dataclass(slots=True)
+class Given:
+    """The options of `sotto` itself, for every command below it."""
+
+    home: Path | None = None
+    model: str | None = None
+    debug: bool = False
+    show: Show = field(default_factory=Show)
+
+    def root(self) -> Path:
+        """Return where the home is, without making it."""
+        from sottovoce.app import find_home
+        from sottovoce.core.settings import read_environment
+
+        return self.home or find_home(read_environment())
+
+    def open_home(self) -> Home:
+        """Make the home, unless it is there, and keep the log in it."""
+        from sottovoce.cli._log import keep_log
+        from sottovoce.core.paths import open_home
+
+        home = open_home(self.root())
+        keep_log(home, debug=self.debug)
+        return home
+
+    def open_database(self) -> Database:
+        """Open the store alone, for commands that need no engine."""
+        from sottovoce.store.db import open_database
+
+        return open_database(self.open_home())
+
+    def open_app(self, **given: Value | None) -> AbstractAsyncContextManager[App]:
+        """Join the whole program: settings, store, engine. The engine starts when first needed."""
+        from sottovoce.app import open_app
+
+        return open_app(home=self.open_home(), given={"model": self.model, **given})

@@ -1,0 +1,41 @@
+"""Send what the program's parts log to a file in the home: a line on the screen would tear it."""
+
+from __future__ import annotations
+
+import logging
+import os
+from io import TextIOWrapper
+from logging.handlers import RotatingFileHandler
+
+from sottovoce.core.paths import PRIVATE_FILE, Home
+
+MOST_BYTES = 500_000
+FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+class _PrivateFile(RotatingFileHandler):
+    """Opened when the first line comes; readable by this user alone. A full disk is passed over."""
+
+    def _open(self) -> TextIOWrapper:
+        os.close(os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, PRIVATE_FILE))
+        return super()._open()
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Lose the line: a log that cannot be written must not disturb the work."""
+
+
+def keep_log(home: Home, *, debug: bool) -> None:
+    """Write warnings, or with `debug` everything, to logs/sotto.log. Calling it again changes the home."""
+    ours = logging.getLogger("sottovoce")
+    for handler in list(ours.handlers):
+        if isinstance(handler, _PrivateFile):
+            ours.removeHandler(handler)
+            handler.close()
+    handler = _PrivateFile(
+        home.logs / "sotto.log", maxBytes=MOST_BYTES, backupCount=1, encoding="utf-8", delay=True
+    )
+    handler.setFormatter(logging.Formatter(FORMAT))
+    ours.addHandler(handler)
+    ours.setLevel(logging.DEBUG if debug else logging.WARNING)
+    # Whatever else logs, libraries included, would otherwise reach the screen.
+    logging.lastResort = None

@@ -1,0 +1,149 @@
+"""The only place that prints: data to standard output, everything else to standard error.
+
+What a model or a person wrote is text: control characters in it are taken out before a terminal sees
+them. Knows nothing of commands.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from sottovoce.core.errors import SottoError
+
+# C0 without newline and tab, DEL, C1, and halves of characters that no encoding can write.
+UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+# What JSON may hold unescaped, yet a terminal may obey.
+UNESCAPED = re.compile(r"[\x7f-\x9f\ud800-\udfff]")
+
+
+def clean(text: str) -> str:
+    """Return the text without anything that a terminal would obey rather than show."""
+    return UNSAFE.sub("", text)
+
+
+def one_line(text: str, width: int | None = None) -> str:
+    """Return the text on one line, cut to this many terminal cells."""
+    line = " ".join(clean(text).split())
+    return line if width is None else _cut(line, width)
+
+
+def encode(value: Any) -> str:
+    """Return JSON that keeps every character of the text and that a terminal can show."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    return UNESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+class Show:
+    """Where a command's words go. The streams are looked up at each use, so that tests can catch them."""
+
+    def __init__(self, *, debug: bool = False) -> None:
+        self.debug = debug
+        self._screen: Console | None = None
+
+    @property
+    def on_terminal(self) -> bool:
+        """Whether a person sees standard output as it is written."""
+        return sys.stdout is not None and sys.stdout.isatty()
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether a person can be asked something."""
+        return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
+
+    @property
+    def screen(self) -> Console:
+        """Return the rich console on standard output, for what is more than plain lines."""
+        if self._screen is None or self._screen.file is not sys.stdout:
+            from rich.console import Console
+
+            self._screen = Console(file=sys.stdout, highlight=False, emoji=False, markup=False)
+        return self._screen
+
+    def line(self, text: str = "") -> None:
+        print(clean(text), flush=self.on_terminal)
+
+    def drawn(self, lines: Iterable[str]) -> None:
+        """Print lines that carry colours already: rendered here, from clean text."""
+        for line in lines:
+            print(line)
+
+    def control(self, sequence: str) -> None:
+        """Send the terminal something to obey. Never with text that others wrote."""
+        if self.on_terminal:
+            sys.stdout.write(sequence)
+            sys.stdout.flush()
+
+    def piece(self, text: str) -> None:
+        """Print text as it comes, without a line's end."""
+        print(clean(text), end="", flush=True)
+
+    def data(self, value: Any) -> None:
+        """Print one JSON value."""
+        print(encode(value))
+
+    def note(self, text: str) -> None:
+        """Tell a person something that is not the data asked for."""
+        print(clean(text), file=sys.stderr, flush=True)
+
+    def problem(self, sentence: str, hint: str | None = None) -> None:
+        """Say what went wrong, and the next step."""
+        self.note(sentence)
+        if hint:
+            self.note(f"\nhint: {hint}")
+
+    def quiet(self, text: str) -> None:
+        """Print dim lines, wrapped to the window: what one may pass over."""
+        from rich.text import Text
+
+        self.screen.print(Text(clean(text), style="dim"))
+
+    def error(self, error: SottoError) -> None:
+        self.problem(error.sentence, error.hint)
+        if self.debug and error.detail:
+            self.note(f"\n{error.detail}")
+
+    def table(self, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Print columns; on a terminal the last one is cut to the window, elsewhere nothing is cut."""
+        grid = [[one_line(cell) for cell in row] for row in (headings, *rows)]
+        widths = [max(cells(row[at]) for row in grid) for at in range(len(headings))]
+        room = self._columns() - sum(widths[:-1]) - 2 * (len(widths) - 1)
+        for row in grid:
+            last = _cut(row[-1], max(room, 8)) if self.on_terminal else row[-1]
+            padded = [cell + " " * (width - cells(cell)) for cell, width in zip(row, widths, strict=True)]
+            self.line("  ".join([*padded[:-1], last]).rstrip())
+
+    def confirm(self, question: str) -> bool:
+        """Ask a yes-or-no question on standard error; anything but yes is no."""
+        print(f"{clean(question)} [y/N] ", end="", file=sys.stderr, flush=True)
+        return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
+    @staticmethod
+    def _columns() -> int:
+        import shutil
+
+        return shutil.get_terminal_size().columns
+
+
+def cells(text: str) -> int:
+    """Return how many columns of a terminal the text takes."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(text)
+
+
+def _cut(text: str, width: int, measure: Callable[[str], int] = cells) -> str:
+    if measure(text) <= width:
+        return text
+    kept = text[:width]
+    while kept and measure(kept) > width - 1:
+        kept = kept[:-1]
+    return kept.rstrip() + "…"

@@ -1,0 +1,160 @@
+"""sotto ask: one question, one answer, for scripts and pipes."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from sottovoce.cli._given import Given
+from sottovoce.core.errors import BadText, BadValue
+from sottovoce.core.sampling import MAX_STOPS, RANGES, Sampling
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sottovoce.chat.turn import Question
+    from sottovoce.core.events import Done
+
+Command = TypeVar("Command", bound="Callable[..., Any]")
+
+MOST_BYTES = 8 << 20
+"""More than any model's window: refused before it fills the memory."""
+
+EXAMPLES = """\b
+Examples:
+  sotto ask "Why is the sky blue?"
+  cat log.txt | sotto ask "What went wrong?"
+  sotto ask --json --seed 7 "Name three rivers." > answer.json
+  sotto ask --schema person.json "Who wrote Faust?\""""
+
+
+def drawing_options(command: Command) -> Command:
+    """Add the options that say how an answer is drawn; they are the fields of Sampling."""
+    stop = f"End before this text; can be given {MAX_STOPS} times."
+    command = click.option("--stop", multiple=True, metavar="TEXT", help=stop)(command)
+    for name, span in reversed(RANGES.items()):
+        kind = int if span.whole else float
+        words = f"{span.meaning[0].upper()}{span.meaning[1:]}."
+        command = click.option(f"--{name.replace('_', '-')}", type=kind, help=words)(command)
+    return command
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("words", metavar="[QUESTION]", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object when the answer is whole.")
+@click.option(
+    "--schema",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Answer with JSON that follows the schema in this file, or fail and print nothing.",
+)
+@click.option("--system", help="Instructions placed before the chat.")
+@click.option("--model", metavar="M", help="The model that answers, instead of the one in the settings.")
+@click.option("--chat", "chat_id", metavar="ID", help="Go on with this chat; sotto chats list shows them.")
+@drawing_options
+@click.pass_obj
+def ask(
+    given: Given,
+    /,
+    words: tuple[str, ...],
+    as_json: bool,
+    schema: Path | None,
+    system: str | None,
+    model: str | None,
+    chat_id: str | None,
+    **drawing: Any,
+) -> None:
+    """One answer, printed as it comes. Standard input is added after the question."""
+    from sottovoce.chat.turn import Question
+    from sottovoce.cli._run import run
+
+    question = Question(
+        text=_whole_question(" ".join(words), _read_input()),
+        chat=chat_id,
+        system=system,
+        sampling=Sampling(
+            schema=_text_of(schema.read_bytes(), str(schema)) if schema is not None else None, **drawing
+        ),
+    )
+    given.model = model or given.model
+    # Neither may print half of something that only means anything whole.
+    run(_print_whole(given, question, as_json) if as_json or schema else _print_as_it_comes(given, question))
+
+
+def _read_input() -> str:
+    """Return what stands on standard input, when that is not a terminal."""
+    if sys.stdin is None or sys.stdin.closed or sys.stdin.isatty():
+        return ""
+    data = sys.stdin.buffer.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise BadValue(
+            f"Standard input holds more than {MOST_BYTES >> 20} MB, which no model here can read.",
+            hint='send a part of it, for example: tail -n 100 log.txt | sotto ask "…"',
+        )
+    return _text_of(data, "standard input")
+
+
+def _text_of(data: bytes, where: str) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        raise BadText(
+            f"The text from {where} is not UTF-8: byte {problem.start} cannot be read.",
+            hint="Convert it first, for example: iconv -f latin1 -t utf-8",
+        ) from problem
+
+
+def _whole_question(asked: str, added: str) -> str:
+    text = "\n\n".join(part for part in (asked.strip(), added.strip()) if part)
+    if not text:
+        raise BadValue("There is no question.", hint='for example: sotto ask "Why is the sky blue?"')
+    return text
+
+
+async def _print_as_it_comes(given: Given, question: Question) -> None:
+    """Stream the answer to standard output; what was written stays, whatever ends it."""
+    from sottovoce.cli.chat.follow import follow
+    from sottovoce.cli.chat.quiet import keys_kept
+    from sottovoce.cli.chat.view import open_view
+
+    async with given.open_app() as app:
+        with keys_kept():
+            async with open_view(given.show, gap=False) as view:
+                await follow(app.ask(question), view, loaded=False)
+
+
+async def _print_whole(given: Given, question: Question, as_json: bool) -> None:
+    """Print the answer when it is whole, and nothing before."""
+    from contextlib import aclosing
+
+    from sottovoce.core.events import Done, Failed, Notice
+
+    async with given.open_app() as app:
+        async with aclosing(app.ask(question)) as events:
+            async for event in events:
+                match event:
+                    case Notice(text=text):
+                        given.show.note(text)
+                    case Failed(error):
+                        raise error
+                    case Done():
+                        done = event
+        if as_json:
+            given.show.data(_as_data(done))
+        else:
+            given.show.line(done.text)
+
+
+def _as_data(done: Done) -> dict[str, object]:
+    return {
+        "answer": done.text,
+        "model": done.model,
+        "digest": done.digest,
+        "chat": done.chat,
+        "usage": asdict(done.usage),
+        "timings": asdict(done.timings),
+        "reason": done.reason,
+    }

@@ -1,0 +1,97 @@
+"""Slash commands about what was said: edit, ask again, copy, save, count."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from io import BytesIO
+from pathlib import Path
+from sqlite3 import Connection
+
+from sottovoce.chat.archive import export_json, export_markdown
+from sottovoce.chat.turn import ROOT, Question
+from sottovoce.cli.chat.clipboard import copy_text
+from sottovoce.cli.chat.talk import Talk
+from sottovoce.core.errors import BadValue
+from sottovoce.core.messages import Role
+from sottovoce.core.paths import write_whole
+from sottovoce.store.chats import StoredMessage
+
+Writer = Callable[[Connection, str, Sequence[str] | None, BytesIO], int]
+
+
+async def edit(talk: Talk, arguments: str) -> None:
+    """Put the last question into the prompt; what is sent becomes a branch beside it."""
+    question = await _last(talk, Role.USER)
+    talk.draft = question.text
+    talk.editing = question.parent or ROOT
+
+
+async def retry(talk: Talk, arguments: str) -> None:
+    question = await _last(talk, Role.USER)
+    await talk.answer(
+        Question(chat=talk.place.chat, again=question.id, sampling=talk.place.sampling), alternative=True
+    )
+
+
+async def copy(talk: Talk, arguments: str) -> None:
+    answer = await _last(talk, Role.ASSISTANT)
+    how = await copy_text(talk.show, answer.text)
+    talk.show.quiet(f"{len(answer.text):,} characters copied {how}.")
+
+
+async def save(talk: Talk, arguments: str) -> None:
+    """Write this chat to a file as Markdown."""
+    await _write(talk, arguments, export_markdown, "/save trip.md")
+
+
+async def export(talk: Talk, arguments: str) -> None:
+    """Write this chat with all its branches to a file as JSON."""
+    await _write(talk, arguments, export_json, "/export trip.json")
+
+
+async def _write(talk: Talk, file: str, write: Writer, example: str) -> None:
+    chat = talk.place.chat
+    if chat is None:
+        raise BadValue("There is nothing to write yet: this chat is empty.")
+    if not file:
+        raise BadValue("A file is missing.", hint=f"For example: {example}")
+    path = _new_file(file)
+    written = BytesIO()
+    await talk.read(lambda conn: write(conn, talk.app.owner, [chat], written))
+    write_whole(path, written.getvalue())
+    talk.show.quiet(f"Written to {path}")
+
+
+def _new_file(name: str) -> Path:
+    path = Path(name).expanduser().absolute()
+    if path.exists():
+        raise BadValue(f"{path} is there already.", hint="Choose another name")
+    return path
+
+
+async def stats(talk: Talk, arguments: str) -> None:
+    facts = talk.facts or await talk.app.ready()
+    rows = [
+        ("model", f"{talk.app.model.name}, {talk.app.model.licence}"),
+        ("SHA-256", facts.digest),
+        ("window", f"{facts.window:,} tokens"),
+        ("chat", talk.place.chat or "not begun"),
+    ]
+    if talk.counts is not None:
+        usage, timings, used = talk.counts.usage, talk.counts.timings, talk.counts.used
+        rows += [
+            ("in view", f"{used:,} tokens, {100 * used / facts.window:.0f} % of the window"),
+            ("last prompt", f"{usage.prompt:,} tokens, {usage.reused:,} of them remembered"),
+            ("last answer", f"{usage.answer:,} tokens in {timings.total:.1f} s"),
+            ("first word", f"after {timings.first_token:.2f} s"),
+            ("speed", f"{timings.answer_per_second:.1f} tokens/s, reading {timings.prompt_per_second:.0f}/s"),
+        ]
+    for name, value in rows:
+        talk.show.line(f"  {name:<12} {value}")
+
+
+async def _last(talk: Talk, role: Role) -> StoredMessage:
+    found = await talk.last(role)
+    if found is None:
+        raise BadValue("Nothing has been asked in this chat yet.")
+    return found

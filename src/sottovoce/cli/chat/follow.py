@@ -1,0 +1,55 @@
+"""Show a turn as it happens, and say in a few words what is being waited for."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+
+from sottovoce.cli.chat.view import View
+from sottovoce.core.errors import EngineFailed
+from sottovoce.core.events import Asked, Done, Event, Failed, Notice, Reading, Text
+
+STOP_HINT = "Ctrl-C stops"
+WORTH_COUNTING = 256
+"""A shorter prompt, in tokens, is read before anyone could look at the count."""
+
+ENDINGS = {"length": "cut at the longest length"}
+"""Why an answer may end before it is whole, in words; other reasons need none."""
+
+
+async def follow(
+    events: AsyncGenerator[Event, None],
+    view: View,
+    *,
+    loaded: bool,
+    asked: Callable[[Asked], None] = lambda _: None,
+) -> Done:
+    """Show the answer to its end and return it. Raises what the turn failed with."""
+    view.busy(waiting_for(None, loaded=loaded))
+    async with aclosing(events):
+        async for event in events:
+            match event:
+                case Asked():
+                    asked(event)
+                case Text(text):
+                    view.text(text)
+                case Notice(text=text):
+                    view.note(text)
+                case Reading():
+                    view.busy(waiting_for(event, loaded=True))
+                case Done(reason=reason):
+                    view.end(ENDINGS.get(reason, ""))
+                    return event
+                case Failed(error):
+                    view.end()
+                    raise error
+    raise EngineFailed("The answer ended without a word.", hint="Ask again")
+
+
+def waiting_for(reading: Reading | None, *, loaded: bool) -> str:
+    """Return the words for the status line; without a reading, nothing has been read yet."""
+    if reading is not None and reading.read < reading.total and reading.total >= WORTH_COUNTING:
+        return f"reading {reading.read:,} of {reading.total:,} tokens · {STOP_HINT}"
+    if loaded:
+        return f"thinking · {STOP_HINT}"
+    return f"loading the model… · {STOP_HINT}"

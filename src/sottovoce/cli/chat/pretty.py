@@ -1,0 +1,130 @@
+"""An answer as Markdown on a terminal: finished pieces printed for good, the open one drawn again.
+
+Knows nothing of where the text comes from.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from rich.console import Console
+from rich.text import Text
+
+from sottovoce.cli._show import clean
+from sottovoce.cli.chat.growing import Growing
+from sottovoce.cli.chat.markdown import WIDEST, Line, draw
+from sottovoce.cli.chat.tail import Tail
+
+REDRAWS_PER_SECOND = 12
+SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+SPINNER_ASCII = "-\\|/"
+BLANK = Line("", 0)
+
+
+class MarkdownView:
+    """Finished pieces are printed for good; the open one and a status line are drawn again."""
+
+    def __init__(self, console: Console, *, gap: bool) -> None:
+        self._console = console
+        self._tail = Tail(console)
+        self._growing = Growing()
+        self._ready: list[Line] = []
+        self._gap = gap
+        self._busy = ""
+        self._fresh = False
+        self._ended = False
+        self._frames = SPINNER if "utf" in console.encoding else SPINNER_ASCII
+
+    def text(self, piece: str) -> None:
+        self._busy = ""
+        self._fresh = True
+        for block in self._growing.feed(clean(piece)):
+            self._place(draw(self._console, block), follows=block.follows)
+
+    def busy(self, what: str) -> None:
+        self._busy = what
+        self._fresh = True
+
+    def note(self, text: str) -> None:
+        self._place(quiet_lines(self._console, text), follows=False)
+        self._fresh = True
+
+    def end(self, mark: str = "") -> None:
+        if self._ended:
+            return
+        self._ended = True
+        self._busy = ""
+        for block in self._growing.end():
+            self._place(draw(self._console, block), follows=block.follows)
+        if mark:
+            self._place(quiet_lines(self._console, f"[{mark}]"), follows=False)
+        self._tail.clear(self._taken())
+
+    def redraw(self) -> None:
+        """Bring the screen up to date. Call it a few times a second."""
+        if self._ended or not (self._fresh or self._busy):
+            return
+        self._fresh = False
+        above = self._taken()
+        self._tail.show(above, self._open_lines())
+
+    def _place(self, lines: list[Line], *, follows: bool) -> None:
+        if lines and self._gap and not follows:
+            self._ready.append(BLANK)
+        self._gap = self._gap or bool(lines)
+        self._ready.extend(lines)
+
+    def _taken(self) -> list[Line]:
+        ready, self._ready = self._ready, []
+        return ready
+
+    def _open_lines(self) -> list[Line]:
+        """Return the open piece's last lines, as many as the window has room for, and the status."""
+        block = self._growing.open()
+        lines = draw(self._console, block) if block is not None else []
+        if lines and block is not None and not block.follows and self._gap:
+            lines.insert(0, BLANK)
+        status = self._status()
+        room = max(1, self._console.height - 1 - len(status))
+        if len(lines) > room:
+            lines = [*quiet_lines(self._console, "…"), *lines[len(lines) - room + 1 :]]
+        return lines + status
+
+    def _status(self) -> list[Line]:
+        if not self._busy:
+            return []
+        frame = self._frames[int(time.monotonic() * REDRAWS_PER_SECOND) % len(self._frames)]
+        lines = quiet_lines(self._console, f"{frame} {self._busy}")[:1]
+        return [BLANK, *lines] if self._gap else lines
+
+
+@asynccontextmanager
+async def drawn_again(view: MarkdownView) -> AsyncIterator[None]:
+    """Keep the screen up to date."""
+    ticking = asyncio.create_task(_tick(view))
+    try:
+        yield
+    finally:
+        ticking.cancel()
+
+
+async def _tick(view: MarkdownView) -> None:
+    while True:
+        view.redraw()
+        await asyncio.sleep(1 / REDRAWS_PER_SECOND)
+
+
+def quiet_lines(console: Console, text: str) -> list[Line]:
+    """Return a dim line, wrapped to the window."""
+    width = min(console.width, WIDEST)
+    wrapped = Text(clean(text)).wrap(console, width)
+    lines = []
+    for line in wrapped:
+        line.rstrip()
+        with console.capture() as painted:
+            console.print(line, style="dim", end="")
+        lines.append(Line(painted.get(), line.cell_len))
+    return lines

@@ -1,0 +1,197 @@
+"""A conversation in the terminal: which chat, which place in it, and the answering of one question.
+
+The slash commands act on a `Talk`; the loop that reads what is typed is session.py.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any, TypeVar
+
+from sottovoce.app import App
+from sottovoce.chat.turn import Question
+from sottovoce.cli._run import interrupted_by
+from sottovoce.cli._show import Show, one_line
+from sottovoce.cli.chat.follow import follow
+from sottovoce.cli.chat.status import Status
+from sottovoce.cli.chat.view import open_view
+from sottovoce.core.errors import SottoError
+from sottovoce.core.events import Asked, Done, Timings, Usage
+from sottovoce.core.messages import Role
+from sottovoce.core.sampling import Sampling
+from sottovoce.core.settings import Value
+from sottovoce.engine.protocol import ModelFacts
+from sottovoce.store import chats
+from sottovoce.store.chats import StoredMessage
+from sottovoce.store.db import Work
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Place:
+    """Where a person is. Outlives a change of the model, for which everything is opened anew."""
+
+    chat: str | None = None
+    system: str | None = None
+    """For the chat that the next question begins; None takes the settings' own."""
+    sampling: Sampling = field(default_factory=Sampling)
+    settings: dict[str, Value] = field(default_factory=dict)
+    met: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What an answer took."""
+
+    usage: Usage
+    timings: Timings
+
+    @property
+    def used(self) -> int:
+        """Tokens of the window that are taken."""
+        return self.usage.prompt + self.usage.answer
+
+
+class Talk:
+    """One person, one chat at a time."""
+
+    def __init__(self, app: App, show: Show, place: Place) -> None:
+        self.app = app
+        self.show = show
+        self.place = place
+        self.facts: ModelFacts | None = None
+        self.loading = False
+        self.counts: Counts | None = None
+        """Of the last answer, as far as they are known."""
+        self.draft = ""
+        """What the next prompt begins with."""
+        self.editing: str | None = None
+        """The parent of the question being edited, or None."""
+        self.listed: list[str] = []
+        """The chats shown last, for `/open 2`."""
+        self.departures = app.ledger.summary()
+        self.leaving = False
+        self.reopening = False
+
+    async def load(self) -> None:
+        """Load the model, so that the first question need not wait for it. Raises ModelProblem or Refused."""
+        self.loading = True
+        try:
+            self.facts = await self.app.ready()
+        finally:
+            self.loading = False
+
+    async def read(self, work: Work[T]) -> T:
+        return await self.app.database.read(work)
+
+    async def branch(self) -> list[StoredMessage]:
+        """Return what is said in this chat, on the branch shown."""
+        chat = self.place.chat
+        return await self.read(lambda conn: chats.branch(conn, self.app.owner, chat)) if chat else []
+
+    def come_to(self, branch: Sequence[StoredMessage]) -> None:
+        """Take over what is known of the last answer on a branch shown anew."""
+        self.counts = _counts(branch[-1].facts) if branch else None
+
+    async def last(self, role: Role) -> StoredMessage | None:
+        return next((message for message in reversed(await self.branch()) if message.role is role), None)
+
+    async def send(self, text: str) -> None:
+        """Ask what was typed: a new question, or the edited one."""
+        parent, self.editing = self.editing, None
+        await self.answer(
+            Question(text, self.place.chat, parent, None, self._system(), self.place.sampling),
+            alternative=parent is not None,
+        )
+
+    async def answer(self, question: Question, *, alternative: bool = False) -> None:
+        """Show the answer to a question; Ctrl-C stops it. What goes wrong is told, not raised."""
+        asked: list[Asked] = []
+        task = asyncio.ensure_future(self._shown(question, asked))
+        try:
+            done = await task
+            self.counts = Counts(done.usage, done.timings)
+        except SottoError as problem:
+            self.tell(problem)
+        except asyncio.CancelledError:
+            if _being_cancelled():
+                raise
+        self.departures = self.app.ledger.summary()
+        if asked and alternative:
+            await self._tell_alternatives(asked[0], question)
+
+    async def _shown(self, question: Question, asked: list[Asked]) -> Done:
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101  (a coroutine always runs in one)
+
+        def begun(event: Asked) -> None:
+            asked.append(event)
+            self.place.chat = event.chat
+
+        async with open_view(self.show, gap=True) as view:
+
+            def stop() -> None:
+                # The screen first: keeping what was written may take a moment.
+                view.end("stopped")
+                task.cancel()
+
+            with interrupted_by(stop):
+                events = self.app.ask(question)
+                done = await follow(events, view, loaded=self.facts is not None, asked=begun)
+        if self.facts is None:
+            self.facts = await self.app.ready()
+        return done
+
+    async def _tell_alternatives(self, asked: Asked, question: Question) -> None:
+        message = asked.answer if question.again else asked.question
+        others = await self.read(lambda conn: chats.siblings(conn, self.app.owner, message))
+        self.show.quiet(f"\n[{others.index(message) + 1} of {len(others)}; /branch shows the others]")
+
+    def _system(self) -> str | None:
+        return self.place.system if self.place.chat is None else None
+
+    def tell(self, problem: SottoError) -> None:
+        """Say what went wrong, in the chat."""
+        from rich.text import Text
+
+        self.show.screen.print(Text(one_line(problem.sentence), style="red"))
+        if problem.hint:
+            self.show.quiet(f"hint: {problem.hint}")
+
+    def begin(self) -> None:
+        """Leave the chat; the next question begins another."""
+        self.place.chat = self.place.system = self.editing = self.counts = None
+        self.draft = ""
+
+    def status(self) -> Status:
+        """Return what the line below the prompt tells."""
+        counts, facts = self.counts, self.facts
+        return Status(
+            self.app.model.name if facts is None else facts.name,
+            "loading…" if self.loading else "",
+            counts.timings.answer_per_second if counts else None,
+            counts.timings.first_token if counts else None,
+            counts.used if counts else None,
+            facts.window if facts else None,
+            self.departures,
+        )
+
+
+def _counts(facts: dict[str, Any]) -> Counts | None:
+    """Read the counts of a stored answer. It may have been stopped, or come from another program."""
+    try:
+        usage, timings = facts["usage"], facts["timings"]
+        return Counts(
+            Usage(*(int(usage[item.name]) for item in fields(Usage))),
+            Timings(*(float(timings[item.name]) for item in fields(Timings))),
+        )
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return None
+
+
+def _being_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

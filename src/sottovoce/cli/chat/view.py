@@ -1,0 +1,83 @@
+"""How an answer appears while it is written: pretty on a terminal, plain everywhere else.
+
+The pretty view is loaded only where there is a terminal: a pipe's first word must not wait for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Protocol
+
+from sottovoce.cli._show import Show, clean
+
+
+class View(Protocol):
+    """Two exist: `pretty.MarkdownView` and `PlainView`."""
+
+    def text(self, piece: str) -> None:
+        """Add to the answer."""
+
+    def busy(self, what: str) -> None:
+        """Say what is being waited for; gone when words come."""
+
+    def note(self, text: str) -> None:
+        """Tell something in a quiet line of its own."""
+
+    def end(self, mark: str = "") -> None:
+        """Finish the answer, once; `mark` says in a word why it is not whole."""
+
+
+class PlainView:
+    """Text as it comes, for pipes and for terminals that cannot move the cursor."""
+
+    def __init__(self, show: Show) -> None:
+        self._show = show
+        self._last = "\n"
+        self._ended = False
+
+    def text(self, piece: str) -> None:
+        self._show.piece(piece)
+        self._last = clean(piece)[-1:] or self._last
+
+    def busy(self, what: str) -> None:
+        """A pipe's reader waits for words only."""
+
+    def note(self, text: str) -> None:
+        self._show.note(text)
+
+    def end(self, mark: str = "") -> None:
+        if self._ended:
+            return
+        self._ended = True
+        if self._last != "\n":
+            self._show.line()
+        if mark:
+            self._show.note(f"[{mark}]")
+
+
+@asynccontextmanager
+async def open_view(show: Show, *, gap: bool) -> AsyncIterator[View]:
+    """Show one answer where standard output goes. `gap`: leave a blank line before it."""
+    if not show.on_terminal or show.screen.is_dumb_terminal:
+        async with _ended(PlainView(show)) as view:
+            yield view
+        return
+    from sottovoce.cli.chat.pretty import MarkdownView, drawn_again
+
+    pretty = MarkdownView(show.screen, gap=gap)
+    async with drawn_again(pretty), _ended(pretty) as view:
+        yield view
+
+
+@asynccontextmanager
+async def _ended(view: View) -> AsyncIterator[View]:
+    """End the view, whatever ends the answer."""
+    try:
+        yield view
+    except asyncio.CancelledError:
+        view.end("stopped")
+        raise
+    finally:
+        view.end()

@@ -1,0 +1,31 @@
+"""The first screen: one talks to an AI, which one, and what it is worth."""
+
+from __future__ import annotations
+
+from sottovoce.cli._show import Show
+from sottovoce.cli.chat.status import departed
+from sottovoce.models.shelf import ModelFile
+from sottovoce.net.ledger import Summary
+
+
+def welcome(show: Show, model: ModelFile, departures: Summary) -> None:
+    """Print the few lines with which a chat begins."""
+    from rich.text import Text
+
+    show.screen.print(Text.assemble("You are talking to an AI: ", (introduction(model), "bold")))
+    if worth := worth_of(model):
+        show.quiet(worth)
+    show.quiet(f"{departed(departures)[0]} · /help shows what you can do")
+    show.line()
+
+
+def introduction(model: ModelFile) -> str:
+    """Return the model's name and licence."""
+    return f"{model.name} ({'licence ' * (model.licence == 'unknown')}{model.licence})"
+
+
+def worth_of(model: ModelFile) -> str:
+    """Return what one may expect of the model, as far as that is known."""
+    note = f"{model.note[:1].upper()}{model.note[1:]}." if model.note else ""
+    languages = f"It knows {model.languages}." if model.languages != "unknown" else ""
+    return f"{note} {languages}".strip()

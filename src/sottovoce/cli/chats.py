@@ -1,0 +1,225 @@
+"""sotto chats: list, search, show, export, import and delete what was said here."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sottovoce.cli._given import Given
+from sottovoce.core.errors import BadValue, Refused
+from sottovoce.core.messages import OWNER
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sottovoce.store.chats import Chat, StoredMessage
+
+FORMS = {".json": "json", ".md": "markdown", ".markdown": "markdown"}
+
+
+EXAMPLES = """\b
+Examples:
+  sotto chats search "blue sky"
+  sotto chats export --all --to chats.json
+  sotto chats import chatgpt-export.zip"""
+
+
+@click.group(epilog=EXAMPLES)
+def chats() -> None:
+    """The chats kept on this machine."""
+
+
+@chats.command("list")
+@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="At most so many.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def list_chats(given: Given, /, limit: int, as_json: bool) -> None:
+    """List the chats, the newest first."""
+    from contextlib import closing
+
+    from sottovoce.store.chats import listed
+
+    with closing(given.open_database()) as database:
+        found = database.look(lambda conn: listed(conn, OWNER, limit))
+    if as_json:
+        given.show.data([_chat_data(chat) for chat in found])
+    elif found:
+        rows = [(chat.id, when(chat.changed), chat.title or "(no title)") for chat in found]
+        given.show.table(("ID", "CHANGED", "TITLE"), rows)
+    else:
+        given.show.note("There are no chats yet.")
+
+
+@chats.command()
+@click.argument("words", nargs=-1, required=True)
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="At most so many.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def search(given: Given, /, words: tuple[str, ...], limit: int, as_json: bool) -> None:
+    """Find messages that hold all these words."""
+    from contextlib import closing
+
+    from sottovoce.store.search import find
+
+    with closing(given.open_database()) as database:
+        hits = database.look(lambda conn: find(conn, OWNER, " ".join(words), limit))
+    if as_json:
+        given.show.data([asdict(hit) for hit in hits])
+    elif hits:
+        rows = [(hit.chat, when(hit.created), hit.role, hit.excerpt) for hit in hits]
+        given.show.table(("CHAT", "WRITTEN", "BY", "TEXT"), rows)
+    else:
+        given.show.note("Nothing was found.")
+
+
+@chats.command()
+@click.argument("chat_id", metavar="ID")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, with all branches.")
+@click.pass_obj
+def show(given: Given, /, chat_id: str, as_json: bool) -> None:
+    """Show a chat. The beginning of its ID is enough."""
+    from contextlib import closing
+
+    from sottovoce.store.chats import branch, get, messages
+
+    with closing(given.open_database()) as database:
+        chat = database.look(lambda conn: get(conn, OWNER, chat_id))
+        read = messages if as_json else branch
+        said = database.look(lambda conn: read(conn, OWNER, chat.id))
+    if as_json:
+        given.show.data(_chat_data(chat) | {"messages": [_message_data(message) for message in said]})
+        return
+    given.show.line(f"{chat.title or '(no title)'}\n{when(chat.created)}, {chat.id}")
+    if chat.system:
+        given.show.line(f"\nsystem: {chat.system}")
+    for message in said:
+        mark = "" if message.state == "complete" else f" [{message.state}]"
+        given.show.line(f"\n{message.model or 'you'}{mark}:\n{message.text}")
+
+
+@chats.command()
+@click.argument("chat_ids", metavar="[ID]...", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="All chats.")
+@click.option(
+    "--to",
+    "target",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The file to write.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("json", "markdown")),
+    help="Else by the suffix: .json, .md",
+)
+@click.option("--yes", is_flag=True, help="Replace the file if it is there.")
+@click.pass_obj
+def export(
+    given: Given, /, chat_ids: tuple[str, ...], everything: bool, target: Path, form: str | None, yes: bool
+) -> None:
+    """Write chats to a file: JSON with all branches, or Markdown to read."""
+    from contextlib import closing
+    from io import BytesIO
+
+    from sottovoce.chat.archive import export_json, export_markdown
+    from sottovoce.core.paths import write_whole
+
+    if everything == bool(chat_ids):
+        raise BadValue(
+            "Which chats?", hint="Name their IDs, or all of them: sotto chats export --all --to chats.json"
+        )
+    form = form or FORMS.get(target.suffix.lower())
+    if form is None:
+        raise BadValue(f"The suffix of {target.name} does not tell the format.", hint="Add --format json")
+    if target.exists() and not yes:
+        _ask(given, f"{target} is there already. Replace it?")
+    write = export_json if form == "json" else export_markdown
+    written = BytesIO()
+    with closing(given.open_database()) as database:
+        count = database.look(lambda conn: write(conn, OWNER, chat_ids or None, written))
+    write_whole(target.absolute(), written.getvalue())
+    given.show.note(f"{_count(count, 'chat')} written to {target}")
+
+
+@chats.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@click.pass_obj
+def import_chats(given: Given, /, file: Path, as_json: bool) -> None:
+    """Take in chats from a file.
+
+    FILE is an export of this program (JSON), or the zip of a ChatGPT data export.
+    """
+    from contextlib import closing
+
+    from sottovoce.chat.archive import import_file
+
+    with closing(given.open_database()) as database:
+        report = import_file(database, OWNER, file, time.time())
+    if as_json:
+        given.show.data(asdict(report))
+        return
+    chats, messages = _count(report.chats, "chat"), _count(report.messages, "message")
+    given.show.line(f"{chats} and {messages} taken in.")
+    if report.present:
+        given.show.line(f"{_count(report.present, 'chat')} here already.")
+    for what, counts in (("Left out", report.skipped), ("Mended", report.mended)):
+        for reason, count in counts.items():
+            given.show.line(f"{what}: {count} × {reason}")
+
+
+@chats.command()
+@click.argument("chat_ids", metavar="ID...", nargs=-1, required=True)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def delete(given: Given, /, chat_ids: tuple[str, ...], yes: bool) -> None:
+    """Delete chats for good: also from the index, from backups, and what the engine kept of them."""
+    from sottovoce.cli._run import run
+
+    run(_delete(given, chat_ids, yes))
+
+
+async def _delete(given: Given, chat_ids: Sequence[str], yes: bool) -> None:
+    from sottovoce.store.chats import get
+
+    async with given.open_app() as app:
+        found = await app.database.read(lambda conn: [get(conn, app.owner, one) for one in chat_ids])
+        if not yes:
+            titles = "\n".join(f"  {chat.id}  {chat.title}" for chat in found)
+            _ask(given, f"{titles}\nDelete {_count(len(found), 'chat')} for good?")
+        for chat in found:
+            await app.delete_chat(chat.id)
+    given.show.note(f"{_count(len(found), 'chat')} deleted")
+
+
+def _ask(given: Given, question: str) -> None:
+    """Go on only when a person says yes."""
+    if not given.show.can_ask:
+        raise Refused("This needs a yes, and there is nobody to ask.", hint="Add --yes")
+    if not given.show.confirm(question):
+        given.show.note("Nothing was done.")
+        raise click.exceptions.Exit(1)
+
+
+def when(at: float) -> str:
+    return time.strftime("%Y-%m-%d %H:%M", time.localtime(at))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _chat_data(chat: Chat) -> dict[str, Any]:
+    """Return a chat's documented keys."""
+    keys = ("id", "title", "system", "model", "created", "changed")
+    return {key: value for key, value in asdict(chat).items() if key in keys}
+
+
+def _message_data(message: StoredMessage) -> dict[str, Any]:
+    keys = ("id", "parent", "role", "state", "text", "model", "digest", "facts", "created")
+    return {key: value for key, value in asdict(message).items() if key in keys}

@@ -1,0 +1,183 @@
+"""The process edge: which command, and how anything that goes wrong is told.
+
+Commands are loaded when called: `sotto --help` must cost little more than importing click.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sottovoce import __version__
+from sottovoce.cli._given import Given
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "ask": ("sottovoce.cli.ask:ask", "One answer, for scripts and pipes."),
+    "chats": ("sottovoce.cli.chats:chats", "List, search, show, export, import and delete chats."),
+    "models": ("sottovoce.cli.models:models", "The models here, their facts and licences."),
+    "settings": ("sottovoce.cli.settings:settings", "What config.toml holds, with meanings."),
+    "doctor": ("sottovoce.cli.doctor:doctor", "Check the installation; prove that nothing leaves."),
+}
+"""Each command's function, as module:name, and its line in the help."""
+
+STOPPED = 130
+
+EXAMPLES = """\b
+Examples:
+  sotto
+  sotto ask "Why is the sky blue?"
+  sotto ask --help"""
+
+
+class Lazy(click.Group):
+    """A group that imports a command's module only when that command is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        from importlib import import_module
+
+        module, _, name = COMMANDS[cmd_name][0].partition(":")
+        command = getattr(import_module(module), name)
+        assert isinstance(command, click.Command)  # noqa: S101  (the table above is ours)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            raise click.exceptions.NoSuchCommand(name, possibilities=COMMANDS, ctx=ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    cls=Lazy,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=EXAMPLES,
+)
+@click.option(
+    "--home", type=click.Path(file_okay=False, path_type=Path), help="Keep everything in this folder."
+)
+@click.option("--model", metavar="M", help="The model that answers: starter, or the path of a GGUF file.")
+@click.option("--debug", is_flag=True, help="Show technical detail and tracebacks.")
+@click.version_option(__version__, prog_name="sotto")
+@click.pass_context
+def sotto(ctx: click.Context, home: Path | None, model: str | None, debug: bool) -> None:
+    """A private assistant that runs on this machine.
+
+    Without a command: a chat in the terminal. With no terminal attached, the question is read from
+    standard input and the answer printed.
+    """
+    given = ctx.ensure_object(Given)
+    given.home, given.model, given.debug = home, model, debug
+    given.show.debug = debug
+    if ctx.invoked_subcommand is not None:
+        return
+    if sys.stdin is not None and sys.stdin.isatty() and given.show.on_terminal:
+        from sottovoce.cli.chat import open_chat
+
+        open_chat(given)
+    else:
+        from sottovoce.cli.ask import ask
+
+        ctx.invoke(ask)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run `sotto` as a program: never returns, never shows a traceback unasked."""
+    _prepare_streams()
+    given = Given()
+    sys.exit(_run(arguments, given))
+
+
+def _run(arguments: Sequence[str] | None, given: Given) -> int:
+    from sottovoce.core.errors import SottoError
+
+    try:
+        code = sotto.main(arguments, prog_name="sotto", standalone_mode=False, obj=given)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except SottoError as error:
+        if given.debug:
+            _print_traceback(given)
+        given.show.error(error)
+        return error.exit_code
+    except click.exceptions.Exit as leaving:
+        return leaving.exit_code
+    except click.ClickException as wrong:
+        given.show.problem(*_usage(wrong))
+        return wrong.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return STOPPED
+    except BrokenPipeError:
+        return _reader_left()
+    except Exception as problem:  # noqa: BLE001  (the process edge: it is logged, and told in a sentence)
+        _tell_unexpected(problem, given)
+        return 1
+
+
+def _prepare_streams() -> None:
+    """Never fail on a character: Windows consoles get UTF-8, others a question mark."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is None:
+            continue
+        if sys.platform == "win32":
+            stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+def _usage(wrong: click.ClickException) -> tuple[str, str | None]:
+    """Return click's complaint as a sentence, and the command that shows how it is meant."""
+    context = getattr(wrong, "ctx", None)
+    path = context.command_path if context is not None else "sotto"
+    hint = f"{path} --help"
+    if isinstance(wrong, click.exceptions.NoSuchCommand):
+        if " " in wrong.command_name:
+            hint = 'To ask something, write: sotto ask "…"'
+        elif wrong.possibilities:
+            hint = f"Did you mean: {path} {wrong.possibilities[0]}"
+        return f"There is no command {wrong.command_name!r}.", hint
+    return wrong.format_message(), hint
+
+
+def _reader_left() -> int:
+    """The reader of a pipe has gone (`| head`): end as click does, quietly, also at Python's own exit."""
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return 1
+
+
+def _print_traceback(given: Given) -> None:
+    import traceback
+
+    given.show.note(traceback.format_exc())
+
+
+def _tell_unexpected(problem: Exception, given: Given) -> None:
+    if given.debug:
+        _print_traceback(given)
+    from sottovoce.cli._crash import record
+
+    where = record(problem, given)
+    sentence = f"Something went wrong that Sottovoce did not expect ({type(problem).__name__})."
+    if where is None:
+        given.show.problem(sentence, "Run the same command with: sotto --debug …")
+    else:
+        given.show.problem(f"{sentence} The details are in {where}", "sotto doctor checks the installation")

@@ -1,0 +1,158 @@
+"""Checks of the home folder: settings, who may read it, database, backups, and what has left.
+
+Reads only. Nothing is made, migrated or mended; each finding names the command that would.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sqlite3
+import stat
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+
+from sottovoce.core import settings as settings_of
+from sottovoce.core.errors import SottoError, StoreNewer
+from sottovoce.core.paths import Home
+from sottovoce.core.settings import Settings, Value
+from sottovoce.doctor.finding import Finding, failure, fine, from_error, size, warning
+from sottovoce.net.ledger import Ledger
+from sottovoce.store import backup
+from sottovoce.store.faults import damaged, translated
+from sottovoce.store.migrate import SCHEMA
+
+NAMED_AT_MOST = 3
+OLD_BACKUP_DAYS = 14
+
+
+def read_settings(
+    home: Home, environment: Mapping[str, str], given: Mapping[str, Value | None]
+) -> tuple[Settings, Finding]:
+    """Return the settings, or the defaults where they cannot be read, and what was found."""
+    try:
+        settings = settings_of.load(home, environment, given)
+    except SottoError as problem:
+        return Settings(), from_error("settings", problem, "sotto settings list")
+    except OSError as problem:
+        step = f"give yourself read access to {home.config}"
+        return Settings(), failure("settings", f"{home.config} cannot be read: {problem.strerror}.", step)
+    return settings, fine(
+        "settings", "config.toml is in order" if home.config.exists() else "all as they came"
+    )
+
+
+def access(home: Home) -> Finding:
+    """Look whether this user, and nobody else, can use the home."""
+    root = home.root
+    if not root.exists():
+        return fine("home", f"{root} will be made by the first chat")
+    if not os.access(root, os.R_OK | os.W_OK | os.X_OK):
+        step = "give yourself write access, or choose another home: SOTTO_HOME=/some/folder sotto"
+        return failure("home", f"{root} cannot be written.", step)
+    if sys.platform == "win32":  # rights are lists there, inherited from the user's own folder
+        return fine("home", str(root))
+    if root.stat().st_uid != os.geteuid():
+        step = f'sudo chown -R "$(id -un)" {shlex.quote(str(root))}'
+        return warning("home", f"{root} belongs to another user of this machine.", step)
+    wide = list(too_open(root))
+    if not wide:
+        return fine("home", f"{root}, private to you")
+    named = ", ".join(str(path.relative_to(root)) for path in wide[:NAMED_AT_MOST])
+    more = f" and {len(wide) - NAMED_AT_MOST} more" if len(wide) > NAMED_AT_MOST else ""
+    step = f"chmod -R u=rwX,go= {shlex.quote(str(root))}"
+    if root in wide:
+        return failure("home", f"Others on this machine can look into {root}.", step)
+    return warning("home", f"Only the folder above keeps others out of {named}{more}.", step)
+
+
+def too_open(root: Path) -> Iterator[Path]:
+    """Yield what grants others anything."""
+    for path in (root, *root.rglob("*")):
+        try:
+            status = path.lstat()
+        except OSError:  # gone meanwhile
+            continue
+        if not stat.S_ISLNK(status.st_mode) and status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+            yield path
+
+
+def database(home: Home) -> Finding:
+    try:
+        return fine("database", read_database(home))
+    except SottoError as problem:
+        return from_error("database", problem, "pip install --upgrade sottovoce")
+
+
+def read_database(home: Home) -> str:
+    """Read the whole database and say what is in it.
+
+    Raises StoreDamaged, StoreNewer, and what else SQLite or the disk may say.
+    """
+    if not home.database.exists():
+        return "none yet; the first chat makes it"
+    version, problems, chats, bytes_used = _examined(home)
+    if version > SCHEMA:
+        raise StoreNewer(
+            "These chats were written by a later version of Sottovoce.",
+            hint="Install that version again: pip install --upgrade sottovoce",
+        )
+    if problems:
+        raise damaged(f"The database {home.database} is damaged: {problems[0]}.")
+    if version == 0 and backup.newest(home) is not None:
+        raise damaged(f"The database {home.database} is empty, though there are backups of it.")
+    said = f"sound, {chats} chat{'' if chats == 1 else 's'}, {size(bytes_used)}"
+    return said if version == SCHEMA else f"{said}; the next chat brings it up to date"
+
+
+def _examined(home: Home) -> tuple[int, list[str], int, int]:
+    with translated(home.database):
+        address = f"{home.database.absolute().as_uri()}?mode=ro"
+        with closing(sqlite3.connect(address, uri=True, timeout=5)) as connection:
+            version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+            said = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(3)")]
+            problems = [] if said == ["ok"] else [line.splitlines()[-1] for line in said]
+            chats = int(connection.execute("SELECT count(*) FROM chats").fetchone()[0]) if version else 0
+            return version, problems, chats, home.database.stat().st_size
+
+
+def backups(home: Home, now: float) -> Finding:
+    newest = backup.newest(home)
+    if newest is None:
+        if home.database.exists():
+            return warning(
+                "backups", "There is no backup of the chats yet.", "sotto makes one when it starts"
+            )
+        return fine("backups", "none yet; there is nothing to back up")
+    days = max(0, int((now - newest.stat().st_mtime) // 86_400))
+    said = {0: "today", 1: "yesterday"}.get(days, f"{days} days ago")
+    if days > OLD_BACKUP_DAYS and home.database.stat().st_mtime > newest.stat().st_mtime + 86_400:
+        return warning("backups", f"The newest backup was made {said}.", "sotto makes one when it starts")
+    return fine("backups", f"the newest was made {said}")
+
+
+def network(home: Home, setting: str) -> Finding:
+    """Tell what may leave and what has left."""
+    try:
+        summary = Ledger(home.ledger).summary()
+    except SottoError as problem:
+        return from_error("network", problem, f"look at {home.ledger}")
+    if summary.unreadable:
+        said = (
+            f"{summary.unreadable} lines of the ledger cannot be read, so what left is not known for certain."
+        )
+        return warning("network", said, f"look at {home.ledger}")
+    if summary.last is None:
+        return fine("network", f"{setting}: nothing has left this machine")
+    last = time.strftime("%Y-%m-%d %H:%M", time.localtime(summary.last))
+    count = f"{summary.count} connection{'' if summary.count == 1 else 's'}"
+    return fine("network", f"{setting}: {count}, the last on {last}; {home.ledger} names them")
+
+
+def newest_written(home: Home) -> float | None:
+    """Return when anything in the home was last written, to hold the clock against."""
+    times = [path.stat().st_mtime for path in (home.database, home.config, home.ledger) if path.exists()]
+    return max(times, default=None)

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+
+import pytest
+
+from sottovoce.cli.chat.follow import follow, waiting_for
+from sottovoce.core.errors import EngineFailed
+from sottovoce.core.events import Asked, Done, Event, Failed, Notice, Reading, Text, Timings, Usage
+
+DONE = Done("c", "a", "hi", "stop", "m", "d", Usage(1, 0, 1), Timings(0.1, 0.2, 10.0, 10.0))
+
+
+class Heard:
+    """A view that remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, str]] = []
+
+    def text(self, piece: str) -> None:
+        self.told.append(("text", piece))
+
+    def busy(self, what: str) -> None:
+        self.told.append(("busy", what))
+
+    def note(self, text: str) -> None:
+        self.told.append(("note", text))
+
+    def end(self, mark: str = "") -> None:
+        self.told.append(("end", mark))
+
+
+async def turn(*events: Event) -> AsyncGenerator[Event, None]:
+    for event in events:
+        yield event
+
+
+async def test_a_turn_is_shown_in_its_order():
+    heard, asked = Heard(), []
+    events = turn(
+        Asked("c", "q", "a"), Notice("cut", "Cut."), Reading(0, 900), Reading(900, 900), Text("hi"), DONE
+    )
+    assert await follow(events, heard, loaded=False, asked=asked.append) is DONE
+    assert asked == [Asked("c", "q", "a")]
+    assert heard.told == [
+        ("busy", "loading the model… · Ctrl-C stops"),
+        ("note", "Cut."),
+        ("busy", "reading 0 of 900 tokens · Ctrl-C stops"),
+        ("busy", "thinking · Ctrl-C stops"),
+        ("text", "hi"),
+        ("end", ""),
+    ]
+
+
+async def test_a_failure_ends_what_is_shown_and_is_raised():
+    heard = Heard()
+    with pytest.raises(EngineFailed):
+        await follow(turn(Text("hi"), Failed(EngineFailed("It died."))), heard, loaded=True)
+    assert heard.told[-1] == ("end", "")
+
+
+async def test_a_turn_without_an_end_is_a_failure():
+    with pytest.raises(EngineFailed):
+        await follow(turn(Text("hi")), Heard(), loaded=True)
+
+
+def test_a_short_prompt_is_not_counted():
+    assert waiting_for(Reading(5, 20), loaded=True) == "thinking · Ctrl-C stops"

@@ -1,0 +1,58 @@
+"""`sotto` run in this process, with its streams and its exit code."""
+
+from __future__ import annotations
+
+import io
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sottovoce.cli.main import main
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    code: int
+    out: str
+    err: str
+
+
+Sotto = Callable[..., Result]
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before() -> Iterator[None]:
+    """Take away the log file that a command has opened."""
+    ours, last = logging.getLogger("sottovoce"), logging.lastResort
+    before, level = list(ours.handlers), ours.level
+    yield
+    for handler in set(ours.handlers) - set(before):
+        ours.removeHandler(handler)
+        handler.close()
+    ours.setLevel(level)
+    logging.lastResort = last
+
+
+@pytest.fixture
+def sotto(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Sotto:
+    """Run a command on the echo engine, in a home of its own; `stdin` is what a pipe would bring."""
+    for name in [name for name in os.environ if name.startswith("SOTTO_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("SOTTO_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("SOTTO_ENGINE", "echo")
+
+    def run(*arguments: Any, stdin: bytes = b"") -> Result:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), "utf-8"))
+        with pytest.raises(SystemExit) as leaving:
+            main([str(argument) for argument in arguments])
+        assert isinstance(leaving.value.code, int)
+        out, err = capsys.readouterr()
+        return Result(leaving.value.code, out, err)
+
+    return run

@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+
+def test_the_answer_is_printed_as_plain_text(sotto):
+    said = sotto("ask", "**two**", "words")
+    assert (said.code, said.out, said.err) == (0, "**two** words\n", "")
+
+
+def test_standard_input_is_added_after_the_question(sotto):
+    assert (
+        sotto("ask", "What went wrong?", stdin=b"line 1\nline 2\n").out
+        == "What went wrong?\n\nline 1\nline 2\n"
+    )
+
+
+def test_json_has_the_documented_keys_and_nothing_else(sotto):
+    said = json.loads(sotto("ask", "--json", "one two three").out)
+    assert said.pop("chat")
+    assert said == {
+        "answer": "one two three",
+        "model": "SmolLM2-135M-Instruct",
+        "digest": "0" * 64,
+        "usage": {"prompt": 5, "reused": 0, "answer": 3},
+        "timings": {"first_token": 0, "total": 0, "prompt_per_second": 0, "answer_per_second": 0},
+        "reason": "stop",
+    }
+
+
+def test_a_chat_is_gone_on_with_by_the_beginning_of_its_id(sotto):
+    first = json.loads(sotto("ask", "--json", "one").out)
+    second = json.loads(sotto("ask", "--json", "--chat", first["chat"][:6], "two").out)
+    assert second["chat"] == first["chat"]
+    assert second["usage"]["prompt"] > first["usage"]["prompt"]
+
+
+def test_an_unknown_chat_is_refused_before_anything_is_saved(sotto):
+    wrong = sotto("ask", "--chat", "zzzz", "hello")
+    assert (wrong.code, wrong.out) == (2, "")
+    assert "zzzz" in wrong.err
+    assert json.loads(sotto("chats", "list", "--json").out) == []
+
+
+@pytest.mark.parametrize(
+    ("schema", "code", "out"),
+    [
+        ('{"type": "object"}', 0, "{}\n"),
+        ('{"type": "object", "required": ["name"]}', 1, ""),
+        ("false", 1, ""),
+        ("not json", 2, ""),
+        ('{"type": "nonsense"}', 2, ""),
+    ],
+)
+def test_with_a_schema_valid_json_or_nothing(sotto, tmp_path, schema, code, out):
+    file = tmp_path / "schema.json"
+    file.write_text(schema)
+    for flags in ([], ["--json"]):
+        said = sotto("ask", "--schema", file, *flags, "hello")
+        assert said.code == code
+        assert bool(said.out) == bool(out)
+        assert code == 0 or said.err
+        if code == 0 and not flags:
+            assert said.out == out
+
+
+def test_a_missing_schema_file_is_wrong_usage(sotto, tmp_path):
+    assert sotto("ask", "--schema", tmp_path / "nowhere.json", "hello").code == 2
+
+
+@pytest.mark.parametrize(
+    ("stdin", "says"),
+    [
+        (b"", "There is no question."),
+        (b" \n\t", "There is no question."),
+        (b"caf\xe9", "byte 3"),
+        (b"x" * (8 * 2**20 + 1), "more than 8 MB"),
+    ],
+)
+def test_bad_standard_input_gets_a_sentence_and_a_next_step(sotto, stdin, says):
+    wrong = sotto("ask", stdin=stdin)
+    assert (wrong.code, wrong.out) == (2, "")
+    assert says in wrong.err
+    assert "\n\nhint: " in wrong.err
+
+
+def test_a_failed_answer_leaves_what_was_written_and_says_why(sotto):
+    broken = sotto("ask", "/fail one two three")
+    assert broken.code == 1
+    assert broken.out == "/fail one two\n"
+    assert broken.err.startswith("The echo engine was asked to fail.")
+    assert sotto("ask", "--json", "/fail one two three").out == ""
+
+
+@pytest.mark.parametrize(
+    ("flags", "name"),
+    [(["--temperature", "9"], "temperature"), (["--top-k", "-1"], "top_k"), (["--seed", "-2"], "seed"),
+     (["--stop", ""], "stop text"), (["--max-tokens", "0"], "max_tokens")],
+)  # fmt: skip
+def test_a_value_out_of_range_is_named(sotto, flags, name):
+    wrong = sotto("ask", *flags, "hello")
+    assert (wrong.code, wrong.out) == (2, "")
+    assert name in wrong.err
+
+
+def test_an_answer_cut_short_says_so_beside_it(sotto):
+    cut = sotto("ask", "--max-tokens", "2", "one two three")
+    assert (cut.code, cut.out) == (0, "one two\n")
+    assert "longest length" in cut.err
+    assert json.loads(sotto("ask", "--json", "--max-tokens", "2", "one two three").out)["reason"] == "length"
+
+
+def test_nothing_in_an_answer_is_obeyed_by_the_terminal(sotto):
+    hostile = "red\x1b[31m bell\x07 window\x9b2J back\x08\r over"
+    assert sotto("ask", hostile).out == "red[31m bell window2J back over\n"
+    answer = sotto("ask", "--json", hostile).out
+    assert not set(answer) & {"\x1b", "\x07", "\x9b", "\x08", "\r"}
+    assert json.loads(answer)["answer"] == hostile
+
+
+def test_a_model_that_is_not_there_is_named(sotto):
+    wrong = sotto("ask", "--model", "/nowhere/big.gguf", "hello")
+    assert wrong.code != 0
+    assert "/nowhere/big.gguf" in wrong.err

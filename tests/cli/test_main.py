@@ -1,0 +1,181 @@
+"""The process edge: what is loaded, and how anything that goes wrong is told."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from importlib import import_module
+from pathlib import Path
+
+import click
+import pytest
+
+from sottovoce.cli import main as edge
+from sottovoce.core import errors
+
+HEAVY = [
+    "asyncio", "httpx2", "huggingface_hub", "jsonschema", "numpy", "prompt_toolkit", "psutil", "pydantic",
+    "pygments", "rich", "sqlite3", "starlette", "xllamacpp",
+]  # fmt: skip
+
+PROBE = """
+import sys
+sys.argv = ["sotto", "--help"]
+from sottovoce.cli.main import main
+try:
+    main()
+except SystemExit:
+    print("LOADED", *sorted({name.partition(".")[0] for name in sys.modules}))
+    print("OURS", *sorted(name for name in sys.modules if name.startswith("sottovoce.cli.")))
+"""
+
+
+def program(home: Path, *arguments: str, **how: object) -> subprocess.Popen[bytes]:
+    env = {**os.environ, "SOTTO_HOME": str(home), "SOTTO_ENGINE": "echo"}
+    return subprocess.Popen(
+        [sys.executable, "-m", "sottovoce", *arguments],
+        env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+
+
+def test_help_loads_no_command_and_nothing_heavy():
+    done = subprocess.run([sys.executable, "-c", PROBE], capture_output=True, text=True, check=True)
+    loaded = next(line for line in done.stdout.splitlines() if line.startswith("LOADED")).split()
+    ours = next(line for line in done.stdout.splitlines() if line.startswith("OURS")).split()[1:]
+    assert "click" in loaded
+    assert not set(HEAVY) & set(loaded)
+    assert ours == ["sottovoce.cli._given", "sottovoce.cli._show", "sottovoce.cli.main"]
+
+
+@pytest.mark.parametrize("name", edge.COMMANDS)
+def test_every_command_in_the_table_is_there(sotto, name):
+    module, _, function = edge.COMMANDS[name][0].partition(":")
+    assert isinstance(getattr(import_module(module), function), click.Command)
+    helped = sotto(name, "--help")
+    assert helped.code == 0
+    assert helped.out.startswith(f"Usage: sotto {name}")
+
+
+def test_help_and_version_can_be_asked_for_in_short(sotto):
+    assert sotto("-h").out == sotto("--help").out
+    assert sotto("--version").out.startswith("sotto, version ")
+
+
+def test_an_unknown_command_suggests_the_near_one(sotto):
+    wrong = sotto("aks")
+    assert (wrong.code, wrong.out) == (2, "")
+    assert wrong.err == "There is no command 'aks'.\n\nhint: Did you mean: sotto ask\n"
+
+
+def test_a_question_in_the_place_of_a_command_is_told_where_it_goes(sotto):
+    assert 'sotto ask "…"' in sotto("why is the sky blue?").err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--nope"], ["ask", "--nope"], ["ask", "--top-k", "many", "x"], ["chats", "show"], ["settings", "set"]],
+)
+def test_wrong_usage_exits_with_2_and_says_where_help_is(sotto, arguments):
+    wrong = sotto(*arguments)
+    assert (wrong.code, wrong.out) == (2, "")
+    assert "\n\nhint: sotto " in wrong.err
+    assert wrong.err.endswith("--help\n")
+
+
+def test_with_no_terminal_the_question_is_read_from_standard_input(sotto):
+    assert sotto(stdin=b"one two\n").out == "one two\n"
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [(errors.NotFound, 2), (errors.Offline, 3), (errors.EngineFailed, 1), (errors.DiskFull, 1)],
+)
+def test_an_error_is_a_sentence_a_hint_and_its_exit_code(sotto, monkeypatch, error, code):
+    def failing(*_, **__):
+        raise error("It went wrong.", hint="Try this", detail="inner words")
+
+    monkeypatch.setattr("sottovoce.app.open_app", failing)
+    told = sotto("ask", "hello")
+    assert (told.code, told.out, told.err) == (code, "", "It went wrong.\n\nhint: Try this\n")
+    loud = sotto("--debug", "ask", "hello")
+    assert "Traceback" in loud.err
+    assert loud.err.endswith("It went wrong.\n\nhint: Try this\n\ninner words\n")
+
+
+def test_an_unexpected_error_is_logged_without_what_was_said(sotto, monkeypatch, tmp_path):
+    def failing(*_, **__):
+        raise RuntimeError("my secret question")
+
+    monkeypatch.setattr("sottovoce.app.open_app", failing)
+    told = sotto("ask", "my secret question")
+    assert told.code == 1
+    assert "RuntimeError" in told.err
+    assert "Traceback" not in told.err
+    assert "secret" not in told.err
+    (log,) = (tmp_path / "home" / "logs").glob("crash-*.txt")
+    assert str(log) in told.err
+    text = log.read_text()
+    assert "builtins.RuntimeError" in text
+    assert "in failing" in text
+    assert "my secret question" not in text.replace('raise RuntimeError("my secret question")', "")
+
+
+def test_an_unexpected_error_is_told_even_where_no_log_can_be_written(sotto, monkeypatch):
+    def failing(*_, **__):
+        raise RuntimeError
+
+    monkeypatch.setattr("sottovoce.cli._given.Given.open_home", failing)
+    told = sotto("chats", "list")
+    assert told.code == 1
+    assert "sotto --debug" in told.err
+
+
+def test_a_reader_that_leaves_early_is_no_error(tmp_path):
+    sotto = program(tmp_path, "ask", "/slow 20")
+    assert sotto.stdout is not None
+    assert sotto.stdout.read(5) == b"word0"
+    sotto.stdout.close()
+    _, err = sotto.communicate(timeout=20)
+    assert err == b""
+    assert sotto.returncode == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signals between programs")
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_stops_the_answer_and_keeps_what_was_written(tmp_path, number, code):
+    sotto = program(tmp_path, "ask", "/slow 20")
+    assert sotto.stdout is not None
+    assert sotto.stdout.read(5) == b"word0"
+    time.sleep(0.1)
+    sotto.send_signal(number)
+    out, err = sotto.communicate(timeout=20)
+    assert sotto.returncode == code
+    assert err.strip() in (b"", b"[stopped]")
+    shown = program(tmp_path, "chats", "search", "word0", "--json").communicate(timeout=20)[0].decode()
+    assert json.loads(shown)[0]["excerpt"].startswith("word0" + out.decode().rstrip())
+
+
+def test_the_home_can_be_chosen_before_the_command(sotto, tmp_path):
+    assert sotto("--home", tmp_path / "elsewhere", "ask", "hello").code == 0
+    assert (tmp_path / "elsewhere" / "sotto.db").exists()
+    assert not (tmp_path / "home").exists()
+
+
+def test_an_answer_into_a_pipe_loads_nothing_that_only_a_screen_needs(tmp_path):
+    probe = PROBE.replace('"--help"', '"ask", "hello"')
+    env = {**os.environ, "SOTTO_HOME": str(tmp_path), "SOTTO_ENGINE": "echo"}
+    done = subprocess.run(
+        [sys.executable, "-c", probe],
+        env=env,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    loaded = next(line for line in done.stdout.splitlines() if line.startswith("LOADED")).split()
+    assert done.stdout.startswith("hello\n")
+    assert not {"rich", "prompt_toolkit", "pygments", "markdown_it", "pydantic", "jsonschema"} & set(loaded)

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import io
+import json
+import sys
+
+import pytest
+
+from sottovoce.cli._show import Show, cells, clean, encode, one_line
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a\tb\nc", "a\tb\nc"),
+        ("\x1b]0;title\x07x", "]0;titlex"),
+        ("\x9b31mred\x9c", "31mred"),
+        ("a\r\nb\x7f", "a\nb"),
+        ("half \ud83d", "half "),
+        ("中文 é 😀", "中文 é 😀"),
+    ],
+)
+def test_text_loses_what_a_terminal_would_obey(text, shown):
+    assert clean(text) == shown
+
+
+def test_json_keeps_every_character_and_is_safe_to_show():
+    text = "a\x1b[2J\x9b\x7f 中文 \ud83d"
+    written = encode([text])
+    assert json.loads(written) == [text]
+    assert clean(written) == written
+    assert "中文" in written
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "line"),
+    [
+        ("short", 9, "short"),
+        ("one two three", 8, "one two…"),
+        ("北京的天气", 6, "北京…"),
+        ("a\n b", 9, "a b"),
+    ],
+)
+def test_a_line_is_cut_by_the_columns_it_takes(text, width, line):
+    assert one_line(text, width) == line
+    assert cells(one_line(text, width)) <= width
+
+
+def test_columns_line_up_in_any_script(capsys):
+    Show().table(("ID", "TITLE", "N"), [("1", "北京", "x"), ("22", "Rome", "y")])
+    assert capsys.readouterr().out == "ID  TITLE  N\n1   北京   x\n22  Rome   y\n"
+
+
+def test_on_a_terminal_the_last_column_is_cut_to_the_window(monkeypatch):
+    monkeypatch.setattr(sys, "stdout", Terminal())
+    monkeypatch.setenv("COLUMNS", "30")
+    Show().table(("ID", "TITLE"), [("1", "x" * 100)])
+    assert max(len(line) for line in sys.stdout.getvalue().splitlines()) == 30
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("y\n", True), ("YES\n", True), ("\n", False), ("", False), ("no\n", False)]
+)
+def test_only_a_yes_is_a_yes(monkeypatch, capsys, typed, meant):
+    monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
+    assert Show().confirm("Sure?") is meant
+    assert capsys.readouterr().err == "Sure? [y/N] "
+
+
+def test_nobody_is_asked_without_a_terminal(monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.StringIO("y\n"))
+    assert not Show().can_ask
+    monkeypatch.setattr(sys, "stdin", None)
+    assert not Show().can_ask

@@ -1,0 +1,237 @@
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sottovoce.core.paths import Home, open_home
+from sottovoce.core.settings import Settings
+from sottovoce.doctor import keeping
+from sottovoce.doctor.finding import Finding, Grade
+from sottovoce.net.ledger import Ledger
+from sottovoce.net.policy import Purpose
+from sottovoce.store import backup
+from sottovoce.store.db import open_database
+from sottovoce.store.migrate import SCHEMA
+
+OK, WARN, FAIL = Grade.OK, Grade.WARN, Grade.FAIL
+
+
+@pytest.fixture
+def used(home: Home) -> Home:
+    """A home with a database and one backup."""
+    open_database(home).close()
+    if backup.newest(home) is None:
+        backup.make(home)
+    return home
+
+
+def snapshot(home: Home) -> dict[str, tuple[int, float]]:
+    """Everything but SQLite's own log and index of it, which any reader makes."""
+    files = [path for path in home.root.rglob("*") if path.name not in ("sotto.db-wal", "sotto.db-shm")]
+    return {str(path): (path.stat().st_size, path.stat().st_mtime) for path in files if path.is_file()}
+
+
+# ── settings ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_settings_in_order_are_read(home: Home) -> None:
+    home.config.write_text('network = "on"\n')
+    settings, found = keeping.read_settings(home, {}, {})
+    assert (settings.network, found.grade) == ("on", OK)
+
+
+@pytest.mark.parametrize("text", ["network = ", "colour = 'red'\n", 'network = "maybe"\n', "\xff"])
+def test_a_broken_config_is_found_and_the_rest_goes_on(home: Home, text: str) -> None:
+    home.config.write_bytes(text.encode("latin-1"))
+    settings, found = keeping.read_settings(home, {}, {})
+    assert settings == Settings()
+    assert found.grade is FAIL
+    assert "config.toml" in found.sentence
+    assert found.step
+
+
+def test_a_config_that_is_a_folder_is_found(home: Home) -> None:
+    home.config.mkdir()
+    assert keeping.read_settings(home, {}, {})[1].grade is FAIL
+
+
+def test_a_wrong_environment_is_named(home: Home) -> None:
+    found = keeping.read_settings(home, {"threads": "many"}, {})[1]
+    assert "SOTTO_THREADS" in found.sentence
+
+
+# ── who may read it ───────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_home_as_sotto_makes_it_is_private(used: Home) -> None:
+    Ledger(used.ledger).begin("models.example", 443, Purpose.DOWNLOAD, "GET")
+    assert keeping.access(used).grade is OK
+    assert list(keeping.too_open(used.root)) == []
+
+
+def test_a_home_that_is_not_there_yet_is_fine(tmp_path: Path) -> None:
+    assert keeping.access(Home(tmp_path / "none")).grade is OK
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_home_open_to_others_fails_and_its_own_step_mends_it(used: Home) -> None:
+    used.root.chmod(0o755)
+    used.database.chmod(0o644)
+    found = keeping.access(used)
+    assert found.grade is FAIL
+    assert found.step is not None
+    subprocess.run(found.step, shell=True, check=True)
+    assert keeping.access(used).grade is OK
+    assert used.backups.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o610])
+def test_files_that_only_the_folder_protects_are_named(used: Home, mode: int) -> None:
+    used.database.chmod(mode)
+    found = keeping.access(used)
+    assert found.grade is WARN
+    assert "sotto.db" in found.sentence
+
+
+def test_many_open_files_are_counted_not_listed(used: Home) -> None:
+    for at in range(9):
+        (used.kv / f"{at}").touch(0o644)
+        (used.kv / f"{at}").chmod(0o644)
+    assert "and 6 more" in keeping.access(used).sentence
+
+
+def test_a_link_to_a_model_elsewhere_is_no_hole(used: Home, tmp_path: Path) -> None:
+    (tmp_path / "model.gguf").touch(0o644)
+    (used.models / "model.gguf").symlink_to(tmp_path / "model.gguf")
+    assert keeping.access(used).grade is OK
+
+
+def test_a_home_of_somebody_else_is_told(used: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: used.root.stat().st_uid + 1)
+    found = keeping.access(used)
+    assert found.grade is WARN
+    assert "another user" in found.sentence
+
+
+def test_a_home_that_cannot_be_written_fails(used: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    assert keeping.access(used).grade is FAIL
+
+
+# ── database and backups ──────────────────────────────────────────────────────────────────────────
+
+
+def test_a_sound_database_is_read_and_left_as_it_is(used: Home) -> None:
+    before = snapshot(used)
+    found = keeping.database(used)
+    assert (found.grade, found.sentence[:14]) == (OK, "sound, 0 chats")
+    assert snapshot(used) == before
+    assert list(keeping.too_open(used.root)) == []
+
+
+def test_no_database_is_no_fault(home: Home) -> None:
+    assert keeping.database(home).grade is OK
+    assert not home.database.exists()
+
+
+def overwrite(home: Home) -> None:
+    home.database.write_bytes(b"not a database at all" * 1000)
+
+
+def cut(home: Home) -> None:
+    home.database.write_bytes(home.database.read_bytes()[:-5000])
+
+
+def scribble(home: Home) -> None:
+    data = bytearray(home.database.read_bytes())
+    for at in range(4096, len(data), 4096):
+        data[at : at + 64] = b"\xaa" * 64
+    home.database.write_bytes(data)
+
+
+def empty_folder(home: Home) -> None:
+    home.database.unlink()
+    home.database.mkdir()
+
+
+def empty(home: Home) -> None:
+    home.database.write_bytes(b"")
+
+
+@pytest.mark.parametrize("harm", [overwrite, cut, scribble, empty, empty_folder])
+def test_a_damaged_database_is_found(used: Home, harm: Callable[[Home], None]) -> None:
+    harm(used)
+    found = keeping.database(used)
+    assert found.grade is FAIL
+    assert found.step
+
+
+def test_a_newer_database_is_told_apart_from_a_damaged_one(used: Home) -> None:
+    connection = sqlite3.connect(used.database)
+    connection.execute(f"PRAGMA user_version = {SCHEMA + 1}")
+    connection.close()
+    found = keeping.database(used)
+    assert found.grade is FAIL
+    assert "later version" in found.sentence
+    assert found.step is not None
+    assert "pip install --upgrade sottovoce" in found.step
+
+
+def test_the_age_of_the_newest_backup_is_told(used: Home) -> None:
+    assert "today" in keeping.backups(used, time.time()).sentence
+    assert "yesterday" in keeping.backups(used, time.time() + 86_400).sentence
+    assert "3 days ago" in keeping.backups(used, time.time() + 3 * 86_400).sentence
+
+
+def test_backups_that_stopped_are_worth_a_look(used: Home) -> None:
+    newest = backup.newest(used)
+    assert newest is not None
+    long_ago = time.time() - 20 * 86_400
+    os.utime(newest, (long_ago, long_ago))
+    assert keeping.backups(used, time.time()).grade is WARN
+    os.utime(used.database, (long_ago, long_ago))  # nothing was written since: nothing is missing
+    assert keeping.backups(used, time.time()).grade is OK
+
+
+def test_no_backup_yet_is_fine(home: Home) -> None:
+    assert keeping.backups(home, time.time()).grade is OK
+
+
+# ── what has left ─────────────────────────────────────────────────────────────────────────────────
+
+
+def leave(home: Home) -> None:
+    Ledger(home.ledger).begin("models.example", 443, Purpose.DOWNLOAD, "GET")
+
+
+def damage(home: Home) -> None:
+    home.ledger.write_bytes(b"\0\0\n")
+
+
+@pytest.mark.parametrize(
+    ("prepare", "grade", "said"),
+    [
+        (lambda _: None, OK, "off: nothing has left this machine"),
+        (leave, OK, "off: 1 connection, the last on "),
+        (damage, WARN, "cannot be read"),
+    ],
+)
+def test_what_has_left_is_told(home: Home, prepare: Callable[[Home], None], grade: Grade, said: str) -> None:
+    prepare(home)
+    found: Finding = keeping.network(home, "off")
+    assert found.grade is grade
+    assert said in found.sentence
+
+
+def test_the_newest_file_of_a_home_is_known(tmp_path: Path) -> None:
+    home = open_home(tmp_path / "new")
+    assert keeping.newest_written(home) is None
+    home.config.write_text("")
+    os.utime(home.config, (5, 5))
+    assert keeping.newest_written(home) == 5

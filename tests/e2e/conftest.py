@@ -1,0 +1,142 @@
+"""A person at a terminal: the whole program in a pty, its screen emulated, its keys pressed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PATIENCE = 20.0
+
+ENTER, NEW_LINE, UP, BACKSPACE = "\r", "\n", "\x1b[A", "\x7f"
+CTRL_C, CTRL_D, CTRL_U, ALT_ENTER = "\x03", "\x04", "\x15", "\x1b\r"
+PASTE, PASTED = "\x1b[200~", "\x1b[201~"
+
+
+class Terminal:
+    """One run of `sotto` as a person sees it."""
+
+    def __init__(self, home: Path, arguments: list[str], width: int, height: int, **env: str) -> None:
+        import pexpect
+        import pyte
+
+        self.screen = pyte.HistoryScreen(width, height, history=2000, ratio=1)
+        self.screen.write_process_input = self.press  # type: ignore[method-assign]
+        self._stream = pyte.Stream(self.screen)
+        self.raw = ""
+        environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("SOTTO_")},
+            "SOTTO_HOME": str(home),
+            "SOTTO_ENGINE": "echo",
+            "TERM": "xterm-256color",
+            "COLUMNS": "",
+            "LINES": "",
+            **env,
+        }
+        self.child: Any = pexpect.spawn(
+            sys.executable,
+            ["-m", "sottovoce", *arguments],
+            env={name: value for name, value in environment.items() if value},
+            dimensions=(height, width),
+            encoding="utf-8",
+        )
+        self.child.delaybeforesend = None
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.child.send(key)
+
+    def ask(self, text: str) -> None:
+        """Type at an empty prompt and send."""
+        self.until(lambda: self.at_prompt)
+        self.press(text, ENTER)
+
+    @property
+    def at_prompt(self) -> bool:
+        return any(line.startswith(("› Ask something", "edit ›")) for line in self.screen.display)
+
+    @property
+    def text(self) -> str:
+        """Everything on the screen and above it."""
+        columns = range(self.screen.columns)
+        above = ["".join(row[at].data for at in columns).rstrip() for row in self.screen.history.top]
+        return "\n".join([*above, *(line.rstrip() for line in self.screen.display)])
+
+    @property
+    def bottom(self) -> str:
+        """The last line that is not empty."""
+        return next((line.rstrip() for line in reversed(self.screen.display) if line.strip()), "")
+
+    def until(self, seen: str | Callable[[], bool]) -> None:
+        """Watch the screen until it shows something, or fail with what it shows instead."""
+        deadline = time.monotonic() + PATIENCE
+        while not (seen in self.text if isinstance(seen, str) else seen()):
+            if not self._read() or time.monotonic() > deadline:
+                raise AssertionError(f"never seen: {seen}\n{self.text}")
+
+    def settle(self) -> None:
+        """Watch until the prompt waits again and nothing moves."""
+        self.until(lambda: self.at_prompt)
+        while self._read(0.2) == "more":
+            pass
+
+    def leave(self) -> int:
+        """Press Ctrl-D and return the exit code."""
+        self.until(lambda: self.at_prompt)
+        self.press(CTRL_D)
+        return self.ended()
+
+    def ended(self) -> int:
+        deadline = time.monotonic() + PATIENCE
+        while self.child.isalive() and time.monotonic() < deadline:
+            self._read(0.05)
+        assert not self.child.isalive(), f"still running\n{self.text}"
+        assert self.child.exitstatus is not None, f"killed by signal {self.child.signalstatus}"
+        return int(self.child.exitstatus)
+
+    def hang_up(self) -> None:
+        """Close the terminal's window."""
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        os.dup2(nowhere, self.child.child_fd)
+        os.close(nowhere)
+
+    def end(self) -> None:
+        if self.child.isalive():
+            self.child.kill(signal.SIGKILL)
+        self.child.close(force=True)
+
+    def _read(self, seconds: float = 0.1) -> str:
+        """Take what has been written; return "more", "quiet", or nothing at the end."""
+        import pexpect
+
+        try:
+            piece = self.child.read_nonblocking(65536, seconds)
+        except pexpect.TIMEOUT:
+            return "quiet"
+        except (pexpect.EOF, OSError):
+            return ""
+        self.raw += piece
+        self._stream.feed(piece)
+        return "more"
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
+    """Open a terminal with `sotto` in it; several share one home, one after the other."""
+    if os.name == "nt":
+        pytest.skip("Windows has no pseudo-terminals of this kind")
+    opened: list[Terminal] = []
+
+    def open_terminal(*arguments: str, width: int = 80, height: int = 24, **env: str) -> Terminal:
+        opened.append(Terminal(tmp_path / "home", list(arguments), width, height, **env))
+        return opened[-1]
+
+    yield open_terminal
+    for one in opened:
+        one.end()
