@@ -1,0 +1,97 @@
+"""python -m bench [startup answering coming_back footprint] [--count N]: measure, print, write the page."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import inspect
+import json
+import os
+import platform
+import subprocess
+import tempfile
+import time
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+
+from bench.pairs import Row
+
+ROOT = Path(__file__).parent.parent
+PAGE = ROOT / "docs" / "reference" / "benchmarks.md"
+SAMPLES = ROOT / "bench" / "samples.json"
+ALL = ("startup", "answering", "coming_back", "footprint")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench")
+    parser.add_argument("names", nargs="*", default=ALL, choices=[*ALL, []])
+    parser.add_argument("--count", type=int, default=15, help="pairs, or repetitions")
+    given = parser.parse_args()
+    names = given.names or ALL
+    found: dict[str, list[Row]] = {}
+    load = os.getloadavg()[0]
+    with tempfile.TemporaryDirectory(prefix="sotto-bench-") as folder:
+        for name in names:
+            print(name)
+            measured = import_module(f"bench.{name}").measure(Path(folder) / name, given.count)
+            found[name] = asyncio.run(measured) if inspect.iscoroutine(measured) else measured
+            for row in found[name]:
+                print(f"  {line(row)}")
+    if tuple(names) == ALL:
+        PAGE.write_text(page(found, given.count, load))
+        raw = {row.name: row.samples for rows in found.values() for row in rows}
+        SAMPLES.write_text(json.dumps(raw, indent=1) + "\n")
+        print(f"written: {PAGE.relative_to(ROOT)}, {SAMPLES.relative_to(ROOT)}")
+
+
+def line(row: Row) -> str:
+    bar = "" if row.bar is None else f"{'≤' if row.at_most else '≥'} {number(row.bar)} {row.unit}"
+    low, high = number(row.spread.low), number(row.spread.high)
+    median = number(row.spread.median)
+    return f"| {row.name} | {median} {row.unit} | {low} to {high} | {bar} | {row.verdict} |"
+
+
+def number(value: float) -> str:
+    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def page(found: dict[str, list[Row]], count: int, load: float) -> str:
+    rows = "\n".join(line(row) for rows in found.values() for row in rows)
+    return f"""# Measured
+
+Written by `make bench` ({count} interleaved pairs or repetitions; medians with the 95 % bootstrap
+interval; a figure counts as met when the whole interval reaches it). The raw samples stand in
+`bench/samples.json`. Absolute times are those of this machine; compare ratios.
+
+| what | median | 95 % interval | to reach | |
+|---|---|---|---|---|
+{rows}
+
+Machine: {processor()}, {os.cpu_count()} logical cores, {platform.system()} {platform.machine()},
+Python {platform.python_version()}, engine xllamacpp {version("xllamacpp")}, starter model as shipped
+(SmolLM2-135M-Instruct Q4_1), load at the start {load:.1f}, {time.strftime("%Y-%m-%d")}, commit {commit()}.
+
+Single parts: `python -m bench startup`, `answering`, `coming_back`, `footprint`; `--count 31` for
+narrower intervals. Each part says in its docstring what it does: see `bench/`.
+"""
+
+
+def processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor()
+    return next(
+        (text.partition(":")[2].strip() for text in lines if text.startswith("model name")), "unknown"
+    )
+
+
+def commit() -> str:
+    return subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
+    ).stdout.strip()
+
+
+if __name__ == "__main__":
+    main()

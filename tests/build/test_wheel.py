@@ -1,0 +1,183 @@
+"""The built package as a stranger meets it: looked into, installed elsewhere, asked without a network."""
+
+from __future__ import annotations
+
+import email
+import hashlib
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+import sottovoce
+
+pytestmark = pytest.mark.build
+
+ROOT = Path(__file__).parents[2]
+STARTER = "sottovoce/models/starter"
+MODEL = f"{STARTER}/SmolLM2-135M-Instruct.Q4_1.gguf"
+MODEL_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
+ASK = ("ask", "--max-tokens", "24", "What is the capital of France?")
+NO_NETWORK = re.compile(r"name resolution|NewConnectionError|Network is unreachable|Connection refused", re.I)
+
+
+def run(
+    *command: str | Path, cwd: Path, env: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command, cwd=cwd, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+
+
+def pip(python: Path, *arguments: str | Path) -> None:
+    done = run(python, "-m", "pip", "--disable-pip-version-check", *arguments, cwd=python.parent)
+    if done.returncode and NO_NETWORK.search(done.stderr):
+        pytest.skip("the package index cannot be reached")
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture(scope="module")
+def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a new environment's interpreter."""
+    place = tmp_path_factory.mktemp("environment")
+    made = run(sys.executable, "-m", "venv", place / "env", cwd=place)
+    if made.returncode:
+        pytest.skip("this Python has no venv (Debian: apt install python3-venv)")
+    return place / "env" / "bin" / "python"
+
+
+@pytest.fixture(scope="module")
+def wheel(python: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build from a copy of the sources, with what an interrupted build might have left behind."""
+    place = tmp_path_factory.mktemp("wheel")
+    tree = place / "tree"
+    tree.mkdir()
+    for name in ("pyproject.toml", "hatch_build.py", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, tree)
+    shutil.copytree(ROOT / "src", tree / "src")
+    (tree / "src" / STARTER).mkdir(exist_ok=True)
+    (tree / "src" / f"{MODEL}.part").write_bytes(b"half a model")
+    pip(python, "wheel", "--no-deps", "--wheel-dir", place, tree)
+    (built,) = place.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def sotto(python: Path, wheel: Path) -> Path:
+    """Return the command, installed from the locked requirements and the wheel alone."""
+    pip(python, "install", "--quiet", "--require-hashes", "-r", ROOT / "requirements.lock")
+    pip(python, "install", "--quiet", "--no-deps", wheel)
+    return python.with_name("sotto")
+
+
+@pytest.fixture
+def away(tmp_path: Path) -> Path:
+    """Return an empty folder beside an empty home."""
+    (tmp_path / "home").mkdir()
+    (tmp_path / "away").mkdir()
+    return tmp_path / "away"
+
+
+def bare(away: Path) -> dict[str, str]:
+    """Return the environment of a machine where nothing was set up."""
+    return {"PATH": "/usr/bin:/bin", "HOME": str(away.with_name("home"))}
+
+
+def unshared(*what: str) -> tuple[str, ...]:
+    """Return the command that runs another in namespaces of its own, or skip where that is forbidden."""
+    command = ("unshare", "--map-root-user", *what)
+    if shutil.which("unshare") is None or run(*command, "true", cwd=Path("/")).returncode:
+        pytest.skip("namespaces are not allowed here")
+    return command
+
+
+def test_the_wheel_brings_the_verified_model_and_its_licence(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive, archive.open(MODEL) as model:
+        assert hashlib.file_digest(model, "sha256").hexdigest() == MODEL_SHA256
+        assert "Apache License" in archive.read(f"{STARTER}/LICENSE.txt").decode()
+
+
+def test_the_wheel_holds_every_source_file_and_nothing_else(wheel: Path) -> None:
+    sources = {
+        str(path.relative_to(ROOT / "src"))
+        for path in (ROOT / "src" / "sottovoce").rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts and path.parent != ROOT / "src" / STARTER
+    }
+    brought = {MODEL, f"{STARTER}/LICENSE.txt"}
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+    assert "sottovoce/py.typed" in names
+    assert "sottovoce/store/migrations/0001_start.sql" in names
+    about = {name for name in names if name.startswith(f"sottovoce-{sottovoce.__version__}.dist-info/")}
+    assert names - about == sources | brought
+
+
+def test_the_wheel_requires_nothing_that_is_not_locked(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        about = archive.read(f"sottovoce-{sottovoce.__version__}.dist-info/METADATA").decode()
+    required = {
+        re.match(r"[\w-]+", line).group().lower()  # type: ignore[union-attr]
+        for line in email.message_from_string(about).get_all("Requires-Dist", [])
+        if "extra ==" not in line
+    }
+    locked = set(re.findall(r"^([\w-]+)==", (ROOT / "requirements.lock").read_text(), re.MULTILINE))
+    assert required
+    assert required <= locked
+
+
+def test_the_installation_is_sound_and_has_no_test_packages(sotto: Path, python: Path) -> None:
+    pip(python, "check")
+    assert run(python, "-c", "import pytest", cwd=python.parent).returncode == 1
+
+
+def test_help_and_version_are_shown(sotto: Path, away: Path) -> None:
+    helped = run(sotto, "--help", cwd=away, env=bare(away))
+    assert helped.returncode == 0, helped.stderr
+    assert "Usage: sotto" in helped.stdout
+    version = run(sotto, "--version", cwd=away, env=bare(away))
+    assert version.stdout.split()[-1] == sottovoce.__version__
+    assert list(away.with_name("home").iterdir()) == [], "showing help needs no home"
+
+
+def test_it_answers_without_a_network_and_writes_only_into_its_home(sotto: Path, away: Path) -> None:
+    asked = run(*unshared("--net"), sotto, *ASK, cwd=away, env=bare(away))
+    assert asked.returncode == 0, asked.stderr
+    assert asked.stdout.strip()
+    assert list(away.iterdir()) == []
+    assert list(away.with_name("home").rglob("sotto.db"))
+
+
+READ_ONLY = """
+mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" || exit 98
+touch "$0/probe" 2>/dev/null && exit 99
+exec "$@"
+"""
+
+
+def test_it_answers_from_an_installation_that_cannot_be_written(sotto: Path, away: Path) -> None:
+    environment = sotto.parents[1]
+    for compiled in environment.rglob("sottovoce/**/__pycache__"):
+        shutil.rmtree(compiled)
+    command = (*unshared("--net", "--mount"), "sh", "-c", READ_ONLY, environment)
+    asked = run(*command, sotto, *ASK, cwd=away, env=bare(away))
+    assert asked.returncode == 0, asked.stderr
+    assert asked.stdout.strip()
+
+
+def test_an_installation_that_lost_its_model_says_so_in_a_sentence(sotto: Path, away: Path) -> None:
+    (model,) = sotto.parents[1].rglob(MODEL)
+    kept = model.with_suffix(".kept")
+    model.rename(kept)
+    try:
+        asked = run(sotto, *ASK, cwd=away, env=bare(away))
+    finally:
+        kept.rename(model)
+    assert asked.returncode == 1
+    assert asked.stdout == ""
+    assert "Traceback" not in asked.stderr
+    assert "hint:" in asked.stderr

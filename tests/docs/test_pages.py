@@ -1,0 +1,128 @@
+"""What the pages show can be done: links lead somewhere, and examples run."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
+LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
+BLOCK = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A block of a page. `console` holds commands after `$ `; `model` wants the real one."""
+
+    page: Path
+    at: int
+    language: str
+    marks: frozenset[str]
+    text: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.page.relative_to(ROOT)}-{self.at}"
+
+    @property
+    def commands(self) -> str:
+        """Return what a reader would type: the lines after a prompt, and those that continue them."""
+        typed: list[str] = []
+        for line in self.text.splitlines():
+            if line.startswith("$ ") or (typed and typed[-1].endswith("\\")):
+                typed.append(line.removeprefix("$ "))
+        return "\n".join(typed)
+
+
+def examples() -> Iterator[Example]:
+    for page in PAGES:
+        text = page.read_text("utf-8")
+        for found in BLOCK.finditer(text):
+            language, marks, body = found.groups()
+            if language in ("python", "console") and "reference" not in page.parts:
+                line = text.count("\n", 0, found.start()) + 1
+                yield Example(page, line, language, frozenset(marks.split()), body)
+
+
+EXAMPLES = list(examples())
+
+
+def anchors(page: Path) -> set[str]:
+    """Return the names that a page's headings can be linked by."""
+    titles = HEADING.findall(re.sub(BLOCK, "", page.read_text("utf-8")))
+    return {re.sub(r"[^\w\- ]", "", title.lower()).strip().replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_between_pages_lead_somewhere(page: Path) -> None:
+    for target in LINK.findall(re.sub(BLOCK, "", page.read_text("utf-8"))):
+        if re.match(r"\w+:", target):
+            continue
+        path, _, anchor = target.partition("#")
+        there = (page.parent / path).resolve() if path else page
+        assert there.exists(), f"{target} leads nowhere"
+        assert not anchor or anchor in anchors(there), f"{target}: no such heading"
+
+
+def test_every_page_can_be_found_from_the_readme() -> None:
+    found, new = set[Path](), {ROOT / "README.md"}
+    while new:
+        page = new.pop()
+        found.add(page)
+        for target in LINK.findall(page.read_text("utf-8")):
+            there = (page.parent / target.partition("#")[0]).resolve()
+            if there in PAGES and there not in found:
+                new.add(there)
+    assert [str(page) for page in PAGES if page not in found] == []
+
+
+def run(example: Example, home: Path, engine: str) -> None:
+    """Run an example where a reader would: in a folder of its own, with `sotto` at hand."""
+    here = home / "here"
+    here.mkdir()
+    env = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "SOTTO_HOME": str(home / "sotto"),
+        "SOTTO_ENGINE": engine,
+    }
+    if example.language == "python":
+        command = [sys.executable, "-W", "error", "-c", example.text]
+    else:
+        command = ["bash", "-euo", "pipefail", "-c", example.commands]
+        assert example.commands, "a console block shows no command"
+    done = subprocess.run(
+        command, cwd=here, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, f"{example.name}:\n{done.stdout}\n{done.stderr}"
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize(
+    "example", [one for one in EXAMPLES if "model" not in one.marks], ids=lambda example: example.name
+)
+def test_an_example_runs(example: Example, tmp_path: Path) -> None:
+    run(example, tmp_path, "echo")
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    "example", [one for one in EXAMPLES if "model" in one.marks], ids=lambda example: example.name
+)
+def test_an_example_runs_on_the_real_model(example: Example, tmp_path: Path) -> None:
+    run(example, tmp_path, "")
+
+
+def test_a_broken_example_is_noticed(tmp_path: Path) -> None:
+    broken = Example(ROOT / "README.md", 1, "console", frozenset(), "$ false\n$ true\n")
+    with pytest.raises(AssertionError):
+        run(broken, tmp_path, "echo")
