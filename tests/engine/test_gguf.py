@@ -397,7 +397,7 @@ BAD: dict[str, tuple[bytes, str]] = {
     "an alignment of 2^32 - 1": (with_alignment(number(2**32 - 1, "I")), "not a power of two"),
     "an alignment of 8": (
         with_sample(lambda sample: sample.set("general.alignment", "uint32", 8).set("p", "string", "p" * 9)),
-        "aligned to 8 bytes; the engine needs 32",
+        "aligned to 8 bytes, and the engine needs 32",
     ),
     "an alignment as text": (
         with_sample(lambda sample: sample.set("general.alignment", "string", "32")),

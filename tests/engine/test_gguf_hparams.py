@@ -74,13 +74,13 @@ BAD: dict[str, tuple[Callable[[Sample], Sample], str]] = {
     "an endless width of what comes out": (u32("embedding_length_out", 2**31), "embedding_length_out"),
     "a norm in half precision": (
         typed("output_norm.weight", 1),
-        "output_norm.weight as F16, which has to be F32",
+        "output_norm.weight as F16, which has to be",
     ),
     "weights as whole numbers": (
         typed("blk.1.attn_q.weight", 26),
-        "attn_q.weight as I32, which has to be a type",
+        "attn_q.weight as I32, which has to",
     ),
-    "an embedding as indexes": (typed("token_embd.weight", 26), "holds tensor token_embd.weight as I32"),
+    "an embedding as indexes": (typed("token_embd.weight", 26), "it holds token_embd.weight as I32"),
     "0 heads": (u32("attention.head_count", 0), "gives layer 0 0 attention heads"),
     "2^32 heads": (u32("attention.head_count", 2**32 - 1), "attention.head_count is 4,294,967,295"),
     "0 heads for keys": (u32("attention.head_count_kv", 0), "4 attention heads and 0 for keys and values"),
@@ -162,6 +162,13 @@ def test_a_contradiction_is_refused_with_a_sentence_that_names_it(tmp_path: Path
     assert words in caught.value.sentence
     assert caught.value.sentence.startswith("m.gguf is damaged: ")
     assert caught.value.hint
+
+
+def test_an_architectures_name_cannot_steer_the_terminal(tmp_path: Path) -> None:
+    sample = renamed(language_model(), "\x1b[2J").set("\x1b[2J.block_count", "uint32", 0)
+    with pytest.raises(BadModelFile) as caught:
+        read(tmp_path, sample)
+    assert caught.value.sentence.isprintable()
 
 
 MOE_BAD = {
@@ -250,7 +257,10 @@ def adapter() -> Sample:
 def painter() -> Sample:
     """Return a file without words, as those that paint have."""
     sample = Sample().set("general.architecture", "string", "flux")
-    sample.tensors = [TensorSpec("double_blocks.0.img_attn.proj.weight", (32, 32))]
+    sample.tensors = [
+        TensorSpec("double_blocks.0.img_attn.proj.weight", (32, 32)),
+        TensorSpec("double_blocks.0.img_attn.proj.bias", (32,), 1),
+    ]
     return sample
 
 

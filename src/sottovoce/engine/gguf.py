@@ -282,7 +282,8 @@ def _check_places(reader: Reader, tensors: tuple[Tensor, ...], alignment: int, d
     expected = 0
     for tensor in tensors:
         if (data_offset + tensor.offset) % PLACE and alignment % PLACE:
-            raise reader.damaged(f"its tensors are aligned to {alignment} bytes; the engine needs {PLACE}")
+            words = f"its tensors are aligned to {alignment} bytes, and the engine needs {PLACE}"
+            raise bad_model(reader.path, f"cannot be run: {words}")
         if tensor.offset != expected:
             words = f"begins at byte {tensor.offset:,} of the data instead of {expected:,}"
             raise reader.damaged(f"tensor {shown(tensor.name)} {words}")

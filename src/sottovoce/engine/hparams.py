@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 
 from sottovoce.core.errors import BadModelFile
-from sottovoce.engine.header import ArrayInfo, Header, Value, bad_model
+from sottovoce.engine.header import ArrayInfo, Header, Value, bad_model, shown
 
 MAX_EXPERTS = 1024
 MAX_HEADS = 1 << 16
@@ -64,8 +64,9 @@ PLAIN = (".bias", "_norm.weight")
 NO_WEIGHTS = frozenset(("I8", "I16", "I32", "I64", "F64", "Q8_1", "Q8_K"))
 """Types for indexes and for what is under way in a computation; as weights they end the engine."""
 
-MATRIX = re.compile(
-    r"(token_embd|output|blk\.\d+\.(attn_(q|k|v|qkv|output)|ffn_(gate|up|down)(_exps|_shexp)?|ffn_gate_inp))\.weight"
+WEIGHTS = re.compile(
+    r"(token_embd|token_types|position_embd|output"
+    r"|blk\.\d+\.((attn|ssm)_\w+|ffn_(gate|up|down)(_exps|_shexp)?|ffn_gate_inp))(\.weight)?"
 )
 LAYER = re.compile(r"blk\.(\d{1,9})\.")
 
@@ -102,12 +103,14 @@ def _check_sizes(header: Header) -> None:
 
 def _check_types(header: Header) -> None:
     """Check that the engine can compute with what the tensors are made of."""
+    if not header.is_language_model:
+        return
     for tensor in header.tensors:
         kind = tensor.type.name
         is_plain = tensor.name.endswith(PLAIN)
-        if (is_plain and kind != "F32") or (kind in NO_WEIGHTS and MATRIX.fullmatch(tensor.name)):
+        if (is_plain and kind != "F32") or (kind in NO_WEIGHTS and WEIGHTS.fullmatch(tensor.name)):
             wanted = "F32" if is_plain else "a type for weights"
-            raise _damaged(header, f"holds tensor {tensor.name} as {kind}, which has to be {wanted}")
+            raise _damaged(header, f"holds {shown(tensor.name)} as {kind}, which has to be {wanted}")
 
 
 def _check_layers(header: Header) -> None:
@@ -254,11 +257,12 @@ def _damaged(header: Header, reason: str) -> BadModelFile:
 
 
 def _strange(header: Header, key: str, against: str = "") -> BadModelFile:
+    name = shown(f"{header.architecture}.{key}")
     contrast = f", but {against}" if against else ""
     value = header.own(key)
     if value is None:
-        return _damaged(header, f"does not say {header.architecture}.{key}{contrast}")
-    return _damaged(header, f"says that {header.architecture}.{key} is {_shown(value)}{contrast}")
+        return _damaged(header, f"does not say {name}{contrast}")
+    return _damaged(header, f"says that {name} is {_shown(value)}{contrast}")
 
 
 def _shown(value: Value) -> str:
