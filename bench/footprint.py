@@ -6,7 +6,7 @@ import os
 import sqlite3
 import sys
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pexpect
@@ -35,7 +35,7 @@ def peak(home: Path) -> float:
     pasted = f"\x1b[200~{FILL}Go on for as long as you can.\x1b[201~\r"
     for at in range(0, len(pasted), 1000):  # a terminal takes no more at once
         terminal.send(pasted[at : at + 1000])
-    wait_for_answer(home)
+    wait_for_answer(terminal, home)
     processes = [psutil.Process(terminal.pid), *psutil.Process(terminal.pid).children(recursive=True)]
     total = sum(high_water(process.pid) for process in processes)
     terminal.sendeof()
@@ -43,9 +43,11 @@ def peak(home: Path) -> float:
     return total / 1e6
 
 
-def wait_for_answer(home: Path) -> None:
-    for _ in range(1200):
-        time.sleep(0.2)
+def wait_for_answer(terminal: pexpect.spawn, home: Path) -> None:
+    ends = time.monotonic() + 240
+    while time.monotonic() < ends:
+        with suppress(pexpect.TIMEOUT):  # a screen that nobody reads would hold the program up
+            terminal.read_nonblocking(1 << 16, timeout=0.2)
         with closing(sqlite3.connect(home / "sotto.db")) as connection:
             states = connection.execute("SELECT state FROM messages WHERE role = 'assistant'").fetchall()
         if states and all(state == "complete" for (state,) in states):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
-from contextlib import aclosing, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,7 +48,7 @@ class App:
         """Load the model, if it is not loaded."""
         return await self.engine.ready()
 
-    async def ask(self, question: Question) -> AsyncGenerator[Event, None]:
+    def ask(self, question: Question) -> AsyncGenerator[Event, None]:
         """Ask one question; see chat.turn.ask."""
         parts = Parts(
             self.database,
@@ -58,9 +58,7 @@ class App:
             self.settings.system,
             self.settings.sampling(),
         )
-        async with aclosing(turn.ask(parts, question)) as events:
-            async for event in events:
-                yield event
+        return turn.ask(parts, question)
 
     async def delete_chat(self, chat_id: str) -> None:
         """Delete a chat so that nothing of it is left: rows, index, free pages, KV state, backups."""

@@ -18,7 +18,7 @@ from typing import Any
 from sottovoce.chat import prompt, schema
 from sottovoce.chat.titles import title_of
 from sottovoce.core.errors import BadValue, EngineFailed, SottoError
-from sottovoce.core.events import Asked, Done, Event, Failed, Finished, Notice, Reading, Text
+from sottovoce.core.events import Asked, Done, Event, Failed, Finished, Notice, Text
 from sottovoce.core.messages import OWNER, Conversation, Message, Role, State
 from sottovoce.core.sampling import Sampling, checked, laid_over
 from sottovoce.engine.protocol import Engine, ModelFacts
@@ -100,14 +100,12 @@ async def _answered(
         sampling = replace(sampling, schema=schema.tightened(sampling.schema))
     async with contextlib.aclosing(parts.engine.answer(view, sampling, conversation)) as pieces:
         async for piece in pieces:
-            match piece:
-                case Text(text):
-                    answer.add(text)
-                    yield piece
-                case Reading():
-                    yield piece
-                case Finished():
-                    finished = piece
+            if isinstance(piece, Finished):
+                finished = piece
+                continue
+            if isinstance(piece, Text):
+                answer.add(piece.text)
+            yield piece
     if finished is None:
         raise EngineFailed("The engine ended the answer without saying why.", hint="Ask again")
     if question.sampling.schema is not None:

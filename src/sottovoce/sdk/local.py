@@ -83,11 +83,9 @@ class AsyncSotto:
                     case Failed(problem):
                         raise problem
 
-    async def events(self, text: str, *, chat: str | None = None, **how: Any) -> AsyncGenerator[Event, None]:
+    def events(self, text: str, *, chat: str | None = None, **how: Any) -> AsyncGenerator[Event, None]:
         """Yield every event of the turn; see sottovoce.core.events."""
-        async with aclosing(self.app.ask(question(text, chat, how))) as events:
-            async for event in events:
-                yield event
+        return self.app.ask(question(text, chat, how))
 
     async def answer(self, text: str, *, chat: str | None = None, **how: Any) -> Done:
         """Return the whole answer, with its chat, usage and timings. Raises SottoError."""
