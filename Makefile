@@ -6,7 +6,7 @@ UV := $(shell command -v uv 2>/dev/null)
 export UV_COMPILE_BYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test unit lint fix bench docs smells lock clean help
+.PHONY: run test unit lint fix bench docs record smells lock clean help
 .DEFAULT_GOAL := help
 
 help:  ## show these commands
@@ -36,6 +36,9 @@ bench: $(VENV)/.test  ## measure against the engine itself; writes docs/referenc
 
 docs: $(VENV)/.test  ## write the reference pages anew from the code
 	$(BIN)/python -m docs.generate
+
+record: $(VENV)/.test  ## record the terminal sessions in the pages anew, with the real model
+	$(BIN)/python -m docs.record
 
 smells: $(VENV)/.test  ## longest files and functions, broad excepts: for a person to judge
 	$(BIN)/python -m bench.smells

@@ -85,6 +85,14 @@ def test_every_page_can_be_found_from_the_readme() -> None:
     assert [str(page) for page in PAGES if page not in found] == []
 
 
+def test_the_sessions_shown_were_recorded() -> None:
+    record = pytest.importorskip("docs.record", reason="terminals are recorded where there are such")
+    sessions = [found for page in record.PAGES for found in record.SESSION.finditer(page.read_text("utf-8"))]
+    assert sessions
+    for found in sessions:
+        assert [typed for typed in found[2].split(" | ") if f"› {typed}" not in found[0]] == [], "make record"
+
+
 def run(example: Example, home: Path, engine: str) -> None:
     """Run an example where a reader would: in a folder of its own, with `sotto` at hand."""
     here = home / "here"

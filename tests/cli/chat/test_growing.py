@@ -171,8 +171,6 @@ def test_no_mark_is_ever_shown_that_turns_into_something_else():
             lines = block.text.strip().split("\n")
             shown.append(lines[-1])
             assert not lines[0].startswith("|") or TABLE_MARKS.fullmatch(lines[1]), lines
-    assert not [
-        line for line in shown if line.strip() in ("`", "``", "```", "-", "--", "---", "#", ">", "1", "1.")
-    ]
+    assert not [line for line in shown if line.strip() in ("`", "``", "-", "--", "---", "#", ">", "1", "1.")]
     assert "A paragraph with **bo**" in shown
     assert not [line for line in shown if line.count("**") % 2]
