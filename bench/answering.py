@@ -20,7 +20,7 @@ TOKENS = 256
 
 async def measure(home: Path, count: int) -> list[Row]:
     ready = [await ready_seconds(home) for _ in range(count)]
-    async with AsyncSotto(home, temperature=0.0, max_tokens=TOKENS) as sotto:
+    async with AsyncSotto(home, temperature=0.0, repeat_penalty=1.0, max_tokens=TOKENS) as sotto:
         first = await sotto.answer(QUESTION)
         pairs, noise, costs = [], [], []
 

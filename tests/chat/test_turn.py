@@ -248,3 +248,13 @@ async def test_bad_input_is_refused_before_anything_is_written(
     with pytest.raises(error):
         await turn(parts, text, **how)
     assert parts.database.look(lambda conn: chats.listed(conn, parts.owner)) == []
+
+
+async def test_an_answer_leaves_room_for_the_next_question_unless_a_length_is_asked(parts: Parts) -> None:
+    small = replace(parts, engine=EchoEngine(window=400))
+    done = (await turn(small, "/long 300"))[-1]
+    assert isinstance(done, Done)
+    assert (done.reason, done.usage.answer) == ("length", 100)
+    done = (await turn(small, "/long 300", sampling=Sampling(max_tokens=200)))[-1]
+    assert isinstance(done, Done)
+    assert done.usage.answer == 200

@@ -29,8 +29,13 @@ class Turn:
 
 def room_for_prompt(window: int, max_tokens: int | None) -> int:
     """Return how many tokens the prompt may have so that an answer still fits behind it."""
-    answer = int(window * ANSWER_ROOM)
+    answer = room_for_answer(window)
     return window - min(answer, max_tokens or answer) - 1
+
+
+def room_for_answer(window: int) -> int:
+    """Return the longest answer when nobody asked for a length: the next question must find room, too."""
+    return int(window * ANSWER_ROOM)
 
 
 def first_kept(system: int, past: Sequence[Turn], question: int, room: int) -> int:

@@ -95,7 +95,7 @@ async def _answered(
         yield notice
     conversation = Conversation(parts.owner, asked.chat)
     finished: Finished | None = None
-    sampling = question.sampling
+    sampling = laid_over(Sampling(max_tokens=prompt.room_for_answer(facts.window)), question.sampling)
     if sampling.schema is not None:
         sampling = replace(sampling, schema=schema.tightened(sampling.schema))
     async with contextlib.aclosing(parts.engine.answer(view, sampling, conversation)) as pieces:

@@ -19,6 +19,7 @@ class Sampling:
     top_p: float | None = None
     top_k: int | None = None
     min_p: float | None = None
+    repeat_penalty: float | None = None
     seed: int | None = None
     max_tokens: int | None = None
     stop: tuple[str, ...] = ()
@@ -39,6 +40,7 @@ RANGES: dict[str, Range] = {
     "top_p": Range(0.0, 1.0, False, "keep the likeliest words that together reach this probability"),
     "top_k": Range(0, 1000, True, "keep this many of the likeliest words; 0 keeps all"),
     "min_p": Range(0.0, 1.0, False, "drop words less likely than this share of the likeliest"),
+    "repeat_penalty": Range(0.5, 2.0, False, "above 1, words used just before become less likely"),
     "seed": Range(0, 2**32 - 2, True, "draw the same answer again on the same build"),
     "max_tokens": Range(1, 1_000_000, True, "longest answer, in tokens"),
 }

@@ -77,10 +77,18 @@ class Settings:
     top_p: float | None = _drawn("top_p", float)
     top_k: int | None = _drawn("top_k", int)
     min_p: float | None = _drawn("min_p", float)
+    repeat_penalty: float | None = _drawn("repeat_penalty", float)
     max_tokens: int | None = _drawn("max_tokens", int)
 
     def sampling(self) -> Sampling:
-        return Sampling(self.temperature, self.top_p, self.top_k, self.min_p, None, self.max_tokens)
+        return Sampling(
+            temperature=self.temperature,
+            top_p=self.top_p,
+            top_k=self.top_k,
+            min_p=self.min_p,
+            repeat_penalty=self.repeat_penalty,
+            max_tokens=self.max_tokens,
+        )
 
 
 @dataclass(frozen=True, slots=True)

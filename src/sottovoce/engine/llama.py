@@ -13,7 +13,7 @@ import logging
 import secrets
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -431,6 +431,9 @@ def window_of(header: Header, wanted: int) -> int:
 
 def request(prompt: list[int], sampling: Sampling, defaults: Sampling, window: int) -> dict[str, Any]:
     """Return the engine's request for one answer, built field by field from checked values. Pure."""
+    if sampling.schema is not None:
+        # JSON repeats its marks by nature.
+        defaults = replace(defaults, repeat_penalty=None)
     drawn = laid_over(defaults, sampling)
     room = window - len(prompt)
     body: dict[str, Any] = {
@@ -440,7 +443,7 @@ def request(prompt: list[int], sampling: Sampling, defaults: Sampling, window: i
         "return_tokens": True,
         "response_fields": ["content", "tokens", "stop", "stop_type", "timings"],
     }
-    for name in ("temperature", "top_p", "top_k", "min_p", "seed"):
+    for name in ("temperature", "top_p", "top_k", "min_p", "repeat_penalty", "seed"):
         value = getattr(drawn, name)
         if value is not None:
             body[name] = value

@@ -27,8 +27,9 @@ def card() -> ModelFile:
         licence_text=FOLDER / "LICENSE.txt",
         languages="English",
         note="a small starter; often wrong",
-        # What its makers recommend.
-        sampling=Sampling(temperature=0.2, top_p=0.9),
+        # The first two as its makers recommend. The third keeps it from looping: of twelve ordinary
+        # questions, 3 were still being answered after 400 tokens without it, 1 with it.
+        sampling=Sampling(temperature=0.2, top_p=0.9, repeat_penalty=1.1),
     )
 
 

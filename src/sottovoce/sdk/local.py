@@ -73,7 +73,7 @@ class AsyncSotto:
         """Yield the answer's text as it is written. Raises SottoError.
 
         `how` may hold `system`, `parent` and the fields of `Sampling`: temperature, top_p, top_k, min_p,
-        seed, max_tokens, stop.
+        repeat_penalty, seed, max_tokens, stop.
         """
         async with aclosing(self.events(text, chat=chat, **how)) as events:
             async for event in events:
