@@ -6,10 +6,11 @@ import pytest
 
 from sottovoce.core.messages import Conversation
 from sottovoce.engine.kvfiles import Binding, KvFiles, name_of
+from sottovoce.engine.slots import Script
 
 CHAT = Conversation("me", "abc")
 BINDING = Binding("d" * 64, "build", 4096)
-TOKENS = list(range(100))
+SCRIPT = Script(tuple(range(100)), "what was said 离线", ((4, 40), (15, 100)))
 
 
 @pytest.fixture
@@ -23,14 +24,14 @@ def put(kept: KvFiles, conversation: Conversation = CHAT, size: int = 300) -> No
     part = kept.make_room(conversation, size)
     assert part is not None
     (kept.folder / part).write_bytes(os.urandom(size))
-    kept.keep(conversation, BINDING, TOKENS, part)
+    kept.keep(conversation, BINDING, SCRIPT, part)
 
 
 def test_what_was_kept_comes_back(kept: KvFiles) -> None:
     put(kept)
     state = kept.read(CHAT)
     assert state is not None
-    assert (state.tokens, state.binding, state.conversation) == (TOKENS, BINDING, CHAT)
+    assert (state.script, state.binding, state.conversation) == (SCRIPT, BINDING, CHAT)
     assert (kept.folder / state.file_name).stat().st_size == 300
 
 
@@ -125,4 +126,15 @@ def test_files_are_private_and_names_tell_nothing(kept: KvFiles) -> None:
         assert path.stat().st_mode & 0o077 == 0, path
         assert "abc" not in path.name
     facts = json.loads((kept.folder / f"{name_of(CHAT)}.json").read_text())
-    assert set(facts) == {"version", "owner", "chat", "digest", "build", "window", "tokens", "mac"}
+    assert set(facts) == {
+        "version",
+        "owner",
+        "chat",
+        "digest",
+        "build",
+        "window",
+        "tokens",
+        "text",
+        "marks",
+        "mac",
+    }

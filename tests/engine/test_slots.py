@@ -1,7 +1,7 @@
 import asyncio
 
 from sottovoce.core.messages import Conversation
-from sottovoce.engine.slots import Slots, common_prefix
+from sottovoce.engine.slots import Script, Slots, common_prefix
 
 ONE, TWO, THREE = (Conversation("me", name) for name in ("one", "two", "three"))
 
@@ -97,6 +97,21 @@ def test_common_prefix_counts_leading_equals() -> None:
     assert common_prefix([1, 2, 3], [1, 2, 4]) == 2
     assert common_prefix([], [1]) == 0
     assert common_prefix([1], [1, 2]) == 1
+
+
+def test_a_script_knows_how_far_it_agrees_with_a_text() -> None:
+    script = Script((1, 2), "ask:", ((4, 2),)).said("odd words", (7, 7, 7)).said("/end", (9,))
+    assert script.agreed("ask:odd words/end and more") == (17, 6)
+    assert script.agreed("ask:odd words, changed") == (13, 5)
+    assert script.agreed("ask:other words") == (4, 2)
+    assert script.agreed("nothing alike") == (0, 0)
+    assert script.agreed("") == (0, 0)
+
+
+def test_a_cut_script_ends_at_a_mark_in_its_text_and_at_a_token_in_its_tokens() -> None:
+    script = Script((1, 2), "ask:", ((4, 2),)).said("odd words", (7, 7, 7))
+    assert script.cut(4) == Script((1, 2, 7, 7), "ask:", ((4, 2),))
+    assert script.cut(1) == Script((1,), "", ())
 
 
 async def _held(slots: Slots, conversation: Conversation):  # type: ignore[no-untyped-def]

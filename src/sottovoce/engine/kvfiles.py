@@ -1,7 +1,7 @@
 """What the engine has computed of a chat, kept on disk so that coming back costs no second reading.
 
 Two files a conversation: NAME.state, written by the engine, and NAME.json, which binds it to owner,
-chat, model, engine build, window and token ids, with one HMAC over both. Any mismatch means that the
+chat, model, engine build, window and tokens, with one HMAC over both. Any mismatch means that the
 history is computed again; nothing here can make an answer wrong. Knows nothing of the engine's life.
 """
 
@@ -16,7 +16,6 @@ import os
 import secrets
 import shutil
 from array import array
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from sottovoce.core.errors import SottoError
 from sottovoce.core.lock import FileLock
 from sottovoce.core.messages import Conversation
 from sottovoce.core.paths import make_folder, write_whole
+from sottovoce.engine.slots import Script
 
 log = logging.getLogger(__name__)
 
@@ -45,11 +45,11 @@ class Binding:
 
 @dataclass(frozen=True, slots=True)
 class KeptState:
-    """A state whose files are whole and ours. `tokens` are those it holds, in order."""
+    """A state whose files are whole and ours."""
 
     conversation: Conversation
     binding: Binding
-    tokens: list[int]
+    script: Script
     file_name: str
 
 
@@ -97,6 +97,7 @@ class KvFiles:
             ):
                 raise ValueError("it belongs to something else")
             tokens = array("I", base64.b64decode(facts["tokens"])).tolist()
+            script = Script(tuple(tokens), facts["text"], tuple((at, count) for at, count in facts["marks"]))
             binding = Binding(facts["digest"], facts["build"], facts["window"])
         except FileNotFoundError:
             return None
@@ -104,7 +105,7 @@ class KvFiles:
             log.warning("A kept chat state is not used: %s", problem)
             self._remove(name)
             return None
-        return KeptState(conversation, binding, tokens, f"{name}.state")
+        return KeptState(conversation, binding, script, f"{name}.state")
 
     def make_room(self, conversation: Conversation, size: int) -> str | None:
         """Return the file name the engine may write `size` bytes to, or None where there is no room.
@@ -127,7 +128,7 @@ class KvFiles:
             self._remove(path.stem)
         return f"{name}.part"
 
-    def keep(self, conversation: Conversation, binding: Binding, tokens: Iterable[int], part: str) -> None:
+    def keep(self, conversation: Conversation, binding: Binding, script: Script, part: str) -> None:
         """Bind and authenticate what the engine wrote to `part`, and give it its name."""
         name = name_of(conversation)
         state = self.folder / f"{name}.state"
@@ -138,7 +139,9 @@ class KvFiles:
             "digest": binding.digest,
             "build": binding.build,
             "window": binding.window,
-            "tokens": base64.b64encode(array("I", tokens).tobytes()).decode(),
+            "tokens": base64.b64encode(array("I", script.tokens).tobytes()).decode(),
+            "text": script.text,
+            "marks": script.marks,
         }
         try:
             mac = self._mac(facts, self.folder / part)

@@ -27,9 +27,9 @@ from sottovoce.engine.client import Client, EngineGone
 from sottovoce.engine.gguf import Header, control_tokens, read_header
 from sottovoce.engine.kvfiles import Binding, KeptState, KvFiles
 from sottovoce.engine.protocol import ModelFacts
-from sottovoce.engine.slots import Slot, Slots, common_prefix
+from sottovoce.engine.slots import Script, Slot, Slots, common_prefix
 from sottovoce.engine.supervisor import Child
-from sottovoce.engine.words import Words
+from sottovoce.engine.words import Prompt, Words
 
 log = logging.getLogger(__name__)
 
@@ -91,7 +91,7 @@ class LlamaEngine:
         return (await self._awake()).facts
 
     async def count(self, messages: Sequence[Message]) -> int:
-        return len(await (await self._awake()).words.prompt(messages))
+        return len((await (await self._awake()).words.prompt(messages)).ids)
 
     async def weigh(self, texts: Sequence[str]) -> list[int]:
         return await (await self._awake()).words.weigh(texts)
@@ -165,40 +165,40 @@ class LlamaEngine:
         looked_up = asyncio.create_task(self._look_up(conversation, fresh))
         try:
             running = await self._awake()
-            prompt = await running.words.prompt(messages)
-            self._require_room(prompt, running.facts)
+            usual = await running.words.prompt(messages)
+            self._require_room(usual.ids, running.facts)
             kept = await looked_up
         finally:
             looked_up.cancel()
         async with self._slots.hold(conversation, alone=fresh) as slot:
             if kept is None:  # it may have been saved while we waited for the slot
                 kept = await self._look_up(conversation, fresh)
-            await self._seat(running, slot, conversation, kept, prompt)
+            await self._seat(running, slot, conversation, kept, usual)
+            prompt = usual.ids if fresh else await running.words.continued(usual, slot.script)
+            self._require_room(prompt, running.facts)
             reused = 0 if fresh else slot.shared(prompt)
+            slot.script = Script() if fresh else slot.script.cut(reused)
+            slot.unsaved = True
             if not fresh:
                 async for reading in self._feed(running, slot, prompt, reused):
                     yield reading
-            slot.tokens = [] if fresh else prompt[: slot.shared(prompt)]
             body = request(prompt, sampling, self.plan.defaults, running.facts.window)
             body |= {"id_slot": slot.number, "cache_prompt": not fresh}
-            slot.unsaved = True
-            spoken: list[int] = []
-            first = 0.0
+            spoken = _Spoken()
             try:
                 async with contextlib.aclosing(running.client.stream("/completion", body)) as events:
                     async for event in events:
                         if event["stop"]:
+                            spoken.end(event["stop_type"])
                             yield Reading(len(prompt), len(prompt))
-                            yield finished(event, len(prompt), reused, asked, first)
+                            yield finished(event, len(prompt), reused, asked, spoken.began)
                             break
-                        if not first:
-                            first = time.monotonic()
-                        spoken += event["tokens"]
+                        spoken.add(event)
                         if event["content"]:
                             yield Text(event["content"])
             finally:
-                # What the engine held when it was cut off is known from what it had sent.
-                slot.tokens = prompt + spoken if first else slot.tokens
+                if spoken.began:
+                    slot.script = spoken.script(slot.script, usual.text, prompt)
 
     async def _look_up(self, conversation: Conversation, fresh: bool) -> KeptState | None:
         """Read and check the kept state of a chat that sits in no slot, while the engine starts."""
@@ -223,7 +223,7 @@ class LlamaEngine:
         slot: Slot,
         conversation: Conversation,
         kept: KeptState | None,
-        prompt: list[int],
+        prompt: Prompt,
     ) -> None:
         """Make the slot this conversation's: save who sat there, and bring back what is kept."""
         if slot.conversation == conversation and conversation.chat is not None:
@@ -236,7 +236,8 @@ class LlamaEngine:
         slot.unsaved = False
         if kept is None or kept.binding != running.binding:
             return
-        if common_prefix(kept.tokens, prompt) > slot.shared(prompt):
+        _, known = kept.script.agreed(prompt.text)
+        if max(known, common_prefix(kept.script.tokens, prompt.ids)) > slot.shared(prompt.ids):
             await self._restore(running, slot, kept)
 
     async def _feed(
@@ -256,7 +257,7 @@ class LlamaEngine:
             }
             async with contextlib.aclosing(running.client.stream("/completion", body)) as events:
                 async for _ in events:
-                    slot.tokens = prompt[:read]
+                    pass
 
     def _has_company(self, slot: Slot) -> bool:
         return any(other.busy for other in self._slots.all if other is not slot)
@@ -269,23 +270,23 @@ class LlamaEngine:
         slot.unsaved = False
         if kept is None or not kept.is_ours or conversation is None or conversation.chat is None:
             return
-        if len(slot.tokens) < WORTH_KEEPING:
+        if len(slot.script.tokens) < WORTH_KEEPING:
             return
-        part = kept.make_room(conversation, len(slot.tokens) * running.kv_bytes_per_token)
+        part = kept.make_room(conversation, len(slot.script.tokens) * running.kv_bytes_per_token)
         if part is None:
             return
         try:
-            reply = await running.client.call("POST", f"/slots/{slot.number}?action=save", {"filename": part})
+            await running.client.call("POST", f"/slots/{slot.number}?action=save", {"filename": part})
+        except EngineGone:
+            raise
         except EngineFailed as problem:
             log.warning("A chat state is not saved: %s %s", problem.sentence, problem.detail)
             return
-        tokens = slot.tokens[: int(reply["n_saved"])]
-        if len(tokens) == int(reply["n_saved"]):
-            await asyncio.to_thread(kept.keep, conversation, running.binding, tokens, part)
+        await asyncio.to_thread(kept.keep, conversation, running.binding, slot.script, part)
 
     async def _restore(self, running: Running, slot: Slot, kept: KeptState) -> None:
         try:
-            reply = await running.client.call(
+            await running.client.call(
                 "POST", f"/slots/{slot.number}?action=restore", {"filename": kept.file_name}
             )
         except EngineGone:
@@ -294,7 +295,7 @@ class LlamaEngine:
             log.warning("A kept chat state is not restored: %s %s", problem.sentence, problem.detail)
             await self._erase(slot)
             return
-        slot.tokens = kept.tokens[: int(reply["n_restored"])]
+        slot.script = kept.script
 
     async def _erase(self, slot: Slot) -> None:
         conversation = slot.conversation
@@ -421,6 +422,36 @@ class LlamaEngine:
         running = await self._awake()
         reply = await running.client.call("POST", "/v1/embeddings", {"input": list(texts)})
         return [[float(number) for number in item["embedding"]] for item in reply["data"]]
+
+
+class _Spoken:
+    """What the engine has sent of an answer so far."""
+
+    def __init__(self) -> None:
+        self.began = 0.0
+        self._text: list[str] = []
+        self._tokens: list[int] = []
+        self._whole = False
+
+    def add(self, event: dict[str, Any]) -> None:
+        self.began = self.began or time.monotonic()
+        self._text.append(event["content"])
+        self._tokens += event["tokens"]
+
+    def end(self, stop_type: str) -> None:
+        self.began = self.began or time.monotonic()
+        # A stop text was written by the model and is not part of the answer.
+        self._whole = stop_type != "word"
+
+    def script(self, before: Script, asked: str, prompt: list[int]) -> Script:
+        """Return what the slot holds now; `before` is the part of the prompt that it held already."""
+        if not asked:
+            return Script((*prompt, *self._tokens))
+        marks = before.marks if asked.startswith(before.text) else ()
+        script = Script(tuple(prompt), asked, (*marks, (len(asked), len(prompt))))
+        if self._whole:
+            return script.said("".join(self._text), self._tokens)
+        return replace(script, tokens=(*prompt, *self._tokens))
 
 
 def window_of(header: Header, wanted: int) -> int:

@@ -14,24 +14,51 @@ from dataclasses import dataclass, field
 from sottovoce.core.messages import Conversation
 
 
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A chat as the model has seen it: what it was given and what it really wrote, token by token.
+
+    The same text has many spellings in tokens, and a model does not always write the usual one. `marks`
+    are places where text and tokens are known to agree, as (characters, tokens), in rising order.
+    """
+
+    tokens: tuple[int, ...] = ()
+    text: str = ""
+    marks: tuple[tuple[int, int], ...] = ()
+
+    def agreed(self, text: str) -> tuple[int, int]:
+        """Return the last mark up to which another text is the same."""
+        return next((mark for mark in reversed(self.marks) if text.startswith(self.text[: mark[0]])), (0, 0))
+
+    def cut(self, tokens: int) -> Script:
+        """Return the part that these first tokens hold."""
+        marks = tuple(mark for mark in self.marks if mark[1] <= tokens)
+        return Script(self.tokens[:tokens], self.text[: marks[-1][0] if marks else 0], marks)
+
+    def said(self, text: str, tokens: Iterable[int]) -> Script:
+        """Return the script with something added, and a mark behind it."""
+        whole, ids = self.text + text, (*self.tokens, *tokens)
+        return Script(ids, whole, (*self.marks, (len(whole), len(ids))))
+
+
 @dataclass(slots=True)
 class Slot:
-    """`tokens` are those whose state the slot is known to hold; `unsaved` if the disk has less."""
+    """`script` is what the slot is known to hold the state of; `unsaved` if the disk has less."""
 
     number: int
     conversation: Conversation | None = None
-    tokens: list[int] = field(default_factory=list)
+    script: Script = field(default_factory=Script)
     unsaved: bool = False
     busy: bool = False
     last_used: int = 0
 
     def shared(self, prompt: list[int]) -> int:
         """Return how many leading tokens of the prompt the slot holds already."""
-        return common_prefix(self.tokens, prompt)
+        return common_prefix(self.script.tokens, prompt)
 
     def empty(self) -> None:
         self.conversation = None
-        self.tokens = []
+        self.script = Script()
         self.unsaved = False
 
 

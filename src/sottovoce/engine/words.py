@@ -9,11 +9,21 @@ from __future__ import annotations
 import secrets
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sottovoce.core.messages import Message
 from sottovoce.engine.client import Client
+from sottovoce.engine.slots import Script
 
 REMEMBERED = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A chat up to where the answer begins. `text` is empty where it cannot be told from its tokens."""
+
+    text: str
+    ids: list[int]
 
 
 class Words:
@@ -21,19 +31,31 @@ class Words:
         self._client = client
         self._controls = control_tokens
         self._lengths: OrderedDict[str, int] = OrderedDict()
-        self._last: tuple[tuple[Message, ...], list[int]] = ((), [])
+        self._last: tuple[tuple[Message, ...], Prompt] = ((), Prompt("", []))
 
-    async def prompt(self, messages: Sequence[Message]) -> list[int]:
-        """Return the token ids of the chat so far, up to where the answer begins."""
+    async def prompt(self, messages: Sequence[Message]) -> Prompt:
+        """Return the chat so far in the usual tokens of its text."""
         key = tuple(messages)
         if self._last[0] != key:  # counted just before it is asked, as a rule
             self._last = (key, await self._prompt(messages))
         return self._last[1]
 
-    async def _prompt(self, messages: Sequence[Message]) -> list[int]:
+    async def continued(self, prompt: Prompt, script: Script) -> list[int]:
+        """Return the prompt's ids, with the tokens the model really wrote wherever the script has them.
+
+        Else the first unusual token would cost the reading of all that follows it.
+        """
+        characters, count = script.agreed(prompt.text)
+        known = list(script.tokens[:count])
+        if known == prompt.ids[:count]:
+            return prompt.ids
+        return known + await self._ids(prompt.text[characters:], special=True, first=False)
+
+    async def _prompt(self, messages: Sequence[Message]) -> Prompt:
         if any(self._forges(message.text) for message in messages):
-            return await self._guarded(messages)
-        return await self._ids(await self._render(messages), special=True, first=True)
+            return Prompt("", await self._guarded(messages))
+        text = await self._render(messages)
+        return Prompt(text, await self._ids(text, special=True, first=True))
 
     async def weigh(self, texts: Sequence[str]) -> list[int]:
         return [await self._weigh(text) for text in texts]
