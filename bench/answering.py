@@ -73,7 +73,7 @@ async def bare(sotto: AsyncSotto) -> tuple[float, float]:
     assert isinstance(engine, LlamaEngine)
     running = engine._running
     assert running is not None
-    prompt = await running.words.prompt([Message(Role.USER, QUESTION)])
+    prompt = (await running.words.prompt([Message(Role.USER, QUESTION)])).ids
     body = {"prompt": prompt, "n_predict": TOKENS, "temperature": 0.0, "stream": True, "id_slot": 0}
     body |= {"return_tokens": True, "response_fields": ["content", "tokens", "stop", "timings"]}
     data = json.dumps(body).encode()

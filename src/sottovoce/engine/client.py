@@ -17,7 +17,7 @@ from sottovoce.core.errors import BadSchema, EngineFailed, TooLong
 
 MAX_BODY = 256 << 20
 CONNECT_SECONDS = 10.0
-GATHER_SECONDS = 0.015
+GATHER_SECONDS = 0.025
 """Words that follow each other quicker than this are taken together.
 
 Each waking takes a core from the engine for longer than a word is worth; nobody reads 60 words a second.
