@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from pathlib import Path
 from sottovoce.chat import turn
 from sottovoce.chat.turn import Parts, Question
 from sottovoce.core import settings as settings_of
+from sottovoce.core.errors import DiskFull
 from sottovoce.core.events import Event
 from sottovoce.core.messages import OWNER, Conversation
 from sottovoce.core.paths import Home, open_home
@@ -61,14 +63,34 @@ class App:
         return turn.ask(parts, question)
 
     async def delete_chat(self, chat_id: str) -> None:
-        """Delete a chat so that nothing of it is left: rows, index, free pages, KV state, backups."""
-        chat = await self.database.read(lambda conn: chats.get(conn, self.owner, chat_id))
-        await self.engine.forget(Conversation(self.owner, chat.id))
-        await self.database.run(lambda conn: chats.delete(conn, self.owner, chat.id))
-        await asyncio.to_thread(self.database.scrub)
+        """Delete a chat; see delete_chat."""
+        await delete_chat(self.home, self.database, chat_id, self.owner, self.engine)
 
     async def embed(self, texts: Sequence[str]) -> list[list[float]]:
         return await self.engine.embed(texts)
+
+
+async def delete_chat(
+    home: Home, database: Database, chat_id: str, owner: str = OWNER, engine: Engine | None = None
+) -> None:
+    """Delete a chat so that nothing of it is left: rows, index, free pages, KV state, backups.
+
+    Needs no model; an engine that is running here forgets the chat as well. Raises NotFound.
+    """
+    from sottovoce.engine.kvfiles import KvFiles
+
+    chat = await database.read(lambda conn: chats.get(conn, owner, chat_id))
+    conversation = Conversation(owner, chat.id)
+    # The rows go first: whoever holds the chat in a slot looks for them before keeping anything of it.
+    try:
+        await database.run(lambda conn: chats.delete(conn, owner, chat.id))
+    except DiskFull as problem:
+        problem.hint = "Free some space and delete it again; nothing that was saved is lost."
+        raise
+    if engine is not None:
+        await engine.forget(conversation)
+    KvFiles(home.kv, 0).forget(conversation)
+    await asyncio.to_thread(database.scrub)
 
 
 @asynccontextmanager
@@ -106,18 +128,29 @@ def _engine(
         from sottovoce.engine.echo import EchoEngine
 
         return EchoEngine()
-    from sottovoce.engine.kvfiles import KvFiles
+    from sottovoce.engine.kvfiles import KvFiles, name_of
     from sottovoce.engine.llama import LlamaEngine, Plan
 
     async def verify() -> str:
         """Return the model's content hash, computed only when the file has changed."""
         known = await database.read(lambda conn: shelf.known(conn, model.path))
-        checked = await asyncio.to_thread(shelf.verified, model, known)
+        given_up = threading.Event()
+        try:
+            checked = await asyncio.to_thread(shelf.verified, model, known, given_up)
+        finally:
+            given_up.set()  # a thread cannot be cancelled; it looks here
         if checked != known:
             await database.run(lambda conn: shelf.remember(conn, checked))
         return checked.sha256
 
+    async def exists(conversation: Conversation) -> bool:
+        chat = conversation.chat or ""
+        return await database.read(lambda conn: chats.exists(conn, conversation.owner, chat))
+
     kept = KvFiles(home.kv, settings.kv_megabytes << 20)
+    if kept.open():
+        living = database.look(chats.everyone)
+        kept.keep_only(frozenset(name_of(Conversation(owner, chat)) for owner, chat in living))
     plan = Plan(
         path=model.path,
         name=model.name,
@@ -128,4 +161,4 @@ def _engine(
         idle_seconds=settings.idle_minutes * 60.0,
         watch=environment.get("watch"),
     )
-    return LlamaEngine(plan, kept if kept.open() else None)
+    return LlamaEngine(plan, kept, exists)

@@ -1,5 +1,6 @@
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -115,9 +116,43 @@ def test_only_one_program_has_the_folder(kept: KvFiles) -> None:
     assert second.open()
 
 
-def test_a_cap_of_zero_keeps_nothing(tmp_path: Path) -> None:
-    assert not KvFiles(tmp_path / "kv", 0).open()
-    assert not (tmp_path / "kv").exists()
+def test_a_cap_of_zero_keeps_nothing_and_removes_what_was_kept(kept: KvFiles) -> None:
+    put(kept)
+    kept.close()
+    none = KvFiles(kept.folder, 0)
+    assert not none.open()
+    assert not none.is_ours
+    assert {path.name for path in kept.folder.iterdir()} == {"lock", "key"}
+
+
+def test_a_lowered_cap_is_held_from_the_next_opening(kept: KvFiles) -> None:
+    put(kept, size=300)
+    put(kept, Conversation("me", "other"), size=300)
+    kept.close()
+    assert KvFiles(kept.folder, 400).open()
+    assert len(list(kept.folder.glob("*.state"))) == 1
+
+
+def test_states_of_chats_that_are_gone_are_swept(kept: KvFiles) -> None:
+    gone = Conversation("me", "gone")
+    put(kept)
+    put(kept, gone)
+    kept.keep_only(frozenset({name_of(CHAT)}))
+    assert kept.read(CHAT) is not None
+    assert kept.read(gone) is None
+
+
+def test_a_chat_is_forgotten_though_another_program_has_the_folder(kept: KvFiles) -> None:
+    put(kept)
+    KvFiles(kept.folder, 0).forget(CHAT)
+    assert kept.read(CHAT) is None
+    KvFiles(kept.folder / "missing", 0).forget(CHAT)
+
+
+def test_a_folder_that_vanished_costs_only_the_keeping(kept: KvFiles) -> None:
+    shutil.rmtree(kept.folder)
+    assert kept.make_room(CHAT, 300) is None
+    assert kept.read(CHAT) is None
 
 
 def test_files_are_private_and_names_tell_nothing(kept: KvFiles) -> None:

@@ -160,7 +160,7 @@ def test_content_that_is_not_the_pinned_one_is_damaged(tmp_path: Path) -> None:
     path.write_bytes(b"one")
     with pytest.raises(BadModelFile, match=r"m\.gguf is damaged: its content") as caught:
         shelf.verified(card(path, sha256="0" * 64), None)
-    assert "pip install --force-reinstall sottovoce" in str(caught.value.hint)
+    assert "pip install --force-reinstall ." in str(caught.value.hint)
 
 
 def test_a_remembered_hash_that_is_not_the_pinned_one_is_damaged_too(tmp_path: Path) -> None:

@@ -33,4 +33,4 @@ def test_a_starter_that_is_gone_says_how_to_get_it_back(
     monkeypatch.setattr(starter_module, "FOLDER", tmp_path)
     with pytest.raises(BadModelFile, match="starter model is missing") as caught:
         starter()
-    assert "pip install --force-reinstall sottovoce" in str(caught.value.hint)
+    assert "pip install --force-reinstall ." in str(caught.value.hint)

@@ -8,6 +8,7 @@ every socket call of its own to that file. Knows nothing of chats or settings.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -81,10 +82,16 @@ def read_line() -> bytes:
     return line
 
 
-def hold_lifeline() -> None:
-    """End this process when standard input closes."""
+def hold_lifeline(socket: str | None) -> None:
+    """End this process when standard input closes; nobody else may be left to clear its folder away."""
     while os.read(0, 4096):
         pass
+    if socket is not None:
+        from pathlib import Path
+
+        with contextlib.suppress(OSError):
+            Path(socket).unlink()
+            Path(socket).parent.rmdir()
     os._exit(0)
 
 
@@ -115,7 +122,7 @@ def main() -> None:
     if not line:
         return
     config = ChildConfig(**json.loads(line))
-    threading.Thread(target=hold_lifeline, daemon=True).start()
+    threading.Thread(target=hold_lifeline, args=(config.socket,), daemon=True).start()
     try:
         server = xllamacpp.Server(parameters(config, xllamacpp))
     except (RuntimeError, ValueError) as problem:

@@ -17,11 +17,16 @@ from sottovoce.core.errors import BadSchema, EngineFailed, TooLong
 
 MAX_BODY = 256 << 20
 CONNECT_SECONDS = 10.0
+CALL_SECONDS = 30.0
+"""For all but answers and embeddings: what does not come by then does not come."""
+
 GATHER_SECONDS = 0.025
 """Words that follow each other quicker than this are taken together.
 
 Each waking takes a core from the engine for longer than a word is worth; nobody reads 60 words a second.
 """
+
+ASK_AGAIN = "Ask again; sotto doctor checks the engine"
 
 Json = dict[str, Any]
 
@@ -36,19 +41,32 @@ class Address:
 
 
 class EngineGone(EngineFailed):
-    """The connection broke: the child is dead or dying."""
+    """The connection broke, or nothing comes: the child is dead, dying or stuck."""
+
+    def __init__(self, sentence: str, *, detail: str | None = None) -> None:
+        super().__init__(sentence, hint="Ask again; sotto doctor checks the engine", detail=detail)
 
 
 class Client:
     def __init__(self, address: Address) -> None:
         self._address = address
 
-    async def call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
+    async def call(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        seconds: float | None = CALL_SECONDS,
+    ) -> Any:
         """Return the parsed answer. Raises TooLong, BadSchema, EngineFailed or EngineGone."""
         reply = await self._send(method, path, body)
         try:
-            while not reply.ended:
-                await reply.wait()
+            async with asyncio.timeout(seconds):
+                while not reply.ended:
+                    await reply.wait()
+        except TimeoutError:
+            raise EngineGone(f"The engine has not answered for {seconds:.0f} seconds.") from None
         finally:
             reply.close()
         return _parse(reply.status, bytes(reply.body))
@@ -214,11 +232,15 @@ def _parse(status: int, body: bytes) -> Any:
     try:
         parsed = json.loads(body)
     except ValueError as problem:
-        raise EngineFailed("The engine's answer cannot be read.", detail=repr(body[:200])) from problem
+        raise EngineFailed(
+            "The engine's answer cannot be read.", hint=ASK_AGAIN, detail=repr(body[:200])
+        ) from problem
     if isinstance(parsed, dict) and "error" in parsed:
         _refuse(parsed["error"])
     if status != 200:
-        raise EngineFailed(f"The engine refused with status {status}.", detail=repr(body[:200]))
+        raise EngineFailed(
+            f"The engine refused with status {status}.", hint=ASK_AGAIN, detail=repr(body[:200])
+        )
     return parsed
 
 
@@ -230,6 +252,12 @@ def _refuse(error: Mapping[str, Any]) -> NoReturn:
             f"This takes {error.get('n_prompt_tokens')} tokens; the model sees {error.get('n_ctx')}.",
             hint="Ask with less text, or give it a larger window: sotto settings set context 8192",
         )
+    if "too large to process" in message:
+        raise TooLong(
+            "The text is longer than the engine takes at once.",
+            hint="Split it into shorter parts",
+            detail=message,
+        )
     if any(word in message.lower() for word in ("schema", "grammar", "lark", "regex")):
-        raise BadSchema("The engine cannot follow this schema.", detail=message)
-    raise EngineFailed("The engine refused the request.", detail=message)
+        raise BadSchema("The engine cannot follow this schema.", hint="Simplify it", detail=message)
+    raise EngineFailed("The engine refused the request.", hint=ASK_AGAIN, detail=message)

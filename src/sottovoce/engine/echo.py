@@ -23,7 +23,7 @@ class EchoEngine:
     """Counts a word as a token. Remembers which conversations it has seen, to tell reuse."""
 
     def __init__(self, window: int = 4096) -> None:
-        self.facts = ModelFacts("echo", "0" * 64, window, can_embed=False)
+        self.facts = ModelFacts("echo", "0" * 64, window, window, can_embed=False)
         self.seen: dict[Conversation, int] = {}
         self.prompts: list[tuple[Message, ...]] = []
         self.closed = False
@@ -43,7 +43,10 @@ class EchoEngine:
         self.prompts.append(tuple(messages))
         prompt = await self.count(messages)
         if prompt >= self.facts.window:
-            raise TooLong(f"The question has {prompt} tokens; this model sees {self.facts.window}.")
+            raise TooLong(
+                f"The question has {prompt} tokens; this model sees {self.facts.window}.",
+                hint="Ask with less text",
+            )
         reused = 0 if sampling.seed is not None else min(self.seen.get(conversation, 0), prompt)
         self.seen[conversation] = prompt
         yield Reading(prompt, prompt)
@@ -51,7 +54,7 @@ class EchoEngine:
         limit = min(sampling.max_tokens or self.facts.window, self.facts.window - prompt)
         for at, word in enumerate(words[:limit]):
             if breaks and at == 3:
-                raise EngineFailed("The echo engine was asked to fail.")
+                raise EngineFailed("The echo engine was asked to fail.", hint="Ask for something else")
             await asyncio.sleep(pause)
             yield Text(word)
         reason = "length" if len(words) > limit else "stop"
@@ -59,7 +62,7 @@ class EchoEngine:
         yield Finished(reason, Usage(prompt, reused, count), Timings(0.0, 0.0, 0.0, 0.0))
 
     async def embed(self, texts: Sequence[str]) -> list[list[float]]:
-        raise ModelProblem("The echo engine makes no embeddings.")
+        raise ModelProblem("The echo engine makes no embeddings.", hint="Leave SOTTO_ENGINE unset")
 
     async def forget(self, conversation: Conversation) -> None:
         self.seen.pop(conversation, None)
@@ -72,7 +75,7 @@ def _plan(text: str, sampling: Sampling) -> tuple[list[str], float, bool]:
     """Return the words to say, the seconds to wait before each, and whether to break."""
     if sampling.schema is not None:
         if json.loads(sampling.schema) is False:
-            raise SchemaUnmet("No value can satisfy this schema.")
+            raise SchemaUnmet("No value can satisfy this schema.", hint="Allow at least one value")
         return ["{}"], 0.0, False
     command, _, rest = text.partition(" ")
     count, _, rest = rest.partition(" ")

@@ -22,7 +22,7 @@ from pathlib import Path
 from sottovoce.core.errors import SottoError
 from sottovoce.core.lock import FileLock
 from sottovoce.core.messages import Conversation
-from sottovoce.core.paths import make_folder, write_whole
+from sottovoce.core.paths import make_folder, sync_folder, write_whole
 from sottovoce.engine.slots import Script
 
 log = logging.getLogger(__name__)
@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 VERSION = 1
 KEY_BYTES = 32
 BLOCK = 1 << 20
+SUFFIXES = (".json", ".state", ".part")
 SPARE_DISK = 512 << 20
 """Leave this much of the disk free: keeping a chat warm is worth less than anything else."""
 
@@ -64,19 +65,29 @@ class KvFiles:
 
     def open(self) -> bool:
         """Take the folder and read its key. False: keep nothing (the cap is 0, or another has it)."""
-        if self.cap_bytes == 0:
-            return False
         make_folder(self.folder)
         if not self._lock.take():
+            return False
+        if self.cap_bytes == 0:
+            self.keep_only(frozenset())
+            self._lock.release()
             return False
         path = self.folder / "key"
         if not path.is_file() or path.stat().st_size != KEY_BYTES:
             write_whole(path, secrets.token_bytes(KEY_BYTES))
         self._key = path.read_bytes()
         self._drop_scraps()
+        self._shrink_to(self.cap_bytes, self._states())
         return True
 
+    def keep_only(self, names: frozenset[str]) -> None:
+        """Remove every state but these: the chats of the others are gone. See `name_of`."""
+        for path in self.folder.iterdir():
+            if path.suffix in SUFFIXES and path.stem not in names:
+                path.unlink(missing_ok=True)
+
     def close(self) -> None:
+        self._key = b""
         self._lock.release()
 
     @property
@@ -113,19 +124,14 @@ class KvFiles:
         The oldest states go first.
         """
         name = name_of(conversation)
-        others = sorted(
-            (path for path in self.folder.glob("*.state") if path.stem != name),
-            key=lambda path: path.stat().st_mtime,
-        )
-        total = size + sum(path.stat().st_size for path in others)
-        if size > self.cap_bytes or shutil.disk_usage(self.folder).free < size + SPARE_DISK:
-            self._remove(name)
+        try:
+            if size > self.cap_bytes or shutil.disk_usage(self.folder).free < size + SPARE_DISK:
+                self._remove(name)
+                return None
+            self._shrink_to(self.cap_bytes - size, [path for path in self._states() if path.stem != name])
+        except OSError as problem:
+            log.warning("A chat state is not kept: %s", problem)
             return None
-        for path in others:
-            if total <= self.cap_bytes:
-                break
-            total -= path.stat().st_size
-            self._remove(path.stem)
         return f"{name}.part"
 
     def keep(self, conversation: Conversation, binding: Binding, script: Script, part: str) -> None:
@@ -153,12 +159,26 @@ class KvFiles:
             self._remove(name)
 
     def forget(self, conversation: Conversation) -> None:
-        """Remove all that is kept of a conversation."""
+        """Remove all that is kept of a conversation, whoever has the folder."""
         self._remove(name_of(conversation))
+        if self.folder.is_dir():
+            sync_folder(self.folder)
 
     def _remove(self, name: str) -> None:
-        for suffix in ("json", "state", "part"):
-            (self.folder / f"{name}.{suffix}").unlink(missing_ok=True)
+        for suffix in SUFFIXES:
+            (self.folder / f"{name}{suffix}").unlink(missing_ok=True)
+
+    def _states(self) -> list[Path]:
+        """Return the states, the oldest first."""
+        return sorted(self.folder.glob("*.state"), key=lambda path: path.stat().st_mtime)
+
+    def _shrink_to(self, cap: int, states: list[Path]) -> None:
+        total = sum(path.stat().st_size for path in states)
+        for path in states:
+            if total <= cap:
+                return
+            total -= path.stat().st_size
+            self._remove(path.stem)
 
     def _drop_scraps(self) -> None:
         """Remove what a crash left: unfinished states, and states without their binding."""

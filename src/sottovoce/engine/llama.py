@@ -1,7 +1,7 @@
-"""The real engine: llama.cpp in a child process, started when needed and put to sleep when idle.
+"""The real engine: llama.cpp in a child process, with a place for each conversation.
 
-Joins the child, its slots, the kept states and the words. Knows nothing of chats as people see them;
-the caller says which model file it is and how its content is verified.
+Joins the child's life, its slots, the kept states and the words. Knows nothing of chats as people see
+them; the caller says which model file it is, how its content is verified, and which chats still exist.
 """
 
 from __future__ import annotations
@@ -10,30 +10,26 @@ import asyncio
 import contextlib
 import json
 import logging
-import secrets
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
-from sottovoce.core.errors import BadModelFile, EngineFailed, SottoError, TooLong
+from sottovoce.core.errors import EngineFailed, TooLong
 from sottovoce.core.events import Finished, Piece, Reading, Text, Timings, Usage
 from sottovoce.core.messages import Conversation, Message
 from sottovoce.core.sampling import Sampling, checked, laid_over
-from sottovoce.engine import memory, threads
-from sottovoce.engine.child import ChildConfig
-from sottovoce.engine.client import Client, EngineGone
-from sottovoce.engine.gguf import Header, control_tokens, read_header
-from sottovoce.engine.kvfiles import Binding, KeptState, KvFiles
+from sottovoce.engine.client import EngineGone
+from sottovoce.engine.kvfiles import KeptState, KvFiles
+from sottovoce.engine.life import Life, Plan, Running
 from sottovoce.engine.protocol import ModelFacts
 from sottovoce.engine.slots import Script, Slot, Slots, common_prefix
-from sottovoce.engine.supervisor import Child
-from sottovoce.engine.words import Prompt, Words
+from sottovoce.engine.words import Prompt
+
+__all__ = ["LlamaEngine", "Plan"]
 
 log = logging.getLogger(__name__)
 
-RESTARTS = 2
 QUICK_PIECE = 128
 LONG_PIECE = 512
 """A long prompt is fed in pieces: small ones while others wait, larger ones, 12 % quicker, when alone."""
@@ -41,60 +37,42 @@ LONG_PIECE = 512
 WORTH_KEEPING = 64
 """Fewer tokens than this are computed again sooner than their state is read and checked."""
 
-SAVE_AFTER_SECONDS = 20.0
+EMBEDDING_WINDOW = 2048
+EMBEDDER_IDLE_SECONDS = 60.0
 REASONS = {"eos": "stop", "limit": "length", "word": "stop_text"}
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Which model to run and how. `verify` returns the content's SHA-256 or raises BadModelFile."""
-
-    path: Path
-    name: str
-    verify: Callable[[], Awaitable[str]]
-    defaults: Sampling = field(default_factory=Sampling)
-    window: int = 4096
-    """Tokens for each slot; 0 takes all that the model was made for."""
-    slots: int = 1
-    threads: int = 0
-    idle_seconds: float = 600.0
-    """Put the model to sleep after this long without a question; 0 never."""
-    watch: str | None = None
-    embed: bool = False
-
-
-@dataclass(slots=True)
-class Running:
-    """One loaded child and what was learned of it."""
-
-    child: Child
-    client: Client
-    words: Words
-    facts: ModelFacts
-    binding: Binding
-    kv_bytes_per_token: int
+async def everything_exists(conversation: Conversation) -> bool:
+    return True
 
 
 class LlamaEngine:
-    def __init__(self, plan: Plan, kept: KvFiles | None = None) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        kept: KvFiles | None = None,
+        exists: Callable[[Conversation], Awaitable[bool]] = everything_exists,
+    ) -> None:
         self.plan = plan
-        self._kept = kept
+        self._kept = kept if kept is not None and kept.is_ours else None
+        self._exists = exists
         self._slots = Slots(plan.slots)
-        self._running: Running | None = None
-        self._changing = asyncio.Lock()
+        self._life = Life(plan, f"{self._kept.folder}/" if self._kept else None, self._save_all)
+        self._seen: Running | None = None
         self._saving = asyncio.Lock()
-        self._crashes = 0
-        self._caretaker: asyncio.Task[None] | None = None
         self._embedder: LlamaEngine | None = None
 
     async def ready(self) -> ModelFacts:
-        return (await self._awake()).facts
+        async with self._life.use() as running:
+            return running.facts
 
     async def count(self, messages: Sequence[Message]) -> int:
-        return len((await (await self._awake()).words.prompt(messages)).ids)
+        async with self._life.use() as running:
+            return len((await running.words.prompt(messages)).ids)
 
     async def weigh(self, texts: Sequence[str]) -> list[int]:
-        return await (await self._awake()).words.weigh(texts)
+        async with self._life.use() as running:
+            return await running.words.weigh(texts)
 
     async def answer(
         self, messages: Sequence[Message], sampling: Sampling, conversation: Conversation
@@ -104,72 +82,78 @@ class LlamaEngine:
         asked = time.monotonic()
         for last_try in (False, True):
             begun = False
+            looked_up = asyncio.create_task(self._look_up(conversation, sampling.seed is not None))
             try:
-                async with contextlib.aclosing(
-                    self._answer(messages, sampling, conversation, asked)
-                ) as pieces:
-                    async for piece in pieces:
-                        begun = begun or isinstance(piece, Text)
-                        yield piece
-                self._crashes = 0
-                return
-            except EngineGone:
-                async with self._changing:
-                    problem = await self._bury()
-                if begun or last_try:
-                    raise problem from None
-                log.warning("The engine was gone and is started again: %s", problem.sentence)
+                async with self._life.use() as running:
+                    self._meet(running)
+                    try:
+                        answer = self._answer(running, messages, sampling, conversation, looked_up, asked)
+                        async with contextlib.aclosing(answer) as pieces:
+                            async for piece in pieces:
+                                begun = begun or isinstance(piece, Text)
+                                yield piece
+                        self._life.went_well()
+                        return
+                    except EngineGone:
+                        problem = await self._life.bury(running)
+            finally:
+                looked_up.cancel()
+            if begun or last_try:
+                raise problem
+            log.warning("The engine was gone and is started again: %s", problem.sentence)
 
     async def embed(self, texts: Sequence[str]) -> list[list[float]]:
         """See Engine.embed. Vectors are the mean over a text's tokens, made by a second child."""
+        if not texts:
+            return []
         if self._embedder is None:
-            plan = Plan(
-                self.plan.path,
-                self.plan.name,
-                self.plan.verify,
-                window=min(self.plan.window or 2048, 2048),
-                threads=self.plan.threads,
-                idle_seconds=60.0,
-                watch=self.plan.watch,
-                embed=True,
-            )
+            window = min(self.plan.window or EMBEDDING_WINDOW, EMBEDDING_WINDOW)
+            plan = replace(self.plan, window=window, slots=1, idle_seconds=EMBEDDER_IDLE_SECONDS, embed=True)
             self._embedder = LlamaEngine(plan)
         return await self._embedder._vectors(texts)
 
     async def forget(self, conversation: Conversation) -> None:
-        slot = self._slots.of(conversation)
-        if slot is not None:
-            async with self._slots.hold(conversation) as held:
-                await self._erase(held)
-        if self._kept is not None and self._kept.is_ours:
+        running = self._life.running
+        if running is not None and self._slots.of(conversation) is not None:
+            async with self._slots.hold(conversation) as slot:
+                if slot.conversation == conversation:
+                    await self._erase(running, slot)
+                    slot.empty()
+        if self._kept is not None:
             self._kept.forget(conversation)
 
     async def close(self) -> None:
-        if self._caretaker is not None:
-            self._caretaker.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._caretaker
-        if self._embedder is not None:
-            await self._embedder.close()
-        async with self._changing:
-            await self._sleep()
-        if self._kept is not None:
-            self._kept.close()
+        try:
+            if self._embedder is not None:
+                await self._embedder.close()
+        finally:
+            try:
+                await self._life.close()
+            finally:
+                if self._kept is not None:
+                    self._kept.close()
 
     # ── one answer ────────────────────────────────────────────────────────────────────────────────
 
+    def _meet(self, running: Running) -> None:
+        """Know that a new child's slots are empty."""
+        if self._seen is not running:
+            self._seen = running
+            self._slots.empty()
+
     async def _answer(
-        self, messages: Sequence[Message], sampling: Sampling, conversation: Conversation, asked: float
+        self,
+        running: Running,
+        messages: Sequence[Message],
+        sampling: Sampling,
+        conversation: Conversation,
+        looked_up: asyncio.Task[KeptState | None],
+        asked: float,
     ) -> AsyncGenerator[Piece, None]:
         fresh = sampling.seed is not None
-        looked_up = asyncio.create_task(self._look_up(conversation, fresh))
-        try:
-            running = await self._awake()
-            usual = await running.words.prompt(messages)
-            self._require_room(usual.ids, running.facts)
-            kept = await looked_up
-        finally:
-            looked_up.cancel()
+        usual = await running.words.prompt(messages)
+        self._require_room(usual.ids, running.facts)
+        kept = await looked_up
         async with self._slots.hold(conversation, alone=fresh) as slot:
             if kept is None:  # it may have been saved while we waited for the slot
                 kept = await self._look_up(conversation, fresh)
@@ -203,7 +187,7 @@ class LlamaEngine:
     async def _look_up(self, conversation: Conversation, fresh: bool) -> KeptState | None:
         """Read and check the kept state of a chat that sits in no slot, while the engine starts."""
         kept = self._kept
-        if fresh or kept is None or not kept.is_ours or conversation.chat is None:
+        if fresh or kept is None or conversation.chat is None:
             return None
         if self._slots.of(conversation) is not None:
             return None
@@ -211,11 +195,16 @@ class LlamaEngine:
             return await asyncio.to_thread(kept.read, conversation)
 
     def _require_room(self, prompt: list[int], facts: ModelFacts) -> None:
-        if len(prompt) >= facts.window:
-            raise TooLong(
-                f"The question takes {len(prompt)} tokens; this model sees {facts.window} at once.",
-                hint="Ask with less text, or give it a larger window: sotto settings set context 8192",
-            )
+        if len(prompt) < facts.window:
+            return
+        wider = -(-len(prompt) * 4 // 3 // 1024) * 1024
+        can_widen = wider <= facts.longest
+        raise TooLong(
+            f"The question takes {len(prompt):,} tokens; this model sees {facts.window:,} at once.",
+            hint=f"Ask with less text, or give it a larger window: sotto settings set context {wider}"
+            if can_widen
+            else f"Ask with less text; this model cannot see more than {facts.longest:,} tokens",
+        )
 
     async def _seat(
         self,
@@ -231,7 +220,7 @@ class LlamaEngine:
         if slot.unsaved:
             await self._save(running, slot)
         if slot.conversation is not None and slot.conversation.owner != conversation.owner:
-            await self._erase(slot)
+            await self._erase(running, slot)
         slot.conversation = conversation
         slot.unsaved = False
         if kept is None or kept.binding != running.binding:
@@ -264,25 +253,44 @@ class LlamaEngine:
 
     # ── slots and their kept states ───────────────────────────────────────────────────────────────
 
+    async def _save_all(self, running: Running) -> None:
+        """Save what is unsaved in every slot."""
+        self._meet(running)
+        for slot in self._slots.all:
+            if slot.unsaved and slot.conversation is not None and not slot.busy:
+                async with self._slots.hold(slot.conversation) as held:
+                    if held is slot:
+                        with contextlib.suppress(EngineGone):  # the next question will notice and say so
+                            await self._save(running, slot)
+
     async def _save(self, running: Running, slot: Slot) -> None:
         """Keep what the slot holds on disk. Failing to costs only time later, so it is logged, not raised."""
         kept, conversation = self._kept, slot.conversation
-        slot.unsaved = False
-        if kept is None or not kept.is_ours or conversation is None or conversation.chat is None:
+        if kept is None or conversation is None or conversation.chat is None:
+            slot.unsaved = False
             return
-        if len(slot.script.tokens) < WORTH_KEEPING:
-            return
-        part = kept.make_room(conversation, len(slot.script.tokens) * running.kv_bytes_per_token)
-        if part is None:
-            return
-        try:
-            await running.client.call("POST", f"/slots/{slot.number}?action=save", {"filename": part})
-        except EngineGone:
-            raise
-        except EngineFailed as problem:
-            log.warning("A chat state is not saved: %s %s", problem.sentence, problem.detail)
-            return
-        await asyncio.to_thread(kept.keep, conversation, running.binding, slot.script, part)
+        async with self._saving:
+            if not await self._exists(conversation):  # deleted by another program
+                kept.forget(conversation)
+                await self._erase(running, slot)
+                return
+            slot.unsaved = False
+            part = None
+            if len(slot.script.tokens) >= WORTH_KEEPING:
+                part = kept.make_room(conversation, len(slot.script.tokens) * running.kv_bytes_per_token)
+            if part is None:
+                return
+            try:
+                path = f"/slots/{slot.number}?action=save"
+                await running.client.call("POST", path, {"filename": part})
+            except EngineGone:
+                raise
+            except EngineFailed as problem:
+                log.warning("A chat state is not saved: %s %s", problem.sentence, problem.detail)
+                return
+            await asyncio.to_thread(kept.keep, conversation, running.binding, slot.script, part)
+            if not await self._exists(conversation):
+                kept.forget(conversation)
 
     async def _restore(self, running: Running, slot: Slot, kept: KeptState) -> None:
         try:
@@ -293,134 +301,27 @@ class LlamaEngine:
             raise
         except EngineFailed as problem:
             log.warning("A kept chat state is not restored: %s %s", problem.sentence, problem.detail)
-            await self._erase(slot)
+            await self._erase(running, slot)
             return
         slot.script = kept.script
 
-    async def _erase(self, slot: Slot) -> None:
+    async def _erase(self, running: Running, slot: Slot) -> None:
+        """Make the slot hold nothing, whoever it belongs to."""
         conversation = slot.conversation
         slot.empty()
         slot.conversation = conversation
-        if self._running is not None and self._running.child.is_alive:
-            await self._running.client.call("POST", f"/slots/{slot.number}?action=erase", {})
-
-    # ── the child's life ──────────────────────────────────────────────────────────────────────────
-
-    async def _awake(self) -> Running:
-        running = self._running
-        if running is not None and running.child.is_alive:
-            return running
-        async with self._changing:
-            if self._running is not None and self._running.child.is_alive:
-                return self._running
-            if self._running is not None:
-                problem = await self._bury()
-                log.warning("The engine had died and is started again: %s", problem.sentence)
-            self._running = await self._start()
-            if self._caretaker is None:
-                self._caretaker = asyncio.create_task(self._care())
-            return self._running
-
-    async def _start(self) -> Running:
-        if self._crashes > RESTARTS:
-            raise EngineFailed(
-                f"The engine stopped {self._crashes} times in a row and is not started again.",
-                hint="sotto doctor looks for the reason",
-            )
-        plan = self.plan
-        if not plan.path.is_file():
-            raise BadModelFile(
-                f"There is no model file at {plan.path}.", hint="sotto models list shows what is here"
-            )
-        gauge = threads.OthersGauge()
-        child = await Child.spawn(plan.watch)
-        verified = asyncio.ensure_future(plan.verify())
-        try:
-            header = await asyncio.to_thread(read_header, plan.path)
-            window = window_of(header, plan.window)
-            config = self._config(child, header, window, gauge)
-            client = await child.load(config)
-            binding = Binding(await verified, child.build, window)
-        except BaseException:
-            verified.cancel()
-            await child.stop()
-            raise
-        controls = await asyncio.to_thread(control_tokens, plan.path, header)
-        self._slots.empty()
-        facts = ModelFacts(plan.name, binding.digest, window, can_embed=True)
-        return Running(child, client, Words(client, controls), facts, binding, header.kv_bytes_per_token())
-
-    def _config(self, child: Child, header: Header, window: int, gauge: threads.OthersGauge) -> ChildConfig:
-        plan = self.plan
-        wanted = memory.needed(header.file_size, header.kv_bytes_per_token(), window * plan.slots)
-        memory.require(wanted, memory.available(), plan.name)
-        others = gauge.read(threads.child_seconds(child.process.pid))
-        chosen = threads.choose(threads.usable_cores(), others, threads.minute_load())
-        kept = self._kept
-        socket = child.socket_path()
-        return ChildConfig(
-            model=str(plan.path),
-            socket=socket,
-            key=None if socket else secrets.token_urlsafe(32),
-            window=window,
-            slots=plan.slots,
-            threads=plan.threads or chosen,
-            kv=f"{kept.folder}/" if kept is not None and kept.is_ours else None,
-            embed=plan.embed,
-        )
-
-    async def _bury(self) -> SottoError:
-        """Clear away a dead child and return why it died. Called with `_changing` held."""
-        running, self._running = self._running, None
-        if running is None:
-            return EngineFailed("The engine stopped.", hint="Ask again")
-        self._crashes += 1
-        problem = await running.child.explain()
-        await running.child.stop()
-        return problem
-
-    async def _sleep(self) -> None:
-        """Save every slot and stop the child. Called with `_changing` held."""
-        running = self._running
-        if running is None:
-            return
-        async with self._saving:
-            self._running = None
-            if running.child.is_alive:
-                for slot in self._slots.all:
-                    if slot.unsaved and not slot.busy:
-                        with contextlib.suppress(EngineGone):  # nothing to save any more
-                            await self._save(running, slot)
-            self._slots.empty()
-        await running.child.stop()
-
-    async def _care(self) -> None:
-        """Save slots that rest, and put the model to sleep when nobody asks for long."""
-        rested = 0.0
-        step = 1.0
-        while True:
-            await asyncio.sleep(step)
-            rested = rested + step if self._slots.is_idle else 0.0
-            async with self._changing:
-                running = self._running
-                if running is None or not running.child.is_alive or not self._slots.is_idle:
-                    continue
-                if self.plan.idle_seconds and rested >= self.plan.idle_seconds:
-                    await self._sleep()
-                elif rested >= SAVE_AFTER_SECONDS:
-                    await self._save_resting(running)
-
-    async def _save_resting(self, running: Running) -> None:
-        for slot in self._slots.all:
-            if slot.unsaved and slot.conversation is not None:
-                async with self._slots.hold(slot.conversation) as held:
-                    if held is slot:
-                        with contextlib.suppress(EngineGone):  # the next question will notice and say so
-                            await self._save(running, slot)
+        if running.child.is_alive:
+            await running.client.call("POST", f"/slots/{slot.number}?action=erase", {})
 
     async def _vectors(self, texts: Sequence[str]) -> list[list[float]]:
-        running = await self._awake()
-        reply = await running.client.call("POST", "/v1/embeddings", {"input": list(texts)})
+        async with self._life.use() as running:
+            try:
+                reply = await running.client.call(
+                    "POST", "/v1/embeddings", {"input": list(texts)}, seconds=None
+                )
+            except EngineGone:
+                raise await self._life.bury(running) from None
+            self._life.went_well()
         return [[float(number) for number in item["embedding"]] for item in reply["data"]]
 
 
@@ -452,12 +353,6 @@ class _Spoken:
         if self._whole:
             return script.said("".join(self._text), self._tokens)
         return replace(script, tokens=(*prompt, *self._tokens))
-
-
-def window_of(header: Header, wanted: int) -> int:
-    """Return the tokens a slot gets: what was asked for, at most what the model was made for."""
-    most = header.context_length or wanted or 4096
-    return min(wanted or most, most)
 
 
 def request(prompt: list[int], sampling: Sampling, defaults: Sampling, window: int) -> dict[str, Any]:

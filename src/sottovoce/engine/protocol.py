@@ -17,11 +17,15 @@ from sottovoce.core.sampling import Sampling
 
 @dataclass(frozen=True, slots=True)
 class ModelFacts:
-    """What the engine knows of its model once it is ready. `window` is in tokens."""
+    """What the engine knows of its model once it is ready.
+
+    `window` is how many tokens it sees at once here, `longest` how many the model was made for.
+    """
 
     name: str
     digest: str
     window: int
+    longest: int
     can_embed: bool
 
 

@@ -67,7 +67,14 @@ class Child:
             )
         except OSError as problem:
             shutil.rmtree(folder, ignore_errors=True)
-            raise EngineFailed("The engine's process cannot be started.", detail=str(problem)) from problem
+            raise EngineFailed(
+                "The engine's process cannot be started.",
+                hint="Close other programs and ask again; sotto doctor looks for the reason",
+                detail=str(problem),
+            ) from problem
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
         return cls(process, folder)
 
     @property
@@ -107,13 +114,18 @@ class Child:
         return Client(Address(config.socket, port, config.key or ""))
 
     async def explain(self, said: dict[str, str] | None = None) -> SottoError:
-        """Return why the child ended, waiting for that a moment."""
+        """Return why the child ended, waiting for that a moment. One that is stuck is stopped."""
         try:
             async with asyncio.timeout(STOP_SECONDS):
                 await self.process.wait()
                 await self._listener
         except TimeoutError:
             await self.stop()
+            return EngineFailed(
+                "The engine did not answer any more and was stopped.",
+                hint="Ask again; sotto doctor looks for the reason",
+                detail=self.tail,
+            )
         return explain(self.process.returncode, said or {}, self.tail)
 
     async def stop(self) -> None:
@@ -124,13 +136,15 @@ class Child:
             async with asyncio.timeout(STOP_SECONDS):
                 await self.process.wait()
         except TimeoutError:
+            log.warning("The engine did not end by itself and is ended by force.")
+        finally:
             with contextlib.suppress(ProcessLookupError):
                 self.process.kill()
-            await self.process.wait()
-        self._listener.cancel()
+            self._listener.cancel()
+            shutil.rmtree(self.folder, ignore_errors=True)
+        await self.process.wait()
         with contextlib.suppress(asyncio.CancelledError):
             await self._listener
-        shutil.rmtree(self.folder, ignore_errors=True)
 
     async def _listen(self) -> None:
         assert self.process.stderr is not None  # noqa: S101  (piped above)

@@ -9,17 +9,18 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import sqlite3
+import threading
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sottovoce.core.errors import BadModelFile, NotFound
+from sottovoce.core.errors import REINSTALL, BadModelFile, NotFound
 from sottovoce.core.paths import Home
 from sottovoce.engine.gguf import read_header
 from sottovoce.engine.header import bad_model, shown
 from sottovoce.engine.parts import PART
 from sottovoce.models.file import ModelFile
-from sottovoce.models.starter import REINSTALL, card, starter
+from sottovoce.models.starter import card, starter
 
 __all__ = ["KnownFile", "ModelFile", "known", "listed", "remember", "resolve", "verified"]
 
@@ -69,15 +70,15 @@ def listed(home: Home) -> list[ModelFile]:
     return found
 
 
-def verified(file: ModelFile, known: KnownFile | None) -> KnownFile:
+def verified(file: ModelFile, known: KnownFile | None, given_up: threading.Event | None = None) -> KnownFile:
     """Return the file with its content's hash, computed anew only if it changed since `known`.
 
-    Takes a second for a gigabyte, and may run in a thread. Raises BadModelFile if the content is not
-    what it must be.
+    Takes a second for a gigabyte, and may run in a thread, which ends soon after `given_up` is set.
+    Raises BadModelFile if the content is not what it must be.
     """
     seen = _seen(file.path)
     is_same = known is not None and replace(known, sha256="") == seen
-    seen = known if known is not None and is_same else _hashed(seen)
+    seen = known if known is not None and is_same else _hashed(seen, given_up or threading.Event())
     if file.sha256 is not None and seen.sha256 != file.sha256:
         raise BadModelFile(
             f"{file.path.name} is damaged: its content is not what came with the program.",
@@ -161,13 +162,13 @@ def _seen(path: Path) -> KnownFile:
     return KnownFile(path, info.st_size, info.st_mtime_ns, info.st_ino, "")
 
 
-def _hashed(seen: KnownFile) -> KnownFile:
+def _hashed(seen: KnownFile, given_up: threading.Event) -> KnownFile:
     digest = hashlib.sha256()
     block = bytearray(BLOCK)
     view = memoryview(block)
     try:
         with seen.path.open("rb", buffering=0) as file:
-            while count := file.readinto(view):
+            while (count := file.readinto(view)) and not given_up.is_set():
                 digest.update(view[:count])
     except OSError as problem:
         raise bad_model(seen.path, f"cannot be read: {problem.strerror}") from problem

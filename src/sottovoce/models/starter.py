@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sottovoce.core.errors import BadModelFile
+from sottovoce.core.errors import REINSTALL, BadModelFile
 from sottovoce.core.sampling import Sampling
 from sottovoce.models.file import ModelFile
 
 SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 FOLDER = Path(__file__).with_name("starter")
-REINSTALL = "Install Sottovoce again: pip install --force-reinstall sottovoce"
 
 
 def path() -> Path:
