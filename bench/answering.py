@@ -71,7 +71,7 @@ async def bare(sotto: AsyncSotto) -> tuple[float, float]:
     """The same question to the same engine, read by nothing but a socket."""
     engine = sotto.app.engine
     assert isinstance(engine, LlamaEngine)
-    running = engine._running
+    running = engine._life.running
     assert running is not None
     prompt = (await running.words.prompt([Message(Role.USER, QUESTION)])).ids
     body = {"prompt": prompt, "n_predict": TOKENS, "temperature": 0.0, "stream": True, "id_slot": 0}

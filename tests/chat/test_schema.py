@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from sottovoce.chat.schema import checked, held, tightened
+from sottovoce.chat.schema import checked, for_engine, held
 from sottovoce.core.errors import BadSchema, SchemaUnmet
 
 PERSON = json.dumps(
@@ -28,6 +28,8 @@ def test_a_good_schema_is_accepted_and_an_answer_held_to_it() -> None:
         ('{"type": "strin"}', "valid JSON schema"),
         ('{"$ref": "https://example.org/x"}', "outside itself"),
         ('{"$ref": "other.json"}', "outside itself"),
+        ('{"$ref": "#/$defs/missing"}', "not in it"),
+        ('{"$ref": "#name"}', "not in it"),
         ('{"type": "string", "pattern": "("}', "regular expression"),
         (json.dumps({"not": {}}).replace("{}", '{"not":' * 70 + "{}" + "}" * 70), "deep"),
         ("[" * 100_000, "not JSON"),
@@ -41,14 +43,35 @@ def test_a_schema_that_cannot_be_held_is_refused(schema: str, word: str) -> None
 
 
 def test_a_schema_that_allows_nothing_is_refused_before_the_model_is_asked() -> None:
-    with pytest.raises(SchemaUnmet):
-        checked("false")
+    for schema in (
+        "false",
+        '{"type": "integer", "minimum": 5, "maximum": 1}',
+        '{"properties": {"a": {"minLength": 3, "maxLength": 2}}, "required": ["a"]}',
+    ):
+        with pytest.raises(SchemaUnmet):
+            checked(schema)
+
+
+def test_rules_that_the_engine_does_not_know_are_kept_from_it_and_held_afterwards() -> None:
+    schema = json.dumps({"type": "array", "items": {"type": "integer"}, "uniqueItems": True})
+    assert json.loads(for_engine(checked(schema))) == {"type": "array", "items": {"type": "integer"}}
+    with pytest.raises(SchemaUnmet, match="non-unique"):
+        held("[1, 1]", schema)
+    named = {"type": "object", "properties": {"not": {"type": "string"}, "if": {"type": "string"}}}
+    assert set(json.loads(for_engine(json.dumps(named)))["properties"]) == {"not", "if"}
+    assert json.loads(for_engine('{"not": {"type": "string"}}')) == {"type": "object"}
+    assert json.loads(for_engine("true")) == {"type": "object"}
 
 
 @pytest.mark.parametrize(
     ("answer", "word"),
     [
         ('{"name": "Ada"', "complete JSON"),
+        ('{"name": "Ad', "complete JSON"),
+        ("", "complete JSON"),
+        ("1 + 1 = 2", "no way"),
+        ("Hello! How can I help?", "no way"),
+        ('{"name": "Ada", "name": "Eve", "age": 1}', "twice"),
         ('{"name": "Ada"}', "age"),
         ('{"name": "Ada", "age": "x"}', "at age"),
     ],
@@ -68,7 +91,7 @@ def test_the_engine_writes_by_a_schema_closed_to_invented_properties() -> None:
         },
         "required": ["pet"],
     }
-    closed = json.loads(tightened(json.dumps(open_schema)))
+    closed = json.loads(for_engine(json.dumps(open_schema)))
     assert closed["additionalProperties"] is False
     assert closed["properties"]["pet"]["additionalProperties"] is False
     assert closed["properties"]["mark"] == {"const": {"properties": {}}}
@@ -80,9 +103,9 @@ def test_the_engine_writes_by_a_schema_closed_to_invented_properties() -> None:
         {"properties": {"a": {}}, "additionalProperties": True},
         {"allOf": [{"properties": {"a": {}}}, {"properties": {"b": {}}}]},
         {"properties": {"a": {}}, "patternProperties": {"^x": {}}},
+        {"properties": {"a": {}}, "required": ["a", "b"]},
         {"type": "string"},
-        True,
     ],
 )
 def test_a_schema_that_says_otherwise_or_combines_parts_stays_as_it_is(schema: object) -> None:
-    assert json.loads(tightened(json.dumps(schema))) == schema
+    assert json.loads(for_engine(json.dumps(schema))) == schema

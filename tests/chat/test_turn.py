@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
@@ -258,3 +259,39 @@ async def test_an_answer_leaves_room_for_the_next_question_unless_a_length_is_as
     done = (await turn(small, "/long 300", sampling=Sampling(max_tokens=200)))[-1]
     assert isinstance(done, Done)
     assert done.usage.answer == 200
+
+
+async def test_cancelled_while_the_end_is_being_written_the_answer_is_kept_whole(parts: Parts) -> None:
+    asked: list[Asked] = []
+
+    async def consume() -> None:
+        async for event in ask(parts, Question("some words to keep")):
+            if isinstance(event, Asked):
+                asked.append(event)
+            if isinstance(event, Text) and event.text.endswith("keep"):
+                # The disk is slow just now: the end waits behind this.
+                blocked.append(asyncio.ensure_future(parts.database.run(lambda _: time.sleep(0.3))))
+
+    blocked: list[asyncio.Future[None]] = []
+    task = asyncio.create_task(consume())
+    while not blocked:
+        await asyncio.sleep(0.001)
+    await asyncio.sleep(0.05)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    answer = stored(parts, asked[0].chat)[1]
+    assert answer.state is State.COMPLETE
+    assert answer.text == "some words to keep"
+
+
+async def test_cancelled_while_the_question_is_being_saved_its_answer_is_marked(parts: Parts) -> None:
+    slow = asyncio.ensure_future(parts.database.run(lambda _: time.sleep(0.2)))
+    asking = asyncio.create_task(turn(parts, "too late"))
+    await asyncio.sleep(0.05)
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    await slow
+    (chat,) = parts.database.look(lambda conn: chats.listed(conn, parts.owner))
+    assert stored(parts, chat.id)[1].state is State.STOPPED

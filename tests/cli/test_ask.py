@@ -90,7 +90,7 @@ def test_a_failed_answer_leaves_what_was_written_and_says_why(sotto):
     broken = sotto("ask", "/fail one two three")
     assert broken.code == 1
     assert broken.out == "/fail one two\n"
-    assert broken.err.startswith("The echo engine was asked to fail.")
+    assert broken.err.startswith("[interrupted]\nThe echo engine was asked to fail.")
     assert sotto("ask", "--json", "/fail one two three").out == ""
 
 

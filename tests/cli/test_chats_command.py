@@ -108,3 +108,31 @@ def test_deleting_takes_only_the_chats_named(sotto, chats, tmp_path):
 def test_one_unknown_chat_among_several_deletes_none(sotto, chats):
     assert sotto("chats", "delete", chats[0], "zzzzzz", "--yes").code == 2
     assert len(json.loads(sotto("chats", "list", "--json").out)) == 3
+
+
+def test_an_imported_answer_without_a_model_is_not_taken_for_a_question(sotto, chats, tmp_path):
+    file, elsewhere = tmp_path / "all.json", tmp_path / "elsewhere"
+    assert sotto("chats", "export", chats[0], "--to", file).code == 0
+    held = json.loads(file.read_text())
+    for message in held["chats"][0]["messages"]:
+        message["model"] = ""
+    file.write_text(json.dumps(held))
+    assert sotto("--home", elsewhere, "chats", "import", file).code == 0
+    (chat,) = json.loads(sotto("--home", elsewhere, "chats", "list", "--json").out)
+    text = sotto("--home", elsewhere, "chats", "show", chat["id"]).out
+    assert text.count("\nyou:\nName a mountain\n") == 1
+    assert text.count("\nAI:\nName a mountain\n") == 1
+
+
+def test_a_chat_can_be_deleted_when_the_model_is_gone(sotto, chats, monkeypatch):
+    monkeypatch.setenv("SOTTO_MODEL", "/gone.gguf")
+    deleted = sotto("chats", "delete", chats[0], "--yes")
+    assert (deleted.code, deleted.err) == (0, "1 chat deleted\n")
+    assert len(json.loads(sotto("chats", "list", "--json").out)) == 2
+
+
+@pytest.mark.parametrize("arguments", [["list"], ["search", "rhine"]])
+def test_a_limit_beyond_reason_is_wrong_usage(sotto, chats, arguments):
+    wrong = sotto("chats", *arguments, "--limit", "99999999999999999999")
+    assert (wrong.code, wrong.out) == (2, "")
+    assert "1000000" in wrong.err

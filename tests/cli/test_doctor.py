@@ -7,14 +7,16 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from sottovoce.cli.main import main
+from sottovoce.core.messages import OWNER
 from sottovoce.core.paths import Home
 from sottovoce.doctor.offline import prove
-from sottovoce.store import backup
+from sottovoce.store import backup, chats
 from sottovoce.store.db import open_database
 
 Sotto = Callable[..., int]
@@ -112,6 +114,26 @@ def test_a_damaged_database_is_restored_and_kept_aside(
     assert sotto("doctor", "--restore", "--yes") == 0
     assert capsys.readouterr().out.startswith("Restored from sotto-")
     assert [path.read_bytes()[:20] for path in damaged.root.glob("*damaged*")] == [b"no longer a database"]
+    assert sotto("doctor") == 0
+
+
+def test_a_text_that_cannot_be_read_is_found_and_restored(
+    home: Home, sotto: Sotto, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with closing(open_database(home)) as database:
+        chat = database.call(lambda conn: chats.start(conn, OWNER, system="", model="", now=1.0))
+        database.call(lambda conn: chats.rename(conn, OWNER, chat.id, "Why is the sky blue?"))
+    backup.make(home)
+    data = home.database.read_bytes()
+    assert b"Why is the sky" in data
+    home.database.write_bytes(data.replace(b"Why is the sky", b"\xff\xfe\xff\xffis the sky"))
+    assert sotto("chats", "list") == 1
+    assert "sotto doctor --restore" in capsys.readouterr().err
+    assert sotto("doctor") == 1
+    assert "cannot be read" in capsys.readouterr().out
+    assert sotto("doctor", "--restore", "--yes") == 0
+    assert sotto("chats", "list") == 0
+    assert "Why is the sky blue?" in capsys.readouterr().out
     assert sotto("doctor") == 0
 
 

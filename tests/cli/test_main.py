@@ -144,6 +144,66 @@ def test_a_reader_that_leaves_early_is_no_error(tmp_path):
     assert sotto.returncode == 1
 
 
+SHELL = pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux's full device")
+FULL = "The output could not be written: No space left on device."
+
+
+def shell(home: Path, command: str) -> tuple[int, str]:
+    """Return the exit code and standard error of `sotto …` as a shell runs it."""
+    env = {**os.environ, "SOTTO_HOME": str(home), "SOTTO_ENGINE": "echo"}
+    line = ["sh", "-c", f'"{sys.executable}" -m sottovoce {command}']
+    done = subprocess.run(line, env=env, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=60)
+    return done.returncode, done.stderr.decode()
+
+
+@SHELL
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ("ask --json hi >/dev/full", FULL),
+        ("ask hi >/dev/full", FULL),
+        ("ask /slow 20 >/dev/full", FULL),
+        ("chats list --json >/dev/full", FULL),
+        ("chats list >/dev/full", FULL),
+        ("--help >/dev/full", FULL),
+        ("ask --help >/dev/full", FULL),
+        ("ask hi >&-", "The output could not be written: Bad file descriptor."),
+        ("--help >&-", "The output could not be written: Bad file descriptor."),
+    ],
+)
+def test_an_output_that_takes_nothing_is_told_in_a_sentence(tmp_path, command, told):
+    assert shell(tmp_path, "ask before >/dev/null") == (0, "")
+    code, err = shell(tmp_path, command)
+    assert code == 1
+    assert err.startswith(f"{told}\n\nhint: ")
+    assert len(err.splitlines()) == 3
+    assert not list(tmp_path.rglob("crash-*"))
+
+
+@SHELL
+def test_what_is_longer_than_any_buffer_is_no_crash_either(tmp_path):
+    long = tmp_path / "long.txt"
+    long.write_text("word" * 40_000)
+    code, err = shell(tmp_path, f"ask --json <{long} >/dev/full")
+    assert (code, err.partition("\n")[0]) == (1, FULL)
+
+
+@SHELL
+def test_the_hint_opens_the_chat_that_keeps_what_could_not_be_written(tmp_path):
+    _, err = shell(tmp_path, "ask --json hi >/dev/full")
+    assert "hint: What was said is kept: sotto chats show " in err
+    chat = err.split()[-1]
+    shown = program(tmp_path, "chats", "show", chat).communicate(timeout=20)[0].decode()
+    assert shown.count("hi") == 3
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell of another kind")
+def test_a_closed_error_stream_does_not_spill_into_the_data(tmp_path):
+    line = ["sh", "-c", f'"{sys.executable}" -m sottovoce chats list 2>&-']
+    env = {**os.environ, "SOTTO_HOME": str(tmp_path)}
+    assert subprocess.run(line, env=env, stdout=subprocess.PIPE, timeout=60).stdout == b""
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no signals between programs")
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_stops_the_answer_and_keeps_what_was_written(tmp_path, number, code):

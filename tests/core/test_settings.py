@@ -44,6 +44,7 @@ def test_every_setting_has_a_meaning(home: Home) -> None:
         b"temperature = nan\n",
         b'network = "perhaps"\n',
         b"context = 99999999999999999999\n",
+        b"context = 1\n",
     ],
 )
 def test_a_broken_config_file_is_named_with_a_next_step(home: Home, content: bytes) -> None:
@@ -51,8 +52,15 @@ def test_a_broken_config_file_is_named_with_a_next_step(home: Home, content: byt
     with pytest.raises(BadSettings) as caught:
         settings.load(home, {}, {})
     assert str(home.config) in caught.value.sentence
-    assert caught.value.hint or "takes" in caught.value.sentence
+    assert caught.value.hint
+    assert "settings list" not in caught.value.hint, "that command reads the same file"
     assert home.config.read_bytes() == content
+
+
+def test_a_config_file_that_is_a_folder_is_one_sentence(home: Home) -> None:
+    home.config.mkdir()
+    with pytest.raises(BadSettings, match="cannot be read"):
+        settings.load(home, {}, {})
 
 
 def test_a_bad_variable_is_named_as_it_is_written(home: Home) -> None:

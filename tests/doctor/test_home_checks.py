@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -164,7 +165,16 @@ def empty(home: Home) -> None:
     home.database.write_bytes(b"")
 
 
-@pytest.mark.parametrize("harm", [overwrite, cut, scribble, empty, empty_folder])
+def break_text(home: Home) -> None:
+    """A title that is no longer UTF-8, in a database whose pages are all in order."""
+    with closing(sqlite3.connect(home.database)) as connection, connection:
+        connection.execute(
+            """INSERT INTO chats (id, owner, title, created, changed)
+               VALUES ('a', 'me', CAST(x'6120fffeffff' AS TEXT), 1.0, 1.0)"""
+        )
+
+
+@pytest.mark.parametrize("harm", [overwrite, cut, scribble, empty, empty_folder, break_text])
 def test_a_damaged_database_is_found(used: Home, harm: Callable[[Home], None]) -> None:
     harm(used)
     found = keeping.database(used)
@@ -180,7 +190,7 @@ def test_a_newer_database_is_told_apart_from_a_damaged_one(used: Home) -> None:
     assert found.grade is FAIL
     assert "later version" in found.sentence
     assert found.step is not None
-    assert "pip install --upgrade sottovoce" in found.step
+    assert "git pull && pip install ." in found.step
 
 
 def test_the_age_of_the_newest_backup_is_told(used: Home) -> None:

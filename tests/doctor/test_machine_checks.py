@@ -1,5 +1,10 @@
 from __future__ import annotations
 
+import socket
+import subprocess
+import sys
+import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -74,6 +79,39 @@ def test_a_check_judges(case: str, check: Callable[[], Finding], grade: Grade, s
 def test_two_orphans_can_be_ended_with_one_command() -> None:
     found = machine.leftovers([*engine(None), Process(4343, ENGINE, None)])
     assert found.step == "kill 4242 4343"
+
+
+def test_folders_left_over_are_removed_by_the_step(tmp_path: Path) -> None:
+    left = tmp_path / "with a space" / "sotto-abcd1234"
+    left.mkdir(parents=True)
+    found = machine.leftovers(engine(None), [left])
+    assert found.grade is WARN
+    assert "A temporary folder is left" in found.sentence
+    end, _, remove = str(found.step).partition("; ")
+    assert end == "kill 4242"
+    subprocess.run(remove, shell=True, check=True)
+    assert not left.exists()
+    assert left.parent.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="an engine in use shows nothing in its folder there")
+def test_only_old_private_folders_of_ours_that_nobody_serves_are_left_over() -> None:
+    with tempfile.TemporaryDirectory() as short, socket.socket(socket.AF_UNIX) as server:
+        room = Path(short)  # short, as the path of a socket has to be
+        for name in ("sotto-deadbeef", "sotto-doctor-ab12cd34", "sotto-inuse_00", "sotto-openwide"):
+            (room / name).mkdir(mode=0o700)
+        (room / "sotto-notes").mkdir(mode=0o700)
+        (room / "sotto-a_file00").touch(mode=0o600)
+        (room / "sotto-linklink").symlink_to(room / "sotto-deadbeef")
+        (room / "sotto-openwide").chmod(0o755)
+        server.bind(str(room / "sotto-inuse_00" / "e.sock"))
+        server.listen()
+        with socket.socket(socket.AF_UNIX) as dead:
+            dead.bind(str(room / "sotto-deadbeef" / "e.sock"))
+        now = time.time()
+        assert machine.folders_here(now, room) == []
+        found = machine.folders_here(now + 4000, room)
+        assert [path.name for path in found] == ["sotto-deadbeef", "sotto-doctor-ab12cd34"]
 
 
 def test_free_space_is_known_before_the_home_is_made(tmp_path: Path) -> None:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import subprocess
+import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,6 +59,140 @@ def test_leaving_the_loop_stops_the_answer_and_keeps_it(sotto: Sotto) -> None:
     assert answer.text.startswith("word0 word1")
 
 
+INTERRUPTED = """
+import os, signal, sys, threading, time
+from sottovoce import Sotto
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
+def press(sotto):
+    while not (sotto.chats() and sotto.messages(sotto.chats()[0].id)[1].text):
+        time.sleep(0.02)
+    os.kill(os.getpid(), signal.SIGINT)
+
+with Sotto(sys.argv[1]) as sotto:
+    threading.Thread(target=press, args=[sotto]).start()
+    {asking}
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
+@pytest.mark.parametrize(
+    "asking", ['sotto.answer("/slow 20")', 'for piece in sotto.ask("/slow 20"): print(piece, flush=True)']
+)
+def test_ctrl_c_is_a_keyboard_interrupt_and_the_answer_is_kept(asking: str, tmp_path: Path) -> None:
+    program = INTERRUPTED.format(asking=asking)
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program, tmp_path / "home"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.stderr.endswith("\nKeyboardInterrupt\n")
+    for word in ("RuntimeError", "Exception ignored", "During handling", "never retrieved"):
+        assert word not in done.stderr
+    with Sotto(tmp_path / "home") as sotto:
+        answer = sotto.messages(sotto.chats()[0].id)[1]
+    assert answer.state is State.STOPPED
+    assert answer.text.startswith("word0 word1")
+    assert answer.text.startswith("".join(done.stdout.splitlines()))
+
+
+def test_leaving_the_block_stops_an_answer_and_keeps_its_last_words(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Sotto(tmp_path / "home") as sotto:
+        pieces = sotto.ask("/slow 5")
+        read = next(pieces) + next(pieces) + next(pieces)
+        unread = sotto.ask("never begun")
+    for late in (pieces, unread):
+        with pytest.raises(SottoError, match="not open"):
+            next(late)
+    del pieces, unread
+    gc.collect()
+    assert caplog.records == []
+    with Sotto(tmp_path / "home") as sotto:
+        answer = sotto.messages(sotto.chats()[0].id)[1]
+    assert (answer.state, answer.text) == (State.STOPPED, read)
+
+
+def test_leaving_the_block_ends_what_other_threads_wait_for(tmp_path: Path) -> None:
+    begun, problems = threading.Event(), list[SottoError]()
+
+    def read(sotto: Sotto) -> None:
+        try:
+            for _ in sotto.ask("/slow 60000 first second"):
+                pass
+        except SottoError as problem:
+            problems.append(problem)
+
+    with Sotto(tmp_path / "home") as sotto:
+        reader = threading.Thread(target=read, args=[sotto])
+        reader.start()
+        while not sotto.chats():
+            begun.wait(0.01)
+    reader.join()
+    assert [problem.sentence for problem in problems] == ["This Sotto is not open."]
+    with Sotto(tmp_path / "home") as sotto:
+        assert sotto.messages(sotto.chats()[0].id)[1].state is State.STOPPED
+
+
+def test_asking_inside_the_loop_of_an_answer_is_refused(sotto: Sotto) -> None:
+    before = sotto.answer("before")
+    question = sotto.messages(before.chat)[0]
+    pieces = sotto.ask("one two three")
+    sotto.answer("nothing is read yet")
+    for piece in pieces:
+        for ask in (
+            lambda: sotto.answer("inner"),
+            lambda: sotto.answer_as(BaseModel, "inner"),
+            lambda: sotto.retry(before.chat, question.id),
+            lambda: next(sotto.ask("inner")),
+            lambda: sotto.delete(before.chat),
+        ):
+            with pytest.raises(EngineFailed, match="Another answer of this Sotto is not finished"):
+                ask()
+        assert sotto.search("before"), piece
+        assert len(sotto.chats()) == 3, piece
+    assert sotto.answer("after").text == "after"
+
+
+def test_a_closed_answer_makes_way_for_the_next(sotto: Sotto) -> None:
+    pieces = sotto.ask("one two three")
+    next(pieces)
+    pieces.close()
+    assert sotto.answer("next").text == "next"
+
+
+def test_another_thread_may_ask_while_this_one_reads(sotto: Sotto) -> None:
+    answers: list[str] = []
+    for _ in sotto.ask("one two"):
+        other = threading.Thread(target=lambda: answers.append(sotto.answer("other").text))
+        other.start()
+        other.join()
+    assert answers == ["other", "other"]
+
+
+def test_a_forgotten_answer_found_by_the_collector_on_the_loops_thread_is_stopped(sotto: Sotto) -> None:
+    def forget() -> None:
+        ring: list[object] = [sotto.ask("/slow 5")]
+        next(ring[0])  # type: ignore[call-overload]
+        ring.append(ring)
+
+    assert sotto._loop is not None
+    gc.disable()
+    try:
+        forget()
+        sotto._loop.call_soon_threadsafe(gc.collect)
+        while (answer := sotto.messages(sotto.chats()[0].id)[1]).state is State.WRITING:
+            pass
+    finally:
+        gc.enable()
+    assert answer.state is State.STOPPED
+    assert sotto.answer("next").text == "next"
+
+
 def test_a_failure_is_raised_after_what_came(sotto: Sotto) -> None:
     pieces = sotto.ask("/fail b c d")
     assert [next(pieces) for _ in range(3)] == ["/fail", " b", " c"]
@@ -86,6 +224,15 @@ def test_search_finds_and_delete_removes(sotto: Sotto) -> None:
 def test_a_keyword_that_does_not_exist_is_an_error(sotto: Sotto) -> None:
     with pytest.raises(TypeError):
         sotto.answer("x", temprature=1.0)
+
+
+def test_a_home_in_the_persons_own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    with Sotto(home="~/kept"):
+        pass
+    assert [path.name for path in tmp_path.iterdir()] == ["kept"]
 
 
 def test_outside_its_block_it_says_that_it_is_not_open(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import os
 import sqlite3
 import stat
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -70,6 +71,50 @@ def test_a_damaged_database_never_replaces_a_good_copy(home: Home, tell: Any) ->
     assert list(home.backups.iterdir()) == [good]
 
 
+def break_text(path: Path, text: str) -> None:
+    """Overwrite four bytes inside a text, where no check of SQLite's looks."""
+    data = path.read_bytes()
+    assert text.encode() in data
+    path.write_bytes(data.replace(text.encode(), b"\xff\xfe\xff\xff" + text.encode()[4:]))
+    with closing(sqlite3.connect(path)) as conn:
+        assert conn.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
+def test_a_text_that_cannot_be_read_never_pushes_out_the_good_copies(home: Home, tell: Any) -> None:
+    with closing(open_database(home)) as database:
+        tell(database)
+    good = [backup.make(home) for _ in range(3)]
+    break_text(home.database, "Why is the sky blue?")
+    for _ in range(3):
+        with pytest.raises(StoreDamaged):
+            backup.make(home)
+    assert sorted(home.backups.iterdir()) == good
+
+
+def test_restoring_passes_over_a_copy_with_a_text_that_cannot_be_read(home: Home, tell: Any) -> None:
+    with closing(open_database(home)) as database:
+        chat, _, _ = tell(database)
+    good, bad = backup.make(home), backup.make(home)
+    for path in (bad, home.database):
+        break_text(path, "Why is the sky blue?")
+    assert backup.restore(home)[0] == good
+    with closing(open_database(home)) as database:
+        question, _ = database.look(lambda conn: chats.branch(conn, "me", chat))
+    assert question.text == "Why is the sky blue?"
+
+
+@pytest.mark.parametrize("column", ["title", "system", "model"])
+def test_every_text_of_a_chat_is_read_for_flaws(database: Database, tell: Any, column: str) -> None:
+    tell(database)
+    change = f"UPDATE chats SET {column} = CAST(x'fffeffff' AS TEXT)"
+    assert database.look(backup.flaw) is None
+    database.call(lambda conn: conn.execute(change))
+    assert database.look(backup.flaw) == "a text in chats cannot be read"
+    assert database.look(lambda conn: conn.execute("SELECT 'read as text after it'").fetchone()) == (
+        "read as text after it",
+    )
+
+
 def test_restoring_takes_the_newest_sound_copy_and_keeps_the_damaged_file(home: Home, tell: Any) -> None:
     with closing(open_database(home)) as database:
         chat, _, _ = tell(database)
@@ -101,6 +146,25 @@ def test_restoring_twice_keeps_both_damaged_files(home: Home) -> None:
         home.database.write_bytes(damage)
         asides.add(backup.restore(home)[1])
     assert {path.read_bytes() for path in asides if path} == {b"one", b"two"}
+
+
+@pytest.mark.parametrize("removed", ["sotto.db.damaged-1.db", "sotto.db.damaged-2.db"])
+def test_a_damaged_file_removed_by_hand_endangers_no_other(home: Home, removed: str) -> None:
+    for _ in range(2):
+        open_database(home).close()
+    for damage in (b"one", b"two"):
+        home.database.write_bytes(damage)
+        home.database.with_name("sotto.db-wal").write_bytes(b"log of " + damage)
+        backup.restore(home)
+    (home.root / removed).unlink()
+    before = {path: path.read_bytes() for path in home.root.glob("sotto.db.damaged-*")}
+    home.database.write_bytes(b"three")
+    aside = backup.restore(home)[1]
+    assert aside is not None
+    assert aside.read_bytes() == b"three"
+    assert aside not in before
+    assert not aside.with_name(f"{aside.name}-wal").exists(), "another file's log stands beside it"
+    assert {path: path.read_bytes() for path in before} == before
 
 
 def test_restoring_without_a_sound_copy_touches_nothing(home: Home) -> None:

@@ -298,7 +298,7 @@ def test_a_database_of_a_later_version_is_not_touched(home: Home) -> None:
     before = home.database.read_bytes()
     with pytest.raises(StoreNewer) as caught:
         open_database(home)
-    assert "upgrade" in (caught.value.hint or "")
+    assert "git pull" in (caught.value.hint or "")
     assert home.database.read_bytes() == before
 
 

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 FULL = '''
-import contextlib, json, os, sys
+import asyncio, contextlib, json, os, sys
 from pathlib import Path
+from sottovoce.app import delete_chat
 from sottovoce.core.errors import DiskFull, SottoError
 from sottovoce.core.messages import State
 from sottovoce.core.paths import open_home
@@ -109,6 +110,8 @@ with expected():
     database.scrub()
 fill(0)
 with expected():
+    asyncio.run(delete_chat(home, database, database.look(lambda conn: chats.listed(conn, "me"))[0].id))
+with expected():
     open_database(home).close()
 filler.unlink()
 database.close()
@@ -174,6 +177,7 @@ def test_a_deletion_on_a_full_disk_holds_and_is_finished_later(within: Any) -> N
     said = within(SMALL_DISK, DELETING)
     assert said["traces"] == []
     assert any("deleted" in sentence for sentence, _ in said["sentences"])
+    assert any("delete it again" in hint for _, hint in said["sentences"])
 
 
 @pytest.mark.parametrize("new", [True, False], ids=["an empty home", "a home in use"])

@@ -24,7 +24,7 @@ from typing import Any, BinaryIO
 from sottovoce.chat import chatgpt, incoming
 from sottovoce.chat.chatgpt import field
 from sottovoce.chat.grafting import Notes, moment, ordered
-from sottovoce.core.errors import BadArchive, StoreProblem
+from sottovoce.core.errors import UPDATE, BadArchive, StoreProblem
 from sottovoce.core.messages import Role, State
 from sottovoce.store import chats
 from sottovoce.store.chats import Chat, StoredMessage, derived_id
@@ -164,11 +164,13 @@ def _inspected(path: Path) -> list[bool]:
             if ours and outline.scalars.get("version") != VERSION:
                 raise BadArchive(
                     "It was written by a later version of Sottovoce.",
-                    hint="Install that version: pip install --upgrade sottovoce",
+                    hint=UPDATE,
                 )
             theirs = outline.is_array and ("mapping" in outline.item_keys or not outline.items)
             if not (ours or theirs):
-                raise BadArchive("It is neither an export of Sottovoce nor of ChatGPT.")
+                raise BadArchive(
+                    "It is neither an export of Sottovoce nor of ChatGPT.", hint=incoming.EXPORTS
+                )
             found.append(ours)
     return found
 

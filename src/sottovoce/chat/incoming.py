@@ -27,7 +27,8 @@ CHUNK = 1 << 20
 """Bytes read at a time. The parser goes over a long string again with every chunk, so not too few."""
 
 _PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_HINT = "Give the zip that ChatGPT sent you, or a file written by: sotto chats export"
+SMALLER = "Split its conversations.json into several files, each a list of chats, and import each."
+EXPORTS = "Give the zip that ChatGPT sent you, or a file written by: sotto chats export"
 
 
 class Readable(Protocol):
@@ -58,9 +59,12 @@ class Bounded:
         self._total += len(data)
         self._item += len(data)
         if self._total > MAX_UNPACKED:
-            raise BadArchive(f"It unpacks to more than {_human(MAX_UNPACKED)}.")
+            raise BadArchive(f"It unpacks to more than {_human(MAX_UNPACKED)}.", hint=SMALLER)
         if self._item > MAX_ITEM:
-            raise BadArchive(f"One chat in it is larger than {_human(MAX_ITEM)}.")
+            raise BadArchive(
+                f"One chat in it is larger than {_human(MAX_ITEM)}.",
+                hint="Take that chat out of its conversations.json, and import the rest.",
+            )
         return data
 
     def next_item(self) -> None:
@@ -89,7 +93,9 @@ def inspect(stream: Readable) -> Outline:
             continue
         values += 1
         if depth > MAX_DEPTH or values > MAX_VALUES:
-            raise BadArchive("It is nested deeper, or holds more in one chat, than any real export.")
+            raise BadArchive(
+                "It is nested deeper, or holds more in one chat, than any real export.", hint=EXPORTS
+            )
         if event.startswith("start"):
             if depth == 1 and event == "start_array":
                 outline.arrays.add(key)
@@ -146,9 +152,9 @@ def texts(path: Path, wanted: re.Pattern[str]) -> Iterator[Iterator[Readable]]:
     with zipfile.ZipFile(path) as archive:
         members = [member for member in archive.infolist() if wanted.search(member.filename)]
         if not members:
-            raise BadArchive("There is no conversations.json in this zip.")
+            raise BadArchive("There is no conversations.json in this zip.", hint=EXPORTS)
         if len(members) > MAX_MEMBERS or sum(member.file_size for member in members) > MAX_UNPACKED:
-            raise BadArchive(f"It unpacks to more than {_human(MAX_UNPACKED)}.")
+            raise BadArchive(f"It unpacks to more than {_human(MAX_UNPACKED)}.", hint=SMALLER)
         if any(member.compress_type not in _PACKINGS for member in members):
             raise NotImplementedError("a way of packing that no export uses")
         with closing(_members(archive, sorted(members, key=lambda member: member.filename))) as streams:
@@ -172,7 +178,7 @@ def _after_mark(file: IO[bytes]) -> IO[bytes]:
 
 
 def _bad(path: Path, why: str, problem: Exception, hint: str | None = None) -> BadArchive:
-    return BadArchive(f"{path.name} cannot be imported. {why}", hint=hint or _HINT, detail=str(problem))
+    return BadArchive(f"{path.name} cannot be imported. {why}", hint=hint or EXPORTS, detail=str(problem))
 
 
 def _human(size: int) -> str:

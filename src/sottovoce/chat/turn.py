@@ -70,7 +70,7 @@ async def ask(parts: Parts, question: Question) -> AsyncGenerator[Event, None]:
     generator, or cancelling its task, stops the answer.
     """
     question = _checked(parts, question)
-    asked = await parts.database.run(lambda conn: _save_question(conn, parts, question))
+    asked = await _saved(parts, question)
     answer = _Answer(parts, asked.answer)
     try:
         yield asked
@@ -81,8 +81,18 @@ async def ask(parts: Parts, question: Question) -> AsyncGenerator[Event, None]:
         await answer.fail(problem)
         yield Failed(problem)
     finally:
-        # Only a stop leaves the answer open until here. It must be kept even if we are being cancelled.
-        await asyncio.shield(answer.finish(State.STOPPED))
+        await answer.settle()
+
+
+async def _saved(parts: Parts, question: Question) -> Asked:
+    """Save the question. Cancelled meanwhile, the answer that will never come is marked as stopped."""
+    saving = asyncio.ensure_future(parts.database.run(lambda conn: _save_question(conn, parts, question)))
+    try:
+        return await asyncio.shield(saving)
+    except asyncio.CancelledError:
+        asked = await saving
+        await _Answer(parts, asked.answer).finish(State.STOPPED)
+        raise
 
 
 async def _answered(
@@ -97,7 +107,7 @@ async def _answered(
     finished: Finished | None = None
     sampling = laid_over(Sampling(max_tokens=prompt.room_for_answer(facts.window)), question.sampling)
     if sampling.schema is not None:
-        sampling = replace(sampling, schema=schema.tightened(sampling.schema))
+        sampling = replace(sampling, schema=schema.for_engine(sampling.schema))
     async with contextlib.aclosing(parts.engine.answer(view, sampling, conversation)) as pieces:
         async for piece in pieces:
             if isinstance(piece, Finished):
@@ -139,7 +149,7 @@ class _Answer:
         self._unwritten = 0
         self._written_at = time.monotonic()
         self._writing: asyncio.Future[None] | None = None
-        self._open = True
+        self._ending: asyncio.Task[None] | None = None
 
     @property
     def text(self) -> str:
@@ -170,9 +180,19 @@ class _Answer:
             await self.finish(State.INTERRUPTED if self._pieces else State.FAILED)
 
     async def finish(self, state: State) -> None:
-        if not self._open:
-            return
-        self._open = False
+        """Write the end, once, whoever asks for it first; and wholly, even if the asker is cancelled."""
+        if self._ending is None:
+            self._ending = asyncio.create_task(self._end(state))
+        await asyncio.shield(self._ending)
+
+    async def settle(self) -> None:
+        """See that it is ended before anybody goes on. Only a stop leaves an answer open until here."""
+        if self._ending is None:
+            await self.finish(State.STOPPED)
+        else:
+            await asyncio.wait({self._ending})
+
+    async def _end(self, state: State) -> None:
         if self._writing is not None:
             with contextlib.suppress(SottoError):  # the write below says the same, if it still holds
                 await self._writing

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ class Show:
 
     def __init__(self, *, debug: bool = False) -> None:
         self.debug = debug
+        self.kept_in: str | None = None
+        """The chat that keeps what is printed, if one does."""
         self._screen: Console | None = None
 
     @property
@@ -67,7 +70,8 @@ class Show:
         return self._screen
 
     def line(self, text: str = "") -> None:
-        print(clean(text), flush=self.on_terminal)
+        with self._written():
+            print(clean(text), flush=self.on_terminal)
 
     def drawn(self, lines: Iterable[str]) -> None:
         """Print lines that carry colours already: rendered here, from clean text."""
@@ -82,11 +86,37 @@ class Show:
 
     def piece(self, text: str) -> None:
         """Print text as it comes, without a line's end."""
-        print(clean(text), end="", flush=True)
+        with self._written():
+            print(clean(text), end="", flush=True)
 
     def data(self, value: Any) -> None:
         """Print one JSON value."""
-        print(encode(value))
+        with self._written():
+            print(encode(value))
+
+    def flush(self) -> None:
+        """Write what is still held back. Raises SottoError where it cannot be written."""
+        with self._written():
+            sys.stdout.flush()
+
+    @contextmanager
+    def _written(self) -> Iterator[None]:
+        """Tell it in a sentence when standard output takes nothing; a reader who left is no error."""
+        try:
+            yield
+        except BrokenPipeError:
+            raise
+        except OSError as problem:
+            raise self.unwritten(problem) from problem
+
+    def unwritten(self, problem: OSError) -> SottoError:
+        """Return what to tell when standard output could not be written."""
+        from sottovoce.core.errors import SottoError
+
+        hint = "Write it to another place, or make room there"
+        if self.kept_in is not None:
+            hint = f"What was said is kept: sotto chats show {self.kept_in}"
+        return SottoError(f"The output could not be written: {problem.strerror}.", hint=hint)
 
     def note(self, text: str) -> None:
         """Tell a person something that is not the data asked for."""

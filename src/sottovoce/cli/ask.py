@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sottovoce.chat.turn import Question
-    from sottovoce.core.events import Done
+    from sottovoce.core.events import Asked, Done
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
@@ -120,22 +120,27 @@ async def _print_as_it_comes(given: Given, question: Question) -> None:
     from sottovoce.cli.chat.quiet import keys_kept
     from sottovoce.cli.chat.view import open_view
 
+    def keep(asked: Asked) -> None:
+        given.show.kept_in = asked.chat
+
     async with given.open_app() as app:
         with keys_kept():
             async with open_view(given.show, gap=False) as view:
-                await follow(app.ask(question), view, loaded=False)
+                await follow(app.ask(question), view, loaded=False, asked=keep)
 
 
 async def _print_whole(given: Given, question: Question, as_json: bool) -> None:
     """Print the answer when it is whole, and nothing before."""
     from contextlib import aclosing
 
-    from sottovoce.core.events import Done, Failed, Notice
+    from sottovoce.core.events import Asked, Done, Failed, Notice
 
     async with given.open_app() as app:
         async with aclosing(app.ask(question)) as events:
             async for event in events:
                 match event:
+                    case Asked(chat=chat):
+                        given.show.kept_in = chat
                     case Notice(text=text):
                         given.show.note(text)
                     case Failed(error):

@@ -11,7 +11,7 @@ import click
 
 from sottovoce.cli._given import Given
 from sottovoce.core.errors import BadValue, Refused
-from sottovoce.core.messages import OWNER
+from sottovoce.core.messages import OWNER, Role
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from sottovoce.store.chats import Chat, StoredMessage
 
 FORMS = {".json": "json", ".md": "markdown", ".markdown": "markdown"}
+
+LIMIT = click.IntRange(1, 1_000_000)
 
 
 EXAMPLES = """\b
@@ -34,7 +36,7 @@ def chats() -> None:
 
 
 @chats.command("list")
-@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="At most so many.")
+@click.option("--limit", type=LIMIT, default=50, show_default=True, help="At most so many.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def list_chats(given: Given, /, limit: int, as_json: bool) -> None:
@@ -56,7 +58,7 @@ def list_chats(given: Given, /, limit: int, as_json: bool) -> None:
 
 @chats.command()
 @click.argument("words", nargs=-1, required=True)
-@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="At most so many.")
+@click.option("--limit", type=LIMIT, default=20, show_default=True, help="At most so many.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def search(given: Given, /, words: tuple[str, ...], limit: int, as_json: bool) -> None:
@@ -98,7 +100,7 @@ def show(given: Given, /, chat_id: str, as_json: bool) -> None:
         given.show.line(f"\nsystem: {chat.system}")
     for message in said:
         mark = "" if message.state == "complete" else f" [{message.state}]"
-        given.show.line(f"\n{message.model or 'you'}{mark}:\n{message.text}")
+        given.show.line(f"\n{_speaker(message)}{mark}:\n{message.text}")
 
 
 @chats.command()
@@ -185,15 +187,18 @@ def delete(given: Given, /, chat_ids: tuple[str, ...], yes: bool) -> None:
 
 
 async def _delete(given: Given, chat_ids: Sequence[str], yes: bool) -> None:
+    from contextlib import closing
+
+    from sottovoce.app import delete_chat
     from sottovoce.store.chats import get
 
-    async with given.open_app() as app:
-        found = await app.database.read(lambda conn: [get(conn, app.owner, one) for one in chat_ids])
+    with closing(given.open_database()) as database:
+        found = await database.read(lambda conn: [get(conn, OWNER, one) for one in chat_ids])
         if not yes:
             titles = "\n".join(f"  {chat.id}  {chat.title}" for chat in found)
             _ask(given, f"{titles}\nDelete {_count(len(found), 'chat')} for good?")
         for chat in found:
-            await app.delete_chat(chat.id)
+            await delete_chat(database.home, database, chat.id)
     given.show.note(f"{_count(len(found), 'chat')} deleted")
 
 
@@ -204,6 +209,11 @@ def _ask(given: Given, question: str) -> None:
     if not given.show.confirm(question):
         given.show.note("Nothing was done.")
         raise click.exceptions.Exit(1)
+
+
+def _speaker(message: StoredMessage) -> str:
+    """Return whose words these are; an imported answer may not tell its model."""
+    return (message.model or "AI") if message.role is Role.ASSISTANT else "you"
 
 
 def when(at: float) -> str:

@@ -108,6 +108,7 @@ def _restore(given: Given, yes: bool, as_json: bool) -> None:
     from sottovoce.core.errors import NotFound, Refused
     from sottovoce.core.paths import Home
     from sottovoce.store import backup
+    from sottovoce.store.faults import afresh
 
     home = Home(given.root())
     damage = _damage(home)
@@ -117,8 +118,8 @@ def _restore(given: Given, yes: bool, as_json: bool) -> None:
     newest = backup.newest(home)
     if newest is None:
         raise NotFound(
-            f"{damage} There is no backup to go back to.",
-            hint=f"Move {home.database} away and keep it; the next chat begins a new one.",
+            damage,
+            hint=afresh(home.database),
         )
     if not yes and not given.show.can_ask:
         raise Refused("Nothing was restored, for nobody could be asked.", hint="sotto doctor --restore --yes")

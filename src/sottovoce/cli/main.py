@@ -5,9 +5,10 @@ Commands are loaded when called: `sotto --help` must cost little more than impor
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -16,6 +17,8 @@ from sottovoce.cli._given import Given
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from sottovoce.core.errors import SottoError
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "ask": ("sottovoce.cli.ask:ask", "One answer, for scripts and pipes."),
@@ -110,13 +113,10 @@ def _run(arguments: Sequence[str] | None, given: Given) -> int:
 
     try:
         code = sotto.main(arguments, prog_name="sotto", standalone_mode=False, obj=given)
-        sys.stdout.flush()
+        given.show.flush()
         return code if isinstance(code, int) else 0
     except SottoError as error:
-        if given.debug:
-            _print_traceback(given)
-        given.show.error(error)
-        return error.exit_code
+        return _tell(error, given)
     except click.exceptions.Exit as leaving:
         return leaving.exit_code
     except click.ClickException as wrong:
@@ -125,14 +125,42 @@ def _run(arguments: Sequence[str] | None, given: Given) -> int:
     except (click.Abort, KeyboardInterrupt):
         return STOPPED
     except BrokenPipeError:
-        return _reader_left()
-    except Exception as problem:  # noqa: BLE001  (the process edge: it is logged, and told in a sentence)
-        _tell_unexpected(problem, given)
+        _let_go_of_output()
         return 1
+    except Exception as problem:  # noqa: BLE001  (the process edge: it is logged, and told in a sentence)
+        if isinstance(problem, OSError) and _printing(problem):
+            return _tell(given.show.unwritten(problem), given)
+        return _tell_unexpected(problem, given)
+
+
+def _tell(error: SottoError, given: Given) -> int:
+    if given.debug:
+        _print_traceback(given)
+    given.show.error(error)
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _let_go_of_output()
+    return error.exit_code
+
+
+def _printing(problem: OSError) -> bool:
+    """Whether click failed to print its help: our own words go through Show, which tells it itself."""
+    import traceback
+
+    *_, (frame, _) = traceback.walk_tb(problem.__traceback__)
+    return frame.f_globals.get("__name__") == click.echo.__module__
 
 
 def _prepare_streams() -> None:
-    """Never fail on a character: Windows consoles get UTF-8, others a question mark."""
+    """Never fail on a character: Windows consoles get UTF-8, others a question mark.
+
+    A closed output becomes one that cannot be written, else the next file opened would take its place.
+    """
+    if sys.stdout is None:
+        sys.stdout = _stand_in(1, os.O_RDONLY)
+    if sys.stderr is None:
+        sys.stderr = _stand_in(2, os.O_WRONLY)
     for stream in (sys.stdout, sys.stderr):
         if stream is None:
             continue
@@ -156,12 +184,17 @@ def _usage(wrong: click.ClickException) -> tuple[str, str | None]:
     return wrong.format_message(), hint
 
 
-def _reader_left() -> int:
-    """The reader of a pipe has gone (`| head`): end as click does, quietly, also at Python's own exit."""
-    import os
+def _stand_in(number: int, how: int) -> TextIO:
+    nowhere = os.open(os.devnull, how)
+    if nowhere != number:
+        os.dup2(nowhere, number)
+        os.close(nowhere)
+    return open(number, "w", encoding="utf-8", closefd=False)
 
+
+def _let_go_of_output() -> None:
+    """Nobody takes what is left (`| head`, a full disk): Python's own exit must not fail on it again."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    return 1
 
 
 def _print_traceback(given: Given) -> None:
@@ -170,7 +203,7 @@ def _print_traceback(given: Given) -> None:
     given.show.note(traceback.format_exc())
 
 
-def _tell_unexpected(problem: Exception, given: Given) -> None:
+def _tell_unexpected(problem: Exception, given: Given) -> int:
     if given.debug:
         _print_traceback(given)
     from sottovoce.cli._crash import record
@@ -181,3 +214,4 @@ def _tell_unexpected(problem: Exception, given: Given) -> None:
         given.show.problem(sentence, "Run the same command with: sotto --debug …")
     else:
         given.show.problem(f"{sentence} The details are in {where}", "sotto doctor checks the installation")
+    return 1

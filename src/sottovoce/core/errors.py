@@ -32,6 +32,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+REINSTALL = "Install Sottovoce again from its checkout: pip install --force-reinstall ."
+UPDATE = "Update the checkout and install it again: git pull && pip install ."
+"""Hints. From the checkout, since nobody vouches for what a package index may have under our name."""
+
 
 class SottoError(Exception):
     """Base of all. `code` is stable; `exit_code` is what the command line returns."""

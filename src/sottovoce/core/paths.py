@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,8 +76,18 @@ def write_whole(path: Path, data: bytes) -> None:
         beside.replace(path)
         sync_folder(path.parent)
     except OSError as problem:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):  # where nothing can be written there is nothing to clear away
+            beside.unlink(missing_ok=True)
         raise disk_problem(problem, path) from problem
+
+
+def move_away(path: Path) -> str:
+    """Return the command that puts a file aside, for a hint."""
+    import shlex
+
+    if os.name == "nt":
+        return f'ren "{path}" "{path.name}.old"'
+    return f"mv {shlex.quote(str(path))} {shlex.quote(f'{path}.old')}"
 
 
 def sync_folder(folder: Path) -> None:
@@ -104,4 +115,8 @@ def disk_problem(problem: OSError, path: Path) -> SottoError:
             hint="Give yourself write access, or choose another home: SOTTO_HOME=/some/folder sotto",
             detail=str(problem),
         )
-    return StoreProblem(f"{path} cannot be used: {problem.strerror or problem}.", detail=str(problem))
+    return StoreProblem(
+        f"{path} cannot be used: {problem.strerror or problem}.",
+        hint="Check that this path is right and its disk in order, then run: sotto doctor",
+        detail=str(problem),
+    )

@@ -9,6 +9,7 @@ from sottovoce.core.errors import BadValue
 
 MAX_STOPS = 8
 MAX_STOP_CHARACTERS = 128
+WITHIN = "Give a value within that range, or none for the default"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +62,13 @@ def checked(sampling: Sampling) -> Sampling:
             continue
         check_range(field.name, value, span)
     if len(sampling.stop) > MAX_STOPS:
-        raise BadValue(f"At most {MAX_STOPS} stop texts can be given.")
+        raise BadValue(f"At most {MAX_STOPS} stop texts can be given.", hint="Leave some of them out")
     for text in sampling.stop:
         if not text or len(text) > MAX_STOP_CHARACTERS:
-            raise BadValue(f"A stop text has 1 to {MAX_STOP_CHARACTERS} characters.")
+            raise BadValue(
+                f"A stop text has 1 to {MAX_STOP_CHARACTERS} characters.",
+                hint="The beginning of the text is enough to stop at",
+            )
     return sampling
 
 
@@ -73,9 +77,9 @@ def check_range(name: str, value: float, span: Range) -> None:
     wanted = "a whole number" if span.whole else "a number"
     limits = f"{name} takes {wanted} from {_plain(span.low)} to {_plain(span.high)}"
     if isinstance(value, bool) or not math.isfinite(value) or (span.whole and value != int(value)):
-        raise BadValue(f"{limits}, not {value!r}.")
+        raise BadValue(f"{limits}, not {value!r}.", hint=WITHIN)
     if not span.low <= value <= span.high:
-        raise BadValue(f"{limits}; {_plain(value)} is outside.")
+        raise BadValue(f"{limits}; {_plain(value)} is outside.", hint=WITHIN)
 
 
 def _plain(number: float) -> str:

@@ -9,14 +9,14 @@ import os
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
-from pathlib import Path
 from typing import Any
 
 from sottovoce.core.errors import BadSettings, BadValue, NotFound, SottoError
-from sottovoce.core.paths import Home, write_whole
+from sottovoce.core.paths import Home, move_away, write_whole
 from sottovoce.core.sampling import RANGES, Range, Sampling, check_range
 
 PREFIX = "SOTTO_"
+SMALLEST_WINDOW = 256
 NETWORK = ("off", "ask", "on")
 
 PASSED_ON = (
@@ -40,7 +40,10 @@ def _span(span: Range) -> Check:
 def _one_of(*choices: str) -> Check:
     def check(name: str, value: Value) -> None:
         if value not in choices:
-            raise BadValue(f"{name} is one of {', '.join(choices)}, not {value!r}.")
+            raise BadValue(
+                f"{name} is one of {', '.join(choices)}, not {value!r}.",
+                hint=f"For example: sotto settings set {name} {choices[0]}",
+            )
 
     return check
 
@@ -51,6 +54,15 @@ def _any(name: str, value: Value) -> None:
 
 def _setting(default: Value | None, kind: type[Value], meaning: str, check: Check = _any) -> Any:
     return field(default=default, metadata={"kind": kind, "meaning": meaning, "check": check})
+
+
+def _window(name: str, value: Value) -> None:
+    _span(Range(0, 1_048_576, True, name))(name, value)
+    if 0 < int(value) < SMALLEST_WINDOW:
+        raise BadValue(
+            f"{name} takes 0, or at least {SMALLEST_WINDOW} tokens, not {value}.",
+            hint=f"For example: sotto settings set {name} 4096",
+        )
 
 
 def _drawn(name: str, kind: type[Value]) -> Any:
@@ -68,7 +80,7 @@ class Settings:
 
     model: str = _setting("starter", str, "the model that answers: starter, or the path of a GGUF file")
     system: str = _setting("", str, "instructions placed before every new chat")
-    context: int = _count(4096, 1_048_576, "tokens a chat can hold in view; 0 takes all the model can")
+    context: int = _setting(4096, int, "tokens a chat can hold in view; 0 takes all the model can", _window)
     threads: int = _count(0, 1024, "processor threads of the engine; 0 chooses for this machine")
     idle_minutes: int = _count(10, 100_000, "unload the model after this long without a question; 0 never")
     kv_megabytes: int = _count(1024, 1_000_000, "disk for the memory of old chats; 0 keeps none")
@@ -177,10 +189,16 @@ def _join(
 def _blame(source: str, name: str, home: Home, problem: SottoError) -> SottoError:
     if source == "command":
         return problem
-    where = str(home.config) if source == "config.toml" else f"{PREFIX}{name.upper()}"
-    return BadSettings(
-        f"{where}: {problem.sentence}", hint="sotto settings list shows what each setting takes"
-    )
+    if source == "config.toml":
+        where, step = str(home.config), f"To go back to the default: sotto settings unset {name}"
+    else:
+        where = f"{PREFIX}{name.upper()}"
+        step = f"Change it, or go back to the default: {_forget(where)}"
+    return BadSettings(f"{where}: {problem.sentence}", hint=step)
+
+
+def _forget(variable: str) -> str:
+    return f"set {variable}=" if os.name == "nt" else f"unset {variable}"
 
 
 def _named(name: str) -> Any:
@@ -201,7 +219,9 @@ def _parse(name: str, raw: Value) -> Value:
             raise ValueError
     except (ValueError, TypeError, OverflowError):
         wanted = {int: "a whole number", float: "a number", str: "text"}[kind]
-        raise BadValue(f"{name} takes {wanted}, not {raw!r}.") from None
+        raise BadValue(
+            f"{name} takes {wanted}, not {raw!r}.", hint="sotto settings list says what each setting means"
+        ) from None
     item.metadata["check"](name, value)
     return value
 
@@ -212,25 +232,32 @@ def _read_file(home: Home) -> dict[str, Value]:
         table = tomllib.loads(text)
     except FileNotFoundError:
         return {}
+    except OSError as problem:
+        raise BadSettings(
+            f"{home.config} cannot be read: {problem.strerror}.",
+            hint=f"Move it away: {move_away(home.config)}",
+        ) from problem
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         raise BadSettings(
             f"{home.config} cannot be read: {problem}.",
-            hint=f"Mend that line, or move the file away: {_move_away(home.config)}",
+            hint=_mend(home),
         ) from problem
     known = {item.name for item in fields(Settings)}
     for name, value in table.items():
         if name not in known:
             raise BadSettings(
                 f"{home.config} names a setting that does not exist: {name}.",
-                hint="sotto settings list shows them all",
+                hint=_mend(home),
             )
         if not isinstance(value, str | int | float):
-            raise BadSettings(f"{home.config}: {name} takes one value, not {type(value).__name__}.")
+            raise BadSettings(
+                f"{home.config}: {name} takes one value, not {type(value).__name__}.", hint=_mend(home)
+            )
     return table
 
 
-def _move_away(path: Path) -> str:
-    return f"mv {path} {path}.old" if os.name == "posix" else f"ren {path} {path.name}.old"
+def _mend(home: Home) -> str:
+    return f"Mend that line, or move the file away: {move_away(home.config)}"
 
 
 def _toml(values: Mapping[str, Value]) -> str:

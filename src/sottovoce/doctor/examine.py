@@ -24,7 +24,7 @@ def examine(
     yield machine.clock(now, keeping.newest_written(home))
     yield machine.disk(machine.free_space(home.root))
     yield machine.file_system(machine.existing(home.root.absolute()).resolve(), machine.mounts_here())
-    yield machine.leftovers(machine.processes_here())
+    yield machine.leftovers(machine.processes_here(), machine.folders_here(now))
     settings, found = keeping.read_settings(home, environment, given)
     yield found
     yield keeping.access(home)

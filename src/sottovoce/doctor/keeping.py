@@ -16,7 +16,7 @@ from contextlib import closing
 from pathlib import Path
 
 from sottovoce.core import settings as settings_of
-from sottovoce.core.errors import SottoError, StoreNewer
+from sottovoce.core.errors import UPDATE, SottoError, StoreNewer
 from sottovoce.core.paths import Home
 from sottovoce.core.settings import Settings, Value
 from sottovoce.doctor.finding import Finding, failure, fine, from_error, size, warning
@@ -36,7 +36,7 @@ def read_settings(
     try:
         settings = settings_of.load(home, environment, given)
     except SottoError as problem:
-        return Settings(), from_error("settings", problem, "sotto settings list")
+        return Settings(), from_error("settings", problem, "sotto --debug settings list shows more")
     except OSError as problem:
         step = f"give yourself read access to {home.config}"
         return Settings(), failure("settings", f"{home.config} cannot be read: {problem.strerror}.", step)
@@ -84,7 +84,7 @@ def database(home: Home) -> Finding:
     try:
         return fine("database", read_database(home))
     except SottoError as problem:
-        return from_error("database", problem, "pip install --upgrade sottovoce")
+        return from_error("database", problem, "sotto --debug chats list shows more")
 
 
 def read_database(home: Home) -> str:
@@ -94,29 +94,30 @@ def read_database(home: Home) -> str:
     """
     if not home.database.exists():
         return "none yet; the first chat makes it"
-    version, problems, chats, bytes_used = _examined(home)
+    version, problem, chats, bytes_used = _examined(home)
     if version > SCHEMA:
         raise StoreNewer(
             "These chats were written by a later version of Sottovoce.",
-            hint="Install that version again: pip install --upgrade sottovoce",
+            hint=UPDATE,
         )
-    if problems:
-        raise damaged(f"The database {home.database} is damaged: {problems[0]}.")
+    if problem:
+        raise damaged(f"The database {home.database} is damaged: {problem}.", home.database)
     if version == 0 and backup.newest(home) is not None:
-        raise damaged(f"The database {home.database} is empty, though there are backups of it.")
+        raise damaged(
+            f"The database {home.database} is empty, though there are backups of it.", home.database
+        )
     said = f"sound, {chats} chat{'' if chats == 1 else 's'}, {size(bytes_used)}"
     return said if version == SCHEMA else f"{said}; the next chat brings it up to date"
 
 
-def _examined(home: Home) -> tuple[int, list[str], int, int]:
+def _examined(home: Home) -> tuple[int, str | None, int, int]:
     with translated(home.database):
         address = f"{home.database.absolute().as_uri()}?mode=ro"
         with closing(sqlite3.connect(address, uri=True, timeout=5)) as connection:
             version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-            said = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(3)")]
-            problems = [] if said == ["ok"] else [line.splitlines()[-1] for line in said]
+            problem = backup.flaw(connection)
             chats = int(connection.execute("SELECT count(*) FROM chats").fetchone()[0]) if version else 0
-            return version, problems, chats, home.database.stat().st_size
+            return version, problem, chats, home.database.stat().st_size
 
 
 def backups(home: Home, now: float) -> Finding:

@@ -6,10 +6,17 @@ Each takes values and judges them; the few that look at the system say so in the
 from __future__ import annotations
 
 import codecs
+import os
+import re
+import shlex
 import shutil
+import socket
 import sqlite3
+import stat
+import sys
+import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +37,10 @@ REMOTE_KINDS = frozenset({
 })  # fmt: skip
 
 ENGINE = "sottovoce.engine.child"
+
+TEMPORARY = re.compile(r"sotto-((doctor|proof)-)?[a-z0-9_]{8}")
+"""What `tempfile` makes of the prefixes used here; nobody's own folder is likely to be named so."""
+ABANDONED_SECONDS = 3600
 
 
 def python(version: tuple[int, int, int]) -> Finding:
@@ -134,18 +145,23 @@ class Process:
     """The parent's command line; None where the parent is gone."""
 
 
-def leftovers(processes: Iterable[Process]) -> Finding:
-    """Judge whether engines run on without the program that started them."""
-    numbers = [process.number for process in processes if ENGINE in process.command and _is_orphan(process)]
-    if not numbers:
-        return fine("leftovers", "no engine left over from before")
-    said = ", ".join(map(str, numbers))
-    which = "An engine runs" if len(numbers) == 1 else f"{len(numbers)} engines run"
-    return warning(
-        "leftovers",
-        f"{which} on though the program that started it is gone (process {said}).",
-        f"kill {said.replace(',', '')}",
-    )
+def leftovers(processes: Iterable[Process], folders: Sequence[Path] = ()) -> Finding:
+    """Judge whether engines, or folders of theirs, outlived the program that started them."""
+    numbers = [
+        str(process.number) for process in processes if ENGINE in process.command and _is_orphan(process)
+    ]
+    said, steps = [], []
+    if numbers:
+        which = "An engine runs" if len(numbers) == 1 else f"{len(numbers)} engines run"
+        said.append(f"{which} on though the program that started it is gone (process {', '.join(numbers)}).")
+        steps.append(f"kill {' '.join(numbers)}")
+    if folders:
+        which = "A temporary folder is" if len(folders) == 1 else f"{len(folders)} temporary folders are"
+        said.append(f"{which} left of a program that was killed.")
+        steps.append(f"rm -r {' '.join(shlex.quote(str(folder)) for folder in folders)}")
+    if said:
+        return warning("leftovers", " ".join(said), "; ".join(steps))
+    return fine("leftovers", "no engine left over from before")
 
 
 def _is_orphan(process: Process) -> bool:
@@ -170,3 +186,40 @@ def processes_here() -> list[Process]:
         except psutil.Error:  # ended meanwhile, or not ours to look at
             continue
     return found
+
+
+def folders_here(now: float, room: Path | None = None) -> list[Path]:
+    """Look for private folders that nobody uses any more, where temporary files are kept.
+
+    Not on Windows, where an engine in use shows nothing in its folder.
+    """
+    if sys.platform == "win32":
+        return []
+    room = room or Path(tempfile.gettempdir())
+    return [path for path in sorted(room.glob("sotto-*")) if _is_abandoned(path, now)]
+
+
+def _is_abandoned(folder: Path, now: float) -> bool:
+    try:
+        seen = folder.lstat()
+        is_ours = stat.S_ISDIR(seen.st_mode) and seen.st_uid == os.geteuid() and not seen.st_mode & 0o077
+        return (
+            is_ours
+            and TEMPORARY.fullmatch(folder.name) is not None
+            and now - seen.st_mtime > ABANDONED_SECONDS
+            and not any(_is_served(path) for path in folder.glob("*.sock"))
+        )
+    except OSError:  # gone meanwhile
+        return False
+
+
+def _is_served(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as probe:
+        probe.settimeout(1)
+        try:
+            probe.connect(str(path))
+        except (ConnectionRefusedError, FileNotFoundError):
+            return False
+        except OSError:  # there, but too busy to answer
+            return True
+    return True

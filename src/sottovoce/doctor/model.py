@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from contextlib import aclosing
 from pathlib import Path
 
-from sottovoce.core.errors import SottoError
+from sottovoce.core.errors import REINSTALL, SottoError
 from sottovoce.core.events import Done, Failed
 from sottovoce.core.paths import Home, open_home
 from sottovoce.core.sampling import Sampling
@@ -25,7 +25,6 @@ from sottovoce.models import shelf
 LIBRARY_SECONDS = 60
 LOAD_LIBRARY = "import xllamacpp; print(xllamacpp.__version__)"
 SMALL_WINDOW = 512
-AGAIN = "pip install --force-reinstall sottovoce"
 
 
 def library(command: str = LOAD_LIBRARY) -> Finding:
@@ -45,7 +44,7 @@ def library(command: str = LOAD_LIBRARY) -> Finding:
         return fine("engine library", f"xllamacpp {run.stdout.strip()}")
     said = run.stderr.strip().splitlines() or [""]
     problem = engine_missing(said[-1]) if run.returncode > 0 else explain(run.returncode, {}, run.stderr)
-    return from_error("engine library", problem, AGAIN)
+    return from_error("engine library", problem, REINSTALL)
 
 
 def file(settings: Settings, home: Home) -> tuple[Finding, Header | None]:
@@ -64,7 +63,7 @@ def digest(settings: Settings, home: Home) -> Finding:
         found = shelf.resolve(settings.model, home)
         known = shelf.verified(found, None)
     except SottoError as problem:
-        return from_error("model digest", problem, AGAIN)
+        return from_error("model digest", problem, REINSTALL)
     except OSError as problem:
         step = "check the disk and who may read the file"
         return failure("model digest", f"The model's file cannot be read: {problem.strerror}.", step)
@@ -91,7 +90,7 @@ def first_word(settings: Settings, home: Home, environment: Mapping[str, str]) -
             begun = time.monotonic()
             asyncio.run(_say_one_word(Path(folder), model, settings, environment))
     except SottoError as problem:
-        return from_error("engine", problem, "sotto doctor --json shows more")
+        return from_error("engine", problem, 'sotto --debug ask "Hello" shows more')
     return fine("engine", f"answers; the first word took {time.monotonic() - begun:.1f} s from a cold start")
 
 

@@ -23,7 +23,10 @@ def raise_wall() -> None:
     Must run before any thread does. Raises Refused where the system has no namespaces or forbids them.
     """
     if sys.platform != "linux":
-        raise Refused("This system has no network namespaces.")
+        raise Refused(
+            "This system has no network namespaces.",
+            hint="For a proof behind a wall, run it on Linux: sotto doctor --prove-offline",
+        )
     user, group = os.geteuid(), os.getegid()
     libc = ctypes.CDLL(None, use_errno=True)
     try:

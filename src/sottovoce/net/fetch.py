@@ -28,6 +28,8 @@ Resolve = Callable[[str, int], Awaitable[list[str]]]
 
 HEADERS = {"User-Agent": "sottovoce", "Accept": "*/*", "Accept-Encoding": "identity", "Connection": "close"}
 MAX_REDIRECTS = 5
+EXAMPLE = "For example: https://example.org/model.gguf"
+RIGHT = "Check that this is the right address."
 CONNECT_SECONDS = 10.0
 SILENCE_SECONDS = 30.0
 TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
@@ -95,14 +97,16 @@ async def fetch(
                         async for piece in pieces:
                             trace.received += len(piece)
                             if trace.received > limit_bytes:
-                                raise NetworkProblem(f"{_host(target)} sent more than {limit_bytes} bytes.")
+                                raise NetworkProblem(
+                                    f"{_host(target)} sent more than {limit_bytes} bytes.", hint=RIGHT
+                                )
                             yield piece
                     trace.outcome = "done"
                     return
                 moved = target.join(response.headers["location"])
                 trace.outcome = f"sent on to {_host(moved)}"
         target = _checked_redirect(door, target, moved, elsewhere)
-    raise NetworkProblem(f"{_host(target)} sends from one address to the next without end.")
+    raise NetworkProblem(f"{_host(target)} sends from one address to the next without end.", hint=RIGHT)
 
 
 @contextlib.contextmanager
@@ -175,7 +179,10 @@ async def _addresses(door: Door, url: httpx2.URL) -> list[str]:
         ) from problem
     allowed = [address for address in found if may_reach(address, local=door.local)]
     if not allowed:
-        raise Refused(f"{_host(url)} leads into this machine or a private network, so it was not contacted.")
+        raise Refused(
+            f"{_host(url)} leads into this machine or a private network, so it was not contacted.",
+            hint="Give an address on the public internet.",
+        )
     return allowed
 
 
@@ -233,10 +240,15 @@ def _check_answer(response: httpx2.Response, url: httpx2.URL, limit_bytes: int) 
             hint="Check the address." if response.status_code < 500 else "Try again later.",
         )
     if response.headers.get("content-encoding", "identity") != "identity":
-        raise NetworkProblem(f"{_host(url)} sent the file packed, though it was asked not to.")
+        raise NetworkProblem(
+            f"{_host(url)} sent the file packed, though it was asked not to.",
+            hint="Give another address of the same file.",
+        )
     length = response.headers.get("content-length", "")
     if length.isdigit() and int(length) > limit_bytes:
-        raise NetworkProblem(f"{_host(url)} offers {length} bytes; at most {limit_bytes} are expected.")
+        raise NetworkProblem(
+            f"{_host(url)} offers {length} bytes; at most {limit_bytes} are expected.", hint=RIGHT
+        )
 
 
 def _checked_url(door: Door, text: str) -> httpx2.URL:
@@ -245,10 +257,14 @@ def _checked_url(door: Door, text: str) -> httpx2.URL:
     try:
         url = httpx2.URL(text)
     except (httpx2.InvalidURL, TypeError) as problem:
-        raise BadValue(f"{text!r} is not an address that can be fetched.", detail=str(problem)) from problem
+        raise BadValue(
+            f"{text!r} is not an address that can be fetched.", hint=EXAMPLE, detail=str(problem)
+        ) from problem
     schemes = ("https", "http") if door.local else ("https",)
     if url.scheme not in schemes or not _host(url) or not 0 < _port(url) < 65536:
-        raise BadValue(f"{text!r} cannot be fetched: the address must begin with https:// and name a host.")
+        raise BadValue(
+            f"{text!r} cannot be fetched: the address must begin with https:// and name a host.", hint=EXAMPLE
+        )
     if url.userinfo:
         raise BadValue("An address must not hold a name or password.", hint="Leave out the part before @.")
     return url

@@ -14,13 +14,13 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import AsyncGenerator, Awaitable, Coroutine, Generator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
-from sottovoce.core.errors import SchemaUnmet, SottoError
+from sottovoce.core.errors import EngineFailed, SchemaUnmet, SottoError
 from sottovoce.core.events import Done, Event, Failed, Text
 from sottovoce.core.paths import open_home
 from sottovoce.core.sampling import Sampling
@@ -45,7 +45,7 @@ class AsyncSotto:
     """
 
     def __init__(self, home: Path | str | None = None, **settings: Value) -> None:
-        self._home = home
+        self._home = None if home is None else Path(home).expanduser().absolute()
         self._settings = settings
         self._stack = AsyncExitStack()
         self._app: App | None = None
@@ -53,7 +53,7 @@ class AsyncSotto:
     async def __aenter__(self) -> Self:
         from sottovoce.app import open_app
 
-        home = None if self._home is None else open_home(Path(self._home))
+        home = None if self._home is None else open_home(self._home)
         self._app = await self._stack.enter_async_context(open_app(home=home, given=self._settings))
         return self
 
@@ -66,7 +66,7 @@ class AsyncSotto:
     @property
     def app(self) -> App:
         if self._app is None:
-            raise SottoError("This Sotto is not open.", hint="Use it inside a with block")
+            raise _not_open()
         return self._app
 
     async def ask(self, text: str, *, chat: str | None = None, **how: Any) -> AsyncGenerator[str, None]:
@@ -143,16 +143,22 @@ class AsyncSotto:
 
 
 class Sotto:
-    """`AsyncSotto` for programs without an event loop. Use it as `with Sotto() as sotto:`."""
+    """`AsyncSotto` for programs without an event loop. Use it as `with Sotto() as sotto:`.
+
+    One answer is read at a time: asking inside the loop of another answer raises EngineFailed.
+    """
 
     def __init__(self, home: Path | str | None = None, **settings: Value) -> None:
         self._inner = AsyncSotto(home, **settings)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
+        self._errands: set[_Errand[Any]] = set()
+        self._readings: set[_Reading] = set()
 
     def __enter__(self) -> Self:
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="sottovoce", daemon=True)
+        runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
+        self._loop = runner.get_loop()
+        self._thread = threading.Thread(target=_run, args=(runner,), name="sottovoce", daemon=True)
         self._thread.start()
         try:
             self._wait(self._inner.__aenter__())
@@ -165,29 +171,38 @@ class Sotto:
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            self._wait(self._inner.__aexit__(kind, problem, trace))
+            self._wait(self._stop_answers())
         finally:
-            self._end()
+            try:
+                self._wait(self._inner.__aexit__(kind, problem, trace))
+            finally:
+                self._end()
 
     def ask(self, text: str, *, chat: str | None = None, **how: Any) -> Generator[str, None, None]:
         """Yield the answer's text as it is written. Leaving the loop stops the answer. Raises SottoError."""
-        pieces = self._inner.ask(text, chat=chat, **how)
+        self._check_alone()
+        reading = _Reading(self._inner.ask(text, chat=chat, **how))
         try:
-            while (piece := self._wait(anext(pieces, None))) is not None:
+            self._readings.add(reading)
+            while (piece := self._wait(reading.next())) is not None:
                 yield piece
+                reading.reader = threading.get_ident()
         finally:
-            self._wait(pieces.aclose())
+            self._close(reading)
 
     def answer(self, text: str, *, chat: str | None = None, **how: Any) -> Done:
         """See AsyncSotto.answer."""
+        self._check_alone()
         return self._wait(self._inner.answer(text, chat=chat, **how))
 
     def answer_as(self, shape: type[Answer], text: str, *, chat: str | None = None, **how: Any) -> Answer:
         """See AsyncSotto.answer_as."""
+        self._check_alone()
         return self._wait(self._inner.answer_as(shape, text, chat=chat, **how))
 
     def retry(self, chat: str, question_id: str, **how: Any) -> Done:
         """See AsyncSotto.retry."""
+        self._check_alone()
         return self._wait(self._inner.retry(chat, question_id, **how))
 
     def embed(self, texts: Sequence[str]) -> list[list[float]]:
@@ -212,19 +227,57 @@ class Sotto:
 
     def delete(self, chat: str) -> None:
         """See AsyncSotto.delete."""
+        self._check_alone()  # it waits for the answer that is being written in this chat
         self._wait(self._inner.delete(chat))
 
-    def _wait(self, work: Awaitable[T]) -> T:
+    def _check_alone(self) -> None:
+        """Raise EngineFailed where asking would wait for an answer that only this thread can read on."""
+        me = threading.get_ident()
+        if any(reading.reader == me for reading in tuple(self._readings)):
+            raise EngineFailed(
+                "Another answer of this Sotto is not finished.",
+                hint="Read it to its end, or close it: pieces.close()",
+            )
+
+    def _wait(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do work on the loop's thread; when this returns or raises, the work has ended."""
+        loop = self._loop
+        if loop is None:
+            work.close()
+            raise _not_open()
+        errand = _Errand(work, self._errands.discard)
+        self._errands.add(errand)
+        try:
+            loop.call_soon_threadsafe(errand.start)
+            errand.ended.wait()
+        except BaseException:  # Ctrl-C, which must not leave the work running in the loop
+            loop.call_soon_threadsafe(errand.stop)
+            errand.ended.wait()
+            raise
+        return errand.result()
+
+    def _close(self, reading: _Reading) -> None:
+        self._readings.discard(reading)
         if self._loop is None:
-            if asyncio.iscoroutine(work):
-                work.close()
-            raise SottoError("This Sotto is not open.", hint="Use it inside a with block")
+            return
+        if threading.current_thread() is self._thread:
+            # The garbage collector came by on the loop's own thread, which cannot wait for itself.
+            errand = _Errand(reading.close(), self._errands.discard)
+            self._errands.add(errand)
+            errand.start()
+        else:
+            self._wait(reading.close())
 
-        async def done() -> T:
-            return await work
-
-        coroutine: Coroutine[Any, Any, T] = done()
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
+    async def _stop_answers(self) -> None:
+        """Stop what other threads wait for, and every answer that was not read to its end."""
+        me = asyncio.current_task()
+        tasks = [errand.task for errand in tuple(self._errands) if errand.task not in (None, me)]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for reading in tuple(self._readings):
+            await reading.close()
+        self._readings.clear()
 
     def _end(self) -> None:
         loop, thread = self._loop, self._thread
@@ -232,7 +285,65 @@ class Sotto:
         if loop is not None and thread is not None:
             loop.call_soon_threadsafe(loop.stop)
             thread.join()
-            loop.close()
+
+
+class _Errand(Generic[T]):
+    """Work on the loop's thread, and its end as another thread sees it."""
+
+    def __init__(self, work: Coroutine[Any, Any, T], forget: Callable[[_Errand[Any]], None]) -> None:
+        self.task: asyncio.Task[T] | None = None
+        self.ended = threading.Event()
+        self._work = work
+        self._forget = forget
+
+    def start(self) -> None:
+        self.task = asyncio.get_running_loop().create_task(self._work)
+        self.task.add_done_callback(self._end)
+
+    def stop(self) -> None:
+        if self.task is not None:
+            self.task.cancel()
+        else:
+            self._work.close()
+            self._end()
+
+    def result(self) -> T:
+        """Return what came of it. Raises SottoError where it was cut off by the end of the with block."""
+        if self.task is None or self.task.cancelled():
+            raise _not_open()
+        return self.task.result()
+
+    def _end(self, _: object = None) -> None:
+        self._forget(self)
+        self.ended.set()
+
+
+class _Reading:
+    """An answer that is read on a thread other than the loop's. One step at a time, or asyncio refuses."""
+
+    def __init__(self, pieces: AsyncGenerator[str, None]) -> None:
+        self.reader = threading.get_ident()
+        """The thread that took the last piece."""
+        self._pieces = pieces
+        self._step = asyncio.Lock()
+
+    async def next(self) -> str | None:
+        async with self._step:
+            return await anext(self._pieces, None)
+
+    async def close(self) -> None:
+        async with self._step:
+            await self._pieces.aclose()
+
+
+def _run(runner: asyncio.Runner) -> None:
+    """Run the loop until it is stopped, then end what is left in it, and close it."""
+    with runner:
+        runner.get_loop().run_forever()
+
+
+def _not_open() -> SottoError:
+    return SottoError("This Sotto is not open.", hint="Use it inside a with block")
 
 
 def question(text: str, chat: str | None, how: Mapping[str, Any]) -> Question:

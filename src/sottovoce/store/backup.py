@@ -13,7 +13,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from sottovoce.core.errors import NotFound, StoreBusy
-from sottovoce.core.paths import PRIVATE_FILE, Home, make_folder, sync_folder
+from sottovoce.core.paths import PRIVATE_FILE, Home, make_folder, move_away, sync_folder
 from sottovoce.store import presence
 from sottovoce.store.faults import damaged, translated
 
@@ -22,6 +22,7 @@ DAY = 86_400.0
 
 # Numbered, not dated: a clock that was wrong once must not decide which copy is the newest.
 _NAME = re.compile(r"sotto-(\d{6,})\.db")
+_ASIDE = re.compile(r"sotto\.db\.damaged-(\d+)\.db")
 
 
 def make(home: Home) -> Path:
@@ -50,6 +51,20 @@ def due(home: Home, now: float) -> bool:
     return path is None or abs(now - path.stat().st_mtime) > DAY
 
 
+def flaw(connection: sqlite3.Connection, check: str = "integrity_check") -> str | None:
+    """Return the first thing that is wrong with a database, or None: what `sound` means everywhere.
+
+    `check` is SQLite's own, of the pages; quick_check leaves out whether the indexes fit. No check of
+    SQLite's looks into a text, so every one is read here as well. Raises sqlite3.DatabaseError where
+    the damage is too deep to name.
+    """
+    (verdict,) = connection.execute(f"PRAGMA {check}(1)").fetchone()
+    if verdict != "ok":
+        return str(verdict).splitlines()[-1]
+    table = _with_broken_text(connection)
+    return f"a text in {table} cannot be read" if table else None
+
+
 def restore(home: Home) -> tuple[Path, Path | None]:
     """Put the newest sound copy in the database's place; return it, and where the damaged file went.
 
@@ -62,7 +77,9 @@ def restore(home: Home) -> tuple[Path, Path | None]:
         source = next((path for path in reversed(_all(home)) if _sound(path)), None)
         if source is None:
             raise NotFound(
-                "There is no sound backup to go back to.", hint=f"Backups stand in {home.backups}."
+                "There is no sound backup to go back to.",
+                hint="To begin anew, move both away and keep them: "
+                f"{move_away(home.backups)} && {move_away(home.database)}",
             )
         fresh = _on_the_way_back(home)
         try:
@@ -87,7 +104,7 @@ def _write(home: Home) -> Path:
         try:
             _copy(home.database, part)
             if not _sound(part):
-                raise damaged(f"The database {home.database} is damaged in places.")
+                raise damaged(f"The database {home.database} is damaged in places.", home.database)
             _settle(part)
             part.replace(path)
         except BaseException:
@@ -116,12 +133,35 @@ def _copy(database: Path, target: Path) -> None:
 
 
 def _sound(path: Path) -> bool:
-    """Say whether every page of a copy hangs together. A file without a schema is no copy of anything."""
-    with suppress(sqlite3.DatabaseError), closing(sqlite3.connect(path)) as connection:
+    """Say whether a copy has no flaw. A file without a schema is no copy of anything."""
+    broken = (sqlite3.DatabaseError, UnicodeDecodeError)  # the latter from a complaint about the schema
+    with suppress(*broken), closing(sqlite3.connect(path)) as connection:
         (schema,) = connection.execute("PRAGMA user_version").fetchone()
-        (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-        return bool(schema > 0 and verdict == "ok")
+        return bool(schema > 0 and flaw(connection, "quick_check") is None)
     return False
+
+
+def _with_broken_text(connection: sqlite3.Connection) -> str | None:
+    """Return the first table that holds a text which is not UTF-8."""
+    columns: dict[str, list[str]] = {}
+    for table, column in connection.execute(
+        """SELECT t.name, c.name FROM sqlite_master AS t, pragma_table_info(t.name) AS c
+           WHERE t.type = 'table' AND t.rootpage > 0 AND c.type = 'TEXT'"""  # a virtual one has no page
+    ).fetchall():
+        columns.setdefault(table, []).append(f'"{column}"')
+    factory, connection.text_factory = connection.text_factory, bytes
+    try:
+        for table, names in columns.items():
+            rows = connection.execute(f'SELECT {", ".join(names)} FROM "{table}"')  # noqa: S608
+            try:
+                for row in rows:
+                    for text in filter(None, row):
+                        text.decode()
+            except UnicodeDecodeError:
+                return table
+        return None
+    finally:
+        connection.text_factory = factory
 
 
 def _settle(path: Path) -> None:
@@ -138,8 +178,9 @@ def _set_aside(home: Home) -> Path | None:
     """
     if not home.database.exists():
         return None
-    count = len(list(home.root.glob("sotto.db.damaged-*.db")))
-    aside = home.root / f"sotto.db.damaged-{count + 1}.db"
+    # Beyond the highest, logs included: one removed by hand must not lead to another's number.
+    taken = [int(found[1]) for path in home.root.iterdir() if (found := _ASIDE.match(path.name))]
+    aside = home.root / f"sotto.db.damaged-{max(taken, default=0) + 1}.db"
     for ending in ("", "-wal"):
         file = home.database.with_name(home.database.name + ending)
         if file.exists():

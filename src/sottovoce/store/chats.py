@@ -21,6 +21,7 @@ from sottovoce.store.search import index_text
 
 SHORTEST_ID = 4
 """Characters of an id that are enough, when no other chat's id begins with them."""
+MESSAGES_SHOWN = "sotto chats show ID --json shows the messages with their ids"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,10 @@ def again(
     """Store one more empty answer to a question; return its id. Raises NotFound."""
     chat = get(connection, owner, chat_id)
     if _get_message(connection, owner, chat.id, question_id).role is not Role.USER:
-        raise NotFound("Only a question can be answered again, and this message is an answer.")
+        raise NotFound(
+            "Only a question can be answered again, and this message is an answer.",
+            hint=f"Name one whose role is user: {MESSAGES_SHOWN}",
+        )
     return _answer(connection, owner, chat.id, question_id, model, writer, now)
 
 
@@ -176,6 +180,17 @@ def get(connection: sqlite3.Connection, owner: str, chat_id: str) -> Chat:
                 f"More than one chat begins with {wanted}.", hint="Give more of its id: sotto chats list"
             )
     raise NotFound(f"There is no chat {chat_id!r}.", hint="sotto chats list")
+
+
+def exists(connection: sqlite3.Connection, owner: str, chat_id: str) -> bool:
+    """Return whether this owner has a chat with exactly this id."""
+    found = connection.execute("SELECT 1 FROM chats WHERE id = ? AND owner = ?", (chat_id, owner))
+    return found.fetchone() is not None
+
+
+def everyone(connection: sqlite3.Connection) -> list[tuple[str, str]]:
+    """Return owner and id of every chat, for sweeping up what belongs to none of them."""
+    return [(str(owner), str(chat)) for owner, chat in connection.execute("SELECT owner, id FROM chats")]
 
 
 def listed(connection: sqlite3.Connection, owner: str, limit: int | None = None) -> list[Chat]:
@@ -417,7 +432,9 @@ def _message(row: tuple[Any, ...]) -> StoredMessage:
     try:
         role, state, facts = Role(role), State(state), json.loads(facts)
     except ValueError as problem:
-        raise damaged("The database is damaged: a message in it cannot be read.", str(problem)) from problem
+        raise damaged(
+            "The database is damaged: a message in it cannot be read.", detail=str(problem)
+        ) from problem
     return StoredMessage(number, name, chat, parent, role, state, text, model, digest, facts, created)
 
 
@@ -430,7 +447,7 @@ def _facts(facts: dict[str, Any]) -> str:
 
 
 def _no_message(message_id: str) -> Any:
-    raise NotFound(f"There is no message {message_id!r} in this chat.", hint="sotto chats show ID")
+    raise NotFound(f"There is no message {message_id!r} in this chat.", hint=MESSAGES_SHOWN)
 
 
 def _no_answer() -> NotFound:

@@ -141,6 +141,7 @@ def _connect(home: Home) -> sqlite3.Connection:
         # An empty history must not begin in silence where there was one.
         raise damaged(
             f"The database {path} is missing, but there are backups of it.",
+            path,
             f"to start afresh, remove {home.backups}",
         )
     if not path.exists():

@@ -11,7 +11,7 @@ from types import UnionType
 from typing import Any
 
 from sottovoce.core.errors import DiskFull, ReadOnly, SottoError, StoreBusy, StoreDamaged, StoreProblem
-from sottovoce.core.paths import disk_problem
+from sottovoce.core.paths import Home, disk_problem, move_away
 
 RESTORE = "sotto doctor --restore brings back the newest backup and keeps the damaged file aside."
 ROOM = 256 * 1024
@@ -23,10 +23,15 @@ def translated(database: Path) -> Iterator[None]:
     """Turn what SQLite or the disk raises inside into an error that people can read."""
     try:
         yield
+    except StoreDamaged as problem:  # found in a row, where nobody knows which file that came from
+        problem.hint = _way_back(database)
+        raise
     except sqlite3.Error as problem:
         raise in_words(problem, database) from problem
     except UnicodeDecodeError as problem:  # of a damaged schema, Python cannot even read the complaint
-        raise damaged(f"The database {database} is damaged and cannot be read.", str(problem)) from problem
+        raise damaged(
+            f"The database {database} is damaged and cannot be read.", database, str(problem)
+        ) from problem
     except OSError as problem:
         raise disk_problem(problem, database) from problem
 
@@ -40,7 +45,7 @@ def in_words(problem: sqlite3.Error, database: Path) -> SottoError:
         return busy(detail)
     # Text that is no longer UTF-8 is found by Python's sqlite3, which gives that no code.
     if kind in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or "Could not decode" in str(problem):
-        return damaged(f"The database {database} is damaged and cannot be read.", detail)
+        return damaged(f"The database {database} is damaged and cannot be read.", database, detail)
     if kind == sqlite3.SQLITE_FULL or (kind in _DISK and _no_room(database)):
         return full(database, detail)
     if kind in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
@@ -72,8 +77,20 @@ def busy(detail: str | None = None) -> StoreBusy:
     )
 
 
-def damaged(sentence: str, detail: str | None = None) -> StoreDamaged:
-    return StoreDamaged(sentence, hint=RESTORE, detail=detail)
+def damaged(sentence: str, database: Path | None = None, detail: str | None = None) -> StoreDamaged:
+    """Return the error for a damaged database; without its path, `translated` adds the way back."""
+    hint = _way_back(database) if database else "sotto doctor looks what can be done."
+    return StoreDamaged(sentence, hint=hint, detail=detail)
+
+
+def _way_back(database: Path) -> str:
+    return RESTORE if any(Home(database.parent).backups.glob("sotto-*.db")) else afresh(database)
+
+
+def afresh(database: Path) -> str:
+    """Return the next step where no backup can help."""
+    away = f"Move the file away and keep it; the next chat begins a new one: {move_away(database)}"
+    return f"There is no backup to go back to. {away}"
 
 
 def full(database: Path, detail: str | None = None) -> DiskFull:

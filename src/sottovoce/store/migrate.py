@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 
-from sottovoce.core.errors import StoreBusy, StoreNewer, StoreProblem
+from sottovoce.core.errors import UPDATE, StoreBusy, StoreNewer, StoreProblem
 from sottovoce.core.paths import Home
 from sottovoce.store import backup, presence
 from sottovoce.store.faults import damaged
@@ -30,14 +30,14 @@ def migrate(connection: sqlite3.Connection, home: Home, steps: Sequence[str] | N
     if version > target:
         raise StoreNewer(
             "These chats were written by a later version of Sottovoce.",
-            hint="Install that version again: pip install --upgrade sottovoce",
+            hint=UPDATE,
             detail=f"schema {version}; this version knows {target}",
         )
     tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     if version == target:
         return False
     if version == 0 and tables:
-        raise damaged(f"{home.database} is a database, but not one of Sottovoce's.")
+        raise damaged(f"{home.database} is a database, but not one of Sottovoce's.", home.database)
     if version and presence.living(home):
         raise StoreBusy(
             "An older Sottovoce is running, and its database has to be brought up to date first.",

@@ -56,6 +56,13 @@ async def test_a_failure_ends_what_is_shown_and_is_raised():
     heard = Heard()
     with pytest.raises(EngineFailed):
         await follow(turn(Text("hi"), Failed(EngineFailed("It died."))), heard, loaded=True)
+    assert heard.told[-1] == ("end", "interrupted")
+
+
+async def test_a_failure_before_the_first_word_interrupts_nothing():
+    heard = Heard()
+    with pytest.raises(EngineFailed):
+        await follow(turn(Failed(EngineFailed("It died."))), heard, loaded=True)
     assert heard.told[-1] == ("end", "")
 
 

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
+from functools import partial
 
 import pytest
 from prompt_toolkit.application import create_app_session
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
-from sottovoce.app import open_app
+from sottovoce.app import delete_chat, open_app
 from sottovoce.cli._show import Show
 from sottovoce.cli.chat.session import Session
 from sottovoce.cli.chat.talk import Place
 from sottovoce.core.errors import NotEnoughMemory
+from sottovoce.core.messages import OWNER, State
 from sottovoce.core.paths import Home
 from sottovoce.engine.echo import EchoEngine
 from sottovoce.engine.protocol import ModelFacts
+from sottovoce.store import chats
+from sottovoce.store.db import open_database
 
 CTRL_D = "\x04"
 
@@ -115,3 +120,58 @@ async def test_another_model_keeps_the_place_and_one_that_is_not_there_changes_n
     async with chatting(home, EchoEngine(), place):
         await asyncio.sleep(0.2)
         assert heard.text.count("You are talking to an AI") == 1
+
+
+async def test_a_chat_deleted_elsewhere_is_told_once_and_left(home, capsys):
+    heard, place = Heard(capsys), Place()
+    async with chatting(home, EchoEngine(), place) as (_, press):
+        press("hello\r")
+        await soon(lambda: "hello" in heard.text)
+        await delete_elsewhere(home, place)
+        press("what now\r")
+        await soon(lambda: "another program deleted it" in heard.text)
+        assert "/chats" in heard.text
+        assert "sotto chats list" not in heard.text
+        assert place.chat is None
+        press("\r")  # the question stands in the prompt again
+        await soon(lambda: "what now" in heard.text)
+        assert place.chat is not None
+        assert heard.text.count("another program deleted it") == 1
+
+
+@pytest.mark.parametrize("command", ["/retry", "/edit", "/system be kind", "/branch"])
+async def test_commands_tell_that_the_chat_is_gone_too(home, capsys, command):
+    heard, place = Heard(capsys), Place()
+    async with chatting(home, EchoEngine(), place) as (_, press):
+        press("hello\r")
+        await soon(lambda: "hello" in heard.text)
+        await delete_elsewhere(home, place)
+        press(f"{command}\r")
+        await soon(lambda: "another program deleted it" in heard.text)
+
+
+async def test_the_counts_of_a_chat_deleted_elsewhere_are_not_shown(home, capsys):
+    heard, place = Heard(capsys), Place()
+    async with chatting(home, EchoEngine(), place) as (_, press):
+        press("hello\r")
+        await soon(lambda: "hello" in heard.text)
+        chat = await delete_elsewhere(home, place)
+        press("/stats\r")
+        await soon(lambda: "not begun" in heard.text)
+        assert chat not in heard.text
+        assert "last answer" not in heard.text
+
+
+async def delete_elsewhere(home: Home, place: Place) -> str:
+    """Delete the open chat as another program would, once its answer is whole."""
+    with closing(open_database(home)) as database:
+        for _ in range(500):
+            if (chat := place.chat) is not None and database.look(partial(whole, chat)):
+                await delete_chat(home, database, chat)
+                return chat
+            await asyncio.sleep(0.01)
+    raise AssertionError("never answered")
+
+
+def whole(chat: str, connection: sqlite3.Connection) -> bool:
+    return chats.branch(connection, OWNER, chat)[-1].state is State.COMPLETE

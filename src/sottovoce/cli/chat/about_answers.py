@@ -52,7 +52,7 @@ async def export(talk: Talk, arguments: str) -> None:
 async def _write(talk: Talk, file: str, write: Writer, example: str) -> None:
     chat = talk.place.chat
     if chat is None:
-        raise BadValue("There is nothing to write yet: this chat is empty.")
+        raise BadValue("There is nothing to write yet: this chat is empty.", hint="Ask something first")
     if not file:
         raise BadValue("A file is missing.", hint=f"For example: {example}")
     path = _new_file(file)
@@ -70,6 +70,7 @@ def _new_file(name: str) -> Path:
 
 
 async def stats(talk: Talk, arguments: str) -> None:
+    await talk.forget_deleted()
     facts = talk.facts or await talk.app.ready()
     rows = [
         ("model", f"{talk.app.model.name}, {talk.app.model.licence}"),
@@ -93,5 +94,5 @@ async def stats(talk: Talk, arguments: str) -> None:
 async def _last(talk: Talk, role: Role) -> StoredMessage:
     found = await talk.last(role)
     if found is None:
-        raise BadValue("Nothing has been asked in this chat yet.")
+        raise BadValue("Nothing has been asked in this chat yet.", hint="Ask something first")
     return found

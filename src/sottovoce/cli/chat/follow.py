@@ -26,6 +26,7 @@ async def follow(
 ) -> Done:
     """Show the answer to its end and return it. Raises what the turn failed with."""
     view.busy(waiting_for(None, loaded=loaded))
+    written = False
     async with aclosing(events):
         async for event in events:
             match event:
@@ -33,6 +34,7 @@ async def follow(
                     asked(event)
                 case Text(text):
                     view.text(text)
+                    written = True
                 case Notice(text=text):
                     view.note(text)
                 case Reading():
@@ -41,7 +43,7 @@ async def follow(
                     view.end(ENDINGS.get(reason, ""))
                     return event
                 case Failed(error):
-                    view.end()
+                    view.end("interrupted" if written else "")
                     raise error
     raise EngineFailed("The answer ended without a word.", hint="Ask again")
 

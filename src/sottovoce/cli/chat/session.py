@@ -83,7 +83,7 @@ class Session:
             elif text:
                 await talk.send(text[1:] if text.startswith("//") else text)
         except SottoError as problem:
-            talk.tell(problem)
+            talk.tell(await talk.explained(problem))
         if text and not talk.draft:
             self._show.line()
 

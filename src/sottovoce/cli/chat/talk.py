@@ -17,7 +17,7 @@ from sottovoce.cli._show import Show, one_line
 from sottovoce.cli.chat.follow import follow
 from sottovoce.cli.chat.status import Status
 from sottovoce.cli.chat.view import open_view
-from sottovoce.core.errors import SottoError
+from sottovoce.core.errors import NotFound, SottoError
 from sottovoce.core.events import Asked, Done, Timings, Usage
 from sottovoce.core.messages import Role
 from sottovoce.core.sampling import Sampling
@@ -28,6 +28,11 @@ from sottovoce.store.chats import StoredMessage
 from sottovoce.store.db import Work
 
 T = TypeVar("T")
+
+CHAT_GONE = NotFound(
+    "This chat is gone: another program deleted it.",
+    hint="Your next question begins a new chat; /chats lists the others",
+)
 
 
 @dataclass(slots=True)
@@ -115,7 +120,10 @@ class Talk:
             done = await task
             self.counts = Counts(done.usage, done.timings)
         except SottoError as problem:
-            self.tell(problem)
+            told = await self.explained(problem)
+            if told is CHAT_GONE:
+                self.draft = question.text
+            self.tell(told)
         except asyncio.CancelledError:
             if _being_cancelled():
                 raise
@@ -165,6 +173,18 @@ class Talk:
         """Leave the chat; the next question begins another."""
         self.place.chat = self.place.system = self.editing = self.counts = None
         self.draft = ""
+
+    async def explained(self, problem: SottoError) -> SottoError:
+        """Return what to tell: when the chat itself was not found, that it is gone; it is left then."""
+        return CHAT_GONE if isinstance(problem, NotFound) and await self.forget_deleted() else problem
+
+    async def forget_deleted(self) -> bool:
+        """Leave the chat if another program has deleted it. Return whether it has."""
+        chat = self.place.chat
+        if chat is None or await self.read(lambda conn: chats.exists(conn, self.app.owner, chat)):
+            return False
+        self.begin()
+        return True
 
     def status(self) -> Status:
         """Return what the line below the prompt tells."""
