@@ -96,7 +96,8 @@ def commands(text: str) -> Iterator[list[str]]:
 
 
 def options(command: click.Command) -> set[str]:
-    context = click.Context(command, **command.context_settings)
+    # A command keeps the help option it was first asked for, which the whole program's settings shape.
+    context = click.Context(command, **sotto.context_settings)
     return {name for one in command.get_params(context) for name in (*one.opts, *one.secondary_opts)}
 
 
