@@ -25,10 +25,12 @@ ALL = ("startup", "answering", "coming_back", "footprint")
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench")
-    parser.add_argument("names", nargs="*", default=ALL, choices=[*ALL, []])
+    parser.add_argument("names", nargs="*", help=f"some of: {', '.join(ALL)}")
     parser.add_argument("--count", type=int, default=15, help="pairs, or repetitions")
     given = parser.parse_args()
     names = given.names or ALL
+    if unknown := set(names) - set(ALL):
+        parser.error(f"there is no part named {', '.join(sorted(unknown))}")
     found: dict[str, list[Row]] = {}
     load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory(prefix="sotto-bench-") as folder:

@@ -41,6 +41,7 @@ def first_word(home: Path) -> float:
         [*SOTTO, "--home", str(home), "ask", "--max-tokens", "8", "Why is the sky blue?"],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
     ) as process:
         assert process.stdout is not None
         process.stdout.read(1)
