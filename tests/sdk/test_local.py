@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 import sottovoce
 from sottovoce import AsyncSotto, Sotto, SottoError
-from sottovoce.core.errors import EngineFailed, NotFound, SchemaUnmet
+from sottovoce.core.errors import BadValue, EngineFailed, NotFound, SchemaUnmet
 from sottovoce.core.messages import State
 
 
@@ -253,3 +253,8 @@ def test_the_front_page_names_what_it_exports() -> None:
         assert getattr(sottovoce, name) is not None
     with pytest.raises(AttributeError):
         _ = sottovoce.nothing
+
+
+def test_one_text_is_not_taken_for_a_list_of_letters(sotto: Sotto) -> None:
+    with pytest.raises(BadValue, match="list of texts"):
+        sotto.embed("boat")

@@ -204,6 +204,7 @@ class Life:
             try:
                 await self._round()
             except Exception:
+                # A task's edge: one failed round must not end the caring.
                 log.exception("Looking after the engine failed")
 
     async def _round(self) -> None:

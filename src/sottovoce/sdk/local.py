@@ -20,7 +20,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
-from sottovoce.core.errors import EngineFailed, SchemaUnmet, SottoError
+from sottovoce.core.errors import BadValue, EngineFailed, SchemaUnmet, SottoError
 from sottovoce.core.events import Done, Event, Failed, Text
 from sottovoce.core.paths import open_home
 from sottovoce.core.sampling import Sampling
@@ -111,6 +111,10 @@ class AsyncSotto:
 
     async def embed(self, texts: Sequence[str]) -> list[list[float]]:
         """Return one vector for each text. Raises ModelProblem where the model cannot."""
+        if isinstance(texts, str):
+            raise BadValue(
+                "embed takes a list of texts, not one text.", hint='For example: embed(["a boat"])'
+            )
         return await self.app.embed(texts)
 
     async def chats(self) -> list[Chat]:
