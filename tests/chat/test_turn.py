@@ -188,6 +188,15 @@ async def test_a_question_longer_than_the_window_is_kept_and_refused(parts: Part
     assert answer.state is State.FAILED
 
 
+async def test_a_question_that_cannot_fit_is_refused_without_talk_of_history(parts: Parts) -> None:
+    small = replace(parts, engine=EchoEngine(window=50))
+    asked, *_ = await turn(small, "hello there")
+    assert isinstance(asked, Asked)
+    _, failed = await turn(small, "word " * 100, chat=asked.chat)
+    assert isinstance(failed, Failed)
+    assert isinstance(failed.error, TooLong)
+
+
 async def test_an_answer_that_failed_empty_is_not_shown_to_the_model(parts: Parts) -> None:
     class Broken(EchoEngine):
         async def answer(

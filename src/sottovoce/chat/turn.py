@@ -283,7 +283,9 @@ async def _view(
     while start < len(past) and await engine.count(view) > room:
         start += 1
         view = _messages(system, past[start:], newest)
-    return view, _cut_notice(start) if start > before else None, facts
+    # A question that does not fit even alone is refused; what was left out for it is then no news.
+    moved = start > before and await engine.count(view) < facts.window
+    return view, _cut_notice(start) if moved else None, facts
 
 
 def _turns(branch: Sequence[StoredMessage]) -> list[tuple[StoredMessage, StoredMessage]]:
