@@ -156,7 +156,7 @@ def texts(path: Path, wanted: re.Pattern[str]) -> Iterator[Iterator[Readable]]:
         if len(members) > MAX_MEMBERS or sum(member.file_size for member in members) > MAX_UNPACKED:
             raise BadArchive(f"It unpacks to more than {_human(MAX_UNPACKED)}.", hint=SMALLER)
         if any(member.compress_type not in _PACKINGS for member in members):
-            raise NotImplementedError("a way of packing that no export uses")
+            raise BadArchive("The zip is packed in a way that no export uses.", hint=EXPORTS)
         with closing(_members(archive, sorted(members, key=lambda member: member.filename))) as streams:
             yield streams
 
