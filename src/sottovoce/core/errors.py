@@ -7,10 +7,23 @@ SottoError
 │   ├── BadSettings     config.toml or an environment setting cannot be read
 │   ├── BadSchema       not a JSON schema we can hold an answer to
 │   ├── BadArchive      an import file that cannot be read
+│   ├── Unsupported     a request's field that cannot be honoured here
+│   ├── TooLarge        more than is taken at once
+│   ├── WrongKind       a request's body that is not JSON
+│   ├── WrongMethod     an address that is there, but not for this
+│   ├── TooSlow         a request that did not arrive in time
 │   └── NotFound        no such chat, message or model
 ├── Refused             allowed by nobody here                   exit 3
 │   ├── Offline         the network policy says no
-│   └── NotEnoughMemory the model does not fit
+│   ├── NotEnoughMemory the model does not fit
+│   ├── NoKey           no key, or one that is not, or no longer, valid
+│   ├── NotAllowed      a key that does not reach this far
+│   ├── WrongDoor       a request from a page that is not ours
+│   │   └── WrongName   a request to a name that is not ours
+│   ├── Busy            the line is too long
+│   │   └── Crowded     too many connections at once
+│   ├── LimitReached    a key has used up what it may
+│   └── Stopping        the server is going down
 ├── ModelProblem        the model's file or the engine           exit 1
 │   ├── BadModelFile    missing, cut short, damaged or hostile
 │   ├── EngineMissing   the engine's library cannot be loaded
@@ -43,12 +56,24 @@ class SottoError(Exception):
     code: ClassVar[str] = "error"
     exit_code: ClassVar[int] = 1
 
-    def __init__(self, sentence: str, *, hint: str | None = None, detail: str | None = None) -> None:
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        hint: str | None = None,
+        detail: str | None = None,
+        field: str | None = None,
+        retry_after: float | None = None,
+    ) -> None:
         super().__init__(sentence)
         self.sentence = sentence
         self.hint = hint
         self.detail = detail
         """Technical lines for a log or --debug, never needed to understand the sentence."""
+        self.field = field
+        """What part of the input is meant, as the input itself names it: `messages.2.content`."""
+        self.retry_after = retry_after
+        """Seconds after which the same may go well."""
 
 
 class BadInput(SottoError):
@@ -76,6 +101,26 @@ class BadArchive(BadInput):
     code = "bad_archive"
 
 
+class Unsupported(BadInput):
+    code = "unsupported"
+
+
+class TooLarge(BadInput):
+    code = "too_large"
+
+
+class WrongKind(BadInput):
+    code = "wrong_kind"
+
+
+class WrongMethod(BadInput):
+    code = "wrong_method"
+
+
+class TooSlow(BadInput):
+    code = "too_slow"
+
+
 class NotFound(BadInput):
     code = "not_found"
 
@@ -91,6 +136,38 @@ class Offline(Refused):
 
 class NotEnoughMemory(Refused):
     code = "not_enough_memory"
+
+
+class NoKey(Refused):
+    code = "no_key"
+
+
+class NotAllowed(Refused):
+    code = "not_allowed"
+
+
+class WrongDoor(Refused):
+    code = "wrong_door"
+
+
+class WrongName(WrongDoor):
+    code = "wrong_name"
+
+
+class Busy(Refused):
+    code = "busy"
+
+
+class Crowded(Busy):
+    code = "crowded"
+
+
+class LimitReached(Refused):
+    code = "limit_reached"
+
+
+class Stopping(Refused):
+    code = "stopping"
 
 
 class ModelProblem(SottoError):

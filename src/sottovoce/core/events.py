@@ -1,7 +1,7 @@
 """What an answer is made of while it streams.
 
-A turn yields, in order: one `Asked`, any number of `Reading`, `Notice` and `Text`, and last exactly
-one of `Done` and `Failed`. Closing the generator stops the answer; what was written is kept.
+A turn yields, in order: one `Asked`, any number of `Waiting`, `Reading`, `Notice` and `Text`, and last
+exactly one of `Done` and `Failed`. Closing the generator stops the answer; what was written is kept.
 """
 
 from __future__ import annotations
@@ -29,8 +29,37 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """Others come first: how many, and in how many seconds it is likely to begin."""
+
+    before: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Likelihood:
+    """One token as the model weighed it: its bytes, and the natural logarithm of its probability."""
+
+    token: str
+    data: bytes
+    logprob: float
+    others: tuple[Likelihood, ...] = ()
+    """The likeliest tokens at this place, the likeliest first; as many as were asked for."""
+
+
+@dataclass(frozen=True, slots=True)
 class Text:
     text: str
+    likelihoods: tuple[Likelihood, ...] = ()
+    """One for each token of the text, where they were asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """The model asks its caller to call a function. `arguments` is JSON that follows its schema."""
+
+    name: str
+    arguments: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +91,13 @@ class Timings:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The engine's last word. `reason` is stop, length or stop_text."""
+    """The engine's last word. `reason` is stop, length, stop_text or, after `Called`, call."""
 
     reason: str
     usage: Usage
     timings: Timings
+    stop: str | None = None
+    """With stop_text, the text that was met."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +119,8 @@ class Failed:
     error: SottoError
 
 
-Piece = Reading | Text | Finished
+Piece = Waiting | Reading | Text | Finished
 """What an engine yields."""
 
-Event = Asked | Reading | Notice | Text | Done | Failed
+Event = Asked | Waiting | Reading | Notice | Text | Done | Failed
 """What a turn yields."""

@@ -6,6 +6,7 @@ The only place that reads the environment. Knows what a setting may be, not what
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -24,6 +25,10 @@ PASSED_ON = (
     "DYLD_LIBRARY_PATH", "PYTHONHOME", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX",
 )  # fmt: skip
 """A child process needs these to start; keys and tokens in the rest are none of its business."""
+
+HOST = re.compile(r"(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(?::[1-9][0-9]{0,4})?")
+ORIGIN = re.compile(rf"[a-z][a-z0-9+.-]*://{HOST.pattern}")
+"""A name with or without a port, and a whole web origin. Never a star: nothing is for everybody."""
 
 Value = str | int | float
 Check = Callable[[str, Value], None]
@@ -65,6 +70,25 @@ def _window(name: str, value: Value) -> None:
         )
 
 
+def _list_of(part: re.Pattern[str], example: str) -> Check:
+    def check(name: str, value: Value) -> None:
+        for one in str(value).split(","):
+            if str(value).strip() and not part.fullmatch(one.strip().lower()):
+                raise BadValue(
+                    f"{name} takes names with commas between, not {one.strip()!r}.",
+                    hint=f"For example: sotto settings set {name} {example}",
+                )
+
+    return check
+
+
+def _filled(name: str, value: Value) -> None:
+    if not str(value).strip():
+        raise BadValue(
+            f"{name} cannot be empty.", hint=f"To go back to the default: sotto settings unset {name}"
+        )
+
+
 def _drawn(name: str, kind: type[Value]) -> Any:
     span = RANGES[name]
     return _setting(None, kind, span.meaning, _span(span))
@@ -84,6 +108,23 @@ class Settings:
     threads: int = _count(0, 1024, "processor threads of the engine; 0 chooses for this machine")
     idle_minutes: int = _count(10, 100_000, "unload the model after this long without a question; 0 never")
     kv_megabytes: int = _count(1024, 1_000_000, "disk for the memory of old chats; 0 keeps none")
+    host: str = _setting(
+        "127.0.0.1", str, "where sotto serve listens; beyond this machine it needs a key", _filled
+    )
+    port: int = _count(7886, 65_535, "the port of sotto serve; 0 takes any free one")
+    hosts: str = _setting(
+        "", str, "other names the server goes by, with commas between", _list_of(HOST, "box.lan")
+    )
+    origins: str = _setting(
+        "",
+        str,
+        "web pages that may ask the server, with commas between",
+        _list_of(ORIGIN, "http://localhost:3000"),
+    )
+    slots: int = _count(0, 16, "answers sotto serve computes at once; 0 chooses for this machine")
+    queue_seconds: int = _count(
+        60, 86_400, "sotto serve refuses who would wait longer for an answer to begin; 0 refuses nobody"
+    )
     network: str = _setting("off", str, "may anything leave this machine: off, ask or on", _one_of(*NETWORK))
     temperature: float | None = _drawn("temperature", float)
     top_p: float | None = _drawn("top_p", float)
