@@ -24,7 +24,7 @@ from gguf_samples import (
 )
 
 from sottovoce.core.errors import BadModelFile
-from sottovoce.engine.gguf import Header, control_tokens, read_header
+from sottovoce.engine.gguf import Header, read_header, read_vocabulary
 from sottovoce.engine.quants import FILE_TYPES, REMOVED, TYPES
 from sottovoce.engine.reader import MAX_STRINGS, WINDOW, Reader
 from sottovoce.models import starter
@@ -74,10 +74,11 @@ def test_the_starters_facts_are_read() -> None:
 
 
 def test_the_starters_control_tokens_are_read() -> None:
-    found = control_tokens(STARTER)
-    assert {"<|im_start|>", "<|im_end|>", "<|endoftext|>", "<repo_name>"} <= found
-    assert len(found) == 17
-    assert control_tokens(STARTER, read_header(STARTER)) == found
+    found = read_vocabulary(STARTER)
+    assert {"<|im_start|>", "<|im_end|>", "<|endoftext|>", "<repo_name>"} <= found.controls
+    assert len(found.controls) == 17
+    assert (found.size, found.longest, found.mark) == (49_152, 162, 0)
+    assert read_vocabulary(STARTER, read_header(STARTER)) == found
 
 
 def test_a_small_files_facts_are_read(tmp_path: Path) -> None:
@@ -92,14 +93,14 @@ def test_a_small_files_facts_are_read(tmp_path: Path) -> None:
     assert embedding is not None
     assert embedding.dims == (32, 260)
     assert embedding.nbytes == 32 * 260 * 4
-    assert control_tokens(header.path) == {"<|endoftext|>", "<|im_start|>", "<|im_end|>"}
+    assert read_vocabulary(header.path).controls == {"<|endoftext|>", "<|im_start|>", "<|im_end|>"}
 
 
 def test_a_mark_that_the_file_calls_a_word_is_still_a_control_token(tmp_path: Path) -> None:
     sample = language_model().set("tokenizer.ggml.token_type", "[int32]", [1] * 260)
-    assert "<|im_end|>" in control_tokens(sample.write(tmp_path / "m.gguf"))
+    assert "<|im_end|>" in read_vocabulary(sample.write(tmp_path / "m.gguf")).controls
     sample.drop("tokenizer.ggml.token_type")
-    assert "<|im_end|>" in control_tokens(sample.write(tmp_path / "n.gguf"))
+    assert "<|im_end|>" in read_vocabulary(sample.write(tmp_path / "n.gguf")).controls
 
 
 def test_every_kind_of_value_is_read(tmp_path: Path) -> None:
@@ -528,7 +529,7 @@ def survey(path: Path, header: bytes, rest: bytes, count: int, seed: int) -> tup
             sound += 1
             assert found.data_offset + found.weights_bytes <= found.file_size, story
             found.kv_bytes_per_token()
-            control_tokens(path)
+            read_vocabulary(path)
     return sound, count - sound
 
 

@@ -7,10 +7,10 @@ import pytest
 
 from sottovoce.core.messages import Conversation
 from sottovoce.engine.kvfiles import Binding, KvFiles, name_of
-from sottovoce.engine.slots import Script
+from sottovoce.engine.script import Script
 
 CHAT = Conversation("me", "abc")
-BINDING = Binding("d" * 64, "build", 4096)
+BINDING = Binding("d" * 64, "build", 4096, 1)
 SCRIPT = Script(tuple(range(100)), "what was said 离线", ((4, 40), (15, 100)))
 
 
@@ -168,6 +168,7 @@ def test_files_are_private_and_names_tell_nothing(kept: KvFiles) -> None:
         "digest",
         "build",
         "window",
+        "slots",
         "tokens",
         "text",
         "marks",

@@ -35,3 +35,14 @@ def test_a_containers_limit_counts(tmp_path: Path) -> None:
 
 def test_this_machine_has_some_memory() -> None:
     assert memory.available() > 100 << 20
+
+
+@pytest.mark.parametrize(
+    ("free_windows", "slots"), [(0, 1), (1, 1), (2, 1), (3.9, 1), (4.1, 2), (6.1, 3), (8.1, 4), (1000, 4)]
+)
+def test_as_many_answers_at_once_as_fit_well_in_half_of_what_is_free(free_windows: float, slots: int) -> None:
+    window = 94_371_840
+    room = memory.needed(98_000_000, 0, 0) + int(free_windows * window)
+    assert memory.slots_that_fit(98_000_000, window, room) == slots
+    assert memory.slots_that_fit(98_000_000, window, 0) == 1
+    assert memory.slots_that_fit(98_000_000, 0, room) <= 4

@@ -57,7 +57,8 @@ def parameters(config: ChildConfig, library: Any) -> Any:
     params.ctx_shift = False
     params.cache_ram_mib = 0  # a cache shared by all slots could hand one person's text to another
     params.cache_idle_slots = False
-    params.n_threads_http = config.slots + 4
+    # Each stream takes a thread, a stopped one for a moment longer; calls for words come beside them.
+    params.n_threads_http = 2 * config.slots + 8
     params.cors_origins = "null"
     params.cors_credentials = False
     params.endpoint_slots = False

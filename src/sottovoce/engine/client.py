@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import deque
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -48,8 +48,11 @@ class EngineGone(EngineFailed):
 
 
 class Client:
-    def __init__(self, address: Address) -> None:
+    """`refused` raises our error for one that comes over the wire; without it, the engine's own."""
+
+    def __init__(self, address: Address, refused: Callable[[Json], NoReturn] | None = None) -> None:
         self._address = address
+        self._refused = refused or _refuse
 
     async def call(
         self,
@@ -69,7 +72,7 @@ class Client:
             raise EngineGone(f"The engine has not answered for {seconds:.0f} seconds.") from None
         finally:
             reply.close()
-        return _parse(reply.status, bytes(reply.body))
+        return self._parse(reply.status, bytes(reply.body))
 
     async def stream(self, path: str, body: Mapping[str, Any]) -> AsyncGenerator[Json, None]:
         """Yield each server-sent event as JSON. Closing the generator closes the connection: it cancels."""
@@ -79,15 +82,30 @@ class Client:
                 while reply.events:
                     event = json.loads(reply.events.popleft())
                     if "error" in event:
-                        _refuse(event["error"])
+                        self._refused(event["error"])
                     yield event
                 if reply.ended:
                     break
                 await reply.wait()
             if reply.status != 200:
-                _parse(reply.status, bytes(reply.body))
+                self._parse(reply.status, bytes(reply.body))
         finally:
             reply.close()
+
+    def _parse(self, status: int, body: bytes) -> Any:
+        try:
+            parsed = json.loads(body)
+        except ValueError as problem:
+            raise EngineFailed(
+                "The engine's answer cannot be read.", hint=ASK_AGAIN, detail=repr(body[:200])
+            ) from problem
+        if isinstance(parsed, dict) and "error" in parsed:
+            self._refused(parsed["error"])
+        if status != 200:
+            raise EngineFailed(
+                f"The engine refused with status {status}.", hint=ASK_AGAIN, detail=repr(body[:200])
+            )
+        return parsed
 
     async def _send(self, method: str, path: str, body: Mapping[str, Any] | None) -> _Reply:
         data = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
@@ -228,23 +246,7 @@ class _Reply(asyncio.Protocol):
             del body[: end + 2]
 
 
-def _parse(status: int, body: bytes) -> Any:
-    try:
-        parsed = json.loads(body)
-    except ValueError as problem:
-        raise EngineFailed(
-            "The engine's answer cannot be read.", hint=ASK_AGAIN, detail=repr(body[:200])
-        ) from problem
-    if isinstance(parsed, dict) and "error" in parsed:
-        _refuse(parsed["error"])
-    if status != 200:
-        raise EngineFailed(
-            f"The engine refused with status {status}.", hint=ASK_AGAIN, detail=repr(body[:200])
-        )
-    return parsed
-
-
-def _refuse(error: Mapping[str, Any]) -> NoReturn:
+def _refuse(error: Json) -> NoReturn:
     """Raise our error for the engine's."""
     message = str(error.get("message", error))
     if error.get("type") == "exceed_context_size_error":

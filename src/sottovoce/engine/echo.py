@@ -2,67 +2,112 @@
 
 It repeats the last message, one word a piece with the spaces before it. A few questions steer it:
 `/fail` breaks after three words, `/long N` writes N words, `/slow N` waits N milliseconds a word and
-writes 100 words, or the text behind it.
+writes 100 words, or the text behind it, `/json TEXT` writes the text even where a schema is asked for.
+Its line is the real engine's.
 """
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
+import math
 import re
 from collections.abc import AsyncGenerator, Sequence
 
-from sottovoce.core.errors import EngineFailed, ModelProblem, SchemaUnmet, TooLong
-from sottovoce.core.events import Finished, Piece, Reading, Text, Timings, Usage
-from sottovoce.core.messages import Conversation, Message
-from sottovoce.core.sampling import Sampling
-from sottovoce.engine.protocol import ModelFacts
+from sottovoce.core.errors import BadValue, EngineFailed, ModelProblem, SchemaUnmet, TooLong
+from sottovoce.core.events import Finished, Likelihood, Piece, Reading, Text, Timings, Usage
+from sottovoce.core.messages import OWNER, Conversation, Message
+from sottovoce.core.sampling import Sampling, checked
+from sottovoce.engine.line import Line
+from sottovoce.engine.protocol import Asked, ModelFacts, Queue
+
+DIMENSIONS = 8
 
 
 class EchoEngine:
-    """Counts a word as a token. Remembers which conversations it has seen, to tell reuse."""
+    """Counts a word as a token. Remembers which conversations it has seen, to tell reuse.
 
-    def __init__(self, window: int = 4096) -> None:
-        self.facts = ModelFacts("echo", "0" * 64, window, window, can_embed=False)
+    `prompts`, `texts` and `samplings` are what it was asked, in order: messages, bare texts, and how.
+    """
+
+    def __init__(
+        self,
+        window: int = 4096,
+        *,
+        slots: int = 4,
+        queue_seconds: float = 0.0,
+        can_embed: bool = False,
+    ) -> None:
+        self.facts = ModelFacts("echo", "0" * 64, window, window, can_embed=can_embed, build="echo 1")
+        self.line = Line(slots, queue_seconds or math.inf)
         self.seen: dict[Conversation, int] = {}
         self.prompts: list[tuple[Message, ...]] = []
+        self.texts: list[str] = []
+        self.samplings: list[Sampling] = []
         self.closed = False
 
     async def ready(self) -> ModelFacts:
         return self.facts
 
-    async def count(self, messages: Sequence[Message]) -> int:
-        return sum(len(message.text.split()) + 1 for message in messages) + 1
+    def queue(self, owner: str) -> Queue:
+        return self.line.queue(owner)
+
+    async def count(self, asked: Asked) -> int:
+        if isinstance(asked, str):
+            return len(asked.split())
+        return sum(len(message.text.split()) + 1 for message in asked) + 1
 
     async def weigh(self, texts: Sequence[str]) -> list[int]:
         return [len(text.split()) for text in texts]
 
     async def answer(
-        self, messages: Sequence[Message], sampling: Sampling, conversation: Conversation
+        self, asked: Asked, sampling: Sampling, conversation: Conversation
     ) -> AsyncGenerator[Piece, None]:
-        self.prompts.append(tuple(messages))
-        prompt = await self.count(messages)
-        if prompt >= self.facts.window:
-            raise TooLong(
-                f"The question has {prompt} tokens; this model sees {self.facts.window}.",
-                hint="Ask with less text",
-            )
-        reused = 0 if sampling.seed is not None else min(self.seen.get(conversation, 0), prompt)
-        self.seen[conversation] = prompt
-        yield Reading(prompt, prompt)
-        words, pause, breaks = _plan(messages[-1].text, sampling)
-        limit = min(sampling.max_tokens or self.facts.window, self.facts.window - prompt)
-        for at, word in enumerate(words[:limit]):
-            if breaks and at == 3:
-                raise EngineFailed("The echo engine was asked to fail.", hint="Ask for something else")
-            await asyncio.sleep(pause)
-            yield Text(word)
-        reason = "length" if len(words) > limit else "stop"
-        count = min(len(words), limit)
-        yield Finished(reason, Usage(prompt, reused, count), Timings(0.0, 0.0, 0.0, 0.0))
+        checked(sampling)
+        prompt = await self.count(asked)
+        expected = self.line.pace.expected(sampling.max_tokens)
+        with self.line.place(conversation, prompt, expected, alone=sampling.seed is not None) as place:
+            async for waiting in place.until_inside():
+                yield waiting
+            self._note(asked, sampling)
+            self._require_room(prompt)
+            reused = 0 if sampling.seed is not None else min(self.seen.get(conversation, 0), prompt)
+            if conversation.chat is not None:
+                self.seen[conversation] = prompt
+            place.read = prompt - reused
+            yield Reading(prompt, prompt)
+            question = asked if isinstance(asked, str) else asked[-1].text
+            limit = min(sampling.max_tokens or self.facts.window, self.facts.window - prompt)
+            reason = "stop"
+            words, pause, breaks = _plan(question, sampling)
+            said, stopped = _until_stop(words, sampling.stop)
+            for word in said[:limit]:
+                if breaks and place.written == 3:
+                    raise EngineFailed("The echo engine was asked to fail.", hint="Ask for something else")
+                await asyncio.sleep(pause)
+                place.written += 1
+                yield Text(word, _likelihoods(word, sampling.likelihoods))
+            if len(said) > limit:
+                reason = "length"
+            elif stopped:
+                reason = "stop_text"
+            usage = Usage(prompt, reused, place.written)
+        yield Finished(reason, usage, Timings(0.0, 0.0, 0.0, 0.0), stopped if reason == "stop_text" else None)
 
-    async def embed(self, texts: Sequence[str]) -> list[list[float]]:
-        raise ModelProblem("The echo engine makes no embeddings.", hint="Leave SOTTO_ENGINE unset")
+    async def embed(self, texts: Sequence[str], owner: str = OWNER) -> list[list[float]]:
+        if not self.facts.can_embed:
+            raise ModelProblem("The echo engine makes no embeddings.", hint="Leave SOTTO_ENGINE unset")
+        for at, text in enumerate(texts):
+            if not text:
+                raise BadValue("This text is empty.", hint="Leave it out", field=f"input.{at}")
+            if len(text.split()) > self.facts.window:
+                raise TooLong(
+                    f"This text has {len(text.split())} tokens; this model sees {self.facts.window}.",
+                    hint="Split it into shorter parts",
+                    field=f"input.{at}",
+                )
+        return [_vector(text) for text in texts]
 
     async def forget(self, conversation: Conversation) -> None:
         self.seen.pop(conversation, None)
@@ -70,14 +115,32 @@ class EchoEngine:
     async def close(self) -> None:
         self.closed = True
 
+    def _note(self, asked: Asked, sampling: Sampling) -> None:
+        if isinstance(asked, str):
+            self.texts.append(asked)
+        else:
+            self.prompts.append(tuple(asked))
+        self.samplings.append(sampling)
+
+    def _require_room(self, prompt: int) -> None:
+        if prompt == 0:
+            raise BadValue("The prompt is empty.", hint="Give at least one character")
+        if prompt >= self.facts.window:
+            raise TooLong(
+                f"The question has {prompt} tokens; this model sees {self.facts.window}.",
+                hint="Ask with less text",
+            )
+
 
 def _plan(text: str, sampling: Sampling) -> tuple[list[str], float, bool]:
     """Return the words to say, the seconds to wait before each, and whether to break."""
+    command, _, rest = text.partition(" ")
+    if command == "/json":
+        return _words(rest), 0.0, False
     if sampling.schema is not None:
         if json.loads(sampling.schema) is False:
             raise SchemaUnmet("No value can satisfy this schema.", hint="Allow at least one value")
         return ["{}"], 0.0, False
-    command, _, rest = text.partition(" ")
     count, _, rest = rest.partition(" ")
     amount = int(count) if count.isdigit() else 0
     if command == "/long":
@@ -85,6 +148,37 @@ def _plan(text: str, sampling: Sampling) -> tuple[list[str], float, bool]:
     if command == "/slow":
         return _words(rest) or _numbered(100), amount / 1000, False
     return _words(text) or ["…"], 0.0, command == "/fail"
+
+
+def _until_stop(words: list[str], stops: Sequence[str]) -> tuple[list[str], str | None]:
+    """Return the words before the first stop text, and which one that was, if there was one."""
+    whole = "".join(words)
+    ends = [(at, stop) for stop in stops if (at := whole.find(stop)) >= 0]
+    if not ends:
+        return words, None
+    end, met = min(ends)
+    return re.findall(r"\s*\S+|\s+$", whole[:end]), met
+
+
+def _likelihoods(word: str, others: int | None) -> tuple[Likelihood, ...]:
+    """Return made-up likelihoods: the word itself with one half, each other half as likely as the last."""
+    if others is None:
+        return ()
+    rivals = [word, *(f"{word}{at}" for at in range(1, others))][:others]
+    each = tuple(
+        Likelihood(rival, rival.encode(), -math.log(2) * (at + 1)) for at, rival in enumerate(rivals)
+    )
+    return (Likelihood(word, word.encode(), -math.log(2), each),)
+
+
+def _vector(text: str) -> list[float]:
+    """Return a vector of length one that depends on the words alone."""
+    sums = [0.0] * DIMENSIONS
+    for word in text.lower().split() or [""]:
+        digest = hashlib.sha256(word.encode()).digest()
+        sums = [total + byte - 127.5 for total, byte in zip(sums, digest[:DIMENSIONS], strict=True)]
+    length = math.hypot(*sums)
+    return [number / length for number in sums]
 
 
 def _words(text: str) -> list[str]:

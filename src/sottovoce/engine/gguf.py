@@ -17,8 +17,9 @@ from sottovoce.engine import hparams, parts, vocabulary
 from sottovoce.engine.header import ArrayInfo, Header, Tensor, Value, bad_model, shown
 from sottovoce.engine.quants import REMOVED, TYPES
 from sottovoce.engine.reader import U64, Reader, open_file
+from sottovoce.engine.vocabulary import Vocabulary
 
-__all__ = ["ArrayInfo", "Header", "Tensor", "control_tokens", "read_header"]
+__all__ = ["ArrayInfo", "Header", "Tensor", "read_header", "read_vocabulary"]
 
 MAGIC = b"GGUF"
 VERSIONS = (2, 3)
@@ -95,13 +96,10 @@ def read_header(path: Path) -> Header:
     return header
 
 
-def control_tokens(path: Path, header: Header | None = None) -> frozenset[str]:
-    """Return the texts that a model reads as control marks, never as plain words.
-
-    Half the work where the header has been read already.
-    """
+def read_vocabulary(path: Path, header: Header | None = None) -> Vocabulary:
+    """Return what a model's file says of its tokens. Half the work where the header has been read already."""
     with open_file(path) as file:
-        return vocabulary.control_tokens(file, header or _parse(Reader(file, path)))
+        return vocabulary.read_vocabulary(file, header or _parse(Reader(file, path)))
 
 
 def _read_file(path: Path) -> Header:

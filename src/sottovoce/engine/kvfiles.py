@@ -1,7 +1,7 @@
 """What the engine has computed of a chat, kept on disk so that coming back costs no second reading.
 
 Two files a conversation: NAME.state, written by the engine, and NAME.json, which binds it to owner,
-chat, model, engine build, window and tokens, with one HMAC over both. Any mismatch means that the
+chat, model, engine build, slots and tokens, with one HMAC over both. Any mismatch means that the
 history is computed again; nothing here can make an answer wrong. Knows nothing of the engine's life.
 """
 
@@ -23,11 +23,11 @@ from sottovoce.core.errors import SottoError
 from sottovoce.core.lock import FileLock
 from sottovoce.core.messages import Conversation
 from sottovoce.core.paths import make_folder, sync_folder, write_whole
-from sottovoce.engine.slots import Script
+from sottovoce.engine.script import Script
 
 log = logging.getLogger(__name__)
 
-VERSION = 1
+VERSION = 2
 KEY_BYTES = 32
 BLOCK = 1 << 20
 SUFFIXES = (".json", ".state", ".part")
@@ -37,11 +37,12 @@ SPARE_DISK = 512 << 20
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """What a state was computed with; it is of use to nothing else."""
+    """What a state was computed with; it is of use to nothing else, not even to another number of slots."""
 
     digest: str
     build: str
     window: int
+    slots: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ class KvFiles:
                 raise ValueError("it belongs to something else")
             tokens = array("I", base64.b64decode(facts["tokens"])).tolist()
             script = Script(tuple(tokens), facts["text"], tuple((at, count) for at, count in facts["marks"]))
-            binding = Binding(facts["digest"], facts["build"], facts["window"])
+            binding = Binding(facts["digest"], facts["build"], facts["window"], facts["slots"])
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as problem:
@@ -145,6 +146,7 @@ class KvFiles:
             "digest": binding.digest,
             "build": binding.build,
             "window": binding.window,
+            "slots": binding.slots,
             "tokens": base64.b64encode(array("I", script.tokens).tobytes()).decode(),
             "text": script.text,
             "marks": script.marks,

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import copy
 import logging
+import math
 import secrets
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -20,7 +22,7 @@ from sottovoce.core.sampling import Sampling
 from sottovoce.engine import memory, threads
 from sottovoce.engine.child import ChildConfig
 from sottovoce.engine.client import Client
-from sottovoce.engine.gguf import Header, control_tokens, read_header
+from sottovoce.engine.gguf import Header, read_header, read_vocabulary
 from sottovoce.engine.kvfiles import Binding
 from sottovoce.engine.protocol import ModelFacts
 from sottovoce.engine.supervisor import Child
@@ -45,11 +47,17 @@ class Plan:
     window: int = 4096
     """Tokens for each slot; 0 takes all that the model was made for."""
     slots: int = 1
+    queue_seconds: float = 0.0
+    """Refuse whoever would wait longer for an answer to begin; 0 refuses nobody."""
     threads: int = 0
     idle_seconds: float = 600.0
     """Put the model to sleep after this long without a question; 0 never."""
     watch: str | None = None
     embed: bool = False
+
+    @property
+    def longest_wait(self) -> float:
+        return self.queue_seconds or math.inf
 
 
 @dataclass(slots=True)
@@ -60,6 +68,8 @@ class Running:
     client: Client
     words: Words
     facts: ModelFacts
+    weights: int
+    vocabulary: int
     binding: Binding
     kv_bytes_per_token: int
     ended: SottoError | None = None
@@ -95,9 +105,9 @@ class Life:
         self._crashes = 0
 
     async def bury(self, failed: Running) -> SottoError:
-        """Clear away a child that does not answer any more, and return why."""
+        """Clear away a child that does not answer any more, and return why, to each who asks its own."""
         async with self._changing:
-            return await self._bury(failed)
+            return copy.copy(await self._bury(failed))
 
     async def close(self) -> None:
         self._closing.set()
@@ -151,16 +161,20 @@ class Life:
             config = self._config(child, header, window, gauge)
             verified = asyncio.ensure_future(plan.verify())
             client = await child.load(config)
-            controls = await asyncio.to_thread(control_tokens, plan.path, header)
-            binding = Binding(await verified, child.build, window)
+            vocabulary = await asyncio.to_thread(read_vocabulary, plan.path, header)
+            binding = Binding(await verified, child.build, window, plan.slots)
         except BaseException:
             if verified is not None:
                 verified.cancel()
             await child.stop()
             raise
         longest = header.context_length or window
-        facts = ModelFacts(plan.name, binding.digest, window, longest, can_embed=True)
-        return Running(child, client, Words(client, controls), facts, binding, header.kv_bytes_per_token())
+        build = f"xllamacpp {child.build}"
+        facts = ModelFacts(plan.name, binding.digest, window, longest, can_embed=True, build=build)
+        words = Words(client, vocabulary, window)
+        kv_bytes = header.kv_bytes_per_token()
+        size = header.file_size
+        return Running(child, client, words, facts, size, vocabulary.size, binding, kv_bytes)
 
     def _config(self, child: Child, header: Header, window: int, gauge: threads.OthersGauge) -> ChildConfig:
         plan = self.plan
@@ -225,3 +239,10 @@ def window_of(header: Header, wanted: int) -> int:
     """Return the tokens a slot gets: what was asked for, at most what the model was made for."""
     most = header.context_length or wanted or 4096
     return min(wanted or most, most)
+
+
+def slots_that_fit(path: Path, window: int) -> int:
+    """Return how many answers at once suit this model and the free memory. Reads the model's header."""
+    header = read_header(path)
+    one = header.kv_bytes_per_token() * window_of(header, window)
+    return memory.slots_that_fit(header.file_size, one, memory.available())

@@ -11,6 +11,12 @@ from sottovoce.core.errors import NotEnoughMemory
 BUFFERS = 96 << 20
 """The engine's code, compute buffers and vocabulary, beside weights and window."""
 
+MOST_SLOTS = 4
+"""More answers at once bring little on a processor, and each takes memory for a whole window."""
+
+SHARE = 0.5
+"""Of the free memory, what the windows may take: the rest is other programs'."""
+
 CGROUP_FILES = (
     (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory.current")),
     (
@@ -23,6 +29,11 @@ CGROUP_FILES = (
 def needed(weights: int, kv_bytes_per_token: int, tokens: int) -> int:
     """Return the bytes a model takes with `tokens` cells of window over all slots."""
     return weights + kv_bytes_per_token * tokens + BUFFERS
+
+
+def slots_that_fit(weights: int, one_window: int, room: int) -> int:
+    """Return how many windows fit well beside the weights: at least one, whether it fits or not."""
+    return max(1, min(MOST_SLOTS, int((room - needed(weights, 0, 0)) * SHARE) // max(1, one_window)))
 
 
 def available() -> int:

@@ -6,13 +6,18 @@ Knows nothing of disks, chats or people.
 
 from __future__ import annotations
 
+import math
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from sottovoce.core.errors import Busy
 from sottovoce.core.events import Piece
-from sottovoce.core.messages import Conversation, Message
+from sottovoce.core.messages import OWNER, Conversation, Message
 from sottovoce.core.sampling import Sampling
+
+MOST_WAITING = 1000
+"""Whatever the wait: each of them holds a connection and a text in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,29 +32,64 @@ class ModelFacts:
     window: int
     longest: int
     can_embed: bool
+    build: str = ""
+    """The engine's own version; the same text is drawn again only on the same one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """How full the engine is. `seconds` is when a newcomer would likely begin, `limit` the longest wait."""
+
+    slots: int
+    computing: int
+    waiting: int
+    seconds: float
+    limit: float = math.inf
+    most: int = MOST_WAITING
+
+    def require_room(self) -> None:
+        """Raise Busy where a newcomer would wait too long, or too many wait already."""
+        if self.seconds > self.limit or self.waiting >= self.most:
+            raise Busy(
+                f"Too many are waiting: an answer would begin in about {self.seconds:.0f} seconds.",
+                hint=f"Try again in {max(1, math.ceil(self.seconds))} seconds",
+                retry_after=max(1.0, self.seconds),
+            )
+
+
+Asked = Sequence[Message] | str
+"""What is to be answered: messages, or bare text that the model goes on with."""
 
 
 class Engine(Protocol):
     async def ready(self) -> ModelFacts:
         """Start or wake the engine and return what it runs. Raises ModelProblem or Refused."""
 
-    async def count(self, messages: Sequence[Message]) -> int:
-        """Return how many tokens the prompt made of these messages has, as the model will see it."""
+    def queue(self, owner: str) -> Queue:
+        """Return how full it is, as a newcomer of this owner would find it. Costs next to nothing."""
+
+    async def count(self, asked: Asked) -> int:
+        """Return how many tokens the prompt made of this has, as the model will see it."""
 
     async def weigh(self, texts: Sequence[str]) -> list[int]:
         """Return the tokens of each text alone. Remembered, so asking again is cheap."""
 
     def answer(
-        self, messages: Sequence[Message], sampling: Sampling, conversation: Conversation
+        self, asked: Asked, sampling: Sampling, conversation: Conversation
     ) -> AsyncGenerator[Piece, None]:
         """Stream one answer, ending with Finished. Closing the generator frees the slot.
 
-        The same conversation finds its history already computed. With a seed, the turn runs alone
-        and its prompt is computed afresh. Raises ModelProblem; TooLong when the prompt does not fit.
+        While others come first it yields Waiting, at once and then about once a second. The same
+        conversation finds its history already computed; one without a chat takes up whatever its owner
+        said last that begins alike. With a seed, the turn runs alone and its prompt is computed afresh.
+        Raises Busy; ModelProblem; TooLong when the prompt does not fit.
         """
 
-    async def embed(self, texts: Sequence[str]) -> list[list[float]]:
-        """Return one vector for each text. Raises ModelProblem where the model cannot."""
+    async def embed(self, texts: Sequence[str], owner: str = OWNER) -> list[list[float]]:
+        """Return one vector for each text, in its owner's turn.
+
+        Raises BadValue or TooLong naming a text (`input.2`), and ModelProblem where the model cannot.
+        """
 
     async def forget(self, conversation: Conversation) -> None:
         """Erase all state of one conversation, in memory and on disk."""

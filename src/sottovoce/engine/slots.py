@@ -1,54 +1,36 @@
-"""Which conversation sits in which of the engine's slots, and who waits for one.
+"""Which conversation sits in which of the engine's slots.
 
-Bookkeeping only: what to do with the slot that was handed out is the holder's affair.
+Bookkeeping only: who may compute is the line's affair, and what to do with a slot its holder's.
 """
 
 from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from sottovoce.core.messages import Conversation
+from sottovoce.engine.script import Prompt, Script, common_prefix
 
 
-@dataclass(frozen=True, slots=True)
-class Script:
-    """A chat as the model has seen it: what it was given and what it really wrote, token by token.
-
-    The same text has many spellings in tokens, and a model does not always write the usual one. `marks`
-    are places where text and tokens are known to agree, as (characters, tokens), in rising order.
-    """
-
-    tokens: tuple[int, ...] = ()
-    text: str = ""
-    marks: tuple[tuple[int, int], ...] = ()
-
-    def agreed(self, text: str) -> tuple[int, int]:
-        """Return the last mark up to which another text is the same."""
-        return next((mark for mark in reversed(self.marks) if text.startswith(self.text[: mark[0]])), (0, 0))
-
-    def cut(self, tokens: int) -> Script:
-        """Return the part that these first tokens hold."""
-        marks = tuple(mark for mark in self.marks if mark[1] <= tokens)
-        return Script(self.tokens[:tokens], self.text[: marks[-1][0] if marks else 0], marks)
-
-    def said(self, text: str, tokens: Iterable[int]) -> Script:
-        """Return the script with something added, and a mark behind it."""
-        whole, ids = self.text + text, (*self.tokens, *tokens)
-        return Script(ids, whole, (*self.marks, (len(whole), len(ids))))
+def nobody(_: Conversation) -> bool:
+    return False
 
 
 @dataclass(slots=True)
 class Slot:
-    """`script` is what the slot is known to hold the state of; `unsaved` if the disk has less."""
+    """`script` is what the slot is known to hold the state of; `unsaved` if the disk has less.
+
+    `stale`: the engine may hold another state in it still, which nobody may go on from.
+    """
 
     number: int
     conversation: Conversation | None = None
     script: Script = field(default_factory=Script)
     unsaved: bool = False
+    stale: bool = False
     busy: bool = False
     last_used: int = 0
 
@@ -56,34 +38,27 @@ class Slot:
         """Return how many leading tokens of the prompt the slot holds already."""
         return common_prefix(self.script.tokens, prompt)
 
+    def continues(self, prompt: Prompt) -> int:
+        """Return how many tokens of its script the prompt goes on from; 0 if from less than half of it."""
+        shared = self.script.shared(prompt)
+        return shared if shared * 2 >= len(self.script.tokens) else 0
+
     def empty(self) -> None:
         self.conversation = None
         self.script = Script()
         self.unsaved = False
-
-
-def common_prefix(one: Iterable[int], other: Iterable[int]) -> int:
-    """Return how many leading tokens two sequences share."""
-    return sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+        self.stale = True
 
 
 class Slots:
-    """Hands out slots in the order of asking. A conversation gets its own slot back."""
-
     def __init__(self, count: int) -> None:
         self.all = [Slot(number) for number in range(count)]
-        self._queue: list[object] = []
         self._sleepers: list[asyncio.Future[None]] = []
-        self._alone = False
         self._clock = itertools.count(1)
 
     @property
-    def waiting(self) -> int:
-        return len(self._queue)
-
-    @property
     def is_idle(self) -> bool:
-        return not any(slot.busy for slot in self.all) and not self._queue
+        return not any(slot.busy for slot in self.all)
 
     def of(self, conversation: Conversation) -> Slot | None:
         """Return the slot that holds this conversation, if one does."""
@@ -95,51 +70,79 @@ class Slots:
         """Forget what every slot held: the engine was started anew."""
         for slot in self.all:
             slot.empty()
+            slot.stale = False
 
     @asynccontextmanager
-    async def hold(self, conversation: Conversation, *, alone: bool = False) -> AsyncGenerator[Slot, None]:
-        """Wait for a slot and keep it. Alone: nobody else computes meanwhile."""
-        await self._turn(conversation, alone)
-        slot = self._choose(conversation)
-        slot.busy = True
+    async def seat(
+        self,
+        conversation: Conversation,
+        prompt: Prompt,
+        spoken_for: Callable[[Conversation], bool] = nobody,
+    ) -> AsyncGenerator[Slot, None]:
+        """Keep the slot that suits for the block. Waits only for one that is being saved or erased.
+
+        Asked for by no more than there are slots at once. `spoken_for`: that chat is about to sit down.
+        """
+        while (slot := self._choose(conversation, prompt, spoken_for)) is None:
+            await self._change()
         slot.last_used = next(self._clock)
-        self._alone = alone
-        try:
+        async with self._kept(slot):
             yield slot
+
+    @asynccontextmanager
+    async def hold(self, conversation: Conversation) -> AsyncGenerator[Slot | None, None]:
+        """Keep a chat's slot for the block, once nobody uses it; None if it has none."""
+        while (slot := self.of(conversation)) is not None and slot.busy:
+            await self._change()
+        if slot is None:
+            yield None
+            return
+        async with self._kept(slot):
+            yield slot
+
+    @asynccontextmanager
+    async def _kept(self, slot: Slot) -> AsyncGenerator[None, None]:
+        slot.busy = True
+        try:
+            yield
         finally:
             slot.busy = False
-            self._alone = False
-            self._wake()
+            for sleeper in self._sleepers:
+                if not sleeper.done():
+                    sleeper.set_result(None)
+            self._sleepers.clear()
 
-    async def _turn(self, conversation: Conversation, alone: bool) -> None:
-        """Return when this asker is first in the queue and fits beside those who compute."""
-        place = object()
-        self._queue.append(place)
-        try:
-            while self._queue[0] is not place or not self._fits(conversation, alone):
-                sleeper: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-                self._sleepers.append(sleeper)
-                await sleeper
-        finally:
-            self._queue.remove(place)
-            self._wake()  # whoever is next may fit as well, or we gave up and held them back
+    async def _change(self) -> None:
+        sleeper: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._sleepers.append(sleeper)
+        await sleeper
 
-    def _fits(self, conversation: Conversation, alone: bool) -> bool:
-        busy = [slot for slot in self.all if slot.busy]
-        if self._alone or (alone and busy):
-            return False
-        own = self.of(conversation)
-        return not own.busy if own is not None else len(busy) < len(self.all)
+    def _choose(
+        self, conversation: Conversation, prompt: Prompt, spoken_for: Callable[[Conversation], bool]
+    ) -> Slot | None:
+        """Return a chat's own slot; for a call without a chat, where its owner said what it goes on from.
 
-    def _choose(self, conversation: Conversation) -> Slot:
+        Else an empty one; else, without a chat, one of the same owner's calls, so that a program that
+        asks much does not push out everybody else; else whichever was not used for longest.
+        """
         own = self.of(conversation)
         if own is not None:
-            return own
-        free = [slot for slot in self.all if not slot.busy]
-        return min(free, key=lambda slot: (slot.conversation is not None, slot.last_used))
+            return None if own.busy else own
+        free = [
+            slot
+            for slot in self.all
+            if not slot.busy and (slot.conversation is None or not spoken_for(slot.conversation))
+        ]
+        if conversation.chat is None:
+            alike = [slot for slot in free if slot.conversation == conversation and slot.continues(prompt)]
+            if alike:
+                return max(alike, key=lambda slot: (slot.continues(prompt), slot.last_used))
+        return min(free, key=lambda slot: _in_use(slot, conversation), default=None)
 
-    def _wake(self) -> None:
-        for sleeper in self._sleepers:
-            if not sleeper.done():
-                sleeper.set_result(None)
-        self._sleepers.clear()
+
+def _in_use(slot: Slot, newcomer: Conversation) -> tuple[bool, bool, int]:
+    """Order slots by how little is lost when a newcomer takes one."""
+    if slot.conversation is None:
+        return False, False, slot.last_used
+    own_call = newcomer.chat is None and slot.conversation == newcomer
+    return True, not own_call, slot.last_used

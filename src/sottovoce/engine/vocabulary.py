@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import BinaryIO
 
 from sottovoce.engine.header import Header
@@ -94,11 +95,24 @@ def check_tokens(reader: Reader, count: int) -> None:
             raise reader.damaged(f"its tokens {seen[token]:,} and {number:,} are spelled alike")
 
 
-def control_tokens(file: BinaryIO, header: Header) -> frozenset[str]:
-    """Return the texts of the tokens that the engine reads as control marks."""
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """`controls` are the texts that a model reads as control marks, never as plain words.
+
+    `size` is how many tokens there are, `longest` the bytes of the longest; `mark` is one of the controls.
+    """
+
+    controls: frozenset[str] = frozenset()
+    size: int = 0
+    longest: int = 0
+    mark: int | None = None
+
+
+def read_vocabulary(file: BinaryIO, header: Header) -> Vocabulary:
+    """Return what a model's file says of its tokens."""
     tokens, types = header.array(TOKENS), header.array(TOKEN_TYPES)
     if tokens is None or tokens.kind != "string":
-        return frozenset()
+        return Vocabulary()
     texts = Reader(file, header.path, tokens.offset).strings(tokens.count, keep=True)
     marks = CONTROL_NAMES.intersection(texts)
     if types is not None and types.kind == "int32":
@@ -106,4 +120,6 @@ def control_tokens(file: BinaryIO, header: Header) -> frozenset[str]:
         # The lowest byte of each is enough: there are few kinds.
         kinds = Reader(file, header.path, types.offset).take(4 * count)
         marks |= {text for text, kind in zip(texts, kinds[::4], strict=False) if kind in (UNKNOWN, CONTROL)}
-    return frozenset(text.decode("utf-8", "replace") for text in marks if text)
+    controls = frozenset(text.decode("utf-8", "replace") for text in marks if text)
+    mark = next((number for number, text in enumerate(texts) if text and text in marks), None)
+    return Vocabulary(controls, len(texts), max(map(len, texts), default=0), mark)

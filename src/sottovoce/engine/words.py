@@ -6,39 +6,69 @@ end of their own message or the words of another role.
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Generic, TypeVar
 
+from sottovoce.core.errors import BadValue, TooLong
 from sottovoce.core.messages import Message
 from sottovoce.engine.client import Client
-from sottovoce.engine.slots import Script
+from sottovoce.engine.protocol import Asked
+from sottovoce.engine.script import Prompt, Script
+from sottovoce.engine.vocabulary import Vocabulary
 
-REMEMBERED = 4096
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+REMEMBERED_CHARACTERS = 2_000_000
+AT_ONCE = 4
+"""Calls for words at once: each takes one of the engine's threads from those who stream."""
 
 
-@dataclass(frozen=True, slots=True)
-class Prompt:
-    """A chat up to where the answer begins. `text` is empty where it cannot be told from its tokens."""
+class Remembered(Generic[Key, Value]):
+    """Values by text, the latest of them, as long as the texts have no more characters together."""
 
-    text: str
-    ids: list[int]
+    def __init__(self, characters: int) -> None:
+        self._room = characters
+        self._kept: OrderedDict[Key, tuple[Value, int]] = OrderedDict()
+
+    def get(self, key: Key) -> Value | None:
+        found = self._kept.get(key)
+        return None if found is None else found[0]
+
+    def keep(self, key: Key, value: Value, characters: int) -> None:
+        size = characters + 100  # even an empty text takes room
+        self._room += self._kept.pop(key, (None, 0))[1] - size
+        self._kept[key] = (value, size)
+        while self._room < 0:
+            _, (_, freed) = self._kept.popitem(last=False)
+            self._room += freed
 
 
 class Words:
-    def __init__(self, client: Client, control_tokens: frozenset[str]) -> None:
-        self._client = client
-        self._controls = control_tokens
-        self._lengths: OrderedDict[str, int] = OrderedDict()
-        self._last: tuple[tuple[Message, ...], Prompt] = ((), Prompt("", []))
+    """`window` is how many tokens the model sees: what cannot have so few is refused without counting."""
 
-    async def prompt(self, messages: Sequence[Message]) -> Prompt:
-        """Return the chat so far in the usual tokens of its text."""
-        key = tuple(messages)
-        if self._last[0] != key:  # counted just before it is asked, as a rule
-            self._last = (key, await self._prompt(messages))
-        return self._last[1]
+    def __init__(self, client: Client, vocabulary: Vocabulary, window: int) -> None:
+        self._client = client
+        self._controls = vocabulary.controls
+        self._mark = vocabulary.mark
+        self._window = window
+        self._most_bytes = window * vocabulary.longest
+        self._lengths: Remembered[str, int] = Remembered(REMEMBERED_CHARACTERS)
+        self._prompts: Remembered[tuple[Asked, bool | None], Prompt] = Remembered(REMEMBERED_CHARACTERS)
+        self._calls = asyncio.Semaphore(AT_ONCE)
+
+    async def prompt(self, asked: Asked, thinking: bool | None = None) -> Prompt:
+        """Return what was asked in the usual tokens of its text. Raises BadValue or TooLong."""
+        key = (asked if isinstance(asked, str) else tuple(asked), thinking)
+        known = self._prompts.get(key)
+        if known is None:  # counted just before it is asked, as a rule
+            known = await self._prompt(asked, thinking)
+            size = len(asked) if isinstance(asked, str) else sum(len(message.text) for message in asked)
+            self._prompts.keep(key, known, size)
+        return known
 
     async def continued(self, prompt: Prompt, script: Script) -> list[int]:
         """Return the prompt's ids, with the tokens the model really wrote wherever the script has them.
@@ -51,32 +81,62 @@ class Words:
             return prompt.ids
         return known + await self._ids(prompt.text[characters:], special=True, first=False)
 
-    async def _prompt(self, messages: Sequence[Message]) -> Prompt:
-        if any(self._forges(message.text) for message in messages):
-            return Prompt("", await self._guarded(messages))
-        text = await self._render(messages)
-        return Prompt(text, await self._ids(text, special=True, first=True))
-
     async def weigh(self, texts: Sequence[str]) -> list[int]:
         return [await self._weigh(text) for text in texts]
+
+    async def each(self, texts: Sequence[str]) -> list[list[int]]:
+        """Return the usual tokens of each text, in one call; nothing where they cannot be told apart."""
+        mark = self._mark  # plain text is never spelled with it
+        if mark is None:
+            return [[] for _ in texts]
+        mixed: list[str | int] = [part for text in texts for part in (text, mark)]
+        ids = await self._ids(mixed, special=False, first=False)
+        ends = [at for at, token in enumerate(ids) if token == mark]
+        return [ids[start:end] for start, end in zip([0, *(end + 1 for end in ends)], ends, strict=False)]
+
+    async def text(self, tokens: list[int], after: int) -> str:
+        """Return the text of some tokens that stand behind another, where its first space counts."""
+        before = await self._text([after])
+        return (await self._text([after, *tokens])).removeprefix(before)
+
+    def require_possible(self, texts: Sequence[str]) -> None:
+        """Raise TooLong where even the longest tokens would be too many for the window."""
+        size = sum(len(text.encode(errors="replace")) for text in texts)
+        if self._most_bytes and size > self._most_bytes:
+            raise TooLong(
+                f"The text has {sum(map(len, texts)):,} characters, far more than the "
+                f"{self._window:,} tokens that this model sees at once.",
+                hint="Ask with less text",
+            )
+
+    async def _prompt(self, asked: Asked, thinking: bool | None) -> Prompt:
+        if isinstance(asked, str):
+            self.require_possible([asked])
+            ids = await self._ids(asked, special=False, first=True)
+            if not ids:
+                raise BadValue("The prompt is empty.", hint="Give at least one character", field="prompt")
+            return Prompt("", ids)
+        self.require_possible([message.text for message in asked])
+        if any(self._forges(message.text) for message in asked):
+            return Prompt("", await self._guarded(asked, thinking))
+        text = await self._render(asked, thinking)
+        return Prompt(text, await self._ids(text, special=True, first=True))
 
     async def _weigh(self, text: str) -> int:
         known = self._lengths.get(text)
         if known is None:
             known = len(await self._ids(text, special=False, first=False))
-            self._lengths[text] = known
-            if len(self._lengths) > REMEMBERED:
-                self._lengths.popitem(last=False)
+            self._lengths.keep(text, known, len(text))
         return known
 
     def _forges(self, text: str) -> bool:
         return any(token in text for token in self._controls)
 
-    async def _guarded(self, messages: Sequence[Message]) -> list[int]:
+    async def _guarded(self, messages: Sequence[Message], thinking: bool | None) -> list[int]:
         """Render with stand-ins for the texts, and put the texts in as plain letters afterwards."""
         mark = f"text{secrets.token_hex(12)}n"
         stand_ins = [Message(message.role, f"{mark}{at}e") for at, message in enumerate(messages)]
-        rest = await self._render(stand_ins)
+        rest = await self._render(stand_ins, thinking)
         ids: list[int] = []
         for stand_in, message in zip(stand_ins, messages, strict=True):
             before, found, after = rest.partition(stand_in.text)
@@ -87,12 +147,23 @@ class Words:
             rest = after
         return ids + await self._ids(rest, special=True, first=not ids)
 
-    async def _render(self, messages: Sequence[Message]) -> str:
-        said = [{"role": message.role.value, "content": message.text} for message in messages]
-        reply = await self._client.call("POST", "/apply-template", {"messages": said})
+    async def _render(self, messages: Sequence[Message], thinking: bool | None) -> str:
+        body: dict[str, object] = {
+            "messages": [{"role": message.role.value, "content": message.text} for message in messages]
+        }
+        if thinking is not None:
+            body["chat_template_kwargs"] = {"enable_thinking": thinking}
+        async with self._calls:
+            reply = await self._client.call("POST", "/apply-template", body)
         return str(reply["prompt"])
 
-    async def _ids(self, text: str, *, special: bool, first: bool) -> list[int]:
+    async def _ids(self, text: str | list[str | int], *, special: bool, first: bool) -> list[int]:
         body = {"content": text, "add_special": first, "parse_special": special}
-        reply = await self._client.call("POST", "/tokenize", body)
+        async with self._calls:
+            reply = await self._client.call("POST", "/tokenize", body)
         return [int(token) for token in reply["tokens"]]
+
+    async def _text(self, tokens: list[int]) -> str:
+        async with self._calls:
+            reply = await self._client.call("POST", "/detokenize", {"tokens": tokens})
+        return str(reply["content"])

@@ -1,0 +1,134 @@
+"""The one batch of prompt tokens that is inside the engine at a time, and whose piece goes into it next.
+
+The engine reads prompts first come, first served, each to its end, and writes hardly a word meanwhile. Fed
+one batch at a time, in fair turns, a short question is read next even while a long one is being read; and
+with a rest after each piece, whoever is being answered gets as much of the engine as whoever is read.
+Knows nothing of what a piece says.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sottovoce.engine.fair import Fair
+
+BATCH = 128
+"""What the engine computes in one go; see child.parameters."""
+
+
+class Piece:
+    """Some tokens of a prompt on their way into the engine, and then, if it is the last, the answer."""
+
+    def __init__(self, batch: Batch, owner: str, tokens: int) -> None:
+        self.owner = owner
+        self.tokens = tokens
+        self.turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.began = 0.0
+        self._batch = batch
+
+    def read(self) -> None:
+        """Make room for the next piece: this one is read, and from now on the answer is written."""
+        self._batch.read(self)
+
+
+class Batch:
+    def __init__(self, size: int = BATCH) -> None:
+        self.size = size
+        self._fair: Fair[Piece] = Fair()
+        self._inside: dict[Piece, None] = {}
+        self._next: Piece | None = None
+        """Whose turn it is, and who finds no room yet. Nobody passes: small pieces could do so for ever."""
+        self._writing: dict[Piece, None] = {}
+        self._writers: Counter[str] = Counter()
+        self._last: dict[str, tuple[float, float]] = {}
+        """When each owner's last piece began, and how long it took."""
+        self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def is_idle(self) -> bool:
+        return not self._inside and not self._fair.owners and not self._writing
+
+    @contextmanager
+    def piece(self, owner: str, tokens: int) -> Iterator[Piece]:
+        """Stand in line for the block; the piece may go in once its `turn` has come."""
+        piece = Piece(self, owner, tokens)
+        self._fair.ask(owner, piece, tokens)
+        self._let_in()
+        try:
+            yield piece
+        finally:
+            self._end(piece)
+
+    def read(self, piece: Piece) -> None:
+        if piece not in self._inside:
+            return
+        self._take_out(piece)
+        self._writing[piece] = None
+        self._writers[piece.owner] += 1
+        self._let_in()
+
+    def _end(self, piece: Piece) -> None:
+        if piece in self._inside:
+            self._take_out(piece)
+        elif piece in self._writing:
+            del self._writing[piece]
+            self._writers[piece.owner] -= 1
+            self._writers += Counter()  # drops those at nought
+        elif piece is self._next:
+            self._next = None
+            self._fair.end(piece.owner, -piece.tokens)
+        else:
+            piece.turn.cancel()
+            self._fair.leave(piece.owner, piece)
+        self._let_in()
+
+    def _take_out(self, piece: Piece) -> None:
+        now = asyncio.get_running_loop().time()
+        del self._inside[piece]
+        self._last.pop(piece.owner, None)
+        self._last[piece.owner] = (piece.began, now - piece.began)
+        self._fair.end(piece.owner)
+
+    def _let_in(self) -> None:
+        now = asyncio.get_running_loop().time()
+        while True:
+            if self._next is None:
+                self._next = self._fair.take(may=lambda owner: self._rest(owner, now) <= 0)
+            piece = self._next
+            if piece is None or not self._has_room(piece):
+                break
+            self._next = None
+            self._inside[piece] = None
+            piece.began = now
+            if not piece.turn.done():
+                piece.turn.set_result(None)
+        self._wake_later(now)
+
+    def _has_room(self, piece: Piece) -> bool:
+        inside = sum(other.tokens for other in self._inside)
+        return not inside or inside + piece.tokens <= self.size
+
+    def _rest(self, owner: str, now: float) -> float:
+        """Return the seconds until this owner's next piece may go in.
+
+        While others are being answered, each owner's reading takes no more than its share of the time.
+        """
+        others = len(self._writers) - (owner in self._writers)
+        if not others or owner not in self._last:
+            return 0.0
+        began, took = self._last[owner]
+        return began + took * (others + self._fair.owners) - now
+
+    def _wake_later(self, now: float) -> None:
+        """Look again when the first of those who rest may go on."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        rests = [self._rest(owner, now) for owner in self._fair.waiting_owners()]
+        if self._next is None and rests:
+            self._timer = asyncio.get_running_loop().call_later(max(0.001, min(rests)), self._let_in)
+        while len(self._last) > 2 * len(rests) + 100:
+            del self._last[next(iter(self._last))]
