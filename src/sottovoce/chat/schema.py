@@ -7,13 +7,20 @@ against the whole schema. Which rules an engine knows is written down here, in U
 from __future__ import annotations
 
 import json
-import re
+from functools import lru_cache
 from typing import Any
 
+from sottovoce.chat import bounds
 from sottovoce.core.errors import BadSchema, SchemaUnmet
 
 MAX_CHARACTERS = 100_000
-MAX_DEPTH = 64
+SHORT = 80
+FEW = 5
+"""Letters and items, where a model that goes round in circles is to come to an end."""
+
+REMEMBERED = 64
+"""Schemas found good: programs send the same ones with every request, and a look takes milliseconds."""
+
 EXAMPLE = 'For example: {"type": "object", "properties": {"name": {"type": "string"}}}'
 
 UNKNOWN = frozenset(
@@ -26,6 +33,13 @@ UNKNOWN = frozenset(
 """With one of these in it, the engine writes by no rule at all, and says nothing."""
 
 COMBINING = UNKNOWN | {"allOf", "anyOf", "oneOf", "$dynamicRef"}
+EITHER = frozenset(["anyOf", "oneOf"])
+SILENT = frozenset(
+    ["title", "description", "default", "examples", "$defs", "definitions", "$schema", "$id", "$comment"]
+    + ["discriminator", "deprecated", "readOnly", "writeOnly"]
+)
+"""These say nothing of which values are right."""
+
 LITERAL = frozenset(["const", "enum", "default", "examples"])
 NAMED = frozenset(["properties", "patternProperties", "$defs", "definitions"])
 """Under these stand schemas by name; the names are the person's own."""
@@ -40,20 +54,25 @@ BOUNDS = (
 
 def checked(text: str) -> str:
     """Return the schema as compact JSON. Raises BadSchema with what is wrong, SchemaUnmet if nothing fits."""
-    import jsonschema
-
     if len(text) > MAX_CHARACTERS:
         raise BadSchema(
             f"The schema has {len(text)} characters; {MAX_CHARACTERS} is the most.",
             hint="Leave out descriptions and examples, or ask for the answer in parts",
         )
+    return _checked(text)
+
+
+@lru_cache(REMEMBERED)
+def _checked(text: str) -> str:
+    import jsonschema
+
     try:
         schema = json.loads(text)
     except (ValueError, RecursionError) as problem:
         raise BadSchema(f"The schema is not JSON: {problem}.", hint=EXAMPLE) from problem
     if not isinstance(schema, dict | bool):
         raise BadSchema("A schema is a JSON object.", hint=EXAMPLE)
-    _walk(schema, schema, 0)
+    bounds.check(schema)
     try:
         jsonschema.Draft202012Validator.check_schema(schema)
     except jsonschema.SchemaError as problem:
@@ -74,25 +93,47 @@ def for_engine(text: str) -> str:
     known = _known(schema)
     if known is True or known == {}:
         known = {"type": "object"}
-    return json.dumps(known if _combines(schema) else _closed(known))
+    return json.dumps(known if _entangles(schema) else _closed(known))
+
+
+def tightened(text: str) -> str:
+    """Return an engine's schema with an end to everything, for a model that goes round in circles.
+
+    What follows it follows the looser one, too.
+    """
+    return json.dumps(_tight(json.loads(text)))
 
 
 def held(answer: str, schema: str) -> Any:
-    """Return the parsed answer if it follows the schema. Raises SchemaUnmet."""
+    """Return the parsed answer if it follows the schema. Raises SchemaUnmet.
+
+    A hostile schema can make this take for ever; `holding.hold` sees to its end.
+    """
     import jsonschema
+    import referencing
 
     try:
         value = json.loads(answer, object_pairs_hook=_without_twins)
+        # With a registry of its own it looks for nothing outside the schema, and not on the network.
+        rules = jsonschema.Draft202012Validator(json.loads(schema), registry=referencing.Registry())
+        rules.validate(value)
     except json.JSONDecodeError as problem:
         raise _not_json(answer, problem) from None
-    try:
-        jsonschema.Draft202012Validator(json.loads(schema)).validate(value)
     except jsonschema.ValidationError as problem:
         where = "/".join(str(step) for step in problem.absolute_path)
         raise SchemaUnmet(
             f"The answer does not follow the schema{f' at {where}' if where else ''}: {problem.message}.",
             hint="Ask again, or simplify the schema",
         ) from None
+    except referencing.exceptions.Unresolvable as problem:
+        raise SchemaUnmet(
+            "The schema refers to a part that cannot be found.", hint="Put all parts under $defs, without $id"
+        ) from problem
+    except (ValueError, RecursionError, OverflowError) as problem:
+        raise SchemaUnmet(
+            "The answer is nested too deep or has too large a number to be read.",
+            hint="Ask again, or simplify the schema",
+        ) from problem
     return value
 
 
@@ -115,47 +156,6 @@ def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         raise SchemaUnmet("The model wrote a property twice in one object.", hint="Ask again")
     return found
-
-
-def _walk(node: Any, root: Any, depth: int) -> None:
-    """Refuse what would reach outside, lead nowhere, never end, or silently not be held."""
-    if depth > MAX_DEPTH:
-        raise BadSchema(f"The schema is nested more than {MAX_DEPTH} deep.", hint="Put parts under $defs")
-    if isinstance(node, dict):
-        _check_reference(node.get("$ref"), root)
-        _check_pattern(node.get("pattern"))
-        for part in node.values():
-            _walk(part, root, depth + 1)
-    elif isinstance(node, list):
-        for part in node:
-            _walk(part, root, depth + 1)
-
-
-def _check_reference(reference: Any, root: Any) -> None:
-    if not isinstance(reference, str):
-        return
-    if not reference.startswith("#"):
-        raise BadSchema(
-            f"The schema refers to {reference}, outside itself.", hint="Put that part under $defs"
-        )
-    found = root
-    for step in reference.removeprefix("#").split("/")[1:]:
-        name = step.replace("~1", "/").replace("~0", "~")
-        found = found.get(name) if isinstance(found, dict) else None
-    if found is None or (reference != "#" and not reference.startswith("#/")):
-        raise BadSchema(f"The schema refers to {reference}, which is not in it.", hint="Put it under $defs")
-
-
-def _check_pattern(pattern: Any) -> None:
-    # The engine passes over a pattern it cannot read without a word.
-    if not isinstance(pattern, str):
-        return
-    try:
-        re.compile(pattern)
-    except re.error as problem:
-        raise BadSchema(
-            f"The pattern {pattern!r} is not a regular expression: {problem}.", hint="Mend or drop it"
-        ) from problem
 
 
 def _refuse_impossible(node: Any) -> None:
@@ -183,6 +183,17 @@ def _combines(node: Any) -> bool:
     return isinstance(node, list) and any(_combines(part) for part in node)
 
 
+def _entangles(node: Any) -> bool:
+    """Whether some value is held against several schemas at once, of which none may then be closed."""
+    if isinstance(node, list):
+        return any(_entangles(part) for part in node)
+    if not isinstance(node, dict):
+        return False
+    combined = not (COMBINING - EITHER).isdisjoint(node)
+    beside = not EITHER.isdisjoint(node) and not node.keys() <= EITHER | SILENT
+    return combined or beside or any(_entangles(part) for part in node.values())
+
+
 def _known(node: Any) -> Any:
     """Return a schema without the rules that the engine does not know."""
     if isinstance(node, list):
@@ -193,9 +204,13 @@ def _known(node: Any) -> Any:
     for rule, part in node.items():
         if rule in NAMED and isinstance(part, dict):
             kept[rule] = {name: _known(named) for name, named in part.items()}
-        elif rule not in UNKNOWN:
+        elif rule not in UNKNOWN and not (rule in bounds.MOST and _is_beyond(part)):
             kept[rule] = part if rule in LITERAL else _known(part)
     return kept
+
+
+def _is_beyond(bound: Any) -> bool:
+    return isinstance(bound, int | float) and bound > bounds.MAX_REPEATS
 
 
 def _closed(node: Any) -> Any:
@@ -212,3 +227,45 @@ def _closed(node: Any) -> Any:
     ):
         closed.setdefault("additionalProperties", False)
     return closed
+
+
+def _tight(node: Any) -> Any:
+    if isinstance(node, list):
+        return [_tight(part) for part in node]
+    if not isinstance(node, dict):
+        return node
+    tight = {rule: part if rule in LITERAL else _tight(part) for rule, part in node.items()}
+    kinds = node.get("type")
+    kinds = kinds if isinstance(kinds, list) else [kinds]
+    if "string" in kinds and not {"enum", "const", "pattern", "format"} & node.keys():
+        longest = max(SHORT, node.get("minLength", 0))
+        tight["maxLength"] = min(node.get("maxLength", longest), longest)
+    if "array" in kinds:
+        few = node.get("minItems", 0) if _refers(node.get("items")) else max(FEW, node.get("minItems", 0))
+        tight["maxItems"] = min(node.get("maxItems", few), few)
+        tight["items"] = _short(tight.get("items", True))
+    if "object" in kinds:
+        _close_off(tight, node)
+    return tight
+
+
+def _close_off(tight: dict[str, Any], node: dict[str, Any]) -> None:
+    """Leave out what may be left out and could go on for ever."""
+    required = node.get("required", ())
+    named = {
+        name: _short(part)
+        for name, part in tight.get("properties", {}).items()
+        if name in required or not _refers(part)
+    }
+    tight["properties"] = named
+    if set(required) <= set(named) and "patternProperties" not in node and not node.get("minProperties"):
+        tight["additionalProperties"] = False
+
+
+def _short(node: Any) -> Any:
+    """Return a short text where any value would do."""
+    return {"type": "string", "maxLength": SHORT} if node in ({}, True) else node
+
+
+def _refers(node: Any) -> bool:
+    return '"$ref"' in json.dumps(node)

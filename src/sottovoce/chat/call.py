@@ -1,0 +1,232 @@
+"""One answer that is not kept: what a program asks through the API, with the functions it offers.
+
+The counterpart of `turn.ask` for callers that keep their own history. Knows nothing of HTTP or of any
+API's shapes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+
+from sottovoce.chat import prompt, schema, tools
+from sottovoce.chat.holding import hold
+from sottovoce.chat.spoken import Spoken, begins_call, called, calls_in, goes_round, whole_call
+from sottovoce.chat.tools import Choice, Tool
+from sottovoce.core.errors import EngineFailed, SchemaUnmet
+from sottovoce.core.events import Called, Finished, Piece, Text
+from sottovoce.core.messages import Conversation, Message
+from sottovoce.core.sampling import Sampling, checked, laid_over
+from sottovoce.engine.protocol import Asked, Engine
+
+LARGE = 10_000
+"""Characters of schemas that are looked at in milliseconds."""
+
+CUT = ("length", "stop_text")
+"""Reasons for which an answer may lack its end; the caller set these bounds and is told of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What is asked, by whom. `asked` is messages, or bare text that the model goes on with."""
+
+    owner: str
+    asked: tuple[Message, ...] | str
+    sampling: Sampling = field(default_factory=Sampling)
+    tools: tuple[Tool, ...] = ()
+    choice: Choice = field(default_factory=Choice)
+
+
+async def answer(engine: Engine, call: Call) -> AsyncGenerator[Piece | Called, None]:
+    """Yield what comes, `Finished` last. Closing the generator stops the answer.
+
+    Nothing of what was asked is left out to make it fit. Raises BadInput, TooLong or Busy before the
+    first piece of text, ModelProblem at any time.
+    """
+    call = await _looked_at(call)
+    facts = await engine.ready()
+    room = Sampling(max_tokens=prompt.room_for_answer(facts.window))
+    turn = _Turn(engine, call, laid_over(room, call.sampling))
+    async with aclosing(turn.way()) as pieces:
+        async for piece in pieces:
+            yield piece
+
+
+async def count(engine: Engine, call: Call) -> int:
+    """Return the tokens of this call's prompt, with what it tells of its functions. Raises BadInput."""
+    return await engine.count(_asked(await _looked_at(call)))
+
+
+async def _looked_at(call: Call) -> Call:
+    """Check the call; beside the loop where that takes a while, so that others need not wait."""
+    size = sum(len(tool.parameters) for tool in call.tools) + len(call.sampling.schema or "")
+    return await asyncio.to_thread(_checked, call) if size > LARGE else _checked(call)
+
+
+def _checked(call: Call) -> Call:
+    """Return the call with its schemas made plain. Raises BadInput."""
+    sampling = checked(call.sampling)
+    if sampling.schema is not None:
+        sampling = replace(sampling, schema=schema.checked(sampling.schema))
+    return replace(call, sampling=sampling, tools=tools.checked(call.tools, call.choice))
+
+
+def _asked(call: Call) -> Asked:
+    """Return what goes to the engine: the messages as every template takes them."""
+    if isinstance(call.asked, str):
+        return call.asked
+    return tools.with_told(tools.merged(call.asked), tools.described(call.tools, call.choice))
+
+
+class _Turn:
+    """One call on its way: mostly one answer of the engine, two where a function call needs another."""
+
+    def __init__(self, engine: Engine, call: Call, sampling: Sampling) -> None:
+        self.call = call
+        self.sampling = sampling
+        self.asked = _asked(call)
+        self._engine = engine
+        self._finished: Finished | None = None
+
+    def way(self) -> AsyncGenerator[Piece | Called, None]:
+        """Return the stream that answers this call."""
+        offered, mode = self.call.tools, self.call.choice.mode
+        if not offered or mode == "none" or isinstance(self.asked, str):
+            return self._said()
+        if mode == "required":
+            name = self.call.choice.name
+            return self._made([tool for tool in offered if name in (None, tool.name)])
+        return self._said_or_called()
+
+    async def _said(self) -> AsyncGenerator[Piece | Called, None]:
+        """Answer in words, or in JSON that follows the schema asked for."""
+        wanted = self.sampling.schema
+        said: list[str] = []
+        shaped = self.sampling if wanted is None else replace(self.sampling, schema=schema.for_engine(wanted))
+        async with aclosing(self._pieces(shaped)) as pieces:
+            async for piece in pieces:
+                if isinstance(piece, Text):
+                    said.append(piece.text)
+                yield piece
+        await self._hold("".join(said))
+        yield self._end()
+
+    async def _said_or_called(self) -> AsyncGenerator[Piece | Called, None]:
+        """Answer in words as they come, but hold back what begins like a call until it is whole."""
+        wanted = self.sampling.schema
+        shape = None if wanted is None else tools.shape(self.call.tools, wanted)
+        said: list[str] = []
+        held: list[Text] = []
+        is_call: bool | None = None
+        async with aclosing(self._pieces(replace(self.sampling, schema=shape))) as pieces:
+            async for piece in pieces:
+                if not isinstance(piece, Text):
+                    yield piece
+                    continue
+                said.append(piece.text)
+                if is_call is None:
+                    is_call = begins_call("".join(said))
+                held.append(piece)
+                if is_call is False:
+                    for text in held:
+                        yield text
+                    held.clear()
+        calls = calls_in("".join(said), self.call.tools) if held else []
+        if calls:
+            async with aclosing(self._called(calls)) as events:
+                async for event in events:
+                    yield event
+            return
+        for text in held:
+            yield text
+        await self._hold("".join(said))
+        yield self._end()
+
+    async def _called(self, calls: list[Spoken]) -> AsyncGenerator[Piece | Called, None]:
+        """Give the calls that follow their schemas; where none does, have the first made again."""
+        good: list[Called] = []
+        for spoken in calls:
+            try:
+                good.append(await self._held(called(spoken)))
+            except SchemaUnmet:
+                continue
+        if not good:
+            again = [tool for tool in self.call.tools if tool.name == calls[0].name]
+            async with aclosing(self._made(again)) as pieces:
+                async for piece in pieces:
+                    yield piece
+            return
+        for call in good if self.call.choice.parallel else good[:1]:
+            yield call
+        yield self._end("call")
+
+    async def _made(self, offered: list[Tool]) -> AsyncGenerator[Piece | Called, None]:
+        """Have a call written whose shape the engine holds.
+
+        A small model may go round in circles, within a text or a list. Where the caller set no bound, it
+        is then asked once more, for a call in which everything has an end.
+        """
+        shape = tools.shape(offered)
+        for last_try in (self.call.sampling.max_tokens is not None, True):
+            said: list[str] = []
+            shaped = replace(self.sampling, schema=shape, stop=(), likelihoods=None)
+            async with aclosing(self._pieces(shaped)) as pieces:
+                async for piece in pieces:
+                    if isinstance(piece, Text):
+                        said.append(piece.text)
+                    else:
+                        yield piece
+            text = "".join(said)
+            if self._end().reason not in CUT:
+                yield await self._held(whole_call(text, offered))
+                yield self._end("call")
+                return
+            if last_try or not goes_round(text):
+                break
+            shape = schema.tightened(shape)
+        yield self._end()
+
+    async def _pieces(self, sampling: Sampling) -> AsyncGenerator[Piece, None]:
+        """Yield the engine's pieces but its `Finished`, which is kept and added to what there was."""
+        finished: Finished | None = None
+        stream = self._engine.answer(self.asked, sampling, Conversation(self.call.owner, None))
+        async with aclosing(stream) as pieces:
+            async for piece in pieces:
+                if isinstance(piece, Finished):
+                    finished = piece
+                else:
+                    yield piece
+        self._finished = _together(self._finished, finished)
+
+    async def _hold(self, said: str) -> None:
+        """Raise SchemaUnmet where the whole answer does not follow the schema asked for."""
+        if self.sampling.schema is not None and self._end().reason not in CUT:
+            await hold(said, self.sampling.schema)
+
+    async def _held(self, call: Called) -> Called:
+        """Return the call, if its arguments follow the function's schema. Raises SchemaUnmet."""
+        (parameters,) = (tool.parameters for tool in self.call.tools if tool.name == call.name)
+        await hold(call.arguments, parameters)
+        return call
+
+    def _end(self, reason: str | None = None) -> Finished:
+        if self._finished is None:
+            raise EngineFailed("The engine ended the answer without saying why.", hint="Ask again")
+        return self._finished if reason is None else replace(self._finished, reason=reason)
+
+
+def _together(first: Finished | None, second: Finished | None) -> Finished | None:
+    """Return the end of two answers made for one call; the prompt counts once."""
+    if first is None or second is None:
+        return second
+    return replace(
+        second,
+        usage=replace(first.usage, answer=first.usage.answer + second.usage.answer),
+        timings=replace(
+            second.timings,
+            first_token=first.timings.first_token,
+            total=first.timings.total + second.timings.total,
+        ),
+    )
