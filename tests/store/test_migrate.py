@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 import subprocess
 import sys
@@ -10,12 +11,16 @@ import pytest
 
 from sottovoce.core.errors import StoreBusy, StoreDamaged, StoreProblem
 from sottovoce.core.paths import Home
-from sottovoce.store import backup, chats
+from sottovoce.store import backup, chats, keys
 from sottovoce.store.db import open_database
 from sottovoce.store.migrate import SCHEMA, packaged
 
 SECOND = "ALTER TABLE chats ADD COLUMN colour TEXT NOT NULL DEFAULT 'blue';"
 THIRD = "CREATE TABLE shelves (name TEXT) STRICT; INSERT INTO shelves VALUES ('first');"
+
+
+RELEASED = ["ab37a7cceff618412099482919e804addf4cca83a45d5e71b5c7541a1a054360"]
+"""What each step that people have run reads, as a hash."""
 
 
 def _version(home: Home) -> int:
@@ -25,6 +30,31 @@ def _version(home: Home) -> int:
 
 def test_the_counted_schema_is_the_number_of_files() -> None:
     assert len(packaged()) == SCHEMA
+
+
+def test_a_released_step_never_changes() -> None:
+    """Homes out there were made by it; what is to be different goes into a new file."""
+    assert [hashlib.sha256(step.encode()).hexdigest() for step in packaged()[: len(RELEASED)]] == RELEASED
+
+
+@pytest.mark.parametrize("released", range(1, len(RELEASED) + 1))
+def test_a_home_of_every_released_schema_is_brought_up_with_its_chats(
+    home: Home, tell: Any, released: int
+) -> None:
+    with closing(open_database(home, steps=packaged()[:released])) as database:
+        chat, _, _ = tell(database)
+    assert _version(home) == released
+    with closing(open_database(home)) as database:
+        assert len(database.look(lambda conn: chats.branch(conn, "me", chat))) == 2
+        assert database.look(keys.listed) == []
+    assert _version(home) == SCHEMA
+    assert backup.newest(home) is not None
+
+
+def test_a_released_home_is_not_changed_while_an_older_program_has_it_open(home: Home) -> None:
+    with closing(open_database(home, steps=packaged()[:1])), pytest.raises(StoreBusy, match="older"):
+        open_database(home)
+    assert _version(home) == 1
 
 
 def test_a_new_database_is_made_without_a_backup_of_nothing(home: Home) -> None:
@@ -40,12 +70,12 @@ def test_each_later_step_keeps_the_chats_and_has_a_backup_from_before(home: Home
     with closing(open_database(home, steps=steps)) as database:
         assert len(database.look(lambda conn: chats.branch(conn, "me", chat))) == 2
         assert database.look(lambda conn: conn.execute("SELECT colour FROM chats").fetchone()) == ("blue",)
-    assert _version(home) == 3
+    assert _version(home) == SCHEMA + 2
     versions = []
     for path in sorted(home.backups.glob("*.db")):
         with closing(sqlite3.connect(path)) as conn:
             versions.append(conn.execute("PRAGMA user_version").fetchone()[0])
-    assert versions == [1, 2]
+    assert versions == [SCHEMA, SCHEMA + 1]
 
 
 def test_a_step_that_fails_changes_nothing(home: Home, tell: Any) -> None:
@@ -53,7 +83,7 @@ def test_a_step_that_fails_changes_nothing(home: Home, tell: Any) -> None:
         chat, _, _ = tell(database)
     with pytest.raises(StoreProblem):
         open_database(home, steps=[*packaged(), f"{SECOND} ALTER TABLE nowhere ADD COLUMN x;"])
-    assert _version(home) == 1
+    assert _version(home) == SCHEMA
     with closing(open_database(home)) as database:
         assert len(database.look(lambda conn: chats.branch(conn, "me", chat))) == 2
         assert "colour" not in database.look(
@@ -107,6 +137,6 @@ def test_two_programs_that_migrate_at_once_do_it_once(home: Home, made: bool) ->
         _, errors = program.communicate(timeout=60)
         # One that comes while another is already inside with the new schema waits, and finds it done.
         assert program.returncode == 0, errors
-    assert _version(home) == 3
+    assert _version(home) == SCHEMA + 2
     with closing(sqlite3.connect(home.database)) as conn:
         assert conn.execute("SELECT * FROM shelves").fetchall() == [("first",)]

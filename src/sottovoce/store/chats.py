@@ -89,7 +89,7 @@ def ask(
     """
     chat = get(connection, owner, chat_id)
     if parent is not None:
-        _get_message(connection, owner, chat.id, parent)
+        get_message(connection, owner, chat.id, parent)
     question = StoredMessage(
         0, new_id(), chat.id, parent, Role.USER, State.COMPLETE, clean(text), "", "", {}, now
     )
@@ -109,7 +109,7 @@ def again(
 ) -> str:
     """Store one more empty answer to a question; return its id. Raises NotFound."""
     chat = get(connection, owner, chat_id)
-    if _get_message(connection, owner, chat.id, question_id).role is not Role.USER:
+    if get_message(connection, owner, chat.id, question_id).role is not Role.USER:
         raise NotFound(
             "Only a question can be answered again, and this message is an answer.",
             hint=f"Name one whose role is user: {MESSAGES_SHOWN}",
@@ -208,7 +208,7 @@ def branch(
     """Return the messages from the root to the leaf, which is the chat's own unless given."""
     chat = get(connection, owner, chat_id)
     if leaf is not None:
-        _get_message(connection, owner, chat.id, leaf)
+        get_message(connection, owner, chat.id, leaf)
     rows = connection.execute(
         f"""WITH RECURSIVE up (id, above) AS (
                SELECT id, parent FROM messages WHERE id = ? AND owner = ?
@@ -228,6 +228,15 @@ def messages(connection: sqlite3.Connection, owner: str, chat_id: str) -> list[S
         (chat.id, owner),
     )
     return [_message(row) for row in rows]
+
+
+def get_message(connection: sqlite3.Connection, owner: str, chat: str, message_id: str) -> StoredMessage:
+    """Return one message of a chat, whose id is given whole. Raises NotFound."""
+    row = connection.execute(
+        f"SELECT {_MESSAGE} FROM messages WHERE id = ? AND chat = ? AND owner = ?",  # noqa: S608
+        (message_id, chat, owner),
+    ).fetchone()
+    return _message(row) if row else _no_message(message_id)
 
 
 def siblings(connection: sqlite3.Connection, owner: str, message_id: str) -> list[str]:
@@ -256,7 +265,7 @@ def questions(connection: sqlite3.Connection, owner: str, limit: int) -> list[st
 def go_to(connection: sqlite3.Connection, owner: str, chat_id: str, message_id: str) -> None:
     """Make the branch with this message the one shown, down to its newest leaf. Raises NotFound."""
     chat = get(connection, owner, chat_id)
-    _get_message(connection, owner, chat.id, message_id)
+    get_message(connection, owner, chat.id, message_id)
     # Children are written after their parents, so the newest message below is a leaf.
     leaf = connection.execute(
         """WITH RECURSIVE down (id, number) AS (
@@ -417,14 +426,6 @@ def _insert_message(
 
 def _index(connection: sqlite3.Connection, number: int | None, text: str) -> None:
     connection.execute("INSERT INTO message_words (rowid, words) VALUES (?, ?)", (number, index_text(text)))
-
-
-def _get_message(connection: sqlite3.Connection, owner: str, chat: str, message_id: str) -> StoredMessage:
-    row = connection.execute(
-        f"SELECT {_MESSAGE} FROM messages WHERE id = ? AND chat = ? AND owner = ?",  # noqa: S608
-        (message_id, chat, owner),
-    ).fetchone()
-    return _message(row) if row else _no_message(message_id)
 
 
 def _message(row: tuple[Any, ...]) -> StoredMessage:

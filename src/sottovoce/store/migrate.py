@@ -13,7 +13,7 @@ from sottovoce.core.paths import Home
 from sottovoce.store import backup, presence
 from sottovoce.store.faults import damaged
 
-SCHEMA = 1
+SCHEMA = 2
 """How many files stand in migrations/: counted here, since listing them costs 15 ms at every start."""
 
 OLDEST_SQLITE = (3, 37)  # STRICT tables
@@ -22,7 +22,8 @@ OLDEST_SQLITE = (3, 37)  # STRICT tables
 def migrate(connection: sqlite3.Connection, home: Home, steps: Sequence[str] | None = None) -> bool:
     """Bring the database up to date, and say whether it was made just now.
 
-    Each step is one transaction with a backup before it. `steps` replaces the package's own files.
+    Each step is one transaction, with a backup before it unless the database is new. `steps` replaces
+    the package's own files.
     Raises StoreNewer, StoreBusy while an older program still runs, StoreDamaged.
     """
     target = SCHEMA if steps is None else len(steps)
@@ -47,7 +48,9 @@ def migrate(connection: sqlite3.Connection, home: Home, steps: Sequence[str] | N
     connection.execute("PRAGMA journal_mode = WAL")
     for number, script in enumerate(steps or packaged()):
         if number >= version:
-            _step(connection, home, number + 1, script)
+            if version:
+                backup.make(home)
+            _step(connection, number + 1, script)
     return version == 0
 
 
@@ -60,9 +63,7 @@ def packaged() -> list[str]:
     return [file.read_text(encoding="utf-8") for file in files]
 
 
-def _step(connection: sqlite3.Connection, home: Home, number: int, script: str) -> None:
-    if number > 1:
-        backup.make(home)
+def _step(connection: sqlite3.Connection, number: int, script: str) -> None:
     try:
         connection.executescript(f"BEGIN IMMEDIATE;\n{script}\n;PRAGMA user_version = {number};\nCOMMIT;")
     except sqlite3.Error:

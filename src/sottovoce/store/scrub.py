@@ -29,7 +29,7 @@ def scrub(connection: sqlite3.Connection, home: Home) -> None:
             _clear(connection, home)
     except DiskFull as problem:
         raise DiskFull(
-            "The chat is deleted, but the disk is too full to clear its last traces.",
+            "It is deleted, but the disk is too full to clear its last traces.",
             hint="Free some space; they are cleared when sotto next starts.",
             detail=problem.detail,
         ) from problem
