@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import gc
 import subprocess
 import sys
@@ -16,7 +17,9 @@ from pydantic import BaseModel
 import sottovoce
 from sottovoce import AsyncSotto, Sotto, SottoError
 from sottovoce.core.errors import BadValue, EngineFailed, NotFound, SchemaUnmet
+from sottovoce.core.events import Event, Waiting
 from sottovoce.core.messages import State
+from sottovoce.engine.echo import EchoEngine
 
 
 @pytest.fixture(autouse=True)
@@ -258,3 +261,28 @@ def test_the_front_page_names_what_it_exports() -> None:
 def test_one_text_is_not_taken_for_a_list_of_letters(sotto: Sotto) -> None:
     with pytest.raises(BadValue, match="list of texts"):
         sotto.embed("boat")
+
+
+async def test_a_place_in_line_is_an_event_and_no_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sottovoce.engine.echo.EchoEngine", functools.partial(EchoEngine, slots=1))
+    async with AsyncSotto(tmp_path / "home") as opened:
+        first = opened.ask("/slow 5 one two three four five")
+        await anext(first)
+        second = asyncio.create_task(_heard(opened, "hello there"))
+        while not opened.app.engine.queue("me").waiting:
+            await asyncio.sleep(0.005)
+        third = asyncio.create_task(_pieces(opened, "and me"))
+        async for _ in first:
+            pass
+        assert any(isinstance(event, Waiting) for event in await second)
+        assert await third == ["and", " me"]
+
+
+async def _heard(opened: AsyncSotto, text: str) -> list[Event]:
+    return [event async for event in opened.events(text)]
+
+
+async def _pieces(opened: AsyncSotto, text: str) -> list[str]:
+    return [piece async for piece in opened.ask(text)]

@@ -56,6 +56,11 @@ class Show:
         return sys.stdout is not None and sys.stdout.isatty()
 
     @property
+    def notes_are_read(self) -> bool:
+        """Whether a person sees standard error as it is written."""
+        return sys.stderr is not None and sys.stderr.isatty()
+
+    @property
     def can_ask(self) -> bool:
         """Whether a person can be asked something."""
         return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()

@@ -133,16 +133,21 @@ async def _print_whole(given: Given, question: Question, as_json: bool) -> None:
     """Print the answer when it is whole, and nothing before."""
     from contextlib import aclosing
 
-    from sottovoce.core.events import Asked, Done, Failed, Notice
+    from sottovoce.cli.chat.follow import waiting_for
+    from sottovoce.cli.chat.view import PlainView
+    from sottovoce.core.events import Asked, Done, Failed, Notice, Waiting
 
+    view = PlainView(given.show)
     async with given.open_app() as app:
         async with aclosing(app.ask(question)) as events:
             async for event in events:
                 match event:
                     case Asked(chat=chat):
                         given.show.kept_in = chat
+                    case Waiting():
+                        view.waiting(waiting_for(event, loaded=True))
                     case Notice(text=text):
-                        given.show.note(text)
+                        view.note(text)
                     case Failed(error):
                         raise error
                     case Done():

@@ -41,7 +41,8 @@ T = TypeVar("T")
 class AsyncSotto:
     """An open home. Use it as `async with AsyncSotto() as sotto:`.
 
-    `settings` are those of config.toml, by keyword: `AsyncSotto(context=8192, temperature=0.7)`.
+    `settings` are those of config.toml, by keyword: `AsyncSotto(context=8192, temperature=0.7)`. While
+    `sotto serve` runs at this home, its engine answers, unless another model or context is asked for.
     """
 
     def __init__(self, home: Path | str | None = None, **settings: Value) -> None:

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import math
 from collections.abc import AsyncGenerator
 
 import pytest
 
 from sottovoce.cli.chat.follow import follow, waiting_for
 from sottovoce.core.errors import EngineFailed
-from sottovoce.core.events import Asked, Done, Event, Failed, Notice, Reading, Text, Timings, Usage
+from sottovoce.core.events import Asked, Done, Event, Failed, Notice, Reading, Text, Timings, Usage, Waiting
 
 DONE = Done("c", "a", "hi", "stop", "m", "d", Usage(1, 0, 1), Timings(0.1, 0.2, 10.0, 10.0))
 
@@ -22,6 +23,9 @@ class Heard:
 
     def busy(self, what: str) -> None:
         self.told.append(("busy", what))
+
+    def waiting(self, what: str) -> None:
+        self.told.append(("waiting", what))
 
     def note(self, text: str) -> None:
         self.told.append(("note", text))
@@ -73,3 +77,19 @@ async def test_a_turn_without_an_end_is_a_failure():
 
 def test_a_short_prompt_is_not_counted():
     assert waiting_for(Reading(5, 20), loaded=True) == "thinking · Ctrl-C stops"
+
+
+async def test_a_place_in_line_is_told_until_the_reading_begins():
+    heard = Heard()
+    events = turn(Asked("c", "q", "a"), Waiting(2, 11.2), Waiting(0, 0.4), Reading(0, 900), Text("hi"), DONE)
+    assert await follow(events, heard, loaded=True) is DONE
+    assert heard.told[1:4] == [
+        ("waiting", "2 before you, about 12 s · Ctrl-C stops"),
+        ("waiting", "you are next, about 1 s · Ctrl-C stops"),
+        ("busy", "reading 0 of 900 tokens · Ctrl-C stops"),
+    ]
+
+
+def test_a_wait_of_unknown_length_is_told_without_seconds():
+    assert waiting_for(Waiting(1, 0.0), loaded=True) == "1 before you · Ctrl-C stops"
+    assert waiting_for(Waiting(3, math.inf), loaded=True) == "3 before you · Ctrl-C stops"

@@ -107,3 +107,24 @@ async def test_a_cancelled_answer_says_so(capsys):
         await task
     out, err = capsys.readouterr()
     assert (out, err) == ("half\n", "[stopped]\n")
+
+
+def test_a_place_in_line_is_told_once_to_a_person_and_not_to_a_log(capsys, monkeypatch):
+    for seen, expected in ((True, "2 before you\n"), (False, "")):
+        monkeypatch.setattr(Show, "notes_are_read", seen)
+        view = PlainView(Show())
+        view.waiting("2 before you")
+        view.waiting("1 before you")
+        view.text("hi")
+        view.end()
+        assert capsys.readouterr() == ("hi\n", expected)
+
+
+def test_a_place_in_line_stands_where_one_looks_until_words_come(seen):
+    screen, view = seen
+    view.waiting("2 before you, about 12 s")
+    view.redraw()
+    assert "2 before you, about 12 s" in screen.lines()[-1]
+    view.text("words")
+    view.redraw()
+    assert screen.lines() == ["words"]

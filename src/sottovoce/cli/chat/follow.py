@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 
 from sottovoce.cli.chat.view import View
 from sottovoce.core.errors import EngineFailed
-from sottovoce.core.events import Asked, Done, Event, Failed, Notice, Reading, Text
+from sottovoce.core.events import Asked, Done, Event, Failed, Notice, Reading, Text, Waiting
 
 STOP_HINT = "Ctrl-C stops"
 WORTH_COUNTING = 256
@@ -37,6 +38,8 @@ async def follow(
                     written = True
                 case Notice(text=text):
                     view.note(text)
+                case Waiting():
+                    view.waiting(waiting_for(event, loaded=True))
                 case Reading():
                     view.busy(waiting_for(event, loaded=True))
                 case Done(reason=reason):
@@ -48,10 +51,19 @@ async def follow(
     raise EngineFailed("The answer ended without a word.", hint="Ask again")
 
 
-def waiting_for(reading: Reading | None, *, loaded: bool) -> str:
-    """Return the words for the status line; without a reading, nothing has been read yet."""
-    if reading is not None and reading.read < reading.total and reading.total >= WORTH_COUNTING:
-        return f"reading {reading.read:,} of {reading.total:,} tokens · {STOP_HINT}"
+def waiting_for(seen: Reading | Waiting | None, *, loaded: bool) -> str:
+    """Return the words for the status line; None: nothing has been heard yet."""
+    match seen:
+        case Waiting():
+            return f"{in_line(seen)} · {STOP_HINT}"
+        case Reading(read, total) if read < total and total >= WORTH_COUNTING:
+            return f"reading {read:,} of {total:,} tokens · {STOP_HINT}"
     if loaded:
         return f"thinking · {STOP_HINT}"
     return f"loading the model… · {STOP_HINT}"
+
+
+def in_line(place: Waiting) -> str:
+    """Return where in the line one is, and for how long, as far as that is known."""
+    others = f"{place.before} before you" if place.before else "you are next"
+    return f"{others}, about {math.ceil(place.seconds)} s" if 0 < place.seconds < math.inf else others

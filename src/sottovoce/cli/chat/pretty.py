@@ -48,6 +48,9 @@ class MarkdownView:
         self._busy = what
         self._fresh = True
 
+    def waiting(self, what: str) -> None:
+        self.busy(what)
+
     def note(self, text: str) -> None:
         self._place(quiet_lines(self._console, text), follows=False)
         self._fresh = True

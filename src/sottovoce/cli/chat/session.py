@@ -45,7 +45,7 @@ class Session:
         questions = await talk.read(lambda conn: chats.questions(conn, talk.app.owner, REMEMBERED))
         prompt = Prompt(self._status, SlashCompleter(self._openable), reversed(questions))
         if not talk.place.met:
-            welcome(self._show, talk.app.model, talk.departures)
+            welcome(self._show, talk.app.model, talk.departures, talk.app.server)
             talk.place.met = True
         talk.come_to(await talk.branch())
         loading = asyncio.create_task(self._load(prompt))

@@ -22,6 +22,9 @@ class View(Protocol):
     def busy(self, what: str) -> None:
         """Say what is being waited for; gone when words come."""
 
+    def waiting(self, what: str) -> None:
+        """Say that others come first, and how many."""
+
     def note(self, text: str) -> None:
         """Tell something in a quiet line of its own."""
 
@@ -35,7 +38,7 @@ class PlainView:
     def __init__(self, show: Show) -> None:
         self._show = show
         self._last = "\n"
-        self._ended = False
+        self._told = self._ended = False
 
     def text(self, piece: str) -> None:
         self._show.piece(piece)
@@ -43,6 +46,12 @@ class PlainView:
 
     def busy(self, what: str) -> None:
         """A pipe's reader waits for words only."""
+
+    def waiting(self, what: str) -> None:
+        """Told once, and only to a person: a log has no use for it."""
+        if not self._told and self._show.notes_are_read:
+            self._told = True
+            self._show.note(what)
 
     def note(self, text: str) -> None:
         self._show.note(text)

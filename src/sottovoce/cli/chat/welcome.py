@@ -8,13 +8,15 @@ from sottovoce.models.shelf import ModelFile
 from sottovoce.net.ledger import Summary
 
 
-def welcome(show: Show, model: ModelFile, departures: Summary) -> None:
-    """Print the few lines with which a chat begins."""
+def welcome(show: Show, model: ModelFile, departures: Summary, server: str | None) -> None:
+    """Print the few lines with which a chat begins. `server`: where the one is whose engine is used."""
     from rich.text import Text
 
     show.screen.print(Text.assemble("You are talking to an AI: ", (introduction(model), "bold")))
     if worth := worth_of(model):
         show.quiet(worth)
+    if server is not None:
+        show.quiet(f"Shares the engine of the server at {server}")
     show.quiet(f"{departed(departures)[0]} · /help shows what you can do")
     show.line()
 

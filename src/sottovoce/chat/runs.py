@@ -1,0 +1,328 @@
+"""Turns that outlive their reader: started once, followed by any number of pages from any event on.
+
+A run is named by the id of the answer it writes, and its events are numbered from 1. They are kept while
+it runs and a few minutes longer; who comes later is told what the disk has of the answer. Knows nothing
+of HTTP.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, TypeVar
+
+from sottovoce.chat import turn
+from sottovoce.chat.turn import Parts, Question
+from sottovoce.core.errors import BadInput, Busy, EngineFailed, SottoError, Stopping
+from sottovoce.core.events import Asked, Done, Event, Failed, Timings, Usage
+from sottovoce.core.messages import State
+from sottovoce.engine.pieces import KINDS
+from sottovoce.store import shown
+from sottovoce.store.chats import StoredMessage
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+KEPT_SECONDS = 300.0
+MOST_KEPT = 64
+"""Ended runs that are remembered, the newest; each is at most as large as its answer."""
+MOST_RUNNING = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """Somebody stopped the answer; what was written is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """All that the disk has of an answer whose run is not remembered: it takes the place of earlier text."""
+
+    text: str
+
+
+RunEvent = Event | Stopped | Whole
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    number: int
+    event: RunEvent
+
+
+@dataclass(slots=True, eq=False)
+class Run:
+    """One answer being written, or just ended."""
+
+    owner: str
+    events: list[RunEvent] = field(default_factory=list)
+    ended: bool = False
+    cut: SottoError | None = None
+    """Why the program itself cut it off; None where a person stopped it."""
+    task: asyncio.Task[None] | None = None
+    begun: asyncio.Future[Asked] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    _readers: list[asyncio.Future[None]] = field(default_factory=list)
+
+    @property
+    def asked(self) -> Asked:
+        return self.begun.result()
+
+    def tell(self, event: RunEvent) -> None:
+        self.events.append(event)
+        self._wake()
+
+    def end(self) -> None:
+        self.ended = True
+        self._wake()
+
+    async def more(self, known: int) -> bool:
+        """Wait for an event after those known. Return False when none will come."""
+        while known >= len(self.events) and not self.ended:
+            reader: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._readers.append(reader)
+            await reader
+        return known < len(self.events)
+
+    def _wake(self) -> None:
+        for reader in self._readers:
+            if not reader.done():
+                reader.set_result(None)
+        self._readers.clear()
+
+
+def heard_by_nobody(event: RunEvent) -> None:
+    """For a run whose events only its readers want."""
+
+
+class Runs:
+    """All runs of one program. `parts` are those of its turns; each run has its own owner."""
+
+    def __init__(self, parts: Parts, kept_seconds: float = KEPT_SECONDS) -> None:
+        self._parts = parts
+        self._kept_seconds = kept_seconds
+        self._runs: dict[str, Run] = {}
+        self._writing: dict[tuple[str, str], Run] = {}
+        self._unnamed: set[Run] = set()
+        self._closed = False
+
+    async def start(
+        self, owner: str, question: Question, told: Callable[[RunEvent], None] = heard_by_nobody
+    ) -> Asked:
+        """Ask, and return once the question is on the disk; `told` hears every event.
+
+        The turn goes on whatever becomes of the caller. Raises BadInput, StoreProblem, Busy or Stopping,
+        and then nothing is saved.
+        """
+        self._check(owner, question.chat)
+        run = Run(owner)
+        self._unnamed.add(run)
+        if question.chat is not None:
+            self._writing[owner, question.chat] = run
+        run.task = asyncio.create_task(self._carry_out(run, question, told))
+        return await asyncio.shield(run.begun)
+
+    async def follow(
+        self, owner: str, chat: str, run_id: str, after: int = 0
+    ) -> AsyncGenerator[Numbered, None]:
+        """Yield the events after the given one, to the end. Raises NotFound.
+
+        Each reader goes at its own pace over what all share, and holds up nobody.
+        """
+        stored = await self._stored(owner, chat, run_id)
+        run = self._runs.get(run_id)
+        if run is None:
+            for number, event in enumerate(_told_from_disk(stored), after + 1):
+                yield Numbered(number, event)
+            return
+        at = after
+        while await run.more(at):
+            yield Numbered(at + 1, run.events[at])
+            at += 1
+
+    async def left(self, owner: str, chat: str, run_id: str, after: int) -> bool:
+        """Return whether there is, or may yet be, anything after that event. Raises NotFound."""
+        await self._stored(owner, chat, run_id)
+        run = self._runs.get(run_id)
+        return run is None or not run.ended or after < len(run.events)
+
+    async def stop(self, owner: str, chat: str, run_id: str) -> None:
+        """Stop a run; on return its answer is kept and its slot free. One that has ended stays as it is.
+
+        Raises NotFound.
+        """
+        await self._stored(owner, chat, run_id)
+        run = self._runs.get(run_id)
+        if run is not None:
+            await self._cut(run)
+
+    async def forget(self, owner: str, chat: str) -> None:
+        """Stop what is written in a chat and remember nothing of it: it is about to be deleted."""
+        running = self._writing.get((owner, chat))
+        if running is not None:
+            await self._cut(running)
+        for run in [run for run in self._runs.values() if (run.owner, run.asked.chat) == (owner, chat)]:
+            self._drop(run)
+
+    def running(self, owner: str, chat: str | None = None) -> list[Asked]:
+        """Return what is being written for this owner, in one chat or in all, the oldest first."""
+        runs = [run for run in self._runs.values() if run.owner == owner and not run.ended]
+        return [run.asked for run in runs if chat in (None, run.asked.chat)]
+
+    async def close(self) -> None:
+        """Cut off what is running, keeping what was written, and tell its readers that we stop."""
+        self._closed = True
+        reason = _stopping()
+        going = [run for run in (*self._unnamed, *self._runs.values()) if not run.ended]
+        await asyncio.gather(*(self._cut(run, reason) for run in going))
+
+    # ── one run ───────────────────────────────────────────────────────────────────────────────────
+
+    def _check(self, owner: str, chat: str | None) -> None:
+        if self._closed:
+            raise _stopping()
+        if chat is not None and (owner, chat) in self._writing:
+            raise BadInput(
+                "An answer is being written in this chat.",
+                hint="Wait for its end, or stop it; other chats can be asked meanwhile",
+                field="chat",
+            )
+        running = len(self._unnamed) + sum(not run.ended for run in self._runs.values())
+        if running >= MOST_RUNNING:
+            raise Busy(
+                f"{running} answers are being written already.",
+                hint="Wait until one of them has ended, or stop one",
+                retry_after=10,
+            )
+
+    async def _carry_out(self, run: Run, question: Question, told: Callable[[RunEvent], None]) -> None:
+        """Run the turn to its end. A task's edge: whatever happens, readers are told and let go."""
+
+        def tell(event: RunEvent) -> None:
+            run.tell(event)
+            told(event)
+
+        try:
+            async with aclosing(turn.ask(replace(self._parts, owner=run.owner), question)) as events:
+                async for event in events:
+                    if isinstance(event, Asked):
+                        self._name(run, event)
+                    tell(event)
+        except asyncio.CancelledError:
+            # Swallowed: only `_cut` cancels this task, and waits for it.
+            if run.begun.done():
+                tell(Stopped() if run.cut is None else Failed(run.cut))
+            else:
+                run.begun.set_exception(run.cut or _stopping())
+        except SottoError as problem:
+            self._broken(run, problem, tell)
+        except Exception:
+            log.exception("A turn failed unforeseen")
+            self._broken(run, _unforeseen(), tell)
+        finally:
+            self._ended(run)
+
+    def _name(self, run: Run, asked: Asked) -> None:
+        self._unnamed.discard(run)
+        self._runs[asked.answer] = run
+        self._writing[run.owner, asked.chat] = run
+        run.begun.set_result(asked)
+
+    def _broken(self, run: Run, problem: SottoError, tell: Callable[[RunEvent], None]) -> None:
+        if run.begun.done():
+            tell(Failed(problem))
+        else:
+            run.begun.set_exception(problem)
+
+    def _ended(self, run: Run) -> None:
+        run.end()
+        self._unnamed.discard(run)
+        self._writing = {place: other for place, other in self._writing.items() if other is not run}
+        if run.begun.exception() is not None:
+            return
+        asyncio.get_running_loop().call_later(self._kept_seconds, self._drop, run)
+        ended = [other for other in self._runs.values() if other.ended]
+        for old in ended[:-MOST_KEPT]:
+            self._drop(old)
+
+    def _drop(self, run: Run) -> None:
+        self._runs.pop(run.asked.answer, None)
+
+    async def _cut(self, run: Run, reason: SottoError | None = None) -> None:
+        if run.task is None or run.ended:
+            return
+        run.cut = reason
+        run.task.cancel()
+        await asyncio.wait({run.task})
+
+    async def _stored(self, owner: str, chat: str, run_id: str) -> StoredMessage:
+        """Return the answer on the disk: whose it is, and whether it still exists, is decided there."""
+        return await self._parts.database.read(lambda conn: shown.answer(conn, owner, chat, run_id))
+
+
+# ── from the disk ─────────────────────────────────────────────────────────────────────────────────
+
+
+def _told_from_disk(answer: StoredMessage) -> list[RunEvent]:
+    """Return the events that tell the whole of a stored answer. Pure."""
+    return [Whole(answer.text), _end_of(answer)]
+
+
+def _end_of(answer: StoredMessage) -> RunEvent:
+    facts = answer.facts
+    match answer.state:
+        case State.COMPLETE:
+            return Done(
+                chat=answer.chat,
+                answer=answer.id,
+                text=answer.text,
+                reason=str(facts.get("reason", "stop")),
+                model=answer.model,
+                digest=answer.digest,
+                usage=_counted(Usage, facts.get("usage")),
+                timings=_counted(Timings, facts.get("timings")),
+            )
+        case State.STOPPED:
+            return Stopped()
+        case State.WRITING:
+            return Failed(
+                EngineFailed(
+                    "Another program is writing this answer.", hint="Open the chat again when it has ended"
+                )
+            )
+        case State.INTERRUPTED | State.FAILED:
+            return Failed(_met(facts.get("error")))
+
+
+def _met(error: Any) -> SottoError:
+    """Return the problem that ended an answer, as far as it was written down."""
+    if isinstance(error, dict) and error.get("sentence"):
+        kind = KINDS.get(str(error.get("code")), SottoError)
+        return kind(str(error["sentence"]), hint="Ask again")
+    return EngineFailed("The answer was cut off: the program that wrote it ended.", hint="Ask again")
+
+
+def _counted(kind: type[T], facts: Any) -> T:
+    """Return counts as stored; zeros where they are not, as in an answer from another program."""
+    names = [item.name for item in fields(kind)]  # type: ignore[arg-type]
+    try:
+        return kind(**{name: facts[name] for name in names})
+    except (KeyError, TypeError):
+        return kind(**dict.fromkeys(names, 0))
+
+
+def _stopping() -> Stopping:
+    return Stopping(
+        "The server is stopping; what was written of the answer is kept.",
+        hint="Ask again once it is back",
+        retry_after=10,
+    )
+
+
+def _unforeseen() -> EngineFailed:
+    return EngineFailed(
+        "Something went wrong that Sottovoce did not expect.", hint="Ask again; the server's log says more"
+    )
