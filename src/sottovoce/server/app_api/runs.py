@@ -1,0 +1,125 @@
+"""Answers being written: start one, follow it from any event, stop it.
+
+A page that goes away stops nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+
+from starlette.responses import Response
+
+from sottovoce.chat.runs import RunEvent, Runs
+from sottovoce.chat.turn import Question
+from sottovoce.core.events import Done, Failed, Text
+from sottovoce.server.answering import EventStream
+from sottovoce.server.app_api import telling
+from sottovoce.server.app_api.nouns import FirstRun, NewRun, RunList, RunNoun, identity, whole
+from sottovoce.server.caller import Scope
+from sottovoce.server.endpoint import Endpoint, Visit
+
+ALL = "/app/api/runs"
+IN_CHAT = "/app/api/chats/{chat}/runs"
+ONE = f"{IN_CHAT}/{{run}}"
+LAST_NUMBER = 10**9
+
+BEGUN = b"retry: 1000\n\n"
+"""Sent at once, so that a page knows it is connected however long the first word takes."""
+
+
+async def begin(visit: Visit[FirstRun]) -> RunNoun:
+    """Ask a question that begins a chat."""
+    body = visit.body
+    return await _started(visit, Question(body.text, system=body.system, sampling=body.sampling.sampling()))
+
+
+async def start(visit: Visit[NewRun]) -> RunNoun:
+    """Ask a question in a chat, or ask one again. Refused while an answer is being written there."""
+    body = visit.body
+    question = Question(
+        body.text,
+        identity(visit.request.path_params["chat"], "chat"),
+        body.parent,
+        body.again,
+        body.system,
+        body.sampling.sampling(),
+    )
+    return await _started(visit, question)
+
+
+async def listed(visit: Visit[None]) -> RunList:
+    """List the answers being written."""
+    running = visit.house.runs.running(visit.caller.owner)
+    return RunList(runs=[RunNoun.of(asked) for asked in running])
+
+
+async def in_chat(visit: Visit[None]) -> RunList:
+    """List the answers being written in a chat."""
+    chat = identity(visit.request.path_params["chat"], "chat")
+    running = visit.house.runs.running(visit.caller.owner, chat)
+    return RunList(runs=[RunNoun.of(asked) for asked in running])
+
+
+async def follow(visit: Visit[None]) -> Response:
+    """Stream a run's events, those after `after` or the Last-Event-ID; 204 when there are no more."""
+    chat, run = _place(visit)
+    given = {**visit.request.query_params}
+    if last := visit.request.headers.get("last-event-id"):
+        given["after"] = last
+    after, runs = whole(given, "after", 0, 0, LAST_NUMBER), visit.house.runs
+    if not await runs.left(visit.caller.owner, chat, run, after):
+        return Response(status_code=204)
+    return EventStream(_chunks(runs, visit.caller.owner, chat, run, after), visit.shape)
+
+
+async def stop(visit: Visit[None]) -> Response:
+    """Stop a run; what was written is kept. One that has ended stays as it is."""
+    await visit.house.runs.stop(visit.caller.owner, *_place(visit))
+    return Response(status_code=204)
+
+
+async def _started(visit: Visit[FirstRun] | Visit[NewRun], question: Question) -> RunNoun:
+    asked = await visit.house.runs.start(visit.caller.owner, question, _counted(visit))
+    return RunNoun.of(asked)
+
+
+def _counted(visit: Visit[FirstRun] | Visit[NewRun]) -> Callable[[RunEvent], None]:
+    """Return what listens to a run for the metrics."""
+    metrics, asked, begun = visit.house.metrics, time.monotonic(), False
+
+    def tell(event: RunEvent) -> None:
+        nonlocal begun
+        match event:
+            case Text() if not begun:
+                begun = True
+                metrics.first_token(time.monotonic() - asked)
+            case Done(usage=usage):
+                visit.used(usage)
+            case Failed(error):
+                metrics.failed(error)
+
+    return tell
+
+
+async def _chunks(runs: Runs, owner: str, chat: str, run: str, after: int) -> AsyncGenerator[bytes, None]:
+    yield BEGUN
+    async with aclosing(runs.follow(owner, chat, run, after)) as events:
+        async for numbered in events:
+            yield telling.chunk(numbered)
+
+
+def _place(visit: Visit[None]) -> tuple[str, str]:
+    given = visit.request.path_params
+    return identity(given["chat"], "chat"), identity(given["run"], "answer")
+
+
+ENDPOINTS = (
+    Endpoint("POST", ALL, begin, Scope.PAGE, body=FirstRun, answer=RunNoun, computes=True),
+    Endpoint("GET", ALL, listed, Scope.PAGE, answer=RunList),
+    Endpoint("POST", IN_CHAT, start, Scope.PAGE, body=NewRun, answer=RunNoun, computes=True),
+    Endpoint("GET", IN_CHAT, in_chat, Scope.PAGE, answer=RunList),
+    Endpoint("GET", f"{ONE}/events", follow, Scope.PAGE),
+    Endpoint("POST", f"{ONE}/stop", stop, Scope.PAGE),
+)

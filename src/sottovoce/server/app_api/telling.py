@@ -1,0 +1,57 @@
+"""A run's events as a page hears them: a name and a JSON object each. Pure.
+
+asked    {chat, question, answer}      the question is on the disk
+waiting  {before, seconds}             others come first
+reading  {read, total}                 tokens of the prompt
+notice   {code, text}                  something to know
+text     {text}                        more of the answer
+whole    {text}                        all of it so far, in place of earlier text
+done     {reason, text, model, digest, usage, timings}
+stopped  {}                            somebody stopped it; what was written is kept
+failed   {error: {code, sentence, hint, field}}
+
+The last three end a run.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from sottovoce.chat.runs import Numbered, RunEvent, Stopped, Whole
+from sottovoce.core.events import Asked, Done, Failed, Notice, Reading, Text, Waiting
+from sottovoce.server import problems, sse
+
+Json = dict[str, Any]
+
+
+def chunk(numbered: Numbered) -> bytes:
+    """Return one server-sent event, with its number as id."""
+    name, said = told(numbered.event)
+    return sse.event(json.dumps(said, ensure_ascii=False), name, str(numbered.number))
+
+
+def told(event: RunEvent) -> tuple[str, Json]:
+    """Return an event's name and what it says."""
+    match event:
+        case Text(text):
+            return "text", {"text": text}
+        case Asked():
+            return "asked", asdict(event)
+        case Waiting():
+            return "waiting", asdict(event)
+        case Reading():
+            return "reading", asdict(event)
+        case Notice():
+            return "notice", asdict(event)
+        case Whole(text):
+            return "whole", {"text": text}
+        case Stopped():
+            return "stopped", {}
+        case Done():
+            said = asdict(event)
+            del said["chat"], said["answer"]
+            return "done", said
+        case Failed(error):
+            return "failed", problems.OURS.said(error).model_dump()

@@ -1,0 +1,132 @@
+"""One place of the API: what it takes, who may use it, and how it says that something went wrong.
+
+Each room (openai_api, app_api, …) lists its endpoints; here they become routes that all do the same:
+let the caller in, look whether there is room, read the body into a noun, answer, and put every problem
+into the shape of the room's protocol. Knows no protocol.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from sottovoce.core.errors import NotAllowed, SottoError, Stopping
+from sottovoce.core.events import Usage, Waiting
+from sottovoce.server import answering, bodies, problems
+from sottovoce.server.caller import Caller, Scope
+from sottovoce.server.house import House
+from sottovoce.server.log import line, where
+from sottovoce.server.problems import Shape
+
+log = logging.getLogger(__name__)
+
+Body = TypeVar("Body")
+
+
+@dataclass(slots=True)
+class Visit(Generic[Body]):
+    """One request on its way through. `headers` are added to the answer."""
+
+    house: House
+    caller: Caller
+    request: Request
+    body: Body
+    shape: Shape
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def used(self, usage: Usage) -> None:
+        """Count what an answer took against the caller's limits, and in the metrics."""
+        tokens = usage.prompt + usage.answer
+        line(self.request.scope).tokens += tokens
+        self.house.meter.used(self.caller, tokens)
+        self.house.metrics.used(usage)
+
+    def waiting(self, event: Waiting) -> None:
+        """Tell the caller's place in line, where the answer's head is not sent yet."""
+        self.headers.setdefault("X-Queue-Position", str(event.before))
+        self.headers.setdefault("X-Queue-Seconds", f"{event.seconds:.0f}")
+
+
+Handle = Callable[[Visit[Any]], Awaitable[Response | BaseModel]]
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """`scope` None is open to everyone. `computes`: it is refused early when the line is too long."""
+
+    method: str
+    path: str
+    handle: Handle
+    scope: Scope | None
+    shape: Shape = problems.OURS
+    body: type[BaseModel] | None = None
+    answer: type[BaseModel] | None = None
+    computes: bool = False
+
+    @property
+    def summary(self) -> str:
+        """The first line of the handler's docstring; it stands in the API's description."""
+        return (self.handle.__doc__ or "").strip().partition("\n")[0]
+
+    def route(self, house: House) -> Route:
+        async def serve(request: Request) -> Response:
+            return await self._serve(house, request)
+
+        return Route(self.path, serve, methods=[self.method], name=f"{self.method} {self.path}")
+
+    async def _serve(self, house: House, request: Request) -> Response:
+        stay = ExitStack()
+        try:
+            with stay:
+                caller = await self._let_in(house, request)
+                line(request.scope).key = caller.key
+                stay.enter_context(house.meter.visit(caller, computes=self.computes))
+                body = None if self.body is None else await bodies.read(request, self.body, house.intake)
+                visit = Visit(house, caller, request, body, self.shape)
+                found = await answering.unless_gone(request, self.handle(visit))
+                if isinstance(found, answering.EventStream):
+                    found.afterwards = stay.pop_all().close
+                    found.failed, found.left = house.metrics.failed, house.metrics.left
+        except answering.Gone:
+            house.metrics.left()
+            return answering.NOBODY_THERE
+        except SottoError as problem:
+            house.metrics.failed(problem)
+            return self.shape.response(problem)
+        except Exception as problem:  # noqa: BLE001  (a request's edge: the next one is served)
+            log.error("A request failed at %s %s: %s", self.method, self.path, where(problem))
+            house.metrics.failed(problem)
+            return self.shape.response(problems.unforeseen())
+        response = found if isinstance(found, Response) else bodies.written(found)
+        response.headers.update(visit.headers)
+        return response
+
+    async def _let_in(self, house: House, request: Request) -> Caller:
+        """Return who asks. Raises NoKey, NotAllowed, LimitReached, Busy or Stopping."""
+        caller = await house.doors.open(request, required=self.scope is not None)
+        if self.scope is not None and self.scope not in caller.scopes:
+            raise _out_of_reach(self.scope)
+        if house.stopping and self.scope is not None:
+            raise Stopping("The server is stopping.", hint="Ask again once it is back", retry_after=10)
+        if self.computes:
+            house.app.engine.queue(caller.owner).require_room()
+        return caller
+
+
+def _out_of_reach(scope: Scope) -> NotAllowed:
+    if scope is Scope.PAGE:
+        return NotAllowed(
+            "This is for the person at this machine alone.",
+            hint="Sign your browser in with the link that sotto serve printed",
+        )
+    return NotAllowed(
+        f"This key is not for {scope}.", hint=f"Make one that is: sotto keys add NAME --scope {scope}"
+    )

@@ -1,0 +1,35 @@
+"""What every answer says besides itself: that it is nobody else's, and may load nothing.
+
+Knows nothing of requests. An answer that sets one of these itself keeps its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+POLICY = (
+    "default-src 'none'; connect-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+ALWAYS = (
+    (b"content-security-policy", POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+)
+"""An answer can only say these more strictly by not being given: they replace its own."""
+
+UNLESS_SAID = ((b"cache-control", b"no-store"),)
+
+Pairs = Sequence[tuple[bytes, bytes]]
+
+
+def dress(own: Pairs, more: Pairs = ()) -> list[tuple[bytes, bytes]]:
+    """Return the headers of an answer with all that is said always."""
+    ours = {name for name, _ in ALWAYS} | {b"server"}
+    kept = [(name, value) for name, value in own if name.lower() not in ours]
+    said = {name.lower() for name, _ in kept}
+    return [*kept, *ALWAYS, *(pair for pair in UNLESS_SAID if pair[0] not in said), *more]

@@ -1,0 +1,28 @@
+"""What every request finds: the open home and the server's own parts. Built once, in serve.py."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sottovoce.server.bodies import Intake
+
+if TYPE_CHECKING:
+    from sottovoce.app import App
+    from sottovoce.chat.runs import Runs
+    from sottovoce.server.doors import Doors
+    from sottovoce.server.limits import Meter
+    from sottovoce.server.metrics import Metrics
+
+
+@dataclass(slots=True)
+class House:
+    app: App
+    doors: Doors
+    meter: Meter
+    metrics: Metrics
+    runs: Runs
+    intake: Intake = field(default_factory=Intake)
+    problem: str = "The model is being loaded."
+    """Why nothing can be answered yet, or any more; empty when all is well. For /readyz."""
+    stopping: bool = field(default=False)

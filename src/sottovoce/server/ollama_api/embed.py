@@ -1,0 +1,76 @@
+"""`/api/embed` and the older `/api/embeddings`: texts to vectors."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from sottovoce.core.errors import BadValue, SottoError
+from sottovoce.core.events import Usage
+from sottovoce.server.endpoint import Visit
+from sottovoce.server.ollama_api import serving
+from sottovoce.server.ollama_api.nouns import EmbedBody, Embedded, OldEmbedBody, OldEmbedded
+
+
+async def embed(visit: Visit[EmbedBody]) -> Embedded:
+    """Make a vector of length one for each text."""
+    body = visit.body
+    serving.require(visit.house.app, body.model)
+    began = time.monotonic()
+    texts = [body.input] if isinstance(body.input, str) else body.input
+    with _named("input" if isinstance(body.input, str) else None):
+        vectors, tokens = await _vectors(visit, texts)
+    size = body.dimensions
+    if size and vectors and size > len(vectors[0]):
+        raise BadValue(
+            f"This model's vectors have {len(vectors[0])} numbers, not {size}.",
+            hint="Leave dimensions out, or ask for fewer",
+            field="dimensions",
+        )
+    took = time.monotonic() - began
+    return Embedded(
+        model=body.model,
+        embeddings=[_unit(vector[:size]) for vector in vectors],
+        total_duration=int(took * 1e9),
+        load_duration=0,
+        prompt_eval_count=tokens,
+    )
+
+
+async def old(visit: Visit[OldEmbedBody]) -> OldEmbedded:
+    """Make a vector of one text, as older clients ask for it."""
+    serving.require(visit.house.app, visit.body.model)
+    if not visit.body.prompt:
+        return OldEmbedded(embedding=[])
+    with _named("prompt"):
+        vectors, _ = await _vectors(visit, [visit.body.prompt])
+    return OldEmbedded(embedding=vectors[0])
+
+
+async def _vectors(
+    visit: Visit[EmbedBody] | Visit[OldEmbedBody], texts: Sequence[str]
+) -> tuple[list[list[float]], int]:
+    """Return the texts' vectors, and how many tokens they have."""
+    engine = visit.house.app.engine
+    tokens = sum(await engine.weigh(texts))
+    vectors = await engine.embed(texts, visit.caller.owner)
+    visit.used(Usage(tokens, 0, 0))
+    return vectors, tokens
+
+
+@contextmanager
+def _named(field: str | None) -> Iterator[None]:
+    """Name the field of a problem with the only text as it was sent."""
+    try:
+        yield
+    except SottoError as problem:
+        if field and problem.field == "input.0":
+            problem.field = field
+        raise
+
+
+def _unit(vector: Sequence[float]) -> list[float]:
+    length = math.hypot(*vector) or 1.0
+    return [number / length for number in vector]

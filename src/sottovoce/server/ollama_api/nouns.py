@@ -1,0 +1,285 @@
+"""What Ollama's API takes and gives, in the shapes of the official `ollama` client.
+
+What cannot be honoured is left out here, or takes only the value that changes nothing; `fields.py` says
+which and why. Knows how things are written, not what they do.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from sottovoce.core.errors import Unsupported
+from sottovoce.core.sampling import MAX_STOP_CHARACTERS, MAX_STOPS, RANGES
+
+Stop = Annotated[str, Field(min_length=1, max_length=MAX_STOP_CHARACTERS)]
+
+
+def _span(name: str) -> Any:
+    span = RANGES[name]
+    return Field(ge=span.low, le=span.high, description=span.meaning)
+
+
+class Noun(BaseModel):
+    """What is null counts as not there."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, value: object) -> object:
+        if not isinstance(value, dict) or None not in value.values():
+            return value
+        return {name: part for name, part in value.items() if part is not None}
+
+
+# ---- what is asked ----
+
+
+class Options(Noun):
+    temperature: Annotated[float, _span("temperature")] | None = None
+    top_p: Annotated[float, _span("top_p")] | None = None
+    top_k: Annotated[int, _span("top_k")] | None = None
+    min_p: Annotated[float, _span("min_p")] | None = None
+    seed: Annotated[int, Field(ge=-1, le=int(RANGES["seed"].high))] | None = None
+    num_predict: Annotated[int, Field(ge=-2, le=int(RANGES["max_tokens"].high))] | None = None
+    stop: Annotated[list[Stop], Field(max_length=MAX_STOPS)] | None = None
+    repeat_penalty: Annotated[float, _span("repeat_penalty")] | None = None
+    presence_penalty: Annotated[float, _span("presence_penalty")] | None = None
+    frequency_penalty: Annotated[float, _span("frequency_penalty")] | None = None
+    num_ctx: int | None = None
+
+    # Where and how to compute: the server's own affair, and the text is the same.
+    numa: bool | None = None
+    num_batch: int | None = None
+    num_gpu: int | None = None
+    main_gpu: int | None = None
+    low_vram: bool | None = None
+    logits_all: bool | None = None
+    use_mmap: bool | None = None
+    use_mlock: bool | None = None
+    num_thread: int | None = None
+    num_keep: int | None = None
+    mirostat_tau: float | None = None
+    mirostat_eta: float | None = None
+
+    # Taken at one value only; see options.ONLY.
+    f16_kv: bool | None = None
+    vocab_only: bool | None = None
+    embedding_only: bool | None = None
+    mirostat: int | None = None
+    tfs_z: float | None = None
+    typical_p: float | None = None
+    repeat_last_n: int | None = None
+    penalize_newline: bool | None = None
+
+
+class CalledFunction(Noun):
+    name: str
+    arguments: dict[str, object] = Field(default_factory=dict)
+    index: int | None = None
+
+
+class ToolCall(Noun):
+    function: CalledFunction
+    id: str | None = None
+    type: Literal["function"] | None = None
+
+
+class ChatMessage(Noun):
+    role: Literal["system", "user", "assistant", "tool"]
+    content: str | None = None
+    thinking: str | None = None
+    images: list[str] | None = None
+    tool_calls: list[ToolCall] | None = None
+    tool_name: str | None = None
+    tool_call_id: str | None = None
+
+
+class ToolFunction(Noun):
+    name: str
+    description: str | None = None
+    parameters: dict[str, object] | None = None
+
+
+class OfferedTool(Noun):
+    type: Literal["function"] | None = None
+    function: ToolFunction
+
+
+REFUSED = {
+    "width": "The model writes text and draws no images.",
+    "height": "The model writes text and draws no images.",
+    "steps": "The model writes text and draws no images.",
+}
+"""Fields that the original knows and no model here can honour, and why."""
+
+
+class Asking(Noun):
+    """What a chat and a bare prompt have in common."""
+
+    model: str = Field(min_length=1)
+    stream: bool | None = None
+    options: Options | None = None
+    format: Literal["", "json"] | dict[str, object] | None = None
+    keep_alive: int | float | str | None = None
+    think: bool | str | None = None
+    logprobs: bool | None = None
+    top_logprobs: int | None = Field(None, ge=0, le=20)
+    truncate: Literal[False] | None = None
+    shift: Literal[False] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse(cls, value: object) -> object:
+        for name in REFUSED.keys() & (value.keys() if isinstance(value, dict) else ()):
+            if value[name] is not None:  # type: ignore[index]
+                raise Unsupported(
+                    f"{name} cannot be honoured here. {REFUSED[name]}", hint="Leave it out", field=name
+                )
+        return value
+
+    @property
+    def streams(self) -> bool:
+        """Whether the answer comes as it is written, as it does where nothing is said."""
+        return self.stream is not False
+
+
+class ChatBody(Asking):
+    messages: list[ChatMessage] | None = None
+    tools: list[OfferedTool] | None = None
+
+
+class GenerateBody(Asking):
+    prompt: str | None = None
+    suffix: str | None = None
+    system: str | None = None
+    template: str | None = None
+    context: list[int] | None = None
+    raw: bool | None = None
+    images: list[str] | None = None
+
+
+class EmbedBody(Noun):
+    model: str = Field(min_length=1)
+    input: str | list[str]
+    truncate: bool | None = None
+    dimensions: int | None = Field(None, ge=1)
+    options: Options | None = None
+    keep_alive: int | float | str | None = None
+
+
+class OldEmbedBody(Noun):
+    model: str = Field(min_length=1)
+    prompt: str | None = None
+    options: Options | None = None
+    keep_alive: int | float | str | None = None
+
+
+class ShowBody(Noun):
+    model: str | None = None
+    name: str | None = None
+    verbose: Literal[False] | None = None
+
+
+# ---- what is answered ----
+
+
+class TokenChance(BaseModel):
+    token: str
+    logprob: float
+    bytes: list[int]
+    top_logprobs: list[TokenChance] | None = None
+
+
+class Answered(BaseModel):
+    """One line of an answer, or the whole of it. Durations are in nanoseconds; counts come last."""
+
+    model: str
+    created_at: str
+    done: bool
+    done_reason: str | None = None
+    total_duration: int | None = None
+    load_duration: int | None = None
+    prompt_eval_count: int | None = None
+    prompt_eval_duration: int | None = None
+    eval_count: int | None = None
+    eval_duration: int | None = None
+    logprobs: list[TokenChance] | None = None
+
+
+class Said(BaseModel):
+    role: Literal["assistant"]
+    content: str
+    tool_calls: list[ToolCall] | None = None
+
+
+class ChatAnswered(Answered):
+    message: Said
+
+
+class GenerateAnswered(Answered):
+    response: str
+
+
+class Embedded(BaseModel):
+    model: str
+    embeddings: list[list[float]]
+    total_duration: int
+    load_duration: int
+    prompt_eval_count: int
+
+
+class OldEmbedded(BaseModel):
+    embedding: list[float]
+
+
+class Details(BaseModel):
+    parent_model: str = ""
+    format: str = "gguf"
+    family: str
+    families: list[str]
+    parameter_size: str
+    quantization_level: str
+
+
+class Listed(BaseModel):
+    name: str
+    model: str
+    size: int
+    digest: str
+    details: Details
+
+
+class Tag(Listed):
+    modified_at: str
+
+
+class Tags(BaseModel):
+    models: list[Tag]
+
+
+class Loaded(Listed):
+    expires_at: str
+    size_vram: int = 0
+    context_length: int
+
+
+class Running(BaseModel):
+    models: list[Loaded]
+
+
+class Shown(BaseModel):
+    license: str
+    modelfile: str
+    parameters: str
+    template: str
+    details: Details
+    model_info: dict[str, object]
+    capabilities: list[str]
+    modified_at: str
+
+
+class Version(BaseModel):
+    version: str

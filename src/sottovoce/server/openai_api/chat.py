@@ -1,0 +1,122 @@
+"""`/v1/chat/completions`: a conversation answered, whole or as it is written."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass, field
+
+from starlette.responses import Response
+
+from sottovoce.core.events import Called, Finished, Likelihood, Text, Usage, Waiting
+from sottovoce.server import served
+from sottovoce.server.answering import EventStream
+from sottovoce.server.endpoint import Visit
+from sottovoce.server.openai_api import asking
+from sottovoce.server.openai_api.asking import Asked
+from sottovoce.server.openai_api.chunks import ChatChunks, Head
+from sottovoce.server.openai_api.counting import Answers, fingerprint
+from sottovoce.server.openai_api.nouns_answers import AnswerMessage, ChatChoice, ChatCompletion, Weighed
+from sottovoce.server.openai_api.nouns_chat import ChatBody
+from sottovoce.server.openai_api.saying import calling, new_id, reason, used, weighed
+
+
+async def create(visit: Visit[ChatBody]) -> Response:
+    """Answer a conversation, whole or as it is written."""
+    app, body = visit.house.app, visit.body
+    served.require(app, body.model)
+    asked = asking.asked(body, visit.caller.owner, app.settings.sampling())
+    facts = await app.engine.ready()
+    head = Head(
+        id=new_id("chatcmpl"),
+        created=int(time.time()),
+        model=app.model.name,
+        fingerprint=fingerprint(facts),
+        tells_usage=asked.tells_usage,
+        tier="default" if body.service_tier else None,
+    )
+    answers = Answers(visit, asked.calls, "messages")
+    if asked.streams:
+        return EventStream(
+            _streamed(answers, ChatChunks(head, old_functions=asked.old_functions)), visit.shape
+        )
+    answer = await _whole(visit, answers, head, asked)
+    return Response(answer.model_dump_json(exclude_unset=True), media_type="application/json")
+
+
+async def _streamed(answers: Answers, chunks: ChatChunks) -> AsyncGenerator[bytes | Waiting, None]:
+    async with aclosing(answers.pieces()) as pieces:
+        async for at, piece in pieces:
+            if isinstance(piece, Text):
+                yield chunks.text(at, piece.text, piece.likelihoods)
+            elif isinstance(piece, Called):
+                yield chunks.call(at, piece)
+            elif isinstance(piece, Finished):
+                yield chunks.end(at, piece.reason)
+            else:
+                yield piece
+    yield chunks.last(answers.usage)
+
+
+@dataclass(slots=True)
+class _Choice:
+    """One answer as it grows."""
+
+    said: list[str] = field(default_factory=list)
+    likelihoods: list[Likelihood] = field(default_factory=list)
+    calls: list[Called] = field(default_factory=list)
+    reason: str = "stop"
+
+
+async def _whole(visit: Visit[ChatBody], answers: Answers, head: Head, asked: Asked) -> ChatCompletion:
+    choices = [_Choice() for _ in asked.calls]
+    async with aclosing(answers.pieces()) as pieces:
+        async for at, piece in pieces:
+            if isinstance(piece, Text):
+                choices[at].said.append(piece.text)
+                choices[at].likelihoods.extend(piece.likelihoods)
+            elif isinstance(piece, Called):
+                choices[at].calls.append(piece)
+            elif isinstance(piece, Finished):
+                choices[at].reason = piece.reason
+            else:
+                visit.waiting(piece)
+    return _completion(head, asked, choices, answers.usage)
+
+
+def _completion(head: Head, asked: Asked, choices: list[_Choice], usage: Usage) -> ChatCompletion:
+    completion = ChatCompletion(
+        id=head.id,
+        object="chat.completion",
+        created=head.created,
+        model=head.model,
+        choices=[_choice(at, choice, asked) for at, choice in enumerate(choices)],
+        usage=used(usage),
+        system_fingerprint=head.fingerprint,
+    )
+    if head.tier is not None:
+        completion.service_tier = head.tier
+    return completion
+
+
+def _choice(at: int, choice: _Choice, asked: Asked) -> ChatChoice:
+    tokens = [weighed(token) for token in choice.likelihoods]
+    return ChatChoice(
+        index=at,
+        message=_message(choice, old_functions=asked.old_functions),
+        logprobs=Weighed(content=tokens, refusal=None) if tokens else None,
+        finish_reason=reason(choice.reason, old_functions=asked.old_functions),
+    )
+
+
+def _message(choice: _Choice, *, old_functions: bool) -> AnswerMessage:
+    text = "".join(choice.said)
+    if not choice.calls:
+        return AnswerMessage(role="assistant", content=text, refusal=None)
+    calls = [calling(call) for call in choice.calls]
+    if old_functions:
+        return AnswerMessage(
+            role="assistant", content=text or None, refusal=None, function_call=calls[0].function
+        )
+    return AnswerMessage(role="assistant", content=text or None, refusal=None, tool_calls=calls)

@@ -1,0 +1,289 @@
+"""Runs the server of one home: opens it, listens, loads the model, and ends in good order.
+
+One server for a home at a time. A signal lets answers under way finish for ten seconds and cuts what is
+left, keeping what was written; a second one ends the program at once. Prints nothing: what a person should
+read goes to `tell`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from sottovoce.app import App, open_app
+from sottovoce.chat.runs import Runs
+from sottovoce.core import settings as settings_of
+from sottovoce.core.errors import Refused, SottoError
+from sottovoce.core.lock import FileLock
+from sottovoce.core.messages import OWNER
+from sottovoce.core.paths import Home
+from sottovoce.core.settings import Settings, Value
+from sottovoce.engine import sign
+from sottovoce.server import asgi, problems, sockets
+from sottovoce.server.doors import Doors
+from sottovoce.server.gate.hosts import names_of
+from sottovoce.server.gate.origins import origins_of
+from sottovoce.server.greeting import addresses_of, greeting
+from sottovoce.server.house import House
+from sottovoce.server.limits import Meter
+from sottovoce.server.listening import Listening, listening
+from sottovoce.server.log import Journal, kept
+from sottovoce.server.metrics import Metrics
+from sottovoce.server.sessions import Sessions
+from sottovoce.store import keys
+
+log = logging.getLogger(__name__)
+
+STOP_SECONDS = 10.0
+HURRY_SECONDS = 1.0
+"""After a second signal, for what ends quickly to end well."""
+
+RETRY_SECONDS = 30.0
+PAUSE = 0.05
+
+SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a command asked for. `given` are settings that win over all others."""
+
+    given: Mapping[str, Value | None]
+    open_browser: bool = False
+    debug: bool = False
+    stop_seconds: float = STOP_SECONDS
+
+
+def serve(home: Home, wish: Wish, tell: Tell) -> None:
+    """Serve this home until a signal ends it.
+
+    Raises Refused where another server runs, or where anybody could come in without a key; BadValue where
+    it cannot listen as asked.
+    """
+    lock = FileLock(home.root / "server.lock")
+    if not lock.take():
+        raise _already_served(home)
+    try:
+        with kept(home, debug=wish.debug):
+            asyncio.run(_serve(home, wish, tell))
+    finally:
+        lock.release()
+
+
+class Stop:
+    """What the signals ask for: to end, then to end at once.
+
+    `outside` is what others see of us, and is cleared away in any case.
+    """
+
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+        self.hurried = asyncio.Event()
+        self.outside = ExitStack()
+
+    def signalled(self, number: int) -> None:
+        if not self.asked.is_set():
+            self.asked.set()
+        elif not self.hurried.is_set():
+            self.hurried.set()
+            asyncio.get_running_loop().call_later(HURRY_SECONDS, self._leave, number)
+        else:
+            self._leave(number)
+
+    def _leave(self, number: int) -> None:
+        """End the process here. What was written of an answer is on the disk; the engine goes with us."""
+        self.outside.close()
+        os._exit(128 + number)
+
+
+async def _serve(home: Home, wish: Wish, tell: Tell) -> None:
+    settings = settings_of.load(home, settings_of.read_environment(), wish.given)
+    opening = open_app(
+        home=home,
+        given=wish.given,
+        slots=settings.slots,
+        queue_seconds=settings.queue_seconds,
+        attach=False,
+    )
+    sockets.allow_many_files()
+    with ExitStack() as stay:
+        stop = stay.enter_context(_heeding_signals())
+        stay.enter_context(stop.outside)
+        network = sockets.open_network(settings.host, settings.port)
+        for listener in network:
+            stay.enter_context(listener)
+        async with opening as app:
+            if not sockets.is_only_here(network):
+                await _require_key(app)
+            private = stop.outside.enter_context(sockets.open_private())
+            house, server = _build(app, network)
+            async with listening(server, [*network, *filter(None, [private])]) as front:
+                if private is not None:
+                    path = Path(private.getsockname())
+                    stop.outside.enter_context(app.shared(path, addresses_of(network[0])[0]))
+                said = _unless_nobody_reads(tell)
+                _greet(house, network, wish, said)
+                await _until_stopped(house, stop, said)
+                await _finish(house, front, stop, wish.stop_seconds, said)
+
+
+def _build(app: App, network: list[socket.socket]) -> tuple[House, Journal]:
+    settings = app.settings
+    doors = Doors(app.database, Sessions(), is_loopback_only=_is_ours_alone(settings, network))
+    house = House(app, doors, Meter(), Metrics(), Runs(app.parts()))
+    names = names_of(map(sockets.address_of, network), settings.host, settings.hosts)
+    return house, asgi.build(house, names, origins_of(settings.origins))
+
+
+def _is_ours_alone(settings: Settings, network: list[socket.socket]) -> bool:
+    """Whether only programs of this machine can come in. Where it has another name, others may know that."""
+    return sockets.is_only_here(network) and not settings.hosts.strip()
+
+
+# ── what a person reads ───────────────────────────────────────────────────────────────────────────
+
+
+def _greet(house: House, network: list[socket.socket], wish: Wish, tell: Tell) -> None:
+    addresses = addresses_of(network[0])
+    link = f"{addresses[0]}{house.doors.sessions.new_link()}"
+    slots = house.app.engine.queue(OWNER).slots
+    needs_key = not _is_ours_alone(house.app.settings, network)
+    for line in greeting(addresses, house.app.model.name, slots, link, needs_key=needs_key):
+        tell(line)
+    if not sockets.is_only_here(network):
+        tell("\nWhat is sent to other machines can be read on its way there: put TLS in front.")
+    if wish.open_browser:
+        _open_browser(link)
+
+
+def _unless_nobody_reads(tell: Tell) -> Tell:
+    """Return a `tell` for a server, which outlives the terminal it was started in."""
+
+    def said(text: str) -> None:
+        with suppress(OSError, SottoError):
+            tell(text)
+
+    return said
+
+
+def _open_browser(link: str) -> None:
+    import webbrowser
+
+    # Some browsers keep their caller waiting; none may keep the server.
+    threading.Thread(target=webbrowser.open, args=(link,), daemon=True).start()
+
+
+# ── before and after ──────────────────────────────────────────────────────────────────────────────
+
+
+def _already_served(home: Home) -> Refused:
+    other = sign.read(home)
+    where = "" if other is None else f" at {other.address}"
+    return Refused(
+        f"A server for this home runs already{where}.",
+        hint="Use it, stop it with Ctrl-C where it runs, or open another home: sotto --home FOLDER serve",
+    )
+
+
+async def _require_key(app: App) -> None:
+    """Raise Refused where others could come in and no key is asked of them, since there is none."""
+    now = time.time()
+    for key in await app.database.read(keys.listed):
+        if key.terms.expires is None or key.terms.expires > now:
+            return
+    raise Refused(
+        "Other machines could use this server, and there is no key yet to ask them for.",
+        hint="sotto keys add NAME makes one; without --host the server is for this machine alone",
+    )
+
+
+async def _until_stopped(house: House, stop: Stop, tell: Tell) -> None:
+    loading = asyncio.create_task(_load(house, tell))
+    try:
+        await stop.asked.wait()
+    finally:
+        loading.cancel()
+        with suppress(asyncio.CancelledError):
+            await loading
+
+
+async def _load(house: House, tell: Tell) -> None:
+    """Load the model; where that fails, say why, serve what needs no model, and try again now and then."""
+    told = ""
+    while problem := await _problem_of_loading(house.app):
+        house.problem = problem.sentence
+        if told != problem.sentence:
+            told = problem.sentence
+            tell(f"{problem.sentence}\n\nhint: {problem.hint}")
+        await asyncio.sleep(RETRY_SECONDS)
+    house.problem = ""
+    tell("The model is loaded.")
+
+
+async def _problem_of_loading(app: App) -> SottoError | None:
+    try:
+        await app.ready()
+    except SottoError as problem:
+        return problem
+    except Exception:
+        # A task's edge: the server stays up, and says that it cannot answer.
+        log.exception("The model was not loaded")
+        return problems.unforeseen()
+    return None
+
+
+async def _finish(house: House, front: Listening, stop: Stop, seconds: float, tell: Tell) -> None:
+    """Let what is under way come to its end, and cut what does not."""
+    house.stopping = True
+    front.take_no_more()
+
+    def is_busy() -> bool:
+        return front.is_busy or bool(house.runs.running(OWNER))
+
+    await asyncio.sleep(PAUSE)  # connections without a request are gone by then
+    if is_busy():
+        tell(f"Stopping. Answers under way have {seconds:.0f} seconds; Ctrl-C again stops at once.")
+        await _while(is_busy, seconds, stop)
+    await house.runs.close()
+    await asyncio.sleep(PAUSE)  # those who follow a run hear of it
+    await front.cut()
+
+
+async def _while(holds: Callable[[], bool], seconds: float, stop: Stop) -> None:
+    clock = asyncio.get_running_loop().time
+    end = clock() + seconds
+    while holds() and clock() < end and not stop.hurried.is_set():
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.hurried.wait(), PAUSE)
+
+
+@contextmanager
+def _heeding_signals() -> Iterator[Stop]:
+    stop = Stop()
+    loop = asyncio.get_running_loop()
+    heeded = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]  # nohup
+    if sys.platform == "win32":
+        for number in heeded:
+            signal.signal(number, lambda given, _: loop.call_soon_threadsafe(stop.signalled, given))
+        yield stop
+        return
+    for number in heeded:
+        loop.add_signal_handler(number, partial(stop.signalled, number))
+    try:
+        yield stop
+    finally:
+        for number in heeded:
+            loop.remove_signal_handler(number)

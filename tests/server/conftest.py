@@ -1,0 +1,31 @@
+"""A whole server in this process, on the echo engine: everything but the sockets."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from sottovoce.app import open_app
+from sottovoce.chat.runs import Runs
+from sottovoce.core.paths import Home
+from sottovoce.engine.echo import EchoEngine
+from sottovoce.server.doors import Doors
+from sottovoce.server.house import House
+from sottovoce.server.limits import Meter
+from sottovoce.server.metrics import Metrics
+from sottovoce.server.sessions import Sessions
+
+ADDRESS = "http://127.0.0.1:7886"
+
+
+@pytest.fixture
+def echo() -> EchoEngine:
+    return EchoEngine(can_embed=True)
+
+
+@pytest.fixture
+async def house(home: Home, echo: EchoEngine) -> AsyncIterator[House]:
+    async with open_app(home=home, environment={}, engine=echo) as app:
+        doors = Doors(app.database, Sessions(), is_loopback_only=True)
+        yield House(app, doors, Meter(), Metrics(), Runs(app.parts()), problem="")

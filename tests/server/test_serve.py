@@ -1,0 +1,157 @@
+"""Parts of serving that need no process: sockets, what a person reads, the model that does not load."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from sottovoce.core.errors import BadModelFile, BadValue
+from sottovoce.server import serve, sockets
+from sottovoce.server.greeting import greeting
+from sottovoce.server.serve import Stop
+
+HERE = "http://127.0.0.1:7886"
+
+
+def test_a_person_reads_where_it_is_and_how_to_stop_it():
+    said = greeting([HERE], "echo", 4, f"{HERE}/enter#code", needs_key=False)
+    assert said == [
+        "Serving http://127.0.0.1:7886",
+        "",
+        "  OpenAI clients  base URL http://127.0.0.1:7886/v1",
+        "                  no key is needed on this machine",
+        "  Model           echo, 4 answers at a time",
+        "  Your browser    http://127.0.0.1:7886/enter#code",
+        "                  signs in once, within ten minutes",
+        "  To stop         Ctrl-C",
+    ]
+    outside = greeting([HERE, "http://192.168.1.5:7886"], "echo", 1, f"{HERE}/enter#code", needs_key=True)
+    assert outside[0] == "Serving http://127.0.0.1:7886 and http://192.168.1.5:7886"
+    assert outside[2:5] == [
+        "  OpenAI clients  base URL http://192.168.1.5:7886/v1",
+        "                  each call needs a key: sotto keys add NAME",
+        "  Model           echo",
+    ]
+
+
+# ── sockets ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def opened(host: str, port: int = 0) -> list[tuple[str, int]]:
+    listeners = sockets.open_network(host, port)
+    try:
+        return [sockets.address_of(one) for one in listeners]
+    finally:
+        for one in listeners:
+            one.close()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1"])
+def test_on_this_machine_it_listens_at_both_of_its_addresses(host, loopback):
+    found = opened(host)
+    assert found[0][0] == "127.0.0.1"
+    assert {port for _, port in found} == {found[0][1]}
+    assert [host for host, _ in found[1:]] in ([], ["::1"])
+
+
+def test_another_address_is_listened_at_alone(loopback):
+    assert [host for host, _ in opened("127.0.0.2")] == ["127.0.0.2"]
+
+
+def test_a_port_taken_on_either_address_is_taken(loopback):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(BadValue, match="taken"):
+            opened("127.0.0.1", taken.getsockname()[1])
+
+
+def test_the_private_socket_is_this_users_alone_and_goes():
+    with sockets.open_private() as private:
+        path = private.getsockname()
+        assert len(path) < sockets.LONGEST_PATH
+    assert not Path(path).parent.exists()
+
+
+def test_a_long_folder_for_short_lived_files_is_passed_over(tmp_path, monkeypatch):
+    import tempfile
+
+    deep = tmp_path / ("a" * 90)
+    deep.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(deep))
+    with sockets.open_private() as private:
+        assert private.getsockname().startswith("/tmp/")
+    assert list(deep.iterdir()) == []
+
+
+# ── a model that does not load ────────────────────────────────────────────────────────────────────
+
+
+class Broken:
+    """A home whose model cannot be loaded at first."""
+
+    def __init__(self, failures: int) -> None:
+        self.failures = failures
+
+    async def ready(self) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise BadModelFile("This model is damaged.", hint="sotto doctor")
+
+
+async def test_a_model_that_cannot_be_loaded_is_said_once_and_tried_again(monkeypatch):
+    monkeypatch.setattr(serve, "RETRY_SECONDS", 0.01)
+    house: Any = SimpleNamespace(app=Broken(3), problem="The model is being loaded.")
+    said: list[str] = []
+    loading = asyncio.create_task(serve._load(house, said.append))
+    await asyncio.sleep(0.005)
+    assert house.problem == "This model is damaged."
+    await asyncio.wait_for(loading, 5)
+    assert house.problem == ""
+    assert said == ["This model is damaged.\n\nhint: sotto doctor", "The model is loaded."]
+
+
+async def test_a_mistake_of_ours_while_loading_does_not_end_the_server(monkeypatch, caplog):
+    class Odd:
+        async def ready(self) -> None:
+            raise ZeroDivisionError
+
+    house: Any = SimpleNamespace(app=Odd(), problem="The model is being loaded.")
+    said: list[str] = []
+    loading = asyncio.create_task(serve._load(house, said.append))
+    await asyncio.sleep(0.01)
+    assert not loading.done()
+    assert "should not have" in house.problem
+    assert len(said) == len(caplog.records) == 1
+    loading.cancel()
+
+
+# ── signals ───────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_the_second_signal_hurries_and_clears_away_what_others_see(monkeypatch):
+    left: list[int] = []
+    gone: list[str] = []
+    monkeypatch.setattr(serve, "HURRY_SECONDS", 0.01)
+    monkeypatch.setattr("os._exit", left.append)
+    stop = Stop()
+    stop.outside.callback(gone.append, "sign")
+    stop.signalled(15)
+    assert (stop.asked.is_set(), stop.hurried.is_set()) == (True, False)
+    stop.signalled(15)
+    assert stop.hurried.is_set()
+    assert left == []
+    await asyncio.sleep(0.05)
+    assert (left, gone) == ([143], ["sign"])
+
+
+def test_a_reader_that_left_does_not_end_the_server():
+    def tell(text: str) -> None:
+        raise BrokenPipeError
+
+    serve._unless_nobody_reads(tell)("Serving")
