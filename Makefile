@@ -6,11 +6,11 @@ UV := $(shell command -v uv 2>/dev/null)
 export UV_COMPILE_BYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test unit lint fix bench docs record smells lock clean help
+.PHONY: run test unit lint fix bench bench-server docs record smells lock clean help
 .DEFAULT_GOAL := help
 
 help:  ## show these commands
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
 run: $(VENV)/.run  ## install what is needed, then open the chat
 	@$(BIN)/sotto
@@ -33,6 +33,9 @@ fix: $(VENV)/.test  ## mend style where a tool can
 
 bench: $(VENV)/.test  ## measure against the engine itself; writes docs/reference/benchmarks.md
 	$(BIN)/python -m bench
+
+bench-server: $(VENV)/.test  ## measure the server, also against llama-cpp-python's; writes docs/reference/benchmarks-server.md
+	$(BIN)/python -m bench --server
 
 docs: $(VENV)/.test  ## write the reference pages anew from the code
 	$(BIN)/python -m docs.generate

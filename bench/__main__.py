@@ -1,4 +1,4 @@
-"""python -m bench [startup answering coming_back footprint] [--count N]: measure, print, write the page."""
+"""python -m bench [PART …] [--server] [--count N]: measure, print, and write the page of a whole group."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import platform
 import subprocess
 import tempfile
 import time
+from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
@@ -18,18 +19,43 @@ from pathlib import Path
 from bench.pairs import Row
 
 ROOT = Path(__file__).parent.parent
-PAGE = ROOT / "docs" / "reference" / "benchmarks.md"
-SAMPLES = ROOT / "bench" / "samples.json"
-ALL = ("startup", "answering", "coming_back", "footprint")
+REFERENCE = ROOT / "docs" / "reference"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Parts that are measured together and stand on one page."""
+
+    command: str
+    parts: tuple[str, ...]
+    page: Path
+    samples: Path
+
+
+ALONE = Group(
+    "make bench",
+    ("startup", "answering", "coming_back", "footprint"),
+    REFERENCE / "benchmarks.md",
+    ROOT / "bench" / "samples.json",
+)
+SERVER = Group(
+    "make bench-server",
+    ("streaming", "sharing", "overload", "house", "peer"),
+    REFERENCE / "benchmarks-server.md",
+    ROOT / "bench" / "samples-server.json",
+)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench")
-    parser.add_argument("names", nargs="*", help=f"some of: {', '.join(ALL)}")
+    known = (*ALONE.parts, *SERVER.parts)
+    parser.add_argument("names", nargs="*", help=f"some of: {', '.join(known)}")
+    parser.add_argument("--server", action="store_true", help="the parts that need a server")
     parser.add_argument("--count", type=int, default=15, help="pairs, or repetitions")
     given = parser.parse_args()
-    names = given.names or ALL
-    if unknown := set(names) - set(ALL):
+    group = SERVER if given.server else ALONE
+    names = given.names or group.parts
+    if unknown := set(names) - set(known):
         parser.error(f"there is no part named {', '.join(sorted(unknown))}")
     found: dict[str, list[Row]] = {}
     load = os.getloadavg()[0]
@@ -40,11 +66,11 @@ def main() -> None:
             found[name] = asyncio.run(measured) if inspect.iscoroutine(measured) else measured
             for row in found[name]:
                 print(f"  {line(row)}")
-    if tuple(names) == ALL:
-        PAGE.write_text(page(found, given.count, load))
+    if tuple(names) == group.parts:
+        group.page.write_text(page(group, found, given.count, load))
         raw = {row.name: row.samples for rows in found.values() for row in rows}
-        SAMPLES.write_text(json.dumps(raw, indent=1) + "\n")
-        print(f"written: {PAGE.relative_to(ROOT)}, {SAMPLES.relative_to(ROOT)}")
+        group.samples.write_text(json.dumps(raw, indent=1) + "\n")
+        print(f"written: {group.page.relative_to(ROOT)}, {group.samples.relative_to(ROOT)}")
 
 
 def line(row: Row) -> str:
@@ -58,13 +84,15 @@ def number(value: float) -> str:
     return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
 
 
-def page(found: dict[str, list[Row]], count: int, load: float) -> str:
+def page(group: Group, found: dict[str, list[Row]], count: int, load: float) -> str:
     rows = "\n".join(line(row) for rows in found.values() for row in rows)
-    return f"""# Measured
+    title = "Measured" if group is ALONE else "Measured: the server"
+    parts = ", ".join(f"`{part}`" for part in group.parts)
+    return f"""# {title}
 
-Written by `make bench` ({count} interleaved pairs or repetitions; medians with the 95 % bootstrap
+Written by `{group.command}` ({count} interleaved pairs or repetitions; medians with the 95 % bootstrap
 interval; a figure counts as met when the whole interval reaches it). The raw samples stand in
-`bench/samples.json`. Absolute times are those of this machine; compare ratios.
+`{group.samples.relative_to(ROOT)}`. Absolute times are those of this machine; compare ratios.
 
 | what | median | 95 % interval | to reach | |
 |---|---|---|---|---|
@@ -74,8 +102,8 @@ Machine: {processor()}, {os.cpu_count()} logical cores, {platform.system()} {pla
 Python {platform.python_version()}, engine xllamacpp {version("xllamacpp")}, starter model as shipped
 (SmolLM2-135M-Instruct Q4_1), load at the start {load:.1f}, {time.strftime("%Y-%m-%d")}, commit {commit()}.
 
-Single parts: `python -m bench startup`, `answering`, `coming_back`, `footprint`; `--count 31` for
-narrower intervals. Each part says in its docstring what it does: see `bench/`.
+Single parts, for example `python -m bench {group.parts[0]}`: {parts}; `--count 31` for narrower intervals.
+ Each part says in its docstring what it does: see `bench/`.
 """
 
 

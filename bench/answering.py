@@ -12,6 +12,7 @@ from bench.pairs import Row, row
 from sottovoce import AsyncSotto
 from sottovoce.core.events import Done, Text
 from sottovoce.core.messages import Message, Role
+from sottovoce.engine.attached import AttachedEngine
 from sottovoce.engine.llama import LlamaEngine
 
 QUESTION = "Write a long story about a small grey cat who lives by the sea and learns to sail."
@@ -70,7 +71,9 @@ async def again(sotto: AsyncSotto, done: Done) -> tuple[float, float]:
 
 async def bare(sotto: AsyncSotto) -> tuple[float, float]:
     """The same question to the same engine, read by nothing but a socket."""
-    engine = sotto.app.engine
+    shared = sotto.app.engine
+    assert isinstance(shared, AttachedEngine)
+    engine = shared._own
     assert isinstance(engine, LlamaEngine)
     running = engine._life.running
     assert running is not None
