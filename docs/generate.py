@@ -17,6 +17,7 @@ from enum import Enum
 from pathlib import Path
 
 import click
+from docs.conformance import conformance_page
 
 import sottovoce
 from sottovoce.cli.chat import commands
@@ -36,7 +37,7 @@ TREE_LINE = re.compile(r"[│├└─ ]*(?P<name>\w+)\s+(?P<meaning>.*?)(?:\s{2
 NOUNS: dict[str, tuple[str, tuple[str, ...]]] = {
     "sottovoce.core.events": (
         "What `events` yields, in this order, and what `answer` returns.",
-        ("Asked", "Reading", "Notice", "Text", "Done", "Failed", "Usage", "Timings"),
+        ("Asked", "Waiting", "Reading", "Notice", "Text", "Likelihood", "Done", "Failed", "Usage", "Timings"),
     ),
     "sottovoce.core.messages": ("What is said in a chat.", ("Message", "Role", "State")),
     "sottovoce.core.sampling": ("How an answer is drawn.", ("Sampling",)),
@@ -268,6 +269,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "errors.md": errors_page,
     "api.md": api_page,
     "modules.md": modules_page,
+    "conformance.md": conformance_page,
 }
 
 

@@ -17,6 +17,7 @@ from sottovoce.cli.main import sotto
 from sottovoce.core import errors
 from sottovoce.core.errors import SottoError
 from sottovoce.core.settings import Settings
+from sottovoce.server.asgi import endpoints
 
 SOURCES = Path(__file__).parents[2] / "src" / "sottovoce"
 FILES = sorted(SOURCES.rglob("*.py"))
@@ -160,9 +161,10 @@ def hints() -> Iterator[tuple[str, str]]:
                         yield path.relative_to(SOURCES).as_posix(), one.value
 
 
-def test_every_flag_and_slash_command_named_in_a_hint_exists() -> None:
+def test_every_flag_slash_command_and_address_named_in_a_hint_exists() -> None:
     flags = set(re.findall(FLAG, generate.page("commands.md")))
-    slashes = {one.name for one in COMMANDS}
+    addresses = {"/" + one.path.split("/")[1] for one in endpoints()}
+    slashes = {one.name for one in COMMANDS} | addresses
     missing = []
     assert any("--max-tokens" in text for _, text in hints())
     assert any("/save" in text for _, text in hints())

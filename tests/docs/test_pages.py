@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
+PORT = "7886"
+"""The port that pages speak of; a test's server takes a free one."""
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 BLOCK = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
@@ -21,7 +26,10 @@ HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A block of a page. `console` holds commands after `$ `; `model` wants the real one."""
+    """A block of a page. `console` holds commands after `$ `.
+
+    Marks: `model` wants the real one, `server` a running `sotto serve`, at the port that pages speak of.
+    """
 
     page: Path
     at: int
@@ -102,7 +110,44 @@ def run(example: Example, home: Path, engine: str) -> None:
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "SOTTO_HOME": str(home / "sotto"),
         "SOTTO_ENGINE": engine,
+        "LLM_USER_PATH": str(home / "llm"),
     }
+    if "server" in example.marks:
+        with serving(env) as port:
+            execute(replace(example, text=example.text.replace(PORT, port)), here, env)
+    else:
+        execute(example, here, env)
+
+
+@contextmanager
+def serving(env: dict[str, str]) -> Iterator[str]:
+    """Run `sotto serve` at a free port until it is no longer needed."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "sottovoce", "serve", "--port", str(port)],
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    try:
+        deadline = time.monotonic() + 30
+        while True:
+            assert server.poll() is None, f"the server ended:\n{server.stdout.read().decode()}"
+            try:
+                socket.create_connection(("127.0.0.1", port), 1).close()
+                break
+            except OSError:
+                assert time.monotonic() < deadline, "the server did not listen in time"
+                time.sleep(0.1)
+        yield str(port)
+    finally:
+        server.terminate()
+        server.communicate(timeout=20)
+
+
+def execute(example: Example, here: Path, env: dict[str, str]) -> None:
     if example.language == "python":
         command = [sys.executable, "-W", "error", "-c", example.text]
     else:
@@ -118,7 +163,7 @@ def run(example: Example, home: Path, engine: str) -> None:
 @pytest.mark.parametrize(
     "example", [one for one in EXAMPLES if "model" not in one.marks], ids=lambda example: example.name
 )
-def test_an_example_runs(example: Example, tmp_path: Path) -> None:
+def test_an_example_runs(example: Example, tmp_path: Path, loopback: None) -> None:
     run(example, tmp_path, "echo")
 
 
@@ -126,7 +171,7 @@ def test_an_example_runs(example: Example, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "example", [one for one in EXAMPLES if "model" in one.marks], ids=lambda example: example.name
 )
-def test_an_example_runs_on_the_real_model(example: Example, tmp_path: Path) -> None:
+def test_an_example_runs_on_the_real_model(example: Example, tmp_path: Path, loopback: None) -> None:
     run(example, tmp_path, "")
 
 
