@@ -12,7 +12,7 @@ from sottovoce.chat import holding
 from sottovoce.chat.call import Call, answer, count
 from sottovoce.chat.tools import Choice, Tool
 from sottovoce.core.errors import BadSchema, BadValue, EngineFailed, SchemaUnmet, TooLong
-from sottovoce.core.events import Called, Finished, Piece, Text
+from sottovoce.core.events import Called, Finished, Piece, Text, Waiting
 from sottovoce.core.messages import Conversation, Message, Role
 from sottovoce.core.sampling import Sampling
 from sottovoce.engine.echo import EchoEngine
@@ -92,6 +92,17 @@ async def test_nothing_is_cut_to_make_it_fit() -> None:
     past = tuple(Message(Role.USER if at % 2 == 0 else Role.ASSISTANT, "a b c") for at in range(9))
     with pytest.raises(TooLong):
         await said(engine, Call("local", past))
+
+
+async def test_what_will_never_fit_is_refused_before_it_waits() -> None:
+    engine = EchoEngine(window=20, slots=1)
+    async with aclosing(answer(engine, ask("/slow 5000 a b"))) as busy:
+        await anext(busy)
+        assert engine.queue("local").seconds > 0
+        with pytest.raises(TooLong):
+            await anext(answer(engine, ask("word " * 30)))
+        async with aclosing(answer(engine, ask("short"))) as waiting:
+            assert isinstance(await anext(waiting), Waiting)
 
 
 async def test_a_setting_out_of_range_is_refused(echo: EchoEngine) -> None:
@@ -199,15 +210,31 @@ async def test_stop_texts_do_not_cut_a_call() -> None:
     assert (engine.samplings[-1].stop, engine.samplings[-1].likelihoods) == ((), None)
 
 
-async def test_a_call_that_finds_no_end_is_made_once_more_with_shorter_texts() -> None:
-    engine = Script('{"name": "weather", "arguments": {"place": "Oslo Oslo', OSLO)
+CIRCLES = '{"name": "weather", "arguments": {"place": "' + "round and " * 400
+
+
+async def test_a_model_that_goes_round_in_circles_is_asked_once_more_for_a_short_call() -> None:
+    engine = Script(CIRCLES, OSLO)
     pieces = [piece async for piece in answer(engine, ask(tools=(WEATHER,), choice=Choice("required")))]
     assert GOOD in pieces
     assert "maxLength" not in (engine.samplings[0].schema or "")
     assert "maxLength" in (engine.samplings[1].schema or "")
     last = pieces[-1]
     assert isinstance(last, Finished)
-    assert last.usage.answer == 6 + 5  # of both tries
+    assert 100 < last.usage.answer < 300, "what was written in vain counts, and it is soon given up"
+
+
+async def test_circles_within_the_callers_own_bound_are_the_callers() -> None:
+    engine = Script(CIRCLES, reason="length")
+    call = ask("", Sampling(max_tokens=900), (WEATHER,), Choice("required"))
+    assert await said(engine, call) == ("", [], "length")
+
+
+async def test_long_arguments_are_not_taken_for_circles() -> None:
+    words = " ".join(f"word{at * 7919 % 1009}" for at in range(400))
+    engine = Script(json.dumps({"name": "weather", "arguments": {"place": words}}))
+    _, (call,), _ = await said(engine, ask(tools=(WEATHER,), choice=Choice("required")))
+    assert json.loads(call.arguments) == {"place": words}
 
 
 async def test_a_call_cut_by_the_callers_own_bound_ends_so() -> None:
@@ -220,7 +247,7 @@ async def test_a_call_cut_by_the_callers_own_bound_ends_so() -> None:
 async def test_arguments_that_never_follow_their_schema_are_not_given() -> None:
     wrong = '{"name": "weather", "arguments": {"place": 7}}'
     with pytest.raises(SchemaUnmet):
-        await said(Script(wrong, wrong), ask(tools=(WEATHER,), choice=Choice("required")))
+        await said(Script(wrong), ask(tools=(WEATHER,), choice=Choice("required")))
 
 
 # ---- a function that may be called ----

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from sottovoce.chat.schema import checked, for_engine, held
+from sottovoce.chat.schema import checked, for_engine, held, tightened
 from sottovoce.core.errors import BadSchema, SchemaUnmet
 
 PERSON = json.dumps(
@@ -109,3 +109,91 @@ def test_the_engine_writes_by_a_schema_closed_to_invented_properties() -> None:
 )
 def test_a_schema_that_says_otherwise_or_combines_parts_stays_as_it_is(schema: object) -> None:
     assert json.loads(for_engine(json.dumps(schema))) == schema
+
+
+# ---- what no schema may do ----
+
+DOUBLING = {f"d{at}": {"anyOf": [{"$ref": f"#/$defs/d{at + 1}"}] * 2} for at in range(30)}
+
+
+@pytest.mark.parametrize(
+    ("schema", "word"),
+    [
+        ({"type": "array", "minItems": 10_000_000}, "minItems"),
+        ({"type": "string", "minLength": 1e300}, "minLength"),
+        ({"type": "string", "pattern": "^a{1,999999999}$"}, "times"),
+        ({"type": "object", "patternProperties": {"(": {}}}, "regular expression"),
+        ({"$ref": "#"}, "without end"),
+        ({"$ref": "#/$defs/a", "$defs": {"a": {"anyOf": [{"$ref": "#/$defs/a"}]}}}, "without end"),
+        ({"$ref": "#/$defs/d0", "$defs": DOUBLING | {"d30": {"type": "integer"}}}, "alternatives"),
+        ({"$dynamicRef": "http://127.0.0.1/x"}, "$dynamicRef"),
+        ({"properties": {f"p{at}": {"type": "string", "maxLength": 1999} for at in range(60)}}, "add up"),
+    ],
+)
+def test_a_schema_that_would_never_end_is_refused(schema: object, word: str) -> None:
+    with pytest.raises(BadSchema) as caught:
+        checked(json.dumps(schema))
+    assert word in caught.value.sentence
+
+
+def test_a_schema_may_refer_to_itself_within_properties() -> None:
+    tree = {"type": "object", "properties": {"next": {"anyOf": [{"$ref": "#"}, {"type": "null"}]}}}
+    assert held('{"next": {"next": null}}', checked(json.dumps(tree))) == {"next": {"next": None}}
+
+
+def test_a_bound_beyond_reason_is_held_afterwards_only() -> None:
+    schema = checked(json.dumps({"type": "string", "maxLength": 1_000_000_000}))
+    assert json.loads(for_engine(schema)) == {"type": "string"}
+
+
+def test_nothing_is_looked_for_outside_the_schema() -> None:
+    inner = {"$id": "http://127.0.0.1:1/x", "$ref": "#/$defs/a"}
+    schema = json.dumps({"properties": {"a": inner}, "$defs": {"a": {"type": "integer"}}})
+    with pytest.raises(SchemaUnmet, match="cannot be found"):
+        held('{"a": 1}', checked(schema))
+
+
+def test_an_answer_nested_without_end_is_no_crash() -> None:
+    with pytest.raises(SchemaUnmet):
+        held("[" * 100_000, "{}")
+    with pytest.raises(SchemaUnmet):
+        held("1" * 5_000, "{}")
+
+
+def test_alternatives_alone_do_not_keep_objects_open() -> None:
+    maybe = {"anyOf": [{"type": "string"}, {"type": "null"}], "title": "Gift"}
+    schema = {"type": "object", "properties": {"gift": maybe}}
+    assert json.loads(for_engine(json.dumps(schema)))["additionalProperties"] is False
+    for beside in ({"required": ["a"]}, {"$ref": "#/$defs/a"}, {"allOf": []}):
+        schema["properties"] = {"gift": maybe | beside}
+        assert "additionalProperties" not in json.loads(for_engine(json.dumps(schema)))
+
+
+def test_a_tightened_schema_has_an_end_everywhere() -> None:
+    wide = {
+        "type": "object",
+        "properties": {
+            "maxLength": {"type": "string"},
+            "short": {"type": ["string", "null"], "maxLength": 3},
+            "long": {"type": "string", "minLength": 200},
+            "kind": {"type": "string", "enum": ["a"]},
+            "many": {"type": "array", "items": {"type": "string"}},
+            "any": {},
+            "free": {"type": "object"},
+            "child": {"$ref": "#"},
+            "children": {"type": "array", "items": {"$ref": "#"}},
+        },
+        "required": ["any", "children"],
+    }
+    tight = json.loads(tightened(json.dumps(wide)))
+    named = tight["properties"]
+    assert tight["additionalProperties"] is False
+    assert named["maxLength"]["maxLength"] == 80
+    assert named["short"]["maxLength"] == 3
+    assert named["long"]["maxLength"] == 200
+    assert "maxLength" not in named["kind"]
+    assert (named["many"]["maxItems"], named["many"]["items"]["maxLength"]) == (5, 80)
+    assert named["any"] == {"type": "string", "maxLength": 80}
+    assert named["free"]["additionalProperties"] is False
+    assert "child" not in named
+    assert named["children"]["maxItems"] == 0

@@ -87,16 +87,19 @@ def ask(text: str, choice: Choice, **drawn: float) -> Call:
     return Call("local", (Message(Role.USER, text),), sampling, TOOLS, choice)
 
 
-@pytest.mark.parametrize("name", [None, *PARAMETERS])
-@pytest.mark.parametrize("temperature", [0.0, 1.0])
+@pytest.mark.parametrize(
+    ("name", "drawn"),
+    [
+        *((name, {"temperature": 0.0}) for name in (None, *PARAMETERS)),
+        (None, {"temperature": 1.0, "seed": 7}),
+    ],
+)
 async def test_a_call_that_must_be_is_valid_every_time(
-    make: Make, name: str | None, temperature: float
+    make: Make, name: str | None, drawn: dict[str, float]
 ) -> None:
     engine = make()
     for question in QUESTIONS:
-        text, calls, reason = await said(
-            engine, ask(question, Choice("required", name), temperature=temperature)
-        )
+        text, calls, reason = await said(engine, ask(question, Choice("required", name), **drawn))
         (call,) = calls
         assert (text, reason) == ("", "call")
         assert name in (None, call.name)

@@ -132,7 +132,7 @@ def _check_bounds(node: dict[str, Any]) -> None:
         bound = node.get(rule)
         if isinstance(bound, int | float) and bound > MAX_REPEATS:
             raise BadSchema(
-                f"{rule} is {bound:.0f}; {MAX_REPEATS} is the most that an answer can be held to.",
+                f"{rule} is above {MAX_REPEATS:,}, the most that an answer can be held to.",
                 hint=f"Lower {rule}",
             )
 

@@ -15,11 +15,14 @@ from sottovoce.chat import prompt, schema, tools
 from sottovoce.chat.holding import hold
 from sottovoce.chat.spoken import Spoken, begins_call, called, calls_in, goes_round, whole_call
 from sottovoce.chat.tools import Choice, Tool
-from sottovoce.core.errors import EngineFailed, SchemaUnmet
+from sottovoce.core.errors import EngineFailed, SchemaUnmet, TooLong
 from sottovoce.core.events import Called, Finished, Piece, Text
 from sottovoce.core.messages import Conversation, Message
 from sottovoce.core.sampling import Sampling, checked, laid_over
 from sottovoce.engine.protocol import Asked, Engine
+
+LOOK_EVERY = 64
+"""Tokens of a call after which to look whether the model goes round in circles."""
 
 LARGE = 10_000
 """Characters of schemas that are looked at in milliseconds."""
@@ -49,6 +52,8 @@ async def answer(engine: Engine, call: Call) -> AsyncGenerator[Piece | Called, N
     facts = await engine.ready()
     room = Sampling(max_tokens=prompt.room_for_answer(facts.window))
     turn = _Turn(engine, call, laid_over(room, call.sampling))
+    if engine.queue(call.owner).seconds > 0:
+        await _require_fit(engine, turn.asked, facts.window)
     async with aclosing(turn.way()) as pieces:
         async for piece in pieces:
             yield piece
@@ -57,6 +62,20 @@ async def answer(engine: Engine, call: Call) -> AsyncGenerator[Piece | Called, N
 async def count(engine: Engine, call: Call) -> int:
     """Return the tokens of this call's prompt, with what it tells of its functions. Raises BadInput."""
     return await engine.count(_asked(await _looked_at(call)))
+
+
+async def _require_fit(engine: Engine, asked: Asked, window: int) -> None:
+    """Raise TooLong now, not only when its turn has come, for what will not fit then either."""
+    texts = [asked] if isinstance(asked, str) else [message.text for message in asked]
+    most = sum(len(text.encode()) + prompt.OVERHEAD for text in texts)  # a token is a byte at least
+    if most < window:
+        return
+    count = await engine.count(asked)
+    if count >= window:
+        raise TooLong(
+            f"The question takes {count:,} tokens; this model sees {window:,} at once.",
+            hint="Ask with less text; what was said before counts as well",
+        )
 
 
 async def _looked_at(call: Call) -> Call:
@@ -89,6 +108,8 @@ class _Turn:
         self.asked = _asked(call)
         self._engine = engine
         self._finished: Finished | None = None
+        self._in_vain = 0
+        """Tokens of an answer that was given up; they were written all the same."""
 
     def way(self) -> AsyncGenerator[Piece | Called, None]:
         """Return the stream that answers this call."""
@@ -171,22 +192,26 @@ class _Turn:
         shape = tools.shape(offered)
         for last_try in (self.call.sampling.max_tokens is not None, True):
             said: list[str] = []
+            in_circles = False
             shaped = replace(self.sampling, schema=shape, stop=(), likelihoods=None)
             async with aclosing(self._pieces(shaped)) as pieces:
                 async for piece in pieces:
-                    if isinstance(piece, Text):
-                        said.append(piece.text)
-                    else:
+                    if not isinstance(piece, Text):
                         yield piece
-            text = "".join(said)
-            if self._end().reason not in CUT:
-                yield await self._held(whole_call(text, offered))
-                yield self._end("call")
-                return
-            if last_try or not goes_round(text):
+                        continue
+                    said.append(piece.text)
+                    if not last_try and len(said) % LOOK_EVERY == 0 and goes_round("".join(said)):
+                        in_circles = True
+                        break
+            if not in_circles:
                 break
+            self._in_vain += len(said)
             shape = schema.tightened(shape)
-        yield self._end()
+        if self._end().reason in CUT:
+            yield self._end()
+            return
+        yield await self._held(whole_call("".join(said), offered))
+        yield self._end("call")
 
     async def _pieces(self, sampling: Sampling) -> AsyncGenerator[Piece, None]:
         """Yield the engine's pieces but its `Finished`, which is kept and added to what there was."""
@@ -212,9 +237,11 @@ class _Turn:
         return call
 
     def _end(self, reason: str | None = None) -> Finished:
-        if self._finished is None:
+        end = self._finished
+        if end is None:
             raise EngineFailed("The engine ended the answer without saying why.", hint="Ask again")
-        return self._finished if reason is None else replace(self._finished, reason=reason)
+        usage = replace(end.usage, answer=end.usage.answer + self._in_vain)
+        return replace(end, reason=reason or end.reason, usage=usage)
 
 
 def _together(first: Finished | None, second: Finished | None) -> Finished | None:

@@ -35,8 +35,10 @@ UNKNOWN = frozenset(
 COMBINING = UNKNOWN | {"allOf", "anyOf", "oneOf", "$dynamicRef"}
 EITHER = frozenset(["anyOf", "oneOf"])
 SILENT = frozenset(
-    ["title", "description", "default", "examples", "$defs", "definitions", "$schema", "$id", "$comment"]
-    + ["discriminator", "deprecated", "readOnly", "writeOnly"]
+    (
+        *("title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly"),
+        *("$defs", "definitions", "$schema", "$id", "$comment", "discriminator"),
+    )
 )
 """These say nothing of which values are right."""
 

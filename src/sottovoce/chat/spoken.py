@@ -29,7 +29,7 @@ _OPENINGS = (
 """What the beginning of a call looks like in the models we know, without its blanks."""
 
 
-ROUND = 1_500
+ROUND = 800
 ROUNDS = 7
 """Letters at the end of a text, and how much smaller they pack when it goes round. Prose packs to a half."""
 
@@ -85,7 +85,7 @@ def whole_call(text: str, tools: Sequence[Tool]) -> Called:
 def goes_round(text: str) -> bool:
     """Tell whether a text repeats itself without end: then its end packs into next to nothing."""
     end = "".join(text.split())[-ROUND:].encode()
-    return len(zlib.compress(end)) * ROUNDS < len(end)
+    return len(end) >= ROUND and len(zlib.compress(end)) * ROUNDS < len(end)
 
 
 def _values(text: str) -> Iterator[Any]:
