@@ -22,8 +22,8 @@ async def measure(home: Path, count: int) -> list[Row]:
     async with sotto(home, keys=2, slots=16, context=1024, repeat_penalty=FREE) as served:
         engine = Engine(served.socket)
         rows = []
-        for streams, tokens in ((1, LONG), (16, SHORT)):
-            rows += await compare(served, engine, streams, tokens, count * 2)
+        for streams, tokens, pairs in ((1, LONG, count * 2), (16, SHORT, count)):
+            rows += await compare(served, engine, streams, tokens, pairs)
     return rows
 
 

@@ -224,10 +224,14 @@ async def test_a_model_that_goes_round_in_circles_is_asked_once_more_for_a_short
     assert 100 < last.usage.answer < 300, "what was written in vain counts, and it is soon given up"
 
 
-async def test_circles_within_the_callers_own_bound_are_the_callers() -> None:
-    engine = Script(CIRCLES, reason="length")
+async def test_the_callers_longest_answer_is_that_of_both_tries_together() -> None:
+    engine = Script(CIRCLES, OSLO)
     call = ask("", Sampling(max_tokens=900), (WEATHER,), Choice("required"))
-    assert await said(engine, call) == ("", [], "length")
+    assert (await said(engine, call))[1] == [GOOD]
+    first, second = (sampling.max_tokens for sampling in engine.samplings)
+    assert first == 900
+    assert second is not None
+    assert 600 < second < 800
 
 
 async def test_long_arguments_are_not_taken_for_circles() -> None:

@@ -61,6 +61,25 @@ async def test_who_was_here_a_moment_ago_still_has_a_place_kept() -> None:
         assert sum(place.is_inside for place in greedy) == 3
 
 
+async def test_an_owners_long_prompts_are_read_one_after_another_and_keep_no_place_meanwhile() -> None:
+    line = Line(8)
+    with ExitStack() as stay:
+        long = [stay.enter_context(line.place(one("heavy"), 3000, 20)) for _ in range(6)]
+        short = stay.enter_context(line.place(one("heavy"), 40, 20))
+        assert [place.is_inside for place in long] == [True] + [False] * 5
+        assert short.is_inside
+        lights = [stay.enter_context(line.place(one(f"light{at}"), 40, 20)) for at in range(6)]
+        assert all(place.is_inside for place in lights)
+        assert line.computing == 8
+    line = Line(8)
+    with ExitStack() as stay:
+        first, second = (stay.enter_context(line.place(one("heavy"), 3000, 20)) for _ in range(2))
+        first.read = 3000
+        line.let_in()
+        assert second.is_inside
+    assert line.is_idle
+
+
 @pytest.mark.parametrize("slots", [1, 2, 3, 8])
 async def test_never_more_inside_than_slots_and_nobody_is_forgotten(slots: int) -> None:
     line = Line(slots)

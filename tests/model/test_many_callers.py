@@ -103,7 +103,7 @@ async def test_a_short_question_is_answered_while_a_long_prompt_is_being_read(ma
     reading = asyncio.Event()
 
     async def heavy() -> None:
-        question = user(STORY * 70)
+        question = user(STORY * 45)
         async for piece in engine.answer(question, Sampling(max_tokens=2), Conversation("heavy")):
             if isinstance(piece, Reading) and piece.read < piece.total:
                 reading.set()
@@ -122,7 +122,7 @@ async def test_alone_a_prompt_is_read_in_long_pieces_and_beside_others_in_short_
     engine = make(slots=3)
 
     async def steps(first: str) -> list[int]:
-        question = user(first + STORY * 60)
+        question = user(first + STORY * 40)
         found = []
         async for piece in engine.answer(question, Sampling(max_tokens=2), Conversation("heavy")):
             if isinstance(piece, Reading):

@@ -146,7 +146,7 @@ async def test_one_question_is_embedded_while_a_whole_library_is(engine: LlamaEn
         await engine.embed(texts, name)
         done.append(name)
 
-    library = asyncio.create_task(embed("library", ["Some passage of a book. " * 20] * 60))
+    library = asyncio.create_task(embed("library", ["Some passage of a book. " * 12] * 40))
     await asyncio.sleep(0.2)
     await embed("question", ["Where is it?"])
     await library

@@ -186,15 +186,15 @@ class _Turn:
     async def _made(self, offered: list[Tool]) -> AsyncGenerator[Piece | Called, None]:
         """Have a call written whose shape the engine holds.
 
-        A small model may go round in circles, within a text or a list. Where the caller set no bound, it
-        is then asked once more, for a call in which everything has an end.
+        A small model may go round in circles, within a text or a list. It is then asked once more, for a
+        call in which everything has an end. The caller's longest answer is that of both together.
         """
         shape = tools.shape(offered)
-        for last_try in (self.call.sampling.max_tokens is not None, True):
+        sampling = replace(self.sampling, stop=(), likelihoods=None)
+        for last_try in (False, True):
             said: list[str] = []
             in_circles = False
-            shaped = replace(self.sampling, schema=shape, stop=(), likelihoods=None)
-            async with aclosing(self._pieces(shaped)) as pieces:
+            async with aclosing(self._pieces(replace(sampling, schema=shape))) as pieces:
                 async for piece in pieces:
                     if not isinstance(piece, Text):
                         yield piece
@@ -207,6 +207,9 @@ class _Turn:
                 break
             self._in_vain += len(said)
             shape = schema.tightened(shape)
+            if self.call.sampling.max_tokens is not None:
+                left = self.call.sampling.max_tokens - len(said)
+                sampling = replace(sampling, max_tokens=max(1, left))
         if self._end().reason in CUT:
             yield self._end()
             return

@@ -145,7 +145,7 @@ def _not_json(answer: str, problem: json.JSONDecodeError) -> SchemaUnmet:
     if began_well:
         return SchemaUnmet(
             "The model wrote no complete JSON.",
-            hint="Give it more room with --max-tokens, or a simpler schema",
+            hint="Allow a longer answer (max_tokens), or give a simpler schema",
         )
     return SchemaUnmet(
         "The engine found no way to hold an answer to this schema.",

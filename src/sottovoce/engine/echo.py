@@ -75,7 +75,8 @@ class EchoEngine:
             reused = 0 if sampling.seed is not None else min(self.seen.get(conversation, 0), prompt)
             if conversation.chat is not None:
                 self.seen[conversation] = prompt
-            place.read = prompt - reused
+            place.read = prompt
+            self.line.let_in()
             yield Reading(prompt, prompt)
             question = asked if isinstance(asked, str) else asked[-1].text
             limit = min(sampling.max_tokens or self.facts.window, self.facts.window - prompt)

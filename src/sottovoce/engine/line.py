@@ -22,6 +22,9 @@ from sottovoce.engine.protocol import Queue
 
 LATELY_SECONDS = 10.0
 TICK_SECONDS = 1.0
+LONG_PROMPT = 512
+"""Of one owner's prompts longer than this, one is read at a time: two at once would end no sooner, and each
+would keep a place from those who could be answered in it."""
 
 
 class Place:
@@ -46,6 +49,11 @@ class Place:
     @property
     def owner(self) -> str:
         return self.conversation.owner
+
+    @property
+    def reads_long(self) -> bool:
+        """Is a long prompt still to be read?"""
+        return self.prompt > LONG_PROMPT and self.read < self.prompt
 
     @property
     def beyond(self) -> float:
@@ -170,9 +178,9 @@ class Line:
         return self.computing + self.waiting > 1 or any(owner != place.owner for owner in self._gone)
 
     def let_in(self) -> None:
-        """Let in whoever may come in now."""
+        """Let in whoever may come in now. To be called when a prompt has been read, too."""
         while self._is_open():
-            place = self._fair.take(lambda place: not self.is_inside(place.conversation), self._may)
+            place = self._fair.take(self._fits, self._may)
             if place is None:
                 break
             self._ahead.add(place, -1)
@@ -205,6 +213,13 @@ class Line:
     def _is_open(self) -> bool:
         alone = self._next is not None or any(place.alone for place in self._inside)
         return not alone and self.computing < self.slots
+
+    def _fits(self, place: Place) -> bool:
+        """May this one come in beside those of its own owner?"""
+        own = [other for other in self._inside if other.owner == place.owner]
+        if place.reads_long and any(other.reads_long for other in own):
+            return False
+        return not self.is_inside(place.conversation)
 
     def _has_place(self, owner: str) -> bool:
         return self._is_open() and self._may(owner)

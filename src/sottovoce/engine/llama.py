@@ -200,6 +200,7 @@ class LlamaEngine:
             # The last token is always read: the answer begins from it.
             held = 0 if turn.afresh else min(slot.shared(prompt), len(prompt) - 1)
             turn.place.prompt = len(prompt) - held
+            self.line.let_in()  # it may turn out shorter than was guessed
             seats.note(running, slot, slot.script.cut(held))
             slot.unsaved = True
             work = Work(running, turn, slot, prompt, held, Spoken(turn.sampling.likelihoods))
@@ -251,6 +252,7 @@ class LlamaEngine:
                         company = self.line.computing
                         piece.read()
                         work.note_read(work.left)
+                        self.line.let_in()
                         yield Reading(work.read, work.read)
                     if event["stop"]:
                         spoken.end(event["stop_type"])
