@@ -33,8 +33,8 @@ CLIENTS = {
 }
 OURS = {CHAT: ChatBody, COMPLETION: CompletionBody, EMBEDDING: EmbeddingBody}
 
-NOT_OF_THE_CLIENT = {"messages.assistant.annotations"}
-"""In what it gives, and sent back by programs, but not in its parameters' types."""
+NOT_OF_THE_CLIENT = {"messages.assistant.annotations", "top_k", "min_p", "repeat_penalty"}
+"""Sent by programs, but not in its parameters' types."""
 
 
 def rows(place: str) -> dict[str, Field]:
@@ -190,6 +190,9 @@ DRAWN: dict[str, tuple[Body, Body]] = {
     "top_p": ({"top_p": 0.3}, {}),
     "presence_penalty": ({"presence_penalty": 0.3}, {}),
     "frequency_penalty": ({"frequency_penalty": 0.3}, {}),
+    "top_k": ({"top_k": 7}, {}),
+    "min_p": ({"min_p": 0.3}, {}),
+    "repeat_penalty": ({"repeat_penalty": 1.3}, {}),
     "logit_bias": ({"logit_bias": {"7": -100}}, {}),
     "seed": ({"seed": 7}, {}),
     "stop": ({"stop": "three"}, {}),

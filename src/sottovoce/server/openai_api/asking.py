@@ -75,6 +75,9 @@ def drawn(body: Drawn) -> Sampling:
     return Sampling(
         temperature=body.temperature,
         top_p=body.top_p,
+        top_k=body.top_k,
+        min_p=body.min_p,
+        repeat_penalty=body.repeat_penalty,
         presence_penalty=body.presence_penalty,
         frequency_penalty=body.frequency_penalty,
         max_tokens=body.max_tokens,

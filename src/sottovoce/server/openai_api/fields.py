@@ -35,12 +35,17 @@ ONE_SCREEN = (ACCEPTED, "Streams are not padded: the server speaks plain HTTP, w
 ONE_VOICE = (ACCEPTED, "A model knows one voice in this role; the name would become part of what it says.")
 ECHOED = (ACCEPTED, "Programs send an answer back as they got it; it says nothing to the model.")
 
+BEYOND = "not the original's, but what other local servers take"
+
 DRAWN: Rows = {
     "model": MODEL,
     "temperature": (HONOURED, "0 to 2; the model's own where none is given"),
     "top_p": (HONOURED, "0 to 1; the model's own where none is given"),
     "presence_penalty": (HONOURED, "-2 to 2"),
     "frequency_penalty": (HONOURED, "-2 to 2"),
+    "top_k": (HONOURED, f"0 to 1000; {BEYOND}"),
+    "min_p": (HONOURED, f"0 to 1; {BEYOND}"),
+    "repeat_penalty": (HONOURED, f"0.5 to 2; {BEYOND}"),
     "logit_bias": (HONOURED, "by the token ids of the model that runs"),
     "seed": (HONOURED, "choice i is drawn with seed + i; such a request computes alone"),
     "stop": (HONOURED, "a text, or up to 8 of them, of up to 128 characters"),

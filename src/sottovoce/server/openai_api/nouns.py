@@ -34,6 +34,9 @@ def _number(name: str) -> object:
 Temperature = Annotated[float, _number("temperature")]
 TopP = Annotated[float, _number("top_p")]
 Penalty = Annotated[float, _number("presence_penalty")]
+TopK = Annotated[int, _number("top_k")]
+MinP = Annotated[float, _number("min_p")]
+RepeatPenalty = Annotated[float, _number("repeat_penalty")]
 Tokens = Annotated[int, _number("max_tokens")]
 Seed = Annotated[int, Field(ge=-BIGGEST_SEED - 1, le=BIGGEST_SEED)]
 Stops = Stop | Annotated[list[Stop], Field(max_length=MAX_STOPS)]
@@ -73,7 +76,10 @@ class StreamOptions(Noun):
 
 
 class Drawn(Body):
-    """How an answer is drawn: what chat and plain completions have in common."""
+    """How an answer is drawn: what chat and plain completions have in common.
+
+    Three fields are not the original's; local servers have them, and programs made for those send them.
+    """
 
     model: str = Field(max_length=4096)
     temperature: Temperature | None = None
@@ -84,6 +90,9 @@ class Drawn(Body):
     seed: Seed | None = None
     stop: Stops | None = None
     logit_bias: Biases | None = None
+    top_k: TopK | None = None
+    min_p: MinP | None = None
+    repeat_penalty: RepeatPenalty | None = None
     n: Annotated[int, Field(ge=1, le=MOST_CHOICES)] | None = None
     stream: bool | None = None
     stream_options: StreamOptions | None = None
