@@ -40,7 +40,7 @@ ALONE = Group(
 )
 SERVER = Group(
     "make bench-server",
-    ("streaming", "sharing", "overload", "house", "peer"),
+    ("streaming", "sharing", "overload", "nuisance", "house", "peer"),
     REFERENCE / "benchmarks-server.md",
     ROOT / "bench" / "samples-server.json",
 )

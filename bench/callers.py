@@ -25,6 +25,8 @@ class Reply:
     tokens: int = 0
     prompt: int = 0
     text: list[str] = field(default_factory=list)
+    times: list[float] = field(default_factory=list)
+    """When each piece came."""
 
     @property
     def wait(self) -> float:
@@ -88,6 +90,7 @@ def take(event: bytes, reply: Reply, now: float) -> None:
             reply.first = reply.first or now
             reply.last = now
             reply.pieces += 1
+            reply.times.append(now)
             reply.text.append(text)
     if said.get("usage"):
         reply.tokens = said["usage"]["completion_tokens"]

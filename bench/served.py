@@ -130,6 +130,7 @@ class Engine:
                 reply.first = reply.first or now
                 reply.last = now
                 reply.pieces += pieces
+                reply.times += [now] * pieces
         writer.close()
         reply.ended = time.perf_counter()
         reply.tokens = reply.pieces

@@ -64,7 +64,8 @@ async def compare(served: Served, engine: Engine, streams: int, tokens: int, cou
 
 
 def rate(replies: list[Reply]) -> float:
-    """Return tokens a second from the first word of all to the last."""
-    first = min(reply.first for reply in replies)
-    last = max(reply.last for reply in replies)
-    return sum(reply.tokens for reply in replies) / (last - first)
+    """Return the pieces a second of all together, while every one of them is being written."""
+    begun = max(reply.first for reply in replies)
+    ended = min(reply.last for reply in replies)
+    assert ended > begun, "they were never all written at once"
+    return sum(begun < time <= ended for reply in replies for time in reply.times) / (ended - begun)

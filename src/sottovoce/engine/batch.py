@@ -89,7 +89,9 @@ class Batch:
         now = asyncio.get_running_loop().time()
         del self._inside[piece]
         self._last.pop(piece.owner, None)
-        self._last[piece.owner] = (piece.began, now - piece.began)
+        # Words of those who are answered went into the same batch; a piece of one token took little of it.
+        part = piece.tokens / (piece.tokens + len(self._writing))
+        self._last[piece.owner] = (piece.began, (now - piece.began) * part)
         self._fair.end(piece.owner)
 
     def _let_in(self) -> None:
