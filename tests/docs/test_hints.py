@@ -166,7 +166,7 @@ def test_every_flag_slash_command_and_address_named_in_a_hint_exists() -> None:
     addresses = {"/" + one.path.split("/")[1] for one in endpoints()}
     slashes = {one.name for one in COMMANDS} | addresses
     missing = []
-    assert any("--max-tokens" in text for _, text in hints())
+    assert any("--scope" in text for _, text in hints())
     assert any("/save" in text for _, text in hints())
     for file, text in hints():
         missing += [(file, flag) for flag in FLAG.findall(OTHERS.sub("", text)) if flag not in flags]
