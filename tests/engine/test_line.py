@@ -38,6 +38,8 @@ async def settled() -> None:
 
 async def test_a_newcomer_of_another_owner_finds_a_place_at_once() -> None:
     line = Line(4)
+    with line.place(one("light"), 10, 10):
+        pass
     with ExitStack() as stay:
         greedy = [stay.enter_context(line.place(one("greedy"), 100, 100)) for _ in range(10)]
         assert sum(place.is_inside for place in greedy) == 3
@@ -45,6 +47,19 @@ async def test_a_newcomer_of_another_owner_finds_a_place_at_once() -> None:
         assert line.computing == 4
         assert line.waiting == 7
     assert line.is_idle
+
+
+async def test_who_has_long_been_the_only_one_has_every_place() -> None:
+    clock = Clock()
+    line = Line(4, clock=clock)
+    with line.place(one("other"), 1, 1):
+        pass
+    with ExitStack() as stay:
+        only = [stay.enter_context(line.place(one("only"), 100, 100)) for _ in range(5)]
+        assert sum(place.is_inside for place in only) == 3
+        clock.now += 601
+        line.let_in()
+        assert sum(place.is_inside for place in only) == 4
 
 
 async def test_who_was_here_a_moment_ago_still_has_a_place_kept() -> None:

@@ -21,6 +21,7 @@ from sottovoce.engine.pace import Pace
 from sottovoce.engine.protocol import Queue
 
 LATELY_SECONDS = 10.0
+REMEMBERED_SECONDS = 600.0
 TICK_SECONDS = 1.0
 LONG_PROMPT = 512
 """Of one owner's prompts longer than this, one is read at a time: two at once would end no sooner, and each
@@ -175,7 +176,7 @@ class Line:
     def has_company(self, place: Place) -> bool:
         """Is anybody else here, or another owner a moment ago?"""
         self._forget_gone()
-        return self.computing + self.waiting > 1 or any(owner != place.owner for owner in self._gone)
+        return self.computing + self.waiting > 1 or any(owner != place.owner for owner in self._lately())
 
     def let_in(self) -> None:
         """Let in whoever may come in now. To be called when a prompt has been read, too."""
@@ -225,14 +226,26 @@ class Line:
         return self._is_open() and self._may(owner)
 
     def _may(self, owner: str) -> bool:
-        """May this owner have one more inside? A place is left for each of the others, and for a newcomer."""
+        """May this owner have one more inside? A place is left for each of the others, and for a newcomer.
+
+        Who has long been the only one has it all.
+        """
         self._forget_gone()
-        others = self._fair.owners + len(self._gone)
-        others -= self._fair.knows(owner) or owner in self._gone
-        return self._fair.inside(owner) < max(1, self.slots - max(1, others))
+        here = self._fair.owners - self._fair.knows(owner)
+        others = here + sum(name != owner for name in self._lately())
+        alone = not here and not (self._gone.keys() - {owner})
+        return self._fair.inside(owner) < max(1, self.slots - max(not alone, others))
+
+    def _lately(self) -> Iterator[str]:
+        """Yield the owners that left a moment ago."""
+        old = self._clock() - LATELY_SECONDS
+        for owner in reversed(self._gone):
+            if self._gone[owner] < old:
+                return
+            yield owner
 
     def _forget_gone(self) -> None:
-        old = self._clock() - LATELY_SECONDS
+        old = self._clock() - REMEMBERED_SECONDS
         while self._gone and next(iter(self._gone.values())) < old:
             del self._gone[next(iter(self._gone))]
 
