@@ -345,3 +345,12 @@ async def test_arguments_of_halves_of_a_pair_can_still_be_written_down() -> None
     spoken = '{"name": "weather", "arguments": {"place": "\\ud83d"}}'
     _, calls, _ = await said(Script(spoken), ask(tools=(WEATHER,)))
     assert calls[0].arguments.encode() == b'{"place": "\\ud83d"}'
+
+
+async def test_a_cut_answer_that_never_was_json_fails_although_it_was_cut() -> None:
+    engine = Script("The world is full of colours", reason="length")
+    with pytest.raises(SchemaUnmet):
+        await said(engine, ask(sampling=Sampling(schema=PLACE)))
+    assert (await said(Script('{"place": "Os', reason="length"), ask(sampling=Sampling(schema=PLACE))))[
+        2
+    ] == "length"

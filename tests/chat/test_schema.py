@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from sottovoce.chat.schema import checked, for_engine, held, tightened
+from sottovoce.chat.schema import begun, checked, for_engine, held, tightened
 from sottovoce.core.errors import BadSchema, SchemaUnmet
 
 PERSON = json.dumps(
@@ -197,3 +197,58 @@ def test_a_tightened_schema_has_an_end_everywhere() -> None:
     assert named["free"]["additionalProperties"] is False
     assert "child" not in named
     assert named["children"]["maxItems"] == 0
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"^\bab$",
+        r"^(a)\1$",
+        r"^(?=a)ab$",
+        r"^(?<!x)ab$",
+        r"a^b",
+        r"a$b",
+        r"(?P<n>a)(?P=n)",
+        r"\Aab\Z",
+        r"(?#a)b",
+    ],
+)
+def test_a_pattern_that_the_engine_would_pass_over_is_refused(pattern: str) -> None:
+    with pytest.raises(BadSchema, match="held to"):
+        checked(json.dumps({"type": "string", "pattern": pattern}))
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"^a|b$",
+        r"(^a|b$)",
+        r"(?i)ab",
+        r"(?:a|b)c",
+        r"[\b^$]x",
+        r"[^\]]x",
+        r"\$5",
+        r"\\b",
+        r"^$",
+        r"\d{3}-\w+\s\S",
+        r"(?P<n>a)b",
+        r"[(?=]",
+        r"\(\?=",
+    ],
+)
+def test_other_patterns_are_taken(pattern: str) -> None:
+    assert checked(json.dumps({"type": "string", "pattern": pattern}))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["", "{", '{"a', '{"a": ', '{"a": tr', '{"a": -', '{"a": 1', '{"a": "\\u00', '["x", ', "12", "{}"],
+)
+def test_a_cut_answer_may_be_the_beginning_of_json(answer: str) -> None:
+    begun(answer)
+
+
+@pytest.mark.parametrize("answer", ["The world", '{"a": The', "[1 2", "{} and more", "{a"])
+def test_a_cut_answer_that_never_was_json_is_refused(answer: str) -> None:
+    with pytest.raises(SchemaUnmet):
+        begun(answer)

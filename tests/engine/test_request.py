@@ -12,7 +12,7 @@ import pytest
 from sottovoce.core.errors import BadValue
 from sottovoce.core.events import Text
 from sottovoce.core.sampling import Sampling
-from sottovoce.engine.request import Spoken, check_bias, piece_request, request
+from sottovoce.engine.request import ONE_SPACING, Spoken, check_bias, piece_request, request
 from sottovoce.engine.script import Prompt, Script
 
 ALWAYS = {"prompt", "n_predict", "stream", "return_tokens", "response_fields", "id_slot", "cache_prompt"}
@@ -99,7 +99,7 @@ def test_an_answer_never_outgrows_the_window() -> None:
 def test_json_is_not_punished_for_repeating_its_marks() -> None:
     body = built(Sampling(schema="{}"))
     assert "repeat_penalty" not in body
-    assert body["json_schema"] == {}
+    assert body["json_schema"] == ONE_SPACING
 
 
 # ── what comes back ───────────────────────────────────────────────────────────────────────────────

@@ -27,6 +27,17 @@ LEAST = ("minItems", "minLength", "minProperties")
 MOST = ("maxItems", "maxLength", "maxProperties")
 ELSEWHERE = ("$dynamicRef", "$recursiveRef")
 
+_UNHELD = re.compile(
+    r"""(?P<escape>\\(?:[bBAZzGkc]|[1-9]))      # edges of words and texts, groups met before
+    | (?P<group>\(\?(?:<?[=!]|>|\#|P=|\())     # looking around, and what never goes back
+    | (?P<begin>(?<=[^(|])\^)                   # a beginning in the middle
+    | (?P<end>\$(?=[^)|]))                      # and an end
+    | \\. | \[\^?\]?(?:\\.|[^\]\\])*\] | .   # what else stands there, taken whole
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+"""What the engine's regular expressions lack. With one of these it writes by no rule at all."""
+
 _COUNT = re.compile(r"\{(\d+)?(?:,(\d+)?)?\}")
 
 
@@ -151,6 +162,12 @@ def _check_pattern(pattern: str) -> None:
         raise BadSchema(
             f"The pattern {pattern[:80]!r} is not a regular expression: {problem}.", hint="Mend or drop it"
         ) from problem
+    for found in _UNHELD.finditer(pattern):
+        if found.lastgroup is not None:
+            raise BadSchema(
+                f"The pattern {pattern[:80]!r} has {found[0]!r}, which no answer can be held to.",
+                hint="Say it without looking around, word edges or references to groups",
+            )
     counts = [int(count) for found in _COUNT.findall(pattern) for count in found if count]
     if max(counts, default=0) > MAX_REPEATS:
         raise BadSchema(

@@ -229,8 +229,12 @@ class _Turn:
         self._finished = _together(self._finished, finished)
 
     async def _hold(self, said: str) -> None:
-        """Raise SchemaUnmet where the whole answer does not follow the schema asked for."""
-        if self.sampling.schema is not None and self._end().reason not in CUT:
+        """Raise SchemaUnmet where the answer, or the beginning that it is, does not follow the schema."""
+        if self.sampling.schema is None:
+            return
+        if self._end().reason in CUT:
+            schema.begun(said)
+        else:
             await hold(said, self.sampling.schema)
 
     async def _held(self, call: Called) -> Called:

@@ -141,8 +141,7 @@ def held(answer: str, schema: str) -> Any:
 
 def _not_json(answer: str, problem: json.JSONDecodeError) -> SchemaUnmet:
     """Tell an answer that ended too early from one that was never JSON."""
-    began_well = problem.pos >= len(answer.rstrip()) or problem.msg.startswith("Unterminated")
-    if began_well:
+    if _began_well(answer, problem):
         return SchemaUnmet(
             "The model wrote no complete JSON.",
             hint="Allow a longer answer (max_tokens), or give a simpler schema",
@@ -151,6 +150,23 @@ def _not_json(answer: str, problem: json.JSONDecodeError) -> SchemaUnmet:
         "The engine found no way to hold an answer to this schema.",
         hint="Simplify it; a rule in it may contradict another",
     )
+
+
+def begun(answer: str) -> None:
+    """Raise SchemaUnmet unless this may be the beginning of JSON: it was cut, but by no rule written."""
+    try:
+        json.loads(answer)
+    except json.JSONDecodeError as problem:
+        if not _began_well(answer, problem):
+            raise _not_json(answer, problem) from None
+    except (ValueError, RecursionError):
+        return  # too large a number, or too deep a nest, is JSON all the same
+
+
+def _began_well(answer: str, problem: json.JSONDecodeError) -> bool:
+    rest = answer[problem.pos :].strip()
+    half_a_word = any(word.startswith(rest) for word in ("true", "false", "null", "-"))
+    return half_a_word or problem.msg.startswith(("Unterminated", "Invalid \\"))
 
 
 def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -33,6 +33,9 @@ DRAWN = (
 BANNED = -100
 LEAST_LOGPROB = -9999.0
 
+ONE_SPACING = {"x-guidance": {"whitespace_flexible": False, "item_separator": ", ", "key_separator": ": "}}
+"""How JSON is set. Free to choose, a small model fills its answer with blanks and empty lines."""
+
 Json = Mapping[str, Any]
 
 
@@ -73,7 +76,8 @@ def request(
     if sampling.stop:
         body["stop"] = list(sampling.stop)
     if sampling.schema is not None:
-        body["json_schema"] = json.loads(sampling.schema)
+        schema = json.loads(sampling.schema)
+        body["json_schema"] = schema | ONE_SPACING if isinstance(schema, dict) else schema
     if sampling.bias:
         body["logit_bias"] = [[token, False if value <= BANNED else value] for token, value in sampling.bias]
     if sampling.likelihoods is not None:
