@@ -122,16 +122,18 @@ class Engine:
         body |= {"return_tokens": True, "response_fields": ["content", "tokens", "stop", "timings"]}
         reply = Reply(time.perf_counter())
         reader, writer = await self._send("/completion", body)
-        await reader.readuntil(b"\r\n\r\n")
-        while block := await reader.read(65536):
-            now = time.perf_counter()
-            pieces = block.count(b'"stop":false')
-            if pieces:
-                reply.first = reply.first or now
-                reply.last = now
-                reply.pieces += pieces
-                reply.times += [now] * pieces
-        writer.close()
+        try:
+            await reader.readuntil(b"\r\n\r\n")
+            while block := await reader.read(65536):
+                now = time.perf_counter()
+                pieces = block.count(b'"stop":false')
+                if pieces:
+                    reply.first = reply.first or now
+                    reply.last = now
+                    reply.pieces += pieces
+                    reply.times += [now] * pieces
+        finally:
+            writer.transport.abort()
         reply.ended = time.perf_counter()
         reply.tokens = reply.pieces
         return reply

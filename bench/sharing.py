@@ -20,10 +20,12 @@ from bench.pairs import Row, row
 from bench.served import Engine, Served, sotto
 
 SENTENCE = "On day {0} the small grey cat sailed {0} miles north and wrote down what she saw there. "
-HEAVY_SENTENCES = 140
+HEAVY_SENTENCES = 126
 LIGHT_TOKENS, HEAVY_TOKENS = 24, 64
 MINUTE = 60.0
 SCENE_SECONDS = 30.0
+PAUSE = 3.0
+"""Between a light caller's questions; without one, seven of them would fill two cores by themselves."""
 
 numbers = itertools.count(1)
 
@@ -48,9 +50,8 @@ def short() -> list[dict[str, str]]:
 
 def long() -> list[dict[str, str]]:
     """Return a question of about 3,000 tokens that begins like no other."""
-    start = next(numbers) * 1000
-    text = "".join(SENTENCE.format(start + at) for at in range(HEAVY_SENTENCES))
-    return [{"role": "user", "content": f"{text}What did she see?"}]
+    text = "".join(SENTENCE.format(at) for at in range(HEAVY_SENTENCES))
+    return [{"role": "user", "content": f"Log {next(numbers)}. {text}What did she see?"}]
 
 
 # ── four short chats at once ──────────────────────────────────────────────────────────────────────
@@ -101,6 +102,7 @@ async def beside_a_heavy_one(home: Path, count: int) -> list[Row]:
         for at in range(count):
             found = {}
             for way in (ours, engines) if at % 2 else (engines, ours):
+                await asyncio.sleep(2.0)  # what was cut off of the last scene has ended by then
                 found[way] = await light_waits(way)
             waits.append(found[ours])
             ratios.append(found[engines] / found[ours])
@@ -119,11 +121,11 @@ async def light_waits(way: Callable[[int], Ask]) -> float:
         await asyncio.sleep(pause)
         while time.monotonic() < ends:
             waits.append((await ask()).wait)
-            await asyncio.sleep(1.0)
+            await asyncio.sleep(PAUSE)
 
     async with repeating(way(0)):
         await asyncio.sleep(0.5)
-        await asyncio.gather(*(light(way(at), at * 0.15) for at in range(1, 8)))
+        await asyncio.gather(*(light(way(at), at * PAUSE / 7) for at in range(1, 8)))
     return statistics.quantiles(waits, n=20)[-1]
 
 
@@ -133,14 +135,16 @@ async def repeating(ask: Ask) -> AsyncGenerator[None, None]:
 
     async def again() -> None:
         while True:
-            await ask()
+            reply = await ask()
+            assert reply.tokens, "the heavy caller was not answered"
 
     task = asyncio.create_task(again())
     try:
         yield
     finally:
         task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        (ended,) = await asyncio.gather(task, return_exceptions=True)
+        assert isinstance(ended, asyncio.CancelledError), ended
 
 
 # ── fair parts ────────────────────────────────────────────────────────────────────────────────────
