@@ -162,6 +162,15 @@ async def test_with_a_seed_the_answer_repeats_whatever_was_cached(make: Any) -> 
     assert first != other
 
 
+@pytest.mark.parametrize("seed", [None, 7])
+async def test_a_prompt_is_told_before_any_of_it_is_read(make: Any, seed: int | None) -> None:
+    engine = make()
+    async with aclosing(engine.answer([user(STORY)], Sampling(seed=seed), CHAT)) as pieces:
+        first = await anext(pieces)
+    assert isinstance(first, Reading)
+    assert (first.read, first.total > 400) == (0, True)
+
+
 async def test_a_long_prompt_is_read_in_pieces_and_says_how_far(make: Any) -> None:
     readings = []
     async for piece in make().answer([user(STORY * 3)], Sampling(max_tokens=2), CHAT):

@@ -6,7 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import Annotated, Any, Literal
 
 import pytest
@@ -19,7 +19,7 @@ from starlette.types import Message
 from sottovoce.core.errors import BadText, BadValue, Crowded, SottoError, TooLarge, Unsupported, WrongKind
 from sottovoce.server import bodies
 from sottovoce.server.answering import Gone
-from sottovoce.server.bodies import MOST_TOGETHER, Intake, load, parse, read, written
+from sottovoce.server.bodies import MOST_OF_ONE, Intake, load, parse, read, written
 
 
 class Strict(BaseModel):
@@ -83,7 +83,7 @@ JSON = {"content-type": "application/json"}
 async def refusal(*chunks: bytes, model: type[BaseModel] = Asked, **headers: str) -> SottoError:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     with pytest.raises(SottoError) as found:
-        await read(request(chunks, JSON | named), model, Intake())
+        await read(request(chunks, JSON | named), model, Intake(), "local")
     assert found.value.sentence.endswith(".")
     assert found.value.hint
     return found.value
@@ -93,7 +93,7 @@ async def refusal(*chunks: bytes, model: type[BaseModel] = Asked, **headers: str
 
 
 async def test_a_body_in_pieces_becomes_a_noun() -> None:
-    asked = await read(request([GOOD[:10], b"", GOOD[10:]], JSON), Asked, Intake())
+    asked = await read(request([GOOD[:10], b"", GOOD[10:]], JSON), Asked, Intake(), "local")
     assert asked.messages[0].content == "hi"
 
 
@@ -107,7 +107,7 @@ async def test_a_body_in_pieces_becomes_a_noun() -> None:
     ],
 )
 async def test_json_is_known_however_it_is_written(kind: str) -> None:
-    assert (await read(request([GOOD], {"content-type": kind}), Asked, Intake())).model == "m"
+    assert (await read(request([GOOD], {"content-type": kind}), Asked, Intake(), "local")).model == "m"
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ async def test_no_other_kind_is_taken(kind: str) -> None:
 
 async def test_without_a_kind_nothing_is_taken() -> None:
     with pytest.raises(WrongKind):
-        await read(request([GOOD], {}), Asked, Intake())
+        await read(request([GOOD], {}), Asked, Intake(), "local")
 
 
 @pytest.mark.parametrize("coding", ["gzip", "br", "deflate", "identity, gzip"])
@@ -144,7 +144,7 @@ async def test_a_compressed_body_is_not_taken(coding: str) -> None:
 
 async def test_a_client_that_leaves_in_the_middle_is_gone() -> None:
     with pytest.raises(Gone):
-        await read(request([GOOD[:10]], JSON, stays=False), Asked, Intake())
+        await read(request([GOOD[:10]], JSON, stays=False), Asked, Intake(), "local")
 
 
 @pytest.mark.parametrize("length", [None, "5", "99999999999999999999999999"])
@@ -166,8 +166,24 @@ async def test_20_megabytes_are_too_much_whatever_the_length_says(length: str | 
 
     asked._receive = receive
     with pytest.raises(TooLarge):
-        await read(asked, Asked, Intake())
+        await read(asked, Asked, Intake(), "local")
     assert taken <= 17
+
+
+@pytest.mark.parametrize(("length", "kind"), [("4097", TooLarge), (None, TooLarge), ("4096", BadText)])
+async def test_a_bound_of_its_own_holds_for_a_body(length: str | None, kind: type[SottoError]) -> None:
+    taken = []
+    asked = request([], JSON | ({} if length is None else {"Content-Length": length}))
+
+    async def receive() -> Message:
+        taken.append(1)
+        return {"type": "http.request", "body": b" " * int(length or 4097)}
+
+    asked._receive = receive
+    with pytest.raises(kind) as refused:
+        await read(asked, Asked, Intake(), "local", 4096)
+    assert len(taken) == (length != "4097")
+    assert kind is BadText or refused.value.sentence == "A request's body has at most 4 KB here."
 
 
 @pytest.mark.parametrize(("size", "beside"), [(1000, False), (10 << 20, True)])
@@ -183,9 +199,27 @@ async def test_a_long_body_is_read_beside_the_loop(size: int, *, beside: bool) -
 
     text = "word, " * (size // 6)
     data = json.dumps({"model": "m", "messages": [{"role": "user", "content": text}]}).encode()
-    asked = await read(request([data], JSON), Watched, Intake())
+    asked = await read(request([data], JSON), Watched, Intake(), "local")
     assert asked.messages[0].content == text
     assert [one != threading.get_ident() for one in threads] == [beside]
+
+
+async def test_a_body_of_many_values_is_read_beside_the_loop() -> None:
+    threads: list[int] = []
+
+    class Watched(Strict):
+        values: list[int]
+
+        @field_validator("values")
+        @classmethod
+        def look(cls, values: list[int]) -> list[int]:
+            threads.append(threading.get_ident())
+            return values
+
+    for many in (100, 2_000):
+        data = json.dumps({"values": [1] * many}).encode()
+        await read(request([data], JSON), Watched, Intake(), "local")
+    assert [one != threading.get_ident() for one in threads] == [False, True]
 
 
 # ---- what it says ----
@@ -218,6 +252,8 @@ MANY = {
     "lists": b'{"a": [' + b"[]," * 5_000_000 + b"1]}",
     "objects": b'{"a": [' + b"{}," * 250_000 + b"1]}",
     "nulls": json.dumps({"a": [None] * 200_000}).encode(),
+    "quotes": b'"' * (16 << 20),
+    "closings": b'{"a": 1' + b"}" * (16 << 20),
 }
 
 
@@ -257,7 +293,7 @@ NOT_JSON = {
     "leading zero": b'{"a": 01}',
     "plus": b'{"a": +1}',
     "unended": b'{"a": "' + b'\\"' * 1_000_000,
-    "quotes": b'"' * 1_000_001,
+    "quotes": b'"' * 100_001,
     "zeros": b"\x00" * 1000,
 }
 
@@ -307,6 +343,16 @@ async def test_a_name_that_is_there_twice_is_refused(data: bytes, field: str) ->
     problem = await refusal(data, model=Anything)
     assert isinstance(problem, BadValue)
     assert problem.field == field
+
+
+def test_the_last_of_190_000_names_is_found_to_be_there_twice() -> None:
+    # Compared each with each, they would take minutes.
+    names = ",".join(f'"{number}": 1' for number in (*range(190_000), 189_999))
+    begun = time.monotonic()
+    with pytest.raises(BadValue) as refused:
+        load(f"{{{names}}}".encode())
+    assert refused.value.field == "189999"
+    assert time.monotonic() - begun < 5
 
 
 # ---- what the noun says of it ----
@@ -402,6 +448,17 @@ async def test_a_field_that_is_wrong_is_named_as_the_client_names_it(
     assert (type(problem), problem.field, problem.sentence) == (kind, field, sentence)
 
 
+def test_of_many_errors_only_the_first_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    placed = []
+    real = bodies.place
+    monkeypatch.setattr(bodies, "place", lambda *given, **more: placed.append(1) or real(*given, **more))
+    data = json.dumps({"model": "m", "messages": [{}] * 10_000}).encode()
+    with pytest.raises(BadValue) as refused:
+        parse(data, Asked)
+    assert refused.value.field == "messages.0.role"
+    assert len(placed) <= 50
+
+
 async def test_a_long_word_the_client_chose_is_not_said_back_whole() -> None:
     part = {"type": "z" * 100_000}
     data = json.dumps({"model": "m", "messages": [{"role": "user", "content": [part]}]}).encode()
@@ -483,13 +540,26 @@ def test_bounds_are_what_the_pages_say() -> None:
     assert (bodies.MOST_BYTES, bodies.MOST_DEPTH, bodies.MOST_VALUES) == (16 << 20, 64, 200_000)
 
 
-def test_many_large_bodies_at_once_are_refused_but_one_alone_is_not() -> None:
+def test_many_large_bodies_at_once_are_refused() -> None:
     intake = Intake()
-    with intake.body() as first:
-        first(MOST_TOGETHER + 1)
-        with pytest.raises(Crowded) as refused, intake.body() as second:
-            second(1)
+    with intake.body("a") as first, intake.body("b") as second:
+        first(MOST_OF_ONE)
+        second(MOST_OF_ONE)
+        with pytest.raises(Crowded) as refused, intake.body("c") as third:
+            third(1)
         assert refused.value.retry_after
-    assert intake.size == 0
-    with intake.body() as later:
+    assert not intake.sizes
+    with intake.body("c") as later:
         later(1)
+
+
+def test_nobody_is_shut_out_by_the_bodies_of_another() -> None:
+    intake = Intake()
+    with ExitStack() as open_ones:
+        for _ in range(2):
+            open_ones.enter_context(intake.body("greedy"))(bodies.MOST_BYTES)
+        with pytest.raises(Crowded), intake.body("greedy") as more:
+            more(1)
+        with intake.body("honest") as own:
+            own(bodies.MOST_BYTES)
+    assert not intake.sizes

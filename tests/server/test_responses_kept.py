@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -158,6 +159,35 @@ async def test_its_traces_are_cleared_soon_after(
         await asyncio.sleep(0.02)
         if not is_there():
             return
+    pytest.fail("the text is still on the disk")
+
+
+async def test_what_is_older_than_thirty_days_goes_by_itself_and_leaves_no_trace(
+    client: openai.AsyncOpenAI, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(responses_kept, "CLEARING_SECONDS", 0.0)
+    monkeypatch.setattr(responses_kept, "PRUNING_SECONDS", 0.02)
+    await ask(client, "xylophone " * 50)
+    days = 0.0
+
+    def is_there() -> bool:
+        files = (file for file in house.app.home.root.rglob("*") if file.is_file())
+        return any(b"xylophone" in file.read_bytes() for file in files)
+
+    keeping = asyncio.create_task(
+        responses_kept.keep_no_longer(house.app.database, lambda: time.time() + days * 86_400)
+    )
+    try:
+        await asyncio.sleep(0.1)
+        assert is_there()
+        days = 31.0
+        for _ in range(100):
+            await asyncio.sleep(0.02)
+            if not is_there():
+                return
+    finally:
+        keeping.cancel()
+        await asyncio.wait([keeping])
     pytest.fail("the text is still on the disk")
 
 

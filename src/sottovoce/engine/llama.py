@@ -219,8 +219,8 @@ class LlamaEngine:
         So a stop is noticed, and other callers are served, between two of them.
         """
         place, slot, prompt = work.turn.place, work.slot, work.prompt
-        if not work.turn.afresh and work.left > self._piece_size(place):
-            yield Reading(work.read, len(prompt))
+        # Before the first is read, also afresh: it counts though nobody stays until then.
+        yield Reading(work.read, len(prompt))
         while not work.turn.afresh and work.left > (size := self._piece_size(place)):
             with self._batch.piece(place.owner, size) as piece:
                 await piece.turn

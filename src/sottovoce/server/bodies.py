@@ -9,9 +9,10 @@ import asyncio
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NoReturn, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -27,6 +28,9 @@ MOST_BYTES = 16 << 20
 MOST_TOGETHER = 64 << 20
 """Bytes of all the bodies that are being read, so that many large ones do not fill the memory."""
 
+MOST_OF_ONE = MOST_TOGETHER // 2
+"""Bytes of all the bodies of one owner, so that nobody is shut out by another's."""
+
 MOST_DEPTH = 64
 MOST_VALUES = 200_000
 MOST_DIGITS = 40
@@ -35,6 +39,12 @@ MOST_SAID = 100
 
 LARGE = 128 << 10
 """Bytes from which a body is read beside the loop: others should not wait for it."""
+
+MANY_VALUES = 1_000
+"""Values from which it is: each one costs more than its bytes do."""
+
+MOST_EXPLAINED = 50
+"""Of the errors that pydantic found: what is said of the first needs no more."""
 
 SEE = "/docs says what this server takes"
 
@@ -52,21 +62,23 @@ SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 @dataclass(slots=True)
 class Intake:
-    """Counts the bytes of all bodies that are being read."""
+    """Counts the bytes of all bodies that are being read, by their owners."""
 
-    size: int = 0
+    sizes: Counter[str] = field(default_factory=Counter)
 
     @contextmanager
-    def body(self) -> Iterator[Callable[[int], None]]:
-        """Let one body in; it is told of each part's size. Raises Crowded when all are too much together."""
+    def body(self, owner: str) -> Iterator[Callable[[int], None]]:
+        """Let one body in; it is told of each part's size. Raises Crowded when all are too much together.
+
+        So it does when one owner's are. One alone always gets through: its size has a bound of its own.
+        """
         own = 0
 
         def part(size: int) -> None:
             nonlocal own
             own += size
-            self.size += size
-            # One alone always gets through: its own size has a bound of its own.
-            if self.size > MOST_TOGETHER and self.size > own:
+            self.sizes[owner] += size
+            if self.sizes[owner] > MOST_OF_ONE or self.sizes.total() > MOST_TOGETHER:
                 raise Crowded(
                     "Too much is being sent to this server at once.",
                     hint="Send it again in a moment",
@@ -76,18 +88,22 @@ class Intake:
         try:
             yield part
         finally:
-            self.size -= own
+            self.sizes[owner] -= own
+            if not self.sizes[owner]:
+                del self.sizes[owner]
 
 
-async def read(request: Request, model: type[M], intake: Intake) -> M:
+async def read(
+    request: Request, model: type[M], intake: Intake, owner: str, most_bytes: int = MOST_BYTES
+) -> M:
     """Read the body into a noun.
 
     Raises WrongKind, TooLarge, BadText, BadValue, Unsupported or Crowded; Gone if it never ends.
     """
     check_kind(request.headers.get("content-type"), request.headers.get("content-encoding"))
-    with intake.body() as part:
-        data = await _received(request, part)
-        return await asyncio.to_thread(parse, data, model) if len(data) > LARGE else parse(data, model)
+    with intake.body(owner) as part:
+        data = await _received(request, part, most_bytes)
+        return await asyncio.to_thread(parse, data, model) if _takes_long(data) else parse(data, model)
 
 
 def written(noun: BaseModel) -> Response:
@@ -113,11 +129,11 @@ def check_kind(kind: str | None, coding: str | None) -> None:
         )
 
 
-async def _received(request: Request, arrived: Callable[[int], None]) -> bytes:
+async def _received(request: Request, arrived: Callable[[int], None], most: int) -> bytes:
     """Return all of the body, however its length was announced."""
     announced = request.headers.get("content-length", "")
-    if announced.isascii() and announced.isdigit() and int(announced[:20]) > MOST_BYTES:
-        raise _too_large()
+    if announced.isascii() and announced.isdigit() and int(announced[:20]) > most:
+        raise _too_large(most)
     parts: list[bytes] = []
     size = 0
     more = True
@@ -128,15 +144,20 @@ async def _received(request: Request, arrived: Callable[[int], None]) -> bytes:
         part = message.get("body", b"")
         size += len(part)
         arrived(len(part))
-        if size > MOST_BYTES:
-            raise _too_large()
+        if size > most:
+            raise _too_large(most)
         parts.append(part)
         more = message.get("more_body", False)
     return b"".join(parts)
 
 
-def _too_large() -> TooLarge:
-    return TooLarge(f"A request's body has at most {MOST_BYTES >> 20} MB here.", hint="Send less at once")
+def _too_large(most: int) -> TooLarge:
+    bound = f"{most >> 20} MB" if most >> 20 else f"{most >> 10} KB"
+    return TooLarge(f"A request's body has at most {bound} here.", hint="Send less at once")
+
+
+def _takes_long(data: bytes) -> bool:
+    return len(data) > LARGE or sum(map(data.count, (b",", b"[", b"{"))) > MANY_VALUES
 
 
 def parse(data: bytes, model: type[M]) -> M:
@@ -175,9 +196,11 @@ def load(data: bytes) -> object:
 
 def _check_shape(data: bytes) -> None:
     """Raise TooLarge for more values, or a deeper nest of them, than anybody needs. Reads no text."""
-    skeleton = STRING.sub(b"", data).translate(None, NOT_STRUCTURE)
+    # Each value is one string at most, and has one for its name. What is left of more is in the way anyhow.
+    bare, strings = STRING.subn(b"", data, 2 * MOST_VALUES)
+    skeleton = bare.translate(None, NOT_STRUCTURE)
     closings = skeleton.count(b"]") + skeleton.count(b"}")
-    if len(skeleton) - closings >= MOST_VALUES:
+    if strings == 2 * MOST_VALUES or max(closings, len(skeleton) - closings) >= MOST_VALUES:
         raise TooLarge(f"The request's body has more than {MOST_VALUES:,} values.", hint="Send less at once")
     depth = deepest = 0
     for byte in skeleton:
@@ -191,11 +214,11 @@ def _check_shape(data: bytes) -> None:
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise BadValue(f"{_named(twice)} is there twice.", hint="Send it once", field=_short(twice))
+    found: dict[str, object] = {}
+    for name, value in pairs:
+        if name in found:
+            raise BadValue(f"{_named(name)} is there twice.", hint="Send it once", field=_short(name))
+        found[name] = value
     return found
 
 
@@ -231,7 +254,7 @@ def _named(name: str) -> str:
 
 def _explained(found: ValidationError, value: object) -> SottoError:
     """Say the first thing that is wrong. Of the readings a field can have, the one that came furthest."""
-    all_found = found.errors(include_url=False, include_context=False, include_input=False)
+    all_found = found.errors(include_url=False, include_context=False, include_input=False)[:MOST_EXPLAINED]
     placed = [(place(value, one["loc"], missing=one["type"] == "missing"), one) for one in all_found]
     start = placed[0][0][:1]
     same = [(path, one) for path, one in placed if path[:1] == start]

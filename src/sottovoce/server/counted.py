@@ -1,40 +1,94 @@
-"""One answer for one request, with what it took counted: also when nobody stays to read its end."""
+"""The one place that counts what a request takes of the engine: also when nobody stays to read its end.
+
+Else a limit would hold only those who do. Knows no shapes.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
 
 from sottovoce.chat.call import Call, answer
+from sottovoce.core.errors import BadInput, Refused, TooLong
 from sottovoce.core.events import Called, Finished, Piece, Reading, Text, Usage
 from sottovoce.core.sampling import laid_over
 from sottovoce.server.endpoint import Visit
 
 
-async def counted(visit: Visit[Any], call: Call) -> AsyncGenerator[Piece | Called, None]:
-    """Yield what comes; see chat.call.answer. Counts it against the caller's limits, and in the metrics.
+class Tally:
+    """What the answers to one request take."""
 
-    What the call leaves open about how to draw is as the person's settings say.
-    """
-    house = visit.house
-    call = replace(call, sampling=laid_over(house.app.settings.sampling(), call.sampling))
-    began, taken, pieces_written = time.monotonic(), Usage(0, 0, 0), 0
-    try:
-        async with aclosing(answer(house.app.engine, call)) as pieces:
+    def __init__(self, visit: Visit[Any]) -> None:
+        self._visit = visit
+        self._began = time.monotonic()
+        self._first_came = False
+        self._asked: object = None
+        self._read: list[Usage] = []
+        self._written = 0
+
+    @property
+    def usage(self) -> Usage:
+        """What was taken so far. A prompt that several answers in a row are to counts once."""
+        prompt = sum(one.prompt for one in self._read)
+        return Usage(prompt, sum(one.reused for one in self._read), self._written)
+
+    async def answer(self, call: Call) -> AsyncGenerator[Piece | Called, None]:
+        """Yield what comes; see chat.call.answer.
+
+        What the call leaves open about how to draw is as the person's settings say.
+        """
+        app, before = self._visit.house.app, self._written
+        is_new = call.asked is not self._asked
+        if is_new:
+            self._asked = call.asked
+            self._read.append(Usage(0, 0, 0))
+        call = replace(call, sampling=laid_over(app.settings.sampling(), call.sampling))
+        async with aclosing(answer(app.engine, call)) as pieces:
             async for piece in pieces:
                 if isinstance(piece, Text | Called):
-                    if not pieces_written:
-                        house.metrics.first_token(time.monotonic() - began)
-                    pieces_written += 1
+                    self._note_first()
                     # A piece is a token, or a little more; the true count comes with the end.
-                    taken = replace(taken, answer=pieces_written)
-                elif isinstance(piece, Reading):
-                    taken = replace(taken, prompt=piece.total)
+                    self._written += 1
+                elif isinstance(piece, Reading) and is_new:
+                    self._read[-1] = Usage(piece.total, 0, 0)
                 elif isinstance(piece, Finished):
-                    taken = piece.usage
+                    self._written = before + piece.usage.answer
+                    if is_new:
+                        self._read[-1] = piece.usage
                 yield piece
+
+    def _note_first(self) -> None:
+        if not self._first_came:
+            self._first_came = True
+            self._visit.house.metrics.first_token(time.monotonic() - self._began)
+
+
+async def counted(visit: Visit[Any], call: Call) -> AsyncGenerator[Piece | Called, None]:
+    """Yield one answer, see Tally.answer. Counts it against the caller's limits, and in the metrics."""
+    tally = Tally(visit)
+    try:
+        async with aclosing(tally.answer(call)) as pieces:
+            async for piece in pieces:
+                yield piece
+    finally:
+        visit.used(tally.usage)
+
+
+async def embedded(visit: Visit[Any], texts: Sequence[str]) -> tuple[list[list[float]], int]:
+    """Return the texts' vectors, and how many tokens they have. Those who leave meanwhile pay for all.
+
+    What is refused costs nothing: it is refused before anything is computed.
+    """
+    engine = visit.house.app.engine
+    tokens = sum(await engine.weigh(texts))
+    taken = Usage(tokens, 0, 0)
+    try:
+        return await engine.embed(texts, visit.caller.owner), tokens
+    except (BadInput, Refused, TooLong):
+        taken = Usage(0, 0, 0)
+        raise
     finally:
         visit.used(taken)

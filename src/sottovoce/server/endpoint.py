@@ -28,6 +28,9 @@ from sottovoce.server.problems import Shape
 
 log = logging.getLogger(__name__)
 
+MOST_BYTES_OF_STRANGERS = 4 << 10
+"""Of a body, where everyone may send one."""
+
 Body = TypeVar("Body")
 
 
@@ -76,6 +79,11 @@ class Endpoint:
         """The first line of the handler's docstring; it stands in the API's description."""
         return (self.handle.__doc__ or "").strip().partition("\n")[0]
 
+    @property
+    def most_bytes(self) -> int:
+        """Return how long a body may be."""
+        return MOST_BYTES_OF_STRANGERS if self.scope is None else bodies.MOST_BYTES
+
     def route(self, house: House) -> Route:
         async def serve(request: Request) -> Response:
             return await self._serve(house, request)
@@ -89,7 +97,7 @@ class Endpoint:
                 caller = await self._let_in(house, request)
                 line(request.scope).key = caller.key
                 stay.enter_context(house.meter.visit(caller, computes=self.computes))
-                body = None if self.body is None else await bodies.read(request, self.body, house.intake)
+                body = await self._body(house, request, caller)
                 visit = Visit(house, caller, request, body, self.shape)
                 found = await answering.unless_gone(request, self.handle(visit))
                 if isinstance(found, answering.EventStream):
@@ -108,6 +116,11 @@ class Endpoint:
         response = found if isinstance(found, Response) else bodies.written(found)
         response.headers.update(visit.headers)
         return response
+
+    async def _body(self, house: House, request: Request, caller: Caller) -> BaseModel | None:
+        if self.body is None:
+            return None
+        return await bodies.read(request, self.body, house.intake, caller.owner, self.most_bytes)
 
     async def _let_in(self, house: House, request: Request) -> Caller:
         """Return who asks. Raises NoKey, NotAllowed, LimitReached, Busy or Stopping."""

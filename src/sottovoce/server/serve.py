@@ -40,6 +40,7 @@ from sottovoce.server.limits import Meter
 from sottovoce.server.listening import Listening, listening
 from sottovoce.server.log import Journal, kept
 from sottovoce.server.metrics import Metrics
+from sottovoce.server.openai_api import responses_kept
 from sottovoce.server.sessions import Sessions
 from sottovoce.store import keys
 
@@ -211,13 +212,17 @@ async def _require_key(app: App) -> None:
 
 
 async def _until_stopped(house: House, stop: Stop, tell: Tell) -> None:
-    loading = asyncio.create_task(_load(house, tell))
+    beside = [
+        asyncio.create_task(_load(house, tell)),
+        asyncio.create_task(responses_kept.keep_no_longer(house.app.database)),
+    ]
     try:
         await stop.asked.wait()
     finally:
-        loading.cancel()
-        with suppress(asyncio.CancelledError):
-            await loading
+        for task in beside:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
 
 
 async def _load(house: House, tell: Tell) -> None:

@@ -60,26 +60,27 @@ def save(connection: sqlite3.Connection, response: StoredResponse, now: float) -
             size,
         ),
     )
-    _prune(connection, response.owner, now)
+    prune(connection, now)
+    _make_room(connection, response.owner)
 
 
-def get(connection: sqlite3.Connection, owner: str, response_id: str) -> StoredResponse:
-    """Return one response. Raises NotFound, the same for another's as for none."""
+def get(connection: sqlite3.Connection, owner: str, response_id: str, now: float) -> StoredResponse:
+    """Return one response. Raises NotFound, the same for another's, or one too old, as for none."""
     row = connection.execute(
-        f"SELECT {_COLUMNS} FROM responses WHERE id = ? AND owner = ?",  # noqa: S608
-        (response_id, owner),
+        f"SELECT {_COLUMNS} FROM responses WHERE id = ? AND owner = ? AND created >= ?",  # noqa: S608
+        (response_id, owner, now - KEPT_SECONDS),
     ).fetchone()
     if row is None:
         raise missing(response_id)
     return _response(row)
 
 
-def chain(connection: sqlite3.Connection, owner: str, response_id: str) -> list[StoredResponse]:
+def chain(connection: sqlite3.Connection, owner: str, response_id: str, now: float) -> list[StoredResponse]:
     """Return a response and all it went on from, the oldest first. Raises NotFound where one is gone."""
-    found = [get(connection, owner, response_id)]
+    found = [get(connection, owner, response_id, now)]
     while found[-1].previous is not None and len(found) <= MOST_KEPT:
         try:
-            found.append(get(connection, owner, found[-1].previous))
+            found.append(get(connection, owner, found[-1].previous, now))
         except NotFound:
             raise NotFound(
                 f"The response {response_id!r} goes on from one that is no longer kept.",
@@ -104,9 +105,15 @@ def missing(response_id: str) -> NotFound:
     )
 
 
-def _prune(connection: sqlite3.Connection, owner: str, now: float) -> None:
-    gone = connection.execute("DELETE FROM responses WHERE created < ?", (now - KEPT_SECONDS,)).rowcount
-    size = 0
+def prune(connection: sqlite3.Connection, now: float) -> bool:
+    """Remove those that are too old. Return whether `Database.scrub` has traces of any to clear."""
+    if connection.execute("DELETE FROM responses WHERE created < ?", (now - KEPT_SECONDS,)).rowcount:
+        _owe(connection)
+    return connection.execute("SELECT 1 FROM unscrubbed WHERE chat = ?", (TRACES,)).fetchone() is not None
+
+
+def _make_room(connection: sqlite3.Connection, owner: str) -> None:
+    size = gone = 0
     rows = connection.execute(
         "SELECT rowid, size FROM responses WHERE owner = ? ORDER BY created DESC, rowid DESC", (owner,)
     ).fetchall()

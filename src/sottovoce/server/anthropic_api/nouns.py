@@ -13,7 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Fiel
 from sottovoce.core.errors import Unsupported
 from sottovoce.core.sampling import MAX_STOP_CHARACTERS, MAX_STOPS, RANGES
 
-MOST_MESSAGES = 100_000
+MOST_MESSAGES = 4_096
 
 Stop = Annotated[str, Field(min_length=1, max_length=MAX_STOP_CHARACTERS)]
 

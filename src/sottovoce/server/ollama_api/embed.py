@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from sottovoce.core.errors import BadValue, SottoError
-from sottovoce.core.events import Usage
+from sottovoce.server.counted import embedded
 from sottovoce.server.endpoint import Visit
 from sottovoce.server.ollama_api import serving
 from sottovoce.server.ollama_api.nouns import EmbedBody, Embedded, OldEmbedBody, OldEmbedded
@@ -21,7 +21,7 @@ async def embed(visit: Visit[EmbedBody]) -> Embedded:
     began = time.monotonic()
     texts = [body.input] if isinstance(body.input, str) else body.input
     with _named("input" if isinstance(body.input, str) else None):
-        vectors, tokens = await _vectors(visit, texts)
+        vectors, tokens = await embedded(visit, texts)
     size = body.dimensions
     if size and vectors and size > len(vectors[0]):
         raise BadValue(
@@ -45,19 +45,8 @@ async def old(visit: Visit[OldEmbedBody]) -> OldEmbedded:
     if not visit.body.prompt:
         return OldEmbedded(embedding=[])
     with _named("prompt"):
-        vectors, _ = await _vectors(visit, [visit.body.prompt])
+        vectors, _ = await embedded(visit, [visit.body.prompt])
     return OldEmbedded(embedding=vectors[0])
-
-
-async def _vectors(
-    visit: Visit[EmbedBody] | Visit[OldEmbedBody], texts: Sequence[str]
-) -> tuple[list[list[float]], int]:
-    """Return the texts' vectors, and how many tokens they have."""
-    engine = visit.house.app.engine
-    tokens = sum(await engine.weigh(texts))
-    vectors = await engine.embed(texts, visit.caller.owner)
-    visit.used(Usage(tokens, 0, 0))
-    return vectors, tokens
 
 
 @contextmanager

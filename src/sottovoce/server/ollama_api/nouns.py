@@ -13,6 +13,11 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sottovoce.core.errors import Unsupported
 from sottovoce.core.sampling import MAX_STOP_CHARACTERS, MAX_STOPS, RANGES
 
+MOST_MESSAGES = 4_096
+MOST_INPUTS = 2_048
+MOST_CONTEXT = 100_000
+"""Token numbers of an earlier answer, as the original gives them out; they are refused at any length."""
+
 Stop = Annotated[str, Field(min_length=1, max_length=MAX_STOP_CHARACTERS)]
 
 
@@ -147,7 +152,7 @@ class Asking(Noun):
 
 
 class ChatBody(Asking):
-    messages: list[ChatMessage] | None = None
+    messages: list[ChatMessage] | None = Field(None, max_length=MOST_MESSAGES)
     tools: list[OfferedTool] | None = None
 
 
@@ -156,14 +161,14 @@ class GenerateBody(Asking):
     suffix: str | None = None
     system: str | None = None
     template: str | None = None
-    context: list[int] | None = None
+    context: list[int] | None = Field(None, max_length=MOST_CONTEXT)
     raw: bool | None = None
     images: list[str] | None = None
 
 
 class EmbedBody(Noun):
     model: str = Field(min_length=1)
-    input: str | list[str]
+    input: str | Annotated[list[str], Field(max_length=MOST_INPUTS)]
     truncate: bool | None = None
     dimensions: int | None = Field(None, ge=1)
     options: Options | None = None

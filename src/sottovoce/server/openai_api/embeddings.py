@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from starlette.responses import Response
 
 from sottovoce.core.errors import BadValue, SottoError, Unsupported
-from sottovoce.core.events import Usage
 from sottovoce.server import served
+from sottovoce.server.counted import embedded
 from sottovoce.server.endpoint import Visit
 from sottovoce.server.openai_api.nouns_text import EmbeddingBody
 from sottovoce.server.openai_api.refusals import NO_NUMBERS
@@ -31,13 +31,11 @@ async def create(visit: Visit[EmbeddingBody]) -> Response:
             f"{app.model.name} makes no vectors.", hint="Serve a model that does", field="model"
         )
     try:
-        vectors = await app.engine.embed(texts, visit.caller.owner)
-        tokens = sum(await app.engine.weigh(texts))
+        vectors, tokens = await embedded(visit, texts)
     except SottoError as problem:
         if isinstance(body.input, str) and problem.field == "input.0":
             problem.field = "input"
         raise
-    visit.used(Usage(tokens, 0, 0))
     if body.dimensions is not None:
         vectors = [shortened(vector, body.dimensions) for vector in vectors]
     data = await _written(vectors, as_bytes=body.encoding_format == "base64")

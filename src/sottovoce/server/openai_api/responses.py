@@ -39,7 +39,7 @@ async def create(visit: Visit[ResponseBody]) -> Response | BaseModel:
     """Answer, whole or as it is written, going on from an earlier answer if one is named."""
     app, body, owner = visit.house.app, visit.body, visit.caller.owner
     models.require(app, body.model)
-    earlier = await responses_kept.earlier(app.database, owner, body)
+    earlier = await responses_kept.earlier(app.database, owner, body, time.time())
     items = responses_items.resolved(body.input, earlier.known)
     history = responses_items.told(earlier.items, items)
     call = responses_asking.call(body, history, app.settings.sampling(), owner)
@@ -105,7 +105,7 @@ async def shown(visit: Visit[None]) -> Answered:
     for name in ("starting_after", "include_obfuscation"):
         if query.get(name, "false") != "false":
             raise unsupported(name, "It is only for streams.")
-    return await responses_kept.shown(visit.house.app.database, visit.caller.owner, _id(visit))
+    return await responses_kept.shown(visit.house.app.database, visit.caller.owner, _id(visit), time.time())
 
 
 async def delete(visit: Visit[None]) -> Deleted:
@@ -116,7 +116,7 @@ async def delete(visit: Visit[None]) -> Deleted:
 
 async def cancel(visit: Visit[None]) -> Answered:
     """Refuse: only an answer made in the background could be cancelled, and none is."""
-    await responses_kept.shown(visit.house.app.database, visit.caller.owner, _id(visit))
+    await responses_kept.shown(visit.house.app.database, visit.caller.owner, _id(visit), time.time())
     raise Unsupported(
         "Only a response made in the background can be cancelled, and none is here.",
         hint="Close the connection of a running request to stop it",
@@ -134,6 +134,7 @@ async def items(visit: Visit[None]) -> Items:
         visit.house.app.database,
         visit.caller.owner,
         _id(visit),
+        time.time(),
         after=query.get("after"),
         limit=_limit(query.get("limit")),
         newest_first=order == "desc",

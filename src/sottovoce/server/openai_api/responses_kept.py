@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
@@ -25,6 +26,8 @@ log = logging.getLogger(__name__)
 MOST_CHARACTERS = 4_000_000
 """Of one response; far more than the largest window holds."""
 
+PRUNING_SECONDS = 86_400.0
+
 CLEARING_SECONDS = 5.0
 """After a deletion, further ones are awaited for so long: their traces are cleared together."""
 
@@ -37,21 +40,22 @@ class Earlier:
     known: dict[str, AnyItem]
 
 
-async def earlier(database: Database, owner: str, body: ResponseBody) -> Earlier:
+async def earlier(database: Database, owner: str, body: ResponseBody, now: float) -> Earlier:
     """Return what a request goes on from. Raises NotFound, the same for another's as for none."""
     references = referred(body.input)
     if body.previous_response_id is None and not references:
         return Earlier((), {})
+    previous = body.previous_response_id
     try:
         chain = (
-            await database.read(lambda conn: responses.chain(conn, owner, body.previous_response_id or ""))
-            if body.previous_response_id is not None
+            await database.read(lambda conn: responses.chain(conn, owner, previous, now))
+            if previous is not None
             else []
         )
     except NotFound as problem:
         problem.field = "previous_response_id"
         raise
-    others = [one for name in references if (one := await _found(database, owner, name)) is not None]
+    others = [one for name in references if (one := await _found(database, owner, name, now)) is not None]
     known = {name: item for one in (*chain, *others) for name, item in _by_id(one)}
     return Earlier([item for one in chain for item in _items(one)], known)
 
@@ -77,17 +81,24 @@ async def keep(
     await database.run(lambda conn: responses.save(conn, stored, now))
 
 
-async def shown(database: Database, owner: str, response_id: str) -> Answered:
+async def shown(database: Database, owner: str, response_id: str, now: float) -> Answered:
     """Return a response as it was when it was whole. Raises NotFound."""
-    stored = await database.read(lambda conn: responses.get(conn, owner, response_id))
+    stored = await database.read(lambda conn: responses.get(conn, owner, response_id, now))
     return Answered.model_validate({**json.loads(stored.facts), "output": json.loads(stored.output)})
 
 
 async def asked(
-    database: Database, owner: str, response_id: str, *, after: str | None, limit: int, newest_first: bool
+    database: Database,
+    owner: str,
+    response_id: str,
+    now: float,
+    *,
+    after: str | None,
+    limit: int,
+    newest_first: bool,
 ) -> Items:
     """Return a page of the items that a response was asked with. Raises NotFound."""
-    stored = await database.read(lambda conn: responses.get(conn, owner, response_id))
+    stored = await database.read(lambda conn: responses.get(conn, owner, response_id, now))
     items = json.loads(stored.input)
     if newest_first:
         items.reverse()
@@ -110,11 +121,26 @@ async def asked(
 async def delete(database: Database, owner: str, response_id: str) -> None:
     """Remove a response now, and what it left behind on the disk soon after. Raises NotFound."""
     await database.run(lambda conn: responses.delete(conn, owner, response_id))
-    if database not in _clearing:
-        _clearing[database] = asyncio.create_task(_clear(database))
+    _clear_soon(database)
+
+
+async def keep_no_longer(database: Database, clock: Callable[[], float] = time.time) -> None:
+    """Remove what is too old, now and every day. Never returns."""
+    while True:
+        try:
+            if await database.run(lambda conn: responses.prune(conn, clock())):
+                _clear_soon(database)
+        except StoreProblem as problem:
+            log.warning("Old responses are removed tomorrow: %s", problem)
+        await asyncio.sleep(PRUNING_SECONDS)
 
 
 _clearing: WeakKeyDictionary[Database, asyncio.Task[None]] = WeakKeyDictionary()
+
+
+def _clear_soon(database: Database) -> None:
+    if database not in _clearing:
+        _clearing[database] = asyncio.create_task(_clear(database))
 
 
 async def _clear(database: Database) -> None:
@@ -127,9 +153,9 @@ async def _clear(database: Database) -> None:
         log.warning("Traces of deleted responses are cleared at the next start: %s", problem)
 
 
-async def _found(database: Database, owner: str, response_id: str) -> StoredResponse | None:
+async def _found(database: Database, owner: str, response_id: str, now: float) -> StoredResponse | None:
     try:
-        return await database.read(lambda conn: responses.get(conn, owner, response_id))
+        return await database.read(lambda conn: responses.get(conn, owner, response_id, now))
     except NotFound:
         return None
 
