@@ -23,7 +23,7 @@ async def measure(home: Path, count: int) -> list[Row]:
     async with sotto(home / "crowd", keys=10, slots=SLOTS, queue_seconds=30) as served:
         await asyncio.gather(*(one(served, at) for at in range(8)))
         refusals, goods = [], []
-        for _ in range(max(3, count // 5)):
+        for _ in range(max(2, count // 5)):
             best = await steady(served)
             refused, rate = await crowd(served)
             refusals.append(refused)

@@ -23,7 +23,7 @@ SENTENCE = "On day {0} the small grey cat sailed {0} miles north and wrote down 
 HEAVY_SENTENCES = 126
 LIGHT_TOKENS, HEAVY_TOKENS = 24, 64
 MINUTE = 60.0
-SCENE_SECONDS = 30.0
+SCENE_SECONDS = 20.0
 PAUSE = 3.0
 """Between a light caller's questions; without one, seven of them would fill two cores by themselves."""
 
@@ -33,8 +33,8 @@ numbers = itertools.count(1)
 async def measure(home: Path, count: int) -> list[Row]:
     return [
         *await four_at_once(home, count),
-        *await beside_a_heavy_one(home, max(3, count // 5)),
-        *await fair_parts(home, max(3, count // 5)),
+        *await beside_a_heavy_one(home, max(2, count // 5)),
+        *await fair_parts(home, max(2, count // 5)),
     ]
 
 

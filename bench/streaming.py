@@ -12,7 +12,7 @@ from bench.served import Engine, Served, sotto
 STORY = "Write a long story about a small grey cat who lives by the sea and learns to {0}."
 WAYS = ("sail", "swim", "fish", "sing", "dance", "read", "cook", "paint", "climb", "dive")
 WAYS += ("write", "weave", "row", "knit", "juggle", "whistle")
-LONG, SHORT = 384, 128
+LONG, SHORT = 384, 64
 GREEDY = {"temperature": 0, "max_tokens": LONG}
 FREE = 1.0
 
