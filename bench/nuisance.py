@@ -22,7 +22,7 @@ async def measure(home: Path, count: int) -> list[Row]:
     async with sotto(home, keys=HONEST + 1, slots=HONEST + 2) as served:
         await honest(served)
         found, noise = [], []
-        for at in range(max(4, count // 2)):
+        for at in range(max(3, count // 2)):
             waits = {}
             for beside in (True, False) if at % 2 else (False, True):
                 if beside:

@@ -315,6 +315,27 @@ async def test_wrong_keys_are_refused_beyond_twenty_a_minute_from_one_peer(
     await refused(wide, ask(bearer("sk-sotto-x"), peer="10.0.0.1"))
 
 
+async def test_a_key_made_a_moment_ago_is_right_whatever_was_tried_before(
+    wide: Doors, home: Home, clock: Clock
+) -> None:
+    for number in range(20):
+        await refused(wide, ask(bearer(f"sk-sotto-{number}"), peer="10.0.0.1"))
+    clock.now += 0.001
+    with closing(open_database(home)) as other:
+        _, secret = made(other)
+    assert await wide.open(ask(bearer(secret), peer="10.0.0.1"), True)
+
+
+async def test_a_right_key_spends_no_try(wide: Doors, home: Home, clock: Clock) -> None:
+    with closing(open_database(home)) as other:
+        for number in range(20):
+            _, secret = made(other, replace(LAPTOP, name=f"n{number}"))
+            clock.now += 0.001
+            assert await wide.open(ask(bearer(secret), peer="10.0.0.1"), True)
+    for number in range(20):
+        await refused(wide, ask(bearer(f"sk-sotto-{number}"), peer="10.0.0.1"))
+
+
 # ---- without a key ----
 
 

@@ -193,7 +193,7 @@ def test_a_fuzzed_body_is_answered_or_refused_in_words(path: str, server: Server
             assert json.loads(answer)["error"], body
 
     fuzz()
-    assert path in EMBED or len(server.engine.samplings) > 40, "hardly any came through"
+    assert path in EMBED or len(server.engine.samplings) > 20, "hardly any came through"
     for sampling in server.engine.samplings:
         assert checked(sampling)
         told = request([1, 2, 3], sampling, Sampling(), 4096, 0, afresh=False)

@@ -123,6 +123,20 @@ def test_a_server_at_every_address_is_called_by_the_one_that_was_reached(everywh
     assert not takes(names, f"{everywhere}:7886".encode(), local=("192.168.1.5", 7886))
 
 
+@pytest.mark.parametrize("everywhere", ["0.0.0.0", "::"])
+def test_a_server_at_every_address_and_port_80_is_called_without_a_port(everywhere):
+    names = names_of([(everywhere, 80)], everywhere, "")
+    assert takes(names, b"192.168.1.5", local=("192.168.1.5", 80))
+    assert takes(names, b"192.168.1.5:80", local=("::ffff:192.168.1.5", 80))
+    assert takes(names, b"[fe80::1]", local=("fe80::1%eth0", 80))
+    assert takes(names, b"localhost", local=("127.0.0.1", 80))
+    assert not takes(names, b"192.168.1.6", local=("192.168.1.5", 80))
+    assert not takes(names, b"evil.example", local=("192.168.1.5", 80))
+    assert names.pages(b"192.168.1.5") == {b"http://192.168.1.5"}
+    elsewhere = names_of([(everywhere, 7886)], everywhere, "")
+    assert not takes(elsewhere, b"192.168.1.5", local=("192.168.1.5", 7886))
+
+
 def test_without_the_check_a_rebound_name_would_pass():
     """The safeguard taken away: what the tests above refuse is let in."""
 

@@ -12,7 +12,7 @@ from typing import Any
 import psutil
 import pytest
 
-from sottovoce.server import sockets, wire
+from sottovoce.server import crowd, sockets, wire
 from sottovoce.server.listening import Listening, listening
 from sottovoce.server.wire import BODY_SECONDS, HEAD_SECONDS, MOST_HEAD, STALL_SECONDS, Wire
 
@@ -20,7 +20,10 @@ GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
 class Place:
-    """An application that keeps what reached it, and answers with it. `/slow` waits, `/big` is large."""
+    """An application that keeps what reached it, and answers with it.
+
+    `/slow` waits, `/big` is large, `/early` leaves the body, `/stream` does not know its length.
+    """
 
     def __init__(self) -> None:
         self.seen: list[dict[str, Any]] = []
@@ -46,6 +49,12 @@ class Place:
             if gone.done():
                 self.left.set()
             gone.cancel()
+        if scope["path"] == "/stream":
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            for part in (b"one", b"", b"two"):
+                await send({"type": "http.response.body", "body": part, "more_body": True})
+            await send({"type": "http.response.body"})
+            return
         text = b"x" * 20_000_000 if scope["path"] == "/big" else scope["path"].encode()
         length = str(len(text)).encode()
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", length)]})
@@ -363,6 +372,53 @@ async def test_an_endless_head_is_refused_before_it_is_kept(front):
     assert (await client.answer())[0] == 200
 
 
+@pytest.mark.parametrize("filling", [b"y", b" "])
+async def test_a_head_that_is_too_long_is_refused_also_when_it_comes_at_once(front, filling):
+    """From one read the parser sees its end before anybody has counted."""
+    client = await front.client()
+    (one,) = front.wires
+    one.data_received(b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + filling * 70_000 + b"z\r\n\r\n")
+    assert (await client.answer())[0] == 413
+    assert await client.end() == b""
+    assert front.place.seen == []
+
+
+async def test_a_body_behind_a_head_does_not_count_as_head(front):
+    client = await front.client()
+    (one,) = front.wires
+    head = b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 200000\r\nX: "
+    head += b"y" * (MOST_HEAD - len(head) - 4) + b"\r\n\r\n"
+    one.data_received(head + b"b" * 200_000)
+    assert (await client.answer())[0] == 200
+    assert front.place.seen[0]["body"] == b"b" * 200_000
+
+
+@pytest.mark.parametrize(
+    ("path", "version", "said"),
+    [
+        ("/stream", "1.0", b"onetwo"),
+        ("/stream", "1.1", b"3\r\none\r\n3\r\ntwo\r\n0\r\n\r\n"),
+        ("/known", "1.0", b"/known"),
+    ],
+)
+async def test_an_old_client_gets_no_chunks_and_the_end_of_the_answer_is_the_end(front, path, version, said):
+    """HTTP/1.0 is what nginx speaks with those behind it unless told otherwise."""
+    client = await front.client()
+    client.say(f"GET {path} HTTP/{version}\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+    head, _, body = (await client.end()).partition(b"\r\n\r\n")
+    assert body == said
+    assert (b"transfer-encoding: chunked" in head) == (version == "1.1")
+    assert b"connection: close" in head
+
+
+async def test_an_old_client_that_expects_a_word_first_gets_none(front):
+    client = await front.client()
+    client.say(b"POST / HTTP/1.0\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n")
+    await asyncio.sleep(0.02)
+    client.say(b"1")
+    assert (await client.answer())[0] == 200
+
+
 async def test_headers_behind_a_body_are_nobodys(front):
     client = await front.client()
     client.say(
@@ -405,6 +461,19 @@ async def test_a_body_that_nobody_wants_is_thrown_away(front):
     assert (await client.answer())[2] == b"/"
 
 
+@pytest.mark.parametrize("length", [b"Content-Length: 9", b"Transfer-Encoding: chunked"])
+async def test_after_a_whole_answer_there_is_no_second_one(front, length):
+    """The body never ends, or turns out to be none: the answer was given, and its reader has gone on."""
+    client = await front.client()
+    client.say(b"POST /early HTTP/1.1\r\nHost: localhost\r\n" + length + b"\r\n\r\n")
+    assert (await client.answer())[2] == b"/early"
+    if b"chunked" in length:
+        client.say(b"zz\r\n")
+    else:
+        front.later(STALL_SECONDS + 1)
+    assert await client.end() == b""
+
+
 async def test_whatever_bytes_come_nothing_breaks_and_the_next_is_answered(front, caplog):
     chance = random.Random(7)
     told: list[Any] = []
@@ -440,17 +509,20 @@ async def test_whatever_bytes_come_nothing_breaks_and_the_next_is_answered(front
 # ── a crowd ───────────────────────────────────────────────────────────────────────────────────────
 
 
-async def test_too_many_connections_are_told_so_and_the_others_stay(front, monkeypatch):
-    monkeypatch.setattr(wire, "MOST_CONNECTIONS", 3)
+async def test_too_many_connections_are_told_so_and_those_that_are_answered_stay(front, monkeypatch):
+    monkeypatch.setattr(crowd, "MOST", 3)
     kept = [await front.client() for _ in range(3)]
+    for client in kept:
+        client.say(GET.replace(b"/ ", b"/slow ", 1))
+    await front.until(lambda: len(front.place.seen) == 3)
     late = await front.connect()
     status, headers, body = await late.answer()
     assert (status, headers["retry-after"]) == (503, "1")
     assert json.loads(body)["error"]["code"] == "crowded"
     late.say(GET)
     assert await late.end() == b""
+    front.place.go.set()
     for client in kept:
-        client.say(GET)
         assert (await client.answer())[0] == 200
     kept.pop().writer.close()
     await front.until(lambda: len(front.wires) == 2)
@@ -460,7 +532,7 @@ async def test_too_many_connections_are_told_so_and_the_others_stay(front, monke
 
 
 async def test_a_crowd_from_the_network_does_not_fill_the_socket(front, loopback, monkeypatch):
-    monkeypatch.setattr(wire, "MOST_CONNECTIONS", 2)
+    monkeypatch.setattr(crowd, "MOST", 2)
     (listener,) = sockets.open_network("127.0.0.2", 0)
     await front.listening.open([listener])
     for _ in range(4):
@@ -469,6 +541,79 @@ async def test_a_crowd_from_the_network_does_not_fill_the_socket(front, loopback
     own = await front.client()
     own.say(GET)
     assert (await own.answer())[0] == 200
+
+
+async def test_who_was_idle_longest_gives_way_to_a_newcomer(front, monkeypatch):
+    monkeypatch.setattr(crowd, "MOST", 4)
+    busy, other, oldest, early = [await front.client() for _ in range(4)]
+    busy.say(GET.replace(b"/ ", b"/slow ", 1))
+    await front.until(lambda: front.place.seen)
+    other.say(GET)
+    await other.answer()
+    # Answered already: a body that never comes does not keep a place.
+    early.say(b"POST /early HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n")
+    await early.answer()
+    oldest.say(GET[:-2])  # a beginning is no request yet
+    await asyncio.sleep(0.01)
+    for gone in (oldest, other, early):
+        newcomer = await front.connect()
+        newcomer.say(GET.replace(b"/ ", b"/slow ", 1))
+        assert await gone.end() == b""
+    await front.until(lambda: len(front.place.seen) == 6)
+    late = await front.connect()
+    assert (await late.answer())[0] == 503
+    front.place.go.set()
+    assert (await busy.answer())[0] == 200
+    assert (await newcomer.answer())[0] == 200
+
+
+async def test_many_who_come_at_once_take_no_more_places_than_there_are(front, monkeypatch):
+    monkeypatch.setattr(crowd, "MOST", 5)
+    await asyncio.gather(*(front.connect() for _ in range(40)))
+    await front.until(lambda: len(front.wires) == 5)
+
+
+async def test_those_who_are_sent_away_in_a_pile_get_no_word(front, monkeypatch):
+    monkeypatch.setattr(crowd, "MOST", 2)
+    for _ in range(2):
+        (await front.client()).say(GET.replace(b"/ ", b"/slow ", 1))
+    await front.until(lambda: len(front.place.seen) == 2)
+    late = [await front.connect() for _ in range(6)]
+    ends = [await client.end() for client in late]
+    assert [bool(end) for end in ends] == [True, True, False, False, False, False]
+
+
+async def test_a_greedy_peer_is_bounded_and_this_machine_still_gets_in(front, loopback, monkeypatch):
+    monkeypatch.setattr(crowd, "MOST", 8)
+    monkeypatch.setattr(crowd, "MOST_OF_ONE", 2)
+    monkeypatch.setattr(crowd, "KEPT_HERE", 2)
+    # Only addresses of this machine can be had here; one of them is taken for a stranger's.
+    real = crowd.whose
+    monkeypatch.setattr(crowd, "whose", lambda host: host if host == "127.0.0.2" else real(host))
+    (listener,) = sockets.open_network("127.0.0.2", 0)
+    (own,) = sockets.open_network("127.0.0.3", 0)
+
+    async def stranger() -> Client:
+        client = Client(
+            *await asyncio.open_connection(*sockets.address_of(listener), local_addr=("127.0.0.2", 0))
+        )
+        front.clients.append(client)
+        return client
+
+    async with listening(front.place, [listener, own]) as both:
+        greedy = [await stranger() for _ in range(5)]
+        await front.until(lambda: len(both._state.connections) == 2)
+        for client in greedy[:3]:
+            assert await client.end() == b""
+        for client in greedy[3:]:
+            client.say(GET.replace(b"/ ", b"/slow ", 1))
+        await front.until(lambda: len(front.place.seen) == 2)
+        late = await stranger()
+        assert (await late.answer())[0] == 503
+        honest = await front.connect(sockets.address_of(own))
+        honest.say(GET)
+        assert (await honest.answer())[0] == 200
+        front.place.go.set()
 
 
 # ── the end ───────────────────────────────────────────────────────────────────────────────────────

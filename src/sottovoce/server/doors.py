@@ -92,10 +92,10 @@ class Doors:
         await self._read_keys(since=arrived - FRESH)
         key = keys.valid(self._keys, secret, now)
         if key is None:
-            self._tries.wrong(peer_of(request))
             await self._read_keys(since=arrived)  # it may have been made a moment ago
             key = keys.valid(self._keys, secret, now)
         if key is None:
+            self._tries.wrong(peer_of(request))
             # One sentence for a key that never was, one that is over and one that was removed.
             raise NoKey("This key is not valid (any more).", hint="sotto keys add NAME makes a new one")
         await self._note_use(key, now)

@@ -2,8 +2,9 @@
 
 What uvicorn leaves open is closed here. A head has ten seconds, a body sixty and never fifteen of silence;
 an answer that nobody takes is dropped; requests in a pile (pipelining) get the first one answered; headers
-that come behind a body are nobody's; an offer to speak another protocol is passed over; and a client that
-has closed its side (`nc -N`) counts as gone, as does every one whose connection ends. Knows no paths.
+that come behind a body are nobody's; an offer to speak another protocol is passed over; HTTP/1.0 gets no
+chunks; and a client that has closed its side (`nc -N`) counts as gone, as does every one whose connection
+ends. Knows no paths.
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ from enum import Enum, auto
 from typing import Any, cast
 
 import httptools
+from starlette.types import Message, Receive, Scope, Send
 from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
 from sottovoce.core.errors import BadValue, Crowded, SottoError, TooLarge, TooSlow
-from sottovoce.server import problems
+from sottovoce.server import crowd, problems
+from sottovoce.server.crowd import Held
 from sottovoce.server.gate.headers import dress
 
 HEAD_SECONDS = 10.0
@@ -33,8 +36,6 @@ LINGER_SECONDS = 1.0
 """How long one who was sent away may go on talking: closing at once can destroy our answer on its way."""
 
 MOST_HEAD = 64 << 10
-MOST_CONNECTIONS = 512
-"""Of a kind: strangers who fill the network's cannot shut the person's own programs out of the socket."""
 
 HOP = (b"connection", b"upgrade", b"http2-settings")
 
@@ -56,26 +57,28 @@ class Wire(HttpToolsProtocol):
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
+        self._inside = self.app
+        self.app = self._answer
         self.is_socket = False
+        self.holder = crowd.HERE
         self._waits = Waits.HEAD
-        self._since = self._heard = self._taken = self.loop.time()
+        self._since = self._heard = self._taken = self._idle_since = self.loop.time()
         self._head = 0
         self._left = 0
         self._deaf = False
+        self._sent_away = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         end: socket.socket | None = transport.get_extra_info("socket")
         self.is_socket = end is not None and end.family == getattr(socket, "AF_UNIX", None)
-        others = cast("set[Wire]", self.connections)
-        if sum(other.is_socket == self.is_socket for other in others) > MOST_CONNECTIONS:
-            self.refuse(
-                Crowded(
-                    f"This server holds {MOST_CONNECTIONS} connections already.",
-                    hint="Close some, or try again in a moment",
-                    retry_after=1,
-                )
-            )
+        if not self.is_socket:
+            self.holder = crowd.whose(self.client[0] if self.client else "")
+        self._find_place()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self.app = self._inside  # or it would hold itself, and wait for the collector
 
     def data_received(self, data: bytes) -> None:
         if self._deaf:
@@ -87,23 +90,25 @@ class Wire(HttpToolsProtocol):
                 self._end_after_this(data)
                 return
             self._expect_head()
-        if self._waits is Waits.HEAD:
-            self._head += len(data)
-        try:
-            self.parser.feed_data(data)
-        except httptools.HttpParserUpgrade as offer:
-            if not self._deaf:
-                self._decline(data[offer.args[0] :])
-        except httptools.HttpParserError:
-            self.refuse(BadValue("This is not HTTP as it should be.", hint="Use an HTTP/1.1 client"))
-        if self._waits is Waits.HEAD and self._head > MOST_HEAD:
+        if self._waits is not Waits.HEAD:
+            self._feed(data)
+            return
+        # No more at once than a head may have: in one read its end can come before anybody has counted.
+        room = MOST_HEAD - self._head
+        first, rest = data[:room], data[room:]
+        self._head += len(first)
+        self._feed(first)
+        if rest and self._waits is Waits.HEAD:
             self.refuse(TooLarge("The request's head is too long.", hint="Send fewer and shorter headers"))
+        elif rest:
+            self.data_received(rest)
 
     def refuse(self, problem: SottoError) -> None:
-        """Answer in our own shape, and listen no more."""
+        """Answer in our own shape, unless the request was answered before its body came; listen no more."""
         if self._deaf or self.transport.is_closing():
             return
-        self._deaf = True
+        self._deaf = self._sent_away = True
+        is_answered = self._waits is Waits.BODY and not self._is_answering
         if self._is_answering:
             cycle = self.cycle
             started = cycle.response_started
@@ -112,7 +117,8 @@ class Wire(HttpToolsProtocol):
             if started:
                 self.transport.abort()
                 return
-        self.transport.write(_spoken(problem))
+        if not is_answered:
+            self.transport.write(_spoken(problem))
         if self.transport.can_write_eof():
             self.transport.write_eof()
         self.loop.call_later(LINGER_SECONDS, self.transport.abort)
@@ -131,6 +137,19 @@ class Wire(HttpToolsProtocol):
                 self.refuse(
                     TooSlow("The request did not arrive in time.", hint="Send it again, without pauses")
                 )
+
+    @property
+    def place(self) -> Held | None:
+        """What place this connection takes, if any: those sent away are counted no more."""
+        left = self.transport.get_write_buffer_size()
+        if self._sent_away or (self.transport.is_closing() and not left):
+            return None
+        return Held(self.holder, None if left or self._is_answering else self._idle_since)
+
+    def give_way(self) -> None:
+        """End a connection on which nothing is being answered, without a word."""
+        self._deaf = self._sent_away = True
+        self.transport.close()
 
     def shut(self) -> None:
         """End the connection now, and with it whatever is being answered on it."""
@@ -175,9 +194,45 @@ class Wire(HttpToolsProtocol):
             self._waits = Waits.NOTHING
             super().on_message_complete()
 
+    def on_response_complete(self) -> None:
+        self._idle_since = self.loop.time()
+        super().on_response_complete()
+
     @property
     def _is_answering(self) -> bool:
         return self.cycle is not None and not self.cycle.response_complete
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Have the application answer; to HTTP/1.0, without what that does not know."""
+        if scope["http_version"] == "1.0":
+            self.cycle.waiting_for_100_continue = False
+            send = _unchunked(self.cycle)
+        await self._inside(scope, receive, send)
+
+    def _find_place(self) -> None:
+        """Have another connection give way where all places are taken, or send this one away."""
+        others = [one for one in cast("set[Wire]", self.connections) if one is not self]
+        near = [one for one in others if one.is_socket == self.is_socket]
+        held = {one: place for one in near if (place := one.place) is not None}
+        try:
+            one = crowd.giving_way(self.holder, held)
+        except Crowded as problem:
+            if len(near) - len(held) < crowd.MOST:
+                self.refuse(problem)
+            else:  # each of those who hear why holds a file for a second
+                self.give_way()
+        else:
+            if one is not None:
+                one.give_way()
+
+    def _feed(self, data: bytes) -> None:
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as offer:
+            if not self._deaf:
+                self._decline(data[offer.args[0] :])
+        except httptools.HttpParserError:
+            self.refuse(BadValue("This is not HTTP as it should be.", hint="Use an HTTP/1.1 client"))
 
     def _expect_head(self) -> None:
         self._waits, self._since, self._head = Waits.HEAD, self._heard, 0
@@ -225,6 +280,23 @@ async def watch(state: ServerState) -> None:
         for wire in tuple(cast("set[Wire]", state.connections)):
             wire.look(loop.time())
         await asyncio.sleep(1)
+
+
+def _unchunked(cycle: RequestResponseCycle) -> Send:
+    """Return a `send` that marks the end of an answer without a length by the connection's end alone."""
+    is_endless = False
+
+    async def sent(message: Message) -> None:
+        nonlocal is_endless
+        if message["type"] == "http.response.start":
+            is_endless = all(name.lower() != b"content-length" for name, _ in message.get("headers", ()))
+            if is_endless:
+                cycle.chunked_encoding = False
+        elif is_endless:
+            cycle.expected_content_length = len(message.get("body", b""))  # of this part: all of it is right
+        await cycle.send(message)  # type: ignore[arg-type]
+
+    return sent
 
 
 def _spoken(problem: SottoError) -> bytes:

@@ -35,7 +35,9 @@ class Names:
             host = given[0].decode("latin-1").lower()
             if socket and host == SOCKET_NAME:
                 return
-            if not socket and (host in self.hosts or (self.wide and local and host == written(*local))):
+            if not socket and (
+                host in self.hosts or (self.wide and local and host in _spellings(written(*local)))
+            ):
                 return
         raise WrongName(
             "This server does not go by the name in the request's Host header.",
