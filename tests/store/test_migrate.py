@@ -19,7 +19,10 @@ SECOND = "ALTER TABLE chats ADD COLUMN colour TEXT NOT NULL DEFAULT 'blue';"
 THIRD = "CREATE TABLE shelves (name TEXT) STRICT; INSERT INTO shelves VALUES ('first');"
 
 
-RELEASED = ["ab37a7cceff618412099482919e804addf4cca83a45d5e71b5c7541a1a054360"]
+RELEASED = [
+    "ab37a7cceff618412099482919e804addf4cca83a45d5e71b5c7541a1a054360",
+    "d50dfa443eb28610025a8efe1480718386d98f180084cd6f7080b5ef5b5d1860",
+]
 """What each step that people have run reads, as a hash."""
 
 
