@@ -74,7 +74,9 @@ class Wire(HttpToolsProtocol):
         self.is_socket = end is not None and end.family == getattr(socket, "AF_UNIX", None)
         if not self.is_socket:
             self.holder = crowd.whose(self.client[0] if self.client else "")
-        self._find_place()
+        # Looking at every connection costs something; a crowd must not wait for it in vain.
+        if len(self.connections) > (crowd.MOST if self.holder == crowd.HERE else crowd.MOST_OF_ONE):
+            self._find_place()
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
