@@ -71,7 +71,8 @@ async def read_stream(reader: asyncio.StreamReader, reply: Reply) -> None:
     rest = b""
     while block := await reader.read(65536):
         now = time.perf_counter()
-        *events, rest = (rest + block).split(b"\n\n")
+        # Some servers end their lines with two characters.
+        *events, rest = (rest + block).replace(b"\r\n", b"\n").split(b"\n\n")
         for event in events:
             take(event, reply, now)
 
