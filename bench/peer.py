@@ -67,6 +67,7 @@ async def peer(python: Path) -> AsyncGenerator[Served, None]:
     port = free_port()
     run = [python, "-m", "llama_cpp.server", "--model", starter.path(), "--port", port, "--n_ctx", 4096]
     run += ["--n_threads", psutil.cpu_count(), "--n_threads_batch", psutil.cpu_count(), "--flash_attn", True]
+    run += ["--interrupt_requests", False]  # else each newcomer cuts off whoever is being answered
     process = subprocess.Popen(
         [str(part) for part in run], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
