@@ -102,7 +102,7 @@ async def test_giving_up_at_any_stage_leaves_nothing_and_lets_the_next_in(stage:
     assert batch.is_idle
 
 
-async def test_while_others_are_answered_reading_takes_its_share_of_the_time_and_no_more() -> None:
+async def test_beside_those_who_had_less_reading_takes_its_share_of_the_time_and_no_more() -> None:
     """One owner reads piece after piece of 10 ms beside three who are answered: a quarter of the time."""
     batch = Batch(128)
     clock = asyncio.get_running_loop().time
@@ -111,7 +111,7 @@ async def test_while_others_are_answered_reading_takes_its_share_of_the_time_and
             answered.enter_context(batch.piece(name, 10)).read()
         began, pieces = clock(), 0
         while clock() - began < 0.4:
-            with batch.piece("heavy", 60) as piece:
+            with batch.piece("heavy", 60, had=60 * pieces) as piece:
                 await piece.turn
                 await asyncio.sleep(0.01)
                 pieces += 1
@@ -121,13 +121,26 @@ async def test_while_others_are_answered_reading_takes_its_share_of_the_time_and
             assert entered(light), "who has not read anything lately need not rest"
 
 
+async def test_nobody_who_waits_for_a_first_word_rests_for_those_who_had_about_the_same() -> None:
+    batch = Batch(128)
+    with ExitStack() as answered:
+        for name in "abc":
+            answered.enter_context(batch.piece(name, 60, had=300)).read()
+        for had in range(0, 720, 60):
+            with batch.piece("last", 60, had=had) as piece:
+                assert entered(piece), f"after {had} tokens"
+                await asyncio.sleep(0.005)
+        with batch.piece("last", 60, had=720) as piece:
+            assert not entered(piece), "twice as much is not about the same"
+
+
 async def test_a_rest_ends_when_nobody_is_answered_any_more() -> None:
     batch = Batch(128)
     with ExitStack() as answered:
         answered.enter_context(batch.piece("a", 10)).read()
-        with batch.piece("heavy", 60) as piece:
+        with batch.piece("heavy", 60, had=60) as piece:
             await asyncio.sleep(0.2)
-        with batch.piece("heavy", 60) as piece:
+        with batch.piece("heavy", 60, had=120) as piece:
             await asyncio.sleep(0)
             assert not entered(piece)
             answered.close()

@@ -76,6 +76,16 @@ async def test_who_was_here_a_moment_ago_still_has_a_place_kept() -> None:
         assert sum(place.is_inside for place in greedy) == 3
 
 
+async def test_it_knows_whether_others_still_read_much() -> None:
+    line = Line(4)
+    with line.place(one("a"), 600, 10) as mine:
+        assert not line.others_read(mine, 120)
+        with line.place(one("b"), 600, 10) as other:
+            assert line.others_read(mine, 120)
+            other.read = 480
+            assert not line.others_read(mine, 120)
+
+
 async def test_an_owners_long_prompts_are_read_one_after_another_and_keep_no_place_meanwhile() -> None:
     line = Line(8)
     with ExitStack() as stay:

@@ -2,14 +2,14 @@
 
 The engine reads prompts first come, first served, each to its end, and writes hardly a word meanwhile. Fed
 one batch at a time, in fair turns, a short question is read next even while a long one is being read; and
-with a rest after each piece, whoever is being answered gets as much of the engine as whoever is read.
+with a rest after each piece, a long prompt leaves as much of the engine to each of those who had less of it
+and are being answered.
 Knows nothing of what a piece says.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -18,13 +18,20 @@ from sottovoce.engine.fair import Fair
 BATCH = 128
 """What the engine computes in one go; see child.parameters."""
 
+MUCH_MORE = 2
+"""Who had less than this many times as much as another, had about the same."""
+
 
 class Piece:
-    """Some tokens of a prompt on their way into the engine, and then, if it is the last, the answer."""
+    """Some tokens of a prompt on their way into the engine, and then, if it is the last, the answer.
 
-    def __init__(self, batch: Batch, owner: str, tokens: int) -> None:
+    `had` is how many tokens of the same prompt were read before.
+    """
+
+    def __init__(self, batch: Batch, owner: str, tokens: int, had: int) -> None:
         self.owner = owner
         self.tokens = tokens
+        self.had = had
         self.turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.began = 0.0
         self._batch = batch
@@ -42,7 +49,6 @@ class Batch:
         self._next: Piece | None = None
         """Whose turn it is, and who finds no room yet. Nobody passes: small pieces could do so for ever."""
         self._writing: dict[Piece, None] = {}
-        self._writers: Counter[str] = Counter()
         self._last: dict[str, tuple[float, float]] = {}
         """When each owner's last piece began, and how long it took."""
         self._timer: asyncio.TimerHandle | None = None
@@ -52,9 +58,9 @@ class Batch:
         return not self._inside and not self._fair.owners and not self._writing
 
     @contextmanager
-    def piece(self, owner: str, tokens: int) -> Iterator[Piece]:
+    def piece(self, owner: str, tokens: int, had: int = 0) -> Iterator[Piece]:
         """Stand in line for the block; the piece may go in once its `turn` has come."""
-        piece = Piece(self, owner, tokens)
+        piece = Piece(self, owner, tokens, had)
         self._fair.ask(owner, piece, tokens)
         self._let_in()
         try:
@@ -67,7 +73,6 @@ class Batch:
             return
         self._take_out(piece)
         self._writing[piece] = None
-        self._writers[piece.owner] += 1
         self._let_in()
 
     def _end(self, piece: Piece) -> None:
@@ -75,8 +80,6 @@ class Batch:
             self._take_out(piece)
         elif piece in self._writing:
             del self._writing[piece]
-            self._writers[piece.owner] -= 1
-            self._writers += Counter()  # drops those at nought
         elif piece is self._next:
             self._next = None
             self._fair.end(piece.owner, -piece.tokens)
@@ -98,7 +101,7 @@ class Batch:
         now = asyncio.get_running_loop().time()
         while True:
             if self._next is None:
-                self._next = self._fair.take(may=lambda owner: self._rest(owner, now) <= 0)
+                self._next = self._fair.take(fits=lambda piece: self._rest(piece, now) <= 0)
             piece = self._next
             if piece is None or not self._has_room(piece):
                 break
@@ -113,23 +116,28 @@ class Batch:
         inside = sum(other.tokens for other in self._inside)
         return not inside or inside + piece.tokens <= self.size
 
-    def _rest(self, owner: str, now: float) -> float:
-        """Return the seconds until this owner's next piece may go in.
+    def _rest(self, piece: Piece, now: float) -> float:
+        """Return the seconds until this piece may go in.
 
-        While others are being answered, each owner's reading takes no more than its share of the time.
+        While others are being answered who had much less, each owner's reading takes no more than its share
+        of the time. Of those who had about the same, whoever waits for a first word goes first.
         """
-        others = len(self._writers) - (owner in self._writers)
-        if not others or owner not in self._last:
+        others = {
+            other.owner
+            for other in self._writing
+            if other.owner != piece.owner and (other.had + other.tokens) * MUCH_MORE <= piece.had
+        }
+        if not others or piece.owner not in self._last:
             return 0.0
-        began, took = self._last[owner]
-        return began + took * (others + self._fair.owners) - now
+        began, took = self._last[piece.owner]
+        return began + took * (len(others) + self._fair.owners) - now
 
     def _wake_later(self, now: float) -> None:
         """Look again when the first of those who rest may go on."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        rests = [self._rest(owner, now) for owner in self._fair.waiting_owners()]
+        rests = [self._rest(piece, now) for piece in self._fair.waiting_items()]
         if self._next is None and rests:
             self._timer = asyncio.get_running_loop().call_later(max(0.001, min(rests)), self._let_in)
         while len(self._last) > 2 * len(rests) + 100:

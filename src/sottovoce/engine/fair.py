@@ -41,8 +41,8 @@ class Fair(Generic[T]):
         """How many owners have something waiting or inside."""
         return len(self._accounts)
 
-    def waiting_owners(self) -> list[str]:
-        return [owner for owner, account in self._accounts.items() if account.waiting]
+    def waiting_items(self) -> list[T]:
+        return [item for account in self._accounts.values() for item in account.waiting]
 
     def knows(self, owner: str) -> bool:
         return owner in self._accounts

@@ -178,6 +178,10 @@ class Line:
         self._forget_gone()
         return self.computing + self.waiting > 1 or any(owner != place.owner for owner in self._lately())
 
+    def others_read(self, place: Place, tokens: int) -> bool:
+        """Does anybody else inside have more than so many tokens still to read?"""
+        return any(other is not place and other.prompt - other.read > tokens for other in self._inside)
+
     def let_in(self) -> None:
         """Let in whoever may come in now. To be called when a prompt has been read, too."""
         while self._is_open():

@@ -36,9 +36,11 @@ __all__ = ["LlamaEngine", "Plan"]
 log = logging.getLogger(__name__)
 
 SHORT_PIECE = 60
+BATCH_PIECE = 2 * SHORT_PIECE
 LONG_PIECE = 512
-"""A prompt is fed in pieces. Beside others, two of them and a word of each who is answered make a batch;
-long ones, 12 % quicker, when alone."""
+"""A prompt is fed in pieces. Beside others, two short ones and a word of each who is answered make a batch.
+While others read long prompts too, each takes a batch in turn: as fair, and 12 % quicker, as long ones are
+when alone."""
 
 
 async def everything_exists(_: Conversation) -> bool:
@@ -222,7 +224,7 @@ class LlamaEngine:
         # Before the first is read, also afresh: it counts though nobody stays until then.
         yield Reading(work.read, len(prompt))
         while not work.turn.afresh and work.left > (size := self._piece_size(place)):
-            with self._batch.piece(place.owner, size) as piece:
+            with self._batch.piece(place.owner, size, place.read) as piece:
                 await piece.turn
                 body = piece_request(prompt[: work.read + size], slot.number, afresh=slot.stale)
                 with self.line.pace.timing(size):
@@ -242,7 +244,7 @@ class LlamaEngine:
         body = request(
             work.prompt, turn.sampling, self.plan.defaults, window, work.slot.number, afresh=afresh
         )
-        with self._batch.piece(turn.place.owner, max(1, work.left)) as piece:
+        with self._batch.piece(turn.place.owner, max(1, work.left), turn.place.read) as piece:
             await piece.turn
             sent = time.monotonic()
             async with contextlib.aclosing(work.stream(body)) as events:
@@ -273,7 +275,9 @@ class LlamaEngine:
 
     def _piece_size(self, place: Place) -> int:
         """Return how many tokens are read at once."""
-        return SHORT_PIECE if self.line.has_company(place) else LONG_PIECE
+        if not self.line.has_company(place):
+            return LONG_PIECE
+        return BATCH_PIECE if self.line.others_read(place, BATCH_PIECE) else SHORT_PIECE
 
 
 def require_room(prompt: list[int], facts: ModelFacts) -> None:
