@@ -54,7 +54,8 @@ async def measure(home: Path, count: int) -> list[Row]:
 def built() -> Path:
     """Return a Python that has the peer, building it from its source the first time."""
     python = FOLDER / "bin" / "python"
-    if subprocess.run([python, "-c", "import llama_cpp.server"], capture_output=True, check=False).returncode:
+    test = [python, "-c", "import llama_cpp.server"]
+    if not python.exists() or subprocess.run(test, capture_output=True, check=False).returncode:
         print("  building the peer (about ten minutes, once) ...")
         subprocess.run([sys.executable, "-m", "venv", "--clear", FOLDER], check=True)
         install = [python, "-m", "pip", "install", "-q", "--no-binary", "llama-cpp-python", RELEASE]
