@@ -1,0 +1,102 @@
+"""Does a model run here, and how well? Joins an estimate with a machine into a verdict. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sottovoce.fit import estimate
+from sottovoce.fit.estimate import Memory, Program, Run
+from sottovoce.fit.pace import Pace
+from sottovoce.fit.shape import Shape
+
+QUESTION = 256
+"""Tokens of the question that a first word is predicted for: some 190 English words."""
+
+COMFORT = 0.85
+"""A model that takes more of the free memory than this leaves other programs no room to grow."""
+
+FACTS_SPREAD = 0.2
+"""How far off a prediction may be for a file that is not here: how its types are mixed is not known."""
+
+SLOWEST = 1.0
+"""Tokens a second; below this nobody waits for an answer."""
+
+
+class Verdict(StrEnum):
+    RUNS = "runs"
+    TIGHT = "tight"
+    NO = "no"
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    low: float
+    expected: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """`decode` and `prompt` are tokens a second, `first_token` seconds to the first word of an answer.
+
+    `reason` says in a few words why it does not run, or only just.
+    """
+
+    verdict: Verdict
+    memory: Memory
+    decode: Interval
+    prompt: Interval
+    first_token: Interval
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What earlier answers on this machine say of the prediction: `factor` times as fast as predicted."""
+
+    factor: float = 1.0
+    spread: float | None = None
+
+
+def fit(
+    shape: Shape,
+    run: Run,
+    pace: Pace,
+    program: Program,
+    free: int,
+    *,
+    is_here: bool = True,
+    learned: Learned | None = None,
+) -> Fit:
+    """Return how a model of this shape does, with `free` bytes of memory to be had.
+
+    `is_here`: the shape was read from the file itself.
+    """
+    learned = learned or Learned()
+    needed = estimate.memory(shape, run, program)
+    spread = learned.spread or pace.spread_of({group.type for group in shape.weights if group.bytes})
+    if not is_here:
+        spread = max(spread, FACTS_SPREAD)
+    question = min(QUESTION, max(1, run.window // 2))
+    decode = learned.factor / estimate.step_seconds(shape, run, pace, question, run.slots)
+    first = estimate.first_token_seconds(shape, run, pace, question) / learned.factor
+    prompt = question / first
+    verdict, reason = _judged(needed, free, decode)
+    return Fit(
+        verdict, needed, _around(decode, spread), _around(prompt, spread), _around(first, spread), reason
+    )
+
+
+def _judged(needed: Memory, free: int, decode: float) -> tuple[Verdict, str]:
+    if needed.total > free:
+        return Verdict.NO, f"needs {needed.total / 1e9:.1f} GB of memory, {free / 1e9:.1f} are free"
+    if needed.total > free * COMFORT:
+        return Verdict.TIGHT, "takes nearly all of the free memory"
+    if decode < SLOWEST:
+        return Verdict.TIGHT, "fits, but writes less than a word a second"
+    return Verdict.RUNS, ""
+
+
+def _around(expected: float, spread: float) -> Interval:
+    return Interval(expected / (1 + spread), expected, expected * (1 + spread))

@@ -1,0 +1,61 @@
+"""What this machine is: processor, memory, and what else could compute. Looked at, not measured."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from sottovoce.engine import memory, threads
+from sottovoce.fit.accelerators import Accelerator, accelerators
+
+TOLD = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_int8", "asimd", "asimddp", "i8mm", "sve")
+"""Instruction sets that engines have a faster way for."""
+
+CPUINFO = Path("/proc/cpuinfo")
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """`memory` and `free` are bytes: what is built in, and what the engine may still take."""
+
+    processor: str
+    cores: int
+    memory: int
+    free: int
+    instructions: tuple[str, ...]
+    accelerators: tuple[Accelerator, ...]
+
+
+def look() -> Machine:
+    """Look at this machine. Takes some milliseconds, some more where a graphics card is asked."""
+    import psutil
+
+    name, flags = read_cpuinfo(_cpuinfo())
+    return Machine(
+        processor=name or platform.processor() or platform.machine(),
+        cores=threads.usable_cores(),
+        memory=int(psutil.virtual_memory().total),
+        free=memory.available(),
+        instructions=tuple(one for one in TOLD if one in flags),
+        accelerators=tuple(accelerators()),
+    )
+
+
+def read_cpuinfo(text: str) -> tuple[str, frozenset[str]]:
+    """Return the processor's name and its instruction sets, as Linux lists them."""
+    said: dict[str, str] = {}
+    for line in text.splitlines():
+        key, _, value = line.partition(":")
+        said.setdefault(key.strip(), value.strip())
+    return said.get("model name", ""), frozenset((said.get("flags") or said.get("Features") or "").split())
+
+
+def _cpuinfo() -> str:
+    if not sys.platform.startswith("linux"):
+        return ""
+    try:
+        return CPUINFO.read_text("utf-8", "replace")
+    except OSError:
+        return ""

@@ -1,0 +1,149 @@
+"""Measure how quickly this machine computes: some seconds, once, with models that have no mind.
+
+Each type of weights is timed in a model of its own, then many thin layers and a large vocabulary; what each
+unit of work costs follows from all of them together. The result is kept in the home, for this processor,
+this many threads and this build of the engine.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import os
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from sottovoce.core.paths import Home, write_whole
+from sottovoce.engine.gguf import read_header
+from sottovoce.fit.calibrate import Sample, costs
+from sottovoce.fit.estimate import Program, Run, memory, prompt_work, step_work
+from sottovoce.fit.pace import Pace
+from sottovoce.fit.rig import Rig, rigged
+from sottovoce.fit.shape import Shape, shape_of
+from sottovoce.fit.synthetic import Build, write
+
+MEASURED = ("Q4_K", "Q6_K", "Q8_0", "Q4_0", "F16")
+"""The types that most models are made of; pace.NEAREST says which of them stands for another."""
+
+BATCH = 128
+STEPS = 16
+ROUNDS = 3
+WINDOW = 1024
+DEEP = 896
+VERSION = 1
+
+BROAD = Build(
+    layers=2, width=2048, heads=16, kv_heads=8, head_length=64, feed_forward=4096, head_packing="Q4_0"
+)
+"""Nearly all weights, and larger than most caches: what a type costs."""
+
+THIN = Build(packing="Q8_0", layers=12, width=256, heads=16, kv_heads=16, head_length=64, feed_forward=256)
+"""Many layers and nearly no weights: what a layer costs, and what looking back costs."""
+
+WORDY = dataclasses.replace(THIN, layers=1, vocabulary=65_536, head_packing="Q8_0")
+"""A large vocabulary: what drawing a word costs."""
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a machine was found to do. `key` names the machine, the threads and the engine's build."""
+
+    key: str
+    pace: Pace
+    program: Program
+
+
+async def measure(key: str, threads: int, say: Say = lambda _: None) -> Measured:
+    """Measure this machine. Raises ModelProblem where the engine cannot run."""
+    samples: list[Sample] = []
+    with tempfile.TemporaryDirectory(prefix="sotto-fit-", dir=_quick_folder()) as folder:
+        for kind in MEASURED:
+            say(f"weights of type {kind}")
+            path = write(dataclasses.replace(BROAD, packing=kind), Path(folder) / f"{kind}.gguf")
+            async with _timed(path, threads) as timing:
+                samples += await timing.near()
+        say("layers")
+        async with _timed(write(THIN, Path(folder) / "thin.gguf"), threads) as timing:
+            samples += [*await timing.near(), *await timing.far()]
+            base = timing.unexplained()
+        say("words")
+        async with _timed(write(WORDY, Path(folder) / "wordy.gguf"), threads) as timing:
+            samples += await timing.near()
+            word = max(0, timing.unexplained() - base) // WORDY.vocabulary
+    return Measured(key, Pace(costs(samples)), Program(base, word))
+
+
+class Timing:
+    """One model in the engine, with the work that its steps are."""
+
+    def __init__(self, rig: Rig, shape: Shape) -> None:
+        self._rig = rig
+        self._shape = shape
+        self._run = Run(WINDOW)
+
+    async def near(self) -> list[Sample]:
+        """Time steps with hardly anything before them, and a whole batch. The quickest of some counts."""
+        timed = [await self._rig.time(self._rig.words(BATCH), STEPS) for _ in range(ROUNDS)]
+        return self._samples(BATCH, 0, min(one.prompt for one in timed), min(one.step for one in timed))
+
+    async def far(self) -> list[Sample]:
+        """Time the same with many tokens before."""
+        prompt = self._rig.words(DEEP)
+        await self._rig.time(prompt[: DEEP - BATCH])
+        timed = await self._rig.time(prompt, STEPS, again=True)
+        return self._samples(timed.read, DEEP - timed.read, timed.prompt, timed.step)
+
+    def unexplained(self) -> int:
+        """Return the bytes that the process holds beside what the estimate explains."""
+        import psutil
+
+        known = memory(self._shape, self._run, Program(0, 0)).total
+        return int(psutil.Process(self._rig.pid).memory_info().rss) - known
+
+    def _samples(self, tokens: int, before: int, prompt: float, step: float) -> list[Sample]:
+        # The cells of the steps themselves come on top, on average half of them.
+        seen = before + tokens + STEPS // 2
+        return [
+            Sample(prompt_work(self._shape, self._run, tokens, before), prompt),
+            Sample(step_work(self._shape, self._run, seen), step),
+        ]
+
+
+@contextlib.asynccontextmanager
+async def _timed(path: Path, threads: int) -> AsyncIterator[Timing]:
+    shape = shape_of(read_header(path))
+    async with rigged(path, window=WINDOW, threads=threads) as rig:
+        await rig.time(rig.words(16), 2)  # the first step of all finds nothing in the caches
+        yield Timing(rig, shape)
+    path.unlink()  # noqa: ASYNC240  (in memory, mostly)
+
+
+def _quick_folder() -> str | None:
+    """Return a folder in memory, where there is one: the files are read once and gone."""
+    quick = "/dev/shm"  # noqa: S108  (a private folder is made in it)
+    return quick if os.access(quick, os.W_OK) else None
+
+
+# ── kept in the home ──────────────────────────────────────────────────────────────────────────────
+
+
+def kept(home: Home, key: str) -> Measured | None:
+    """Return what was measured before of the same machine with the same engine; None if nothing was."""
+    try:
+        said = json.loads((home.root / "machine.json").read_text("utf-8"))
+        if said["version"] != VERSION or said["key"] != key:
+            return None
+        return Measured(key, Pace(**said["pace"]), Program(**said["program"]))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None  # whatever it is, measuring anew mends it
+
+
+def keep(home: Home, measured: Measured) -> None:
+    """Keep it for the next time. Raises DiskFull or ReadOnly."""
+    said = {"version": VERSION, **asdict(measured)}
+    write_whole(home.root / "machine.json", json.dumps(said, indent=1).encode() + b"\n")
