@@ -19,6 +19,7 @@ from sottovoce.core.sampling import RANGES, Range, Sampling, check_range
 PREFIX = "SOTTO_"
 SMALLEST_WINDOW = 256
 NETWORK = ("off", "ask", "on")
+USES = ("private", "commercial")
 
 PASSED_ON = (
     "PATH", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "LD_LIBRARY_PATH",
@@ -124,6 +125,12 @@ class Settings:
     slots: int = _count(0, 16, "answers sotto serve computes at once; 0 chooses for this machine")
     queue_seconds: int = _count(
         60, 86_400, "sotto serve refuses who would wait longer for an answer to begin; 0 refuses nobody"
+    )
+    use: str = _setting(
+        "private",
+        str,
+        "what models are used for; commercial refuses licences that do not allow it",
+        _one_of(*USES),
     )
     network: str = _setting("off", str, "may anything leave this machine: off, ask or on", _one_of(*NETWORK))
     temperature: float | None = _drawn("temperature", float)
