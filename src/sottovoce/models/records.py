@@ -1,7 +1,7 @@
 """What is remembered of model files: where each came from, when it was used, which licences were accepted.
 
-Functions over a connection, inside a transaction of store/db.py. Times are in seconds since 1970. Knows
-nothing of what lies on the disk, nor what a licence says.
+Functions over a connection, inside a transaction of store/db.py. Times are in seconds since 1970. Looks at no
+disk.
 """
 
 from __future__ import annotations
@@ -10,7 +10,12 @@ import sqlite3
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
+from sottovoce.core.paths import Home
+from sottovoce.models import catalogue, licences, shelf
+from sottovoce.models.file import ModelFile
 from sottovoce.store.faults import intact
+
+PRIVATE = "private"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +114,26 @@ def forget(conn: sqlite3.Connection, path: Path) -> None:
     """Forget a file that was removed. The licences accepted for it stay on record."""
     conn.execute("DELETE FROM models WHERE path = ?", (str(path),))
     conn.execute("DELETE FROM checked_files WHERE path = ?", (str(path),))
+
+
+def licence_for(conn: sqlite3.Connection, home: Home, model: ModelFile) -> str:
+    """Return the licence that a file goes by.
+
+    The catalogue's, where it knows the content; else what was said when the file was added; else the
+    file's own word.
+    """
+    content = shelf.known(conn, model.path)
+    card = catalogue.with_content(content.sha256, catalogue.cards(home)) if content else None
+    if card is not None:
+        return card[0].licence
+    record = of(conn, model.path)
+    return record.licence if record is not None and record.licence else model.licence
+
+
+def check_use(conn: sqlite3.Connection, home: Home, model: ModelFile, use: str) -> None:
+    """Raise LicenceRefused where the model may not be used so, `use` being the setting."""
+    if use != PRIVATE:
+        licences.allows(licences.of(licence_for(conn, home, model)), use)
 
 
 def _record(row: tuple[object, ...]) -> Record:
