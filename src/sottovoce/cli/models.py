@@ -59,10 +59,10 @@ def list_models(given: Given, /, elsewhere: bool, as_json: bool) -> None:
     found = shelf.listed(home)
     with closing(given.open_database()) as database:
         remembered = database.look(records.every)
-        hashed = {model.path: _hashed(database, model) for model in found}
+        hashed = database.look(shelf.known_files)
         licences = {model.path: _licence(database, home, model) for model in found}
     facts = [
-        _file_data(model, remembered.get(model.path), hashed[model.path])
+        _file_data(model, remembered.get(model.path), _unchanged(hashed.get(model.path)))
         | {"licence": licences[model.path]}
         | ({} if fit_of is None else {"fit": fit_of(model.path)})
         for model in found
@@ -257,11 +257,10 @@ def _use(given: Given) -> str:
     return load(given.open_home(), read_environment(), {}).use
 
 
-def _hashed(database: Database, model: ModelFile) -> KnownFile | None:
-    """Return the hash of the file's content if it is known and the file has not changed since."""
+def _unchanged(known: KnownFile | None) -> KnownFile | None:
+    """Return what is known of a file's content, if the file has not changed since."""
     from sottovoce.models import shelf
 
-    known = database.look(lambda conn: shelf.known(conn, model.path))
     return known if known is not None and shelf.is_unchanged(known) else None
 
 

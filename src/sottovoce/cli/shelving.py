@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,17 @@ if TYPE_CHECKING:
     from sottovoce.models.licences import Licence
     from sottovoce.models.shelf import KnownFile, ModelFile
     from sottovoce.store.db import Database
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What is to be added, from where, and on which terms."""
+
+    candidate: Candidate
+    called: str
+    path: Path
+    licence: Licence
+    use: str
 
 
 @click.command()
@@ -48,25 +60,27 @@ def add(
     on the shelf already gets that licence on record.
     """
     from sottovoce.core.settings import load, read_environment
-    from sottovoce.models import adding, licences, shelf
+    from sottovoce.models import adding, shelf
     from sottovoce.models.kinds import LANGUAGE, kind_of
 
     home = given.open_home()
-    use = load(home, read_environment(), {}).use
     path = file.expanduser().absolute()
     called = adding.name_for(path, name)
     candidate = adding.examine(path)
     with closing(given.open_database()) as database:
-        here = database.look(lambda conn: adding.already(conn, home, candidate))
+        here = adding.already(home, candidate, database.look(shelf.known_files))
         if here is not None and (licence_name is None or here.parent != home.models):
             _tell_already(given, here, candidate.sha256, as_json)
             return
-        licence = _licence_of(home, candidate, licence_name)
-        licences.allows(licence, use)
-        called = called if here is None else shelf.name_of(here)
-        _accept(given, database, candidate, called, path, licence, use, yes=yes)
+        if here is None:
+            adding.check_free(home, candidate, called)
+        else:
+            called = shelf.name_of(here)
+        use = load(home, read_environment(), {}).use
+        wanted = _Wanted(candidate, called, path, _licence_of(home, candidate, licence_name), use)
+        _accept(given, database, wanted, yes=yes)
         files = [shelf.content(here)] if here else adding.put(home, candidate, called, copy=copy)
-        _note(database, files, called, path, licence)
+        _note(database, files, wanted)
     if as_json:
         facts = {"name": called, "file": str(files[0].path), "sha256": files[0].sha256}
         given.show.data(facts | {"added": here is None})
@@ -141,45 +155,39 @@ def _licence_of(home: Home, candidate: Candidate, named: str | None) -> Licence:
     return licences.of(named or candidate.header.text("general.license") or "")
 
 
-def _accept(
-    given: Given,
-    database: Database,
-    candidate: Candidate,
-    called: str,
-    path: Path,
-    licence: Licence,
-    use: str,
-    *,
-    yes: bool,
-) -> None:
-    """Tell the licence, go on only when a person says yes, and remember that."""
+def _accept(given: Given, database: Database, wanted: _Wanted, *, yes: bool) -> None:
+    """Tell the licence, go on only when a person says yes, and remember that. Raises LicenceRefused."""
     from sottovoce.models import licences, records
 
-    lines = licences.plain(licence)
-    given.show.note(f"{called}: {amount(candidate.size)}, SHA-256 {candidate.sha256}\n")
+    licences.allows(wanted.licence, wanted.use)
+    lines = licences.plain(wanted.licence)
+    size, content = amount(wanted.candidate.size), wanted.candidate.sha256
+    given.show.note(f"{wanted.called}: {size}, SHA-256 {content}\n")
     for line in lines:
         given.show.note(line)
     words = licences.digest(lines)
-    if not yes and not database.look(lambda conn: records.accepted_for(conn, licence.id, words)):
+    if not yes and not database.look(lambda conn: records.accepted_for(conn, wanted.licence.id, words)):
         _ask(given, "\nAccept this licence, and add the model?", LicenceRefused)
     acceptance = records.Acceptance(
-        file_sha256=candidate.sha256,
-        licence=licence.id,
+        file_sha256=content,
+        licence=wanted.licence.id,
         text_sha256=words,
         text_source="the sentences shown by Sottovoce",
-        model=called,
-        source=str(path),
-        use=use,
+        model=wanted.called,
+        source=str(wanted.path),
+        use=wanted.use,
         accepted=time.time(),
     )
     database.call(lambda conn: records.accept(conn, acceptance))
 
 
-def _note(database: Database, files: list[KnownFile], called: str, path: Path, licence: Licence) -> None:
+def _note(database: Database, files: list[KnownFile], wanted: _Wanted) -> None:
+    """Remember where the model came from, and what its files hold."""
     from sottovoce.models import records, shelf
 
-    first = files[0]
-    record = records.Record(first.path, called, first.sha256, str(path), licence.id, "", time.time())
+    path, content = files[0].path, files[0].sha256
+    source, licence = str(wanted.path), wanted.licence.id
+    record = records.Record(path, wanted.called, content, source, licence, "", time.time())
 
     def note(conn: Connection) -> None:
         records.note_model(conn, record)

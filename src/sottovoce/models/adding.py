@@ -10,7 +10,7 @@ import contextlib
 import os
 import re
 import shutil
-import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -47,7 +47,7 @@ class Candidate:
 
 
 def examine(path: Path) -> Candidate:
-    """Read the header, and hash the content of every part. Raises BadModelFile, NotFound."""
+    """Read the header, and hash the content of every part. Raises BadModelFile."""
     header = read_header(path)
     return Candidate(header, tuple(shelf.content(part) for part in header.parts))
 
@@ -63,20 +63,29 @@ def name_for(path: Path, given: str | None = None) -> str:
     return name
 
 
-def already(conn: sqlite3.Connection, home: Home, candidate: Candidate) -> Path | None:
+def already(home: Home, candidate: Candidate, known: Mapping[Path, KnownFile]) -> Path | None:
     """Return the file on the shelf that has this very content, if one has.
 
-    Hashes those of the same size whose content is not known yet.
+    Hashes those of the same size whose content is not among what is `known`.
     """
     if candidate.sha256 == starter.SHA256 and starter.path().is_file():
         return starter.path()
     for path in shelf.paths(home):
         with contextlib.suppress(OSError, BadModelFile):
-            if path.stat().st_size == candidate.files[0].size:
-                checked = shelf.content(path, shelf.known(conn, path))
-                if checked.sha256 == candidate.sha256:
-                    return path
+            same_size = path.stat().st_size == candidate.files[0].size
+            if same_size and shelf.content(path, known.get(path)).sha256 == candidate.sha256:
+                return path
     return None
+
+
+def check_free(home: Home, candidate: Candidate, name: str) -> None:
+    """Raise BadValue where a file of the shelf has this name."""
+    for target in _targets(home, candidate, name):
+        if target.exists() or target.is_symlink():
+            raise BadValue(
+                f"There is a model named {name} already.",
+                hint="Give this one another name: sotto models add FILE --name other",
+            )
 
 
 def put(home: Home, candidate: Candidate, name: str, *, copy: bool = False) -> list[KnownFile]:
@@ -84,13 +93,8 @@ def put(home: Home, candidate: Candidate, name: str, *, copy: bool = False) -> l
 
     Either all parts are there afterwards or none. Raises BadValue where the name is taken, DiskFull.
     """
+    check_free(home, candidate, name)
     targets = _targets(home, candidate, name)
-    for target in targets:
-        if target.exists() or target.is_symlink():
-            raise BadValue(
-                f"There is a model named {name} already.",
-                hint="Give this one another name: sotto models add FILE --name other",
-            )
     if copy:
         _check_room(home, candidate.size)
     done: list[Path] = []

@@ -26,8 +26,8 @@ from sottovoce.models.kinds import EMBEDDING, LANGUAGE, RERANK, kind_of
 from sottovoce.models.starter import card, starter
 
 __all__ = [
-    "KnownFile", "ModelFile", "content", "is_unchanged", "known", "listed", "name_of", "parts", "paths",
-    "remember", "resolve", "size", "verified",
+    "KnownFile", "ModelFile", "content", "is_unchanged", "known", "known_files", "listed", "name_of", "parts",
+    "paths", "remember", "resolve", "size", "verified",
 ]  # fmt: skip
 
 STARTER = "starter"
@@ -158,6 +158,12 @@ def known(conn: sqlite3.Connection, path: Path) -> KnownFile | None:
         "SELECT size, modified, inode, sha256 FROM checked_files WHERE path = ?", (str(path),)
     ).fetchone()
     return None if row is None else KnownFile(path, *row)
+
+
+def known_files(conn: sqlite3.Connection) -> dict[Path, KnownFile]:
+    """Return what was remembered of all files, also of those that are gone or changed since."""
+    rows = conn.execute("SELECT path, size, modified, inode, sha256 FROM checked_files")
+    return {Path(path): KnownFile(Path(path), *rest) for path, *rest in rows}
 
 
 def remember(conn: sqlite3.Connection, file: KnownFile, now: float | None = None) -> None:
