@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
+import time
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from sottovoce.core.settings import Settings, Value
 from sottovoce.engine import sign as signs
 from sottovoce.engine.attached import AttachedEngine, tell_server_to_forget
 from sottovoce.engine.protocol import Engine, ModelFacts
-from sottovoce.models import shelf
+from sottovoce.models import records, shelf
 from sottovoce.models.shelf import ModelFile
 from sottovoce.net.ledger import Ledger
 from sottovoce.store import chats
@@ -149,6 +150,7 @@ async def open_app(
     runs_on = "echo" if by_rule else _whole_path(model)
     database = open_database(home)
     try:
+        database.look(lambda conn: records.check_use(conn, home, model, settings.use))
         if engine is None:
 
             def own() -> Engine:
@@ -199,6 +201,7 @@ def _engine(
             given_up.set()  # a thread cannot be cancelled; it looks here
         if checked != known:
             await database.run(lambda conn: shelf.remember(conn, checked))
+        await database.run(lambda conn: records.note_used(conn, model.path, time.time()))
         return checked.sha256
 
     async def exists(conversation: Conversation) -> bool:

@@ -1,4 +1,7 @@
-"""`sotto` run in this process, with its streams and its exit code."""
+"""`sotto` run in this process, with its streams and its exit code.
+
+The writer of small models is made importable: pytest's importlib mode puts no test folder on the path.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +25,8 @@ class Result:
     out: str
     err: str
 
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "engine"))
 
 Sotto = Callable[..., Result]
 

@@ -108,3 +108,12 @@ def test_a_child_gets_no_secret_from_the_environment(monkeypatch: pytest.MonkeyP
     assert "MY_TOKEN" not in passed
     assert passed["EXTRA"] == "1"
     assert "PATH" in passed
+
+
+def test_of_other_programs_only_where_they_keep_models_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in settings.OTHERS:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("OLLAMA_MODELS", "/somewhere")
+    monkeypatch.setenv("HF_HOME", "")
+    monkeypatch.setenv("HF_TOKEN", "hunter2")
+    assert settings.read_others() == {"OLLAMA_MODELS": "/somewhere"}

@@ -14,6 +14,7 @@ from sottovoce.core.errors import BadModelFile, NotFound
 from sottovoce.core.paths import Home
 from sottovoce.models import shelf
 from sottovoce.models import starter as starter_module
+from sottovoce.models.kinds import EMBEDDING, LANGUAGE
 from sottovoce.models.shelf import KnownFile, ModelFile
 from sottovoce.models.starter import starter
 
@@ -113,6 +114,72 @@ def test_the_list_stands_without_the_starter(
     first, second = shelf.listed(home)
     assert first.note.startswith("cannot be used: The starter model is missing")
     assert second.name == "b"
+
+
+def test_embedders_rankers_and_projectors_are_listed_as_what_they_are(home: Home) -> None:
+    ranker = encoder()
+    ranker.set("bert.pooling_type", "uint32", 4)
+    for name, sample in {"e": encoder(), "p": projector(), "r": ranker, "t": language_model()}.items():
+        sample.write(home.models / f"{name}.gguf")
+    kinds = {file.name: file.kind for file in shelf.listed(home)[1:]}
+    assert kinds == {"e": "embedding", "p": "projector", "r": "rerank", "t": "language"}
+
+
+def test_whoever_asks_for_another_kind_gets_it(home: Home) -> None:
+    path = encoder().write(home.models / "e.gguf")
+    found = shelf.resolve("e", home, (EMBEDDING, LANGUAGE))
+    assert (found.path, found.kind) == (path, EMBEDDING)
+
+
+def test_a_link_goes_by_its_own_name(home: Home, tmp_path: Path) -> None:
+    path = language_model().write(tmp_path / "sha256-abc")
+    (home.models / "mine.gguf").symlink_to(path)
+    found = shelf.resolve("mine", home)
+    assert (found.name, found.path) == ("mine", home.models / "mine.gguf")
+    assert [file.name for file in shelf.listed(home)[1:]] == ["mine"]
+
+
+def test_a_link_to_a_file_that_is_gone_says_so(home: Home, tmp_path: Path) -> None:
+    (home.models / "mine.gguf").symlink_to(tmp_path / "gone.gguf")
+    with pytest.raises(BadModelFile, match="a link to a file that is gone") as caught:
+        shelf.resolve("mine", home)
+    assert caught.value.hint == "sotto models remove mine"
+    assert shelf.listed(home)[1].note.startswith("cannot be used")
+
+
+def test_a_split_model_goes_by_the_name_without_its_number(home: Home) -> None:
+    parts = split(home.models, "c")
+    for name in ("c", "c-00001-of-00003", "c-00001-of-00003.gguf"):
+        assert shelf.resolve(name, home).path == parts[0]
+    assert shelf.resolve("c", home).name == "c"
+    assert shelf.parts(parts[0]) == parts
+    assert shelf.size(parts[0]) == sum(part.stat().st_size for part in parts)
+
+
+def test_a_download_under_way_is_no_model(home: Home) -> None:
+    (home.models / "partial").mkdir()
+    language_model().write(home.models / "partial" / "half.gguf")
+    assert shelf.listed(home) == [starter()]
+    with pytest.raises(NotFound):
+        shelf.resolve("half", home)
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("TINY-LLAMA", "Did you mean Tiny-Llama?"),
+        ("tinyllama", "Did you mean Tiny-Llama?"),
+        ("Stater", "Did you mean starter?"),
+        ("Qwen3-4B", "sotto models pull qwen3-4b"),
+        ("qwen34b", "sotto models pull qwen3-4b"),
+        ("zzz", "sotto models list"),
+    ],
+)
+def test_a_near_miss_is_told_what_was_meant(home: Home, name: str, hint: str) -> None:
+    language_model().write(home.models / "Tiny-Llama.gguf")
+    with pytest.raises(NotFound) as caught:
+        shelf.resolve(name, home)
+    assert hint in str(caught.value.hint)
 
 
 # ── content ───────────────────────────────────────────────────────────────────────────────────────

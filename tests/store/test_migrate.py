@@ -22,6 +22,7 @@ THIRD = "CREATE TABLE shelves (name TEXT) STRICT; INSERT INTO shelves VALUES ('f
 RELEASED = [
     "ab37a7cceff618412099482919e804addf4cca83a45d5e71b5c7541a1a054360",
     "d50dfa443eb28610025a8efe1480718386d98f180084cd6f7080b5ef5b5d1860",
+    "ad8302e2c708541290714d9f80f7910f44ee3f14eaba8a7067e9ad5d6f31952c",
 ]
 """What each step that people have run reads, as a hash."""
 

@@ -7,6 +7,7 @@ SottoError
 │   ├── BadSettings     config.toml or an environment setting cannot be read
 │   ├── BadSchema       not a JSON schema we can hold an answer to
 │   ├── BadArchive      an import file that cannot be read
+│   ├── BadCatalogue    a file of models to choose from that cannot be read
 │   ├── Unsupported     a request's field that cannot be honoured here
 │   ├── TooLarge        more than is taken at once
 │   ├── WrongKind       a request's body that is not JSON
@@ -16,6 +17,7 @@ SottoError
 ├── Refused             allowed by nobody here                   exit 3
 │   ├── Offline         the network policy says no
 │   ├── NotEnoughMemory the model does not fit
+│   ├── LicenceRefused  a licence that was not accepted, or not for this use
 │   ├── NoKey           no key, or one that is not, or no longer, valid
 │   ├── NotAllowed      a key that does not reach this far
 │   ├── WrongDoor       a request from a page that is not ours
@@ -101,6 +103,10 @@ class BadArchive(BadInput):
     code = "bad_archive"
 
 
+class BadCatalogue(BadInput):
+    code = "bad_catalogue"
+
+
 class Unsupported(BadInput):
     code = "unsupported"
 
@@ -136,6 +142,10 @@ class Offline(Refused):
 
 class NotEnoughMemory(Refused):
     code = "not_enough_memory"
+
+
+class LicenceRefused(Refused):
+    code = "licence_refused"
 
 
 class NoKey(Refused):

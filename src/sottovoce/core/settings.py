@@ -19,12 +19,16 @@ from sottovoce.core.sampling import RANGES, Range, Sampling, check_range
 PREFIX = "SOTTO_"
 SMALLEST_WINDOW = 256
 NETWORK = ("off", "ask", "on")
+USES = ("private", "commercial")
 
 PASSED_ON = (
     "PATH", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "LD_LIBRARY_PATH",
     "DYLD_LIBRARY_PATH", "PYTHONHOME", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX",
 )  # fmt: skip
 """A child process needs these to start; keys and tokens in the rest are none of its business."""
+
+OTHERS = ("OLLAMA_MODELS", "HF_HOME", "HF_HUB_CACHE")
+"""Say where Ollama and Hugging Face's programs keep models, which may be used from there."""
 
 HOST = re.compile(r"(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(?::[1-9][0-9]{0,4})?")
 ORIGIN = re.compile(rf"[a-z][a-z0-9+.-]*://{HOST.pattern}")
@@ -125,6 +129,12 @@ class Settings:
     queue_seconds: int = _count(
         60, 86_400, "sotto serve refuses who would wait longer for an answer to begin; 0 refuses nobody"
     )
+    use: str = _setting(
+        "private",
+        str,
+        "what models are used for; commercial refuses licences that do not allow it",
+        _one_of(*USES),
+    )
     network: str = _setting("off", str, "may anything leave this machine: off, ask or on", _one_of(*NETWORK))
     temperature: float | None = _drawn("temperature", float)
     top_p: float | None = _drawn("top_p", float)
@@ -162,6 +172,11 @@ def read_environment() -> dict[str, str]:
         for name, value in os.environ.items()
         if name.startswith(PREFIX)
     }
+
+
+def read_others() -> dict[str, str]:
+    """Return where other programs were told to keep their models, as far as they were."""
+    return {name: os.environ[name] for name in OTHERS if os.environ.get(name)}
 
 
 def child_environment(extra: Mapping[str, str]) -> dict[str, str]:

@@ -11,22 +11,33 @@ import hashlib
 import sqlite3
 import threading
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sottovoce.core.errors import REINSTALL, BadModelFile, NotFound
 from sottovoce.core.paths import Home
 from sottovoce.engine.gguf import read_header
-from sottovoce.engine.header import bad_model, shown
-from sottovoce.engine.parts import PART
+from sottovoce.engine.header import Header, bad_model, shown
+from sottovoce.engine.parts import MAX_PARTS, PART
+from sottovoce.models import catalogue
 from sottovoce.models.file import ModelFile
+from sottovoce.models.kinds import EMBEDDING, LANGUAGE, RERANK, kind_of
 from sottovoce.models.starter import card, starter
 
-__all__ = ["KnownFile", "ModelFile", "known", "listed", "remember", "resolve", "verified"]
+__all__ = [
+    "KnownFile", "ModelFile", "content", "is_unchanged", "known", "known_files", "listed", "name_of", "parts",
+    "paths", "remember", "resolve", "size", "verified",
+]  # fmt: skip
 
 STARTER = "starter"
 BLOCK = 1 << 20
+LONGEST_GUESSED = 100
 LIST_HINT = "sotto models list shows the models that are here"
+CANNOT_ANSWER = {
+    EMBEDDING: "only makes embeddings and cannot answer",
+    RERANK: "only ranks texts and cannot answer",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +51,11 @@ class KnownFile:
     sha256: str
 
 
-def resolve(name: str, home: Home) -> ModelFile:
+def resolve(name: str, home: Home, kinds: Collection[str] = (LANGUAGE,)) -> ModelFile:
     """Return the model that a setting names: starter, a file's path, or a name in the models folder.
 
-    Reads the header of any other file than the starter. Raises NotFound or BadModelFile.
+    Reads the header of any other file than the starter. Raises NotFound, or BadModelFile also where it is
+    none of these kinds.
     """
     if name == STARTER:
         return starter()
@@ -51,34 +63,66 @@ def resolve(name: str, home: Home) -> ModelFile:
     found = [path for path in places if _exists(path)]
     for path in found:
         if path.is_file():
-            return _described(path)
+            return _of_kind(path, kinds)
     if found:
         raise BadModelFile(f"{name} is not a file.", hint="Name the model's file itself; it ends in .gguf")
-    raise NotFound(f"There is no model named {name!r}.", hint=LIST_HINT)
+    for path in places:
+        if _leads_nowhere(path):
+            raise bad_model(path, "is a link to a file that is gone", hint=f"sotto models remove {name}")
+    raise NotFound(f"There is no model named {name!r}.", hint=_near(name, home))
 
 
 def listed(home: Home) -> list[ModelFile]:
-    """Return the starter and the models in the folder. The note of one that cannot be used says why."""
-    paths = [path for path in sorted(home.models.glob("*.gguf")) if not _is_later_part(path)]
-    unknown = [ModelFile(path.stem, path, None, "unknown", None, "unknown", "") for path in paths]
+    """Return the starter and the files in the folder. The note of one that cannot be used says why."""
+    unknown = [
+        ModelFile(name_of(path), path, None, "unknown", None, "unknown", "", kind="") for path in paths(home)
+    ]
     found: list[ModelFile] = []
     for file in (card(), *unknown):
         try:
-            found.append(starter() if file.sha256 else _described(file.path))
+            found.append(starter() if file.sha256 else _described(file.path, read_header(file.path)))
         except BadModelFile as problem:
-            found.append(replace(file, note=f"cannot be used: {problem.sentence}"))
+            found.append(replace(file, kind="", note=f"cannot be used: {problem.sentence}"))
     return found
 
 
-def verified(file: ModelFile, known: KnownFile | None, given_up: threading.Event | None = None) -> KnownFile:
-    """Return the file with its content's hash, computed anew only if it changed since `known`.
+def paths(home: Home) -> list[Path]:
+    """Return the files in the models folder, links as well, the first part of each that is split."""
+    return [path for path in sorted(home.models.glob("*.gguf")) if not _is_later_part(path)]
 
-    Takes a second for a gigabyte, and may run in a thread, which ends soon after `given_up` is set.
-    Raises BadModelFile if the content is not what it must be.
+
+def parts(path: Path) -> list[Path]:
+    """Return the files of a model by the name of its first, whether they are there or not."""
+    part = PART.fullmatch(path.name)
+    if part is None or int(part["count"]) > MAX_PARTS:
+        return [path]
+    return [
+        path.with_name(f"{part['stem']}-{number:05}-of-{part['count']}.gguf")
+        for number in range(1, int(part["count"]) + 1)
+    ]
+
+
+def size(path: Path) -> int:
+    """Return the bytes of a model's files on the disk. What is gone counts nothing."""
+    found = 0
+    for part in parts(path):
+        with contextlib.suppress(OSError):
+            found += part.stat().st_size
+    return found
+
+
+def name_of(path: Path) -> str:
+    """Return what a file is called: its name without the ending, and without the number of its part."""
+    part = PART.fullmatch(path.name)
+    return path.stem if part is None else part["stem"]
+
+
+def verified(file: ModelFile, known: KnownFile | None, given_up: threading.Event | None = None) -> KnownFile:
+    """Return the file with its content's hash; see content.
+
+    Raises BadModelFile also if the content is not what it must be.
     """
-    seen = _seen(file.path)
-    is_same = known is not None and replace(known, sha256="") == seen
-    seen = known if known is not None and is_same else _hashed(seen, given_up or threading.Event())
+    seen = content(file.path, known, given_up)
     if file.sha256 is not None and seen.sha256 != file.sha256:
         raise BadModelFile(
             f"{file.path.name} is damaged: its content is not what came with the program.",
@@ -88,12 +132,38 @@ def verified(file: ModelFile, known: KnownFile | None, given_up: threading.Event
     return seen
 
 
+def content(path: Path, known: KnownFile | None = None, given_up: threading.Event | None = None) -> KnownFile:
+    """Return one file with the hash of its content, computed anew only if it changed since `known`.
+
+    Takes a second for a gigabyte, and may run in a thread, which ends soon after `given_up` is set.
+    Raises BadModelFile if it cannot be read.
+    """
+    seen = _seen(path)
+    if known is not None and replace(known, sha256="") == seen:
+        return known
+    return _hashed(seen, given_up or threading.Event())
+
+
+def is_unchanged(known: KnownFile) -> bool:
+    """Tell whether a file looks as it did when it was hashed, without reading it."""
+    try:
+        return _seen(known.path) == replace(known, sha256="")
+    except BadModelFile:
+        return False
+
+
 def known(conn: sqlite3.Connection, path: Path) -> KnownFile | None:
     """Return what was remembered of a file, if anything was."""
     row = conn.execute(
         "SELECT size, modified, inode, sha256 FROM checked_files WHERE path = ?", (str(path),)
     ).fetchone()
     return None if row is None else KnownFile(path, *row)
+
+
+def known_files(conn: sqlite3.Connection) -> dict[Path, KnownFile]:
+    """Return what was remembered of all files, also of those that are gone or changed since."""
+    rows = conn.execute("SELECT path, size, modified, inode, sha256 FROM checked_files")
+    return {Path(path): KnownFile(Path(path), *rest) for path, *rest in rows}
 
 
 def remember(conn: sqlite3.Connection, file: KnownFile, now: float | None = None) -> None:
@@ -111,7 +181,8 @@ def _places(name: str, home: Home) -> list[Path]:
     given = Path(name)
     with contextlib.suppress(RuntimeError):  # ~somebody, who is not known here
         given = given.expanduser()
-    return [given.absolute(), home.models / name, home.models / f"{name}.gguf"]
+    split = [path for path in paths(home) if name_of(path) == name]
+    return [given.absolute(), home.models / name, home.models / f"{name}.gguf", *split]
 
 
 def _exists(path: Path) -> bool:
@@ -121,24 +192,48 @@ def _exists(path: Path) -> bool:
         return False
 
 
-def _described(path: Path) -> ModelFile:
+def _leads_nowhere(path: Path) -> bool:
+    try:
+        return path.is_symlink()
+    except (OSError, ValueError):
+        return False
+
+
+def _near(name: str, home: Home) -> str:
+    """Return the next step where there is no model of this name."""
+    import difflib
+
+    names = {known.lower(): known for known in (STARTER, *map(name_of, paths(home)))}
+    near = difflib.get_close_matches(name.lower(), names, 1) if len(name) <= LONGEST_GUESSED else []
+    if near:
+        return f"Did you mean {names[near[0]]}? {LIST_HINT}"
+    offered = {card.name: card for card in catalogue.cards(home)}
+    near = difflib.get_close_matches(name.lower(), offered, 1, 0.8) if len(name) <= LONGEST_GUESSED else []
+    return f"To download it: {catalogue.command(offered[near[0]])}" if near else LIST_HINT
+
+
+def _of_kind(path: Path, kinds: Collection[str]) -> ModelFile:
     header = read_header(path)
-    if not header.is_language_model:
-        kind = header.text("general.type") or header.architecture
-        raise bad_model(
-            path, f"is no language model but something beside one ({shown(kind)})", hint=LIST_HINT
-        )
-    if header.own("attention.causal") is False:
-        raise bad_model(path, "only makes embeddings and cannot answer", hint=LIST_HINT)
+    file = _described(path, header)
+    if file.kind in kinds:
+        return file
+    if file.kind in CANNOT_ANSWER:
+        raise bad_model(path, CANNOT_ANSWER[file.kind], hint=LIST_HINT)
+    what = shown(header.text("general.type") or header.architecture)
+    raise bad_model(path, f"is no language model but something beside one ({what})", hint=LIST_HINT)
+
+
+def _described(path: Path, header: Header) -> ModelFile:
     languages = header.array("general.languages")
     return ModelFile(
-        name=path.stem,
+        name=name_of(path),
         path=path,
         sha256=None,
         licence=shown(header.text("general.license") or "unknown"),
         licence_text=None,
         languages=shown(", ".join(str(code) for code in languages.values or ())) if languages else "unknown",
         note=f"{_counted(header.parameters)} parameters, packed as {header.file_type}",
+        kind=kind_of(header),
     )
 
 

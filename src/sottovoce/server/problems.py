@@ -23,6 +23,7 @@ STATUS: Mapping[type[SottoError], int] = {
     SottoError: 500,
     errors.BadInput: 400,
     errors.BadSettings: 500,
+    errors.BadCatalogue: 500,
     errors.TooLarge: 413,
     errors.WrongKind: 415,
     errors.WrongMethod: 405,

@@ -11,6 +11,7 @@ from sottovoce.core.errors import BadValue, NotFound
 from sottovoce.core.sampling import RANGES, Sampling, checked
 from sottovoce.core.settings import load
 from sottovoce.models import shelf
+from sottovoce.models.kinds import LANGUAGE
 from sottovoce.store import chats
 
 DEFAULT = "-"
@@ -42,7 +43,7 @@ async def model(talk: Talk, arguments: str) -> None:
     if not arguments:
         talk.show.line(f"  {introduction(talk.app.model)}, answering now")
         for other in shelf.listed(talk.app.home):
-            if other.path != talk.app.model.path:
+            if other.kind in (LANGUAGE, "") and other.path != talk.app.model.path:
                 talk.show.line(f"  {introduction(other)}")
         talk.show.quiet("/model starter, or /model followed by the path of a GGUF file")
         return

@@ -1,0 +1,64 @@
+"""Is a model's file still what it was? Its header is read and its content hashed anew, whatever was known.
+
+Knows nothing of where a model came from; the caller brings what its content must be, and who says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sottovoce.core.errors import BadModelFile
+from sottovoce.engine.gguf import read_header
+from sottovoce.models import shelf
+from sottovoce.models.shelf import KnownFile
+
+SOUND, UNKNOWN, WRONG = "sound", "unknown", "wrong"
+"""As it must be; readable, but nobody said what it must be; not what it must be, or not readable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was found of one file. `file` is None where it could not be read."""
+
+    path: Path
+    state: str
+    file: KnownFile | None
+    sentence: str
+
+
+def check(
+    path: Path, known: Mapping[Path, KnownFile], said: Mapping[Path, Mapping[str, str]]
+) -> list[Verdict]:
+    """Return a verdict for each part of a model.
+
+    `known` is what was remembered of the parts, `said` what each must be: SHA-256 by who says so.
+    """
+    try:
+        read_header(path)
+    except BadModelFile as problem:
+        return [Verdict(path, WRONG, None, problem.sentence)]
+    return [_check(part, known.get(part), said.get(part, {})) for part in shelf.parts(path)]
+
+
+def _check(path: Path, known: KnownFile | None, said: Mapping[str, str]) -> Verdict:
+    try:
+        now = shelf.content(path)
+    except BadModelFile as problem:
+        return Verdict(path, WRONG, None, problem.sentence)
+    for who, digest in said.items():
+        if digest != now.sha256:
+            return Verdict(path, WRONG, now, f"Its content is not what {who} says: SHA-256 {digest}.")
+    if known is not None and known.sha256 != now.sha256 and _looks_like(known, now):
+        return Verdict(path, WRONG, now, "Its content changed though nobody wrote it: check the disk.")
+    if said:
+        return Verdict(path, SOUND, now, f"It is what {' and '.join(said)} says.")
+    if known is not None and known.sha256 == now.sha256:
+        return Verdict(path, SOUND, now, "It is what it was when it was last looked at.")
+    return Verdict(path, UNKNOWN, now, "It can be read; nobody said here what its content must be.")
+
+
+def _looks_like(before: KnownFile, now: KnownFile) -> bool:
+    """Tell whether two readings are of a file that was not written in between."""
+    return replace(before, sha256="") == replace(now, sha256="")

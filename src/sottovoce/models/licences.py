@@ -1,0 +1,122 @@
+"""What the licences of models allow and ask for, in plain words, and whether a use is among it.
+
+The facts stand in licences.toml, each with where it was read. Knows nothing of files, nor who accepted
+what (see records). It is no legal advice: the text itself decides, and each licence says where that is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from sottovoce.core.errors import LicenceRefused
+from sottovoce.engine.header import shown
+
+FACTS = Path(__file__).with_name("licences.toml")
+
+YES, CONDITIONS, NO, UNCLEAR = "yes", "conditions", "no", "unclear"
+COMMERCIAL = {
+    YES: "Commercial use: yes.",
+    CONDITIONS: "Commercial use: yes, under conditions.",
+    NO: "Commercial use: no.",
+    UNCLEAR: "Commercial use: not known here.",
+}
+SAYS_NOTHING = frozenset(("", "unknown", "other", "none", "no-licence", "no-license"))
+"""How files and repositories say that they name no licence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Licence:
+    """`commercial` is yes, conditions, no or unclear. An empty sentence: the text says nothing of it.
+
+    `sources` are pairs of where something was read and on which day.
+    """
+
+    id: str
+    name: str
+    commercial: str
+    attribution: str = ""
+    acceptable_use: str = ""
+    conditions: tuple[str, ...] = ()
+    text_where: str = ""
+    aliases: tuple[str, ...] = ()
+    sources: tuple[tuple[str, str], ...] = ()
+
+
+@cache
+def known() -> tuple[Licence, ...]:
+    """Return the licences whose terms are told here."""
+    with FACTS.open("rb") as file:
+        rows = tomllib.load(file)["licence"]
+    return tuple(
+        Licence(
+            **{key: row[key] for key in ("id", "name", "commercial", "attribution", "acceptable_use")},
+            conditions=tuple(row["conditions"]),
+            text_where=row["text_where"],
+            aliases=tuple(row["aliases"]),
+            sources=tuple((source["where"], source["read"]) for source in row["source"]),
+        )
+        for row in rows
+    )
+
+
+def of(name: str) -> Licence:
+    """Return the licence that a file or a repository names. One that is not known here is unclear."""
+    said = _folded(name)
+    for licence in known():
+        if said in _names(licence):
+            return licence
+    if said in SAYS_NOTHING:
+        return Licence("unknown", "a licence that is not named", UNCLEAR)
+    return Licence(shown(name.strip()), f"{shown(name.strip())}, which is not known here", UNCLEAR)
+
+
+def plain(licence: Licence, gated: bool | None = None) -> list[str]:
+    """Return what a person should know before saying yes, a sentence or two a line."""
+    lines = [f"Licence: {licence.name}.", COMMERCIAL[licence.commercial]]
+    if licence.commercial == UNCLEAR:
+        lines.append("What it asks for: not known here. Read it where the model came from.")
+    else:
+        lines.append(f"Attribution: {licence.attribution or 'nothing was found about it.'}")
+        use = licence.acceptable_use or "the licence has no list of forbidden uses."
+        lines.append(f"Acceptable use: {use}")
+        lines += [f"Also: {condition}" for condition in licence.conditions]
+    if gated is not None:
+        asks = "its publisher asks for your agreement on the model's page first." if gated else "no."
+        lines.append(f"Gated: {asks}")
+    if licence.text_where:
+        lines.append(f"The whole text: {licence.text_where}")
+    return lines
+
+
+def digest(lines: Sequence[str]) -> str:
+    """Return the SHA-256 of the words that were shown to a person who accepted them."""
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def allows(licence: Licence, use: str) -> None:
+    """Raise LicenceRefused where `use` is commercial and the licence forbids that, or leaves it unclear."""
+    if use != "commercial" or licence.commercial in (YES, CONDITIONS):
+        return
+    if licence.commercial == NO:
+        raise LicenceRefused(
+            f"{licence.name} forbids commercial use, and the setting use is commercial.",
+            hint="sotto models suggest names others; if your use is private: sotto settings set use private",
+        )
+    raise LicenceRefused(
+        f"Whether this model may be used commercially is not clear: it has {licence.name}.",
+        hint="If you know its licence: sotto models add FILE --licence apache-2.0; "
+        "if your use is private: sotto settings set use private",
+    )
+
+
+def _names(licence: Licence) -> frozenset[str]:
+    return frozenset(map(_folded, (licence.id, licence.name, *licence.aliases)))
+
+
+def _folded(name: str) -> str:
+    return "-".join(name.lower().replace("_", "-").split())

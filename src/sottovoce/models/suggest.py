@@ -1,0 +1,59 @@
+"""Which models of the catalogue to try, by what they are for and how much memory is free.
+
+Pure. Knows only how large a file is: whoever has measured this machine brings a better `fits`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from sottovoce.core.errors import LicenceRefused
+from sottovoce.models import licences
+from sottovoce.models.catalogue import KINDS, Card, CardFile
+
+ROOM = 1.25
+"""What a model takes in memory, as a multiple of its file: the window and the engine's buffers."""
+
+Fits = Callable[[Card, CardFile], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    card: Card
+    file: CardFile
+
+
+def by_size(free: int) -> Fits:
+    """Return a rule of thumb for so many free bytes of memory."""
+
+    def fits(card: Card, file: CardFile) -> bool:
+        return file.size * ROOM <= free
+
+    return fits
+
+
+def suggested(cards: Iterable[Card], fits: Fits, use: str = "private") -> list[Suggestion]:
+    """Return for each kind the largest model that fits and may be used so, in the order of KINDS."""
+    best: dict[str, Suggestion] = {}
+    for card in cards:
+        if not _allowed(card, use):
+            continue
+        for file in card.models:
+            before = best.get(card.kind)
+            larger = before is None or _weight(card, file) > _weight(before.card, before.file)
+            if larger and fits(card, file):
+                best[card.kind] = Suggestion(card, file)
+    return [best[kind] for kind in KINDS if kind in best]
+
+
+def _weight(card: Card, file: CardFile) -> tuple[int, int]:
+    return (card.parameters, file.size)
+
+
+def _allowed(card: Card, use: str) -> bool:
+    try:
+        licences.allows(licences.of(card.licence), use)
+    except LicenceRefused:
+        return False
+    return True
