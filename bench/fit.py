@@ -1,7 +1,7 @@
 """Predicted against measured: how right `sotto fit` is here, and how right others' formulas are.
 
-Models without a mind (see sottovoce.fit.synthetic) of many shapes, types, windows, threads and slots are run in
-the real engine. The machine is measured first, as `sotto fit` does it, and learns nothing from the cases.
+Models without a mind (see sottovoce.fit.synthetic) of many shapes, types, windows, threads and slots are run
+in the real engine. The machine is measured first, as `sotto fit` does it, and learns nothing from the cases.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Tokens a second, seconds and bytes: what was predicted, what others' formulas say, what was measured."""
+    """Tokens a second, seconds and bytes: what was measured, what was predicted, what others would say."""
 
     case: Case
     decode: dict[str, float]

@@ -1,8 +1,8 @@
 """The published formulas of two other programs that say what runs where, for the same machine and model.
 
-llmfit 1.1.10 (llmfit-core/src/fit.rs, models.rs) and gguf-parser-go 8dc7a62 (file_estimate__llamacpp.go), for a
-machine that has only a processor. llmfit knows nothing of the machine but its cores; gguf-parser is told
-the machine's memory bandwidth and arithmetic, as measured here. Neither predicts the first word.
+llmfit 1.1.10 (llmfit-core/src/fit.rs, models.rs) and gguf-parser-go 8dc7a62 (file_estimate__llamacpp.go),
+for a machine that has only a processor. llmfit knows nothing of the machine but its cores; gguf-parser is
+told the machine's memory bandwidth and arithmetic, as measured here. Neither predicts the first word.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def llmfit_decode(header: Header, shape: Shape, packing: str, known: Known) -> f
 
 
 def llmfit_memory(header: Header, packing: str, window: int) -> float:
-    """Return bytes (models.rs, estimate_memory_gb_with_kv): weights in 10^9, cells in 2^30, and half a unit."""
+    """Return bytes (models.rs, estimate_memory_gb_with_kv): weights in 10^9, cells in 2^30, and a half."""
     heads = max(header.head_count_kv, default=8)
     cells = 2 * header.block_count * heads * header.key_length * window * 2 / GIB
     return (header.parameters / 1e9 * BYTES.get(packing, 0.58) + cells + OVERHEAD) * 1e9
@@ -71,7 +71,7 @@ def parser_decode(header: Header, shape: Shape, window: int, known: Known) -> fl
 
 
 def parser_memory(header: Header, shape: Shape, window: int) -> float:
-    """Return bytes without memory mapping, which counts the weights (UMA), and with the 150 MiB of a process."""
+    """Return bytes, the weights counted (no memory mapping), with the 150 MiB it adds for a process."""
     size = _padded(window, 32)
     tokens = min(size, 512)
     words, width = shape.vocabulary, header.embedding_length

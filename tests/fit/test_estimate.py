@@ -5,32 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from fit_samples import EIGHT, MIB, PACE, PLAIN
 
 from sottovoce.fit import estimate
 from sottovoce.fit.estimate import Program, Run
-from sottovoce.fit.pace import Pace
-from sottovoce.fit.shape import Cells, Shape, Weights
-
-MIB = 1 << 20
-PLAIN = Cells(heads=8, key=128, value=128)
-EIGHT = Shape(
-    weights=(
-        Weights("Q4_K", 4000 * MIB, 7_000_000_000),
-        Weights("Q6_K", 400 * MIB, 500_000_000, is_head=True),
-    ),
-    cells=(PLAIN,) * 32,
-    file=4800 * MIB,
-    looked_up=400 * MIB,
-    repacked=4000 * MIB,
-    state=0,
-    layers=32,
-    width=4096,
-    heads=32,
-    feed_forward=14_336,
-    vocabulary=128_256,
-    context=131_072,
-)
-PACE = Pace({"once Q4_K": 4e-11, "each Q4_K": 1e-12, "once Q6_K": 4e-11, "each Q6_K": 1e-12, "cell": 4e-11})
+from sottovoce.fit.shape import Cells, Weights
 
 
 def test_a_window_of_an_8b_model_takes_128_kib_a_token() -> None:
@@ -167,7 +146,7 @@ def test_a_card_without_room_for_a_batch_takes_nothing() -> None:
 def test_an_h100_does_what_it_was_measured_to_do(
     size: float, layers: int, vocabulary: int, measured: float
 ) -> None:
-    """Tokens a second of llama.cpp's CUDA build with all layers on the card, at 3.35 TB/s by bus and clock."""
+    """Tokens a second of llama.cpp's CUDA build, all layers on the card: 3.35 TB/s by bus and clock."""
     shape = replace(EIGHT, weights=(Weights("Q4_K", int(size), 1),), layers=layers, vocabulary=vocabulary)
     whole = estimate.Split(layers, int(size), is_whole=True)
     seconds = estimate.split_step_seconds(shape, Run(4096), PACE, 0, whole, 3.352e12)

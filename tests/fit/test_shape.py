@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from gguf_samples import recurrent
 
 from sottovoce.engine.gguf import read_header
 from sottovoce.fit.shape import Shape, ShapeFacts, from_facts, is_near, shape_of
 from sottovoce.fit.synthetic import Build, write
 from sottovoce.models import starter
-from tests.engine import gguf_samples
 
 
 def shape(build: Build, folder: Path) -> Shape:
@@ -60,7 +60,7 @@ def test_the_last_of_a_pattern_sees_everything(pattern: int, near: list[bool]) -
 
 
 def test_a_recurrent_model_keeps_a_state_and_no_cells(tmp_path: Path) -> None:
-    found = shape_of(read_header(gguf_samples.recurrent().write(tmp_path / "m.gguf")))
+    found = shape_of(read_header(recurrent().write(tmp_path / "m.gguf")))
     inner, size, kernel, layers = 64, 4, 4, 2
     assert found.cells == ()
     assert found.state == 4 * ((kernel - 1) * inner + size * inner) * layers

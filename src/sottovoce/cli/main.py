@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "ask": ("sottovoce.cli.ask:ask", "One answer, for scripts and pipes."),
     "serve": ("sottovoce.cli.serve:serve", "An OpenAI-compatible server, on this machine or for others."),
     "chats": ("sottovoce.cli.chats:chats", "List, search, show, export, import and delete chats."),
+    "fit": ("sottovoce.cli.fit:fit", "What this machine can run, how quickly, and how to get it."),
     "models": ("sottovoce.cli.models:models", "The models here, their facts and licences."),
     "keys": ("sottovoce.cli.keys:keys", "The keys that let programs in."),
     "settings": ("sottovoce.cli.settings:settings", "What config.toml holds, with meanings."),

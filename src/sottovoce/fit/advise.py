@@ -89,8 +89,8 @@ def fit(
 
 
 def _judged(needed: Memory, free: int, decode: float) -> tuple[Verdict, str]:
-    if needed.total > free:
-        return Verdict.NO, f"needs {needed.total / 1e9:.1f} GB of memory, {free / 1e9:.1f} are free"
+    if needed.least > free:
+        return Verdict.NO, f"needs {needed.least / 1e9:.1f} GB of memory, {free / 1e9:.1f} are free"
     if needed.total > free * COMFORT:
         return Verdict.TIGHT, "takes nearly all of the free memory"
     if decode < SLOWEST:

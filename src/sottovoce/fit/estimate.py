@@ -57,6 +57,11 @@ class Memory:
     def total(self) -> int:
         return self.weights + self.repacked + self.window + self.state + self.buffers + self.program
 
+    @property
+    def least(self) -> int:
+        """Return what must stay. Where a second copy was made, the file's own pages are not read again."""
+        return self.total - self.repacked
+
 
 # ── memory ────────────────────────────────────────────────────────────────────────────────────────
 

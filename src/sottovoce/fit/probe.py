@@ -14,12 +14,14 @@ import os
 import tempfile
 from collections.abc import AsyncIterator, Callable
 from dataclasses import asdict, dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 from sottovoce.core.paths import Home, write_whole
 from sottovoce.engine.gguf import read_header
 from sottovoce.fit.calibrate import Sample, costs
 from sottovoce.fit.estimate import Program, Run, memory, prompt_work, step_work
+from sottovoce.fit.machine import Machine
 from sottovoce.fit.pace import Pace
 from sottovoce.fit.rig import Rig, rigged
 from sottovoce.fit.shape import Shape, shape_of
@@ -29,8 +31,8 @@ MEASURED = ("Q4_K", "Q6_K", "Q8_0", "Q4_0", "F16")
 """The types that most models are made of; pace.NEAREST says which of them stands for another."""
 
 BATCH = 128
-STEPS = 16
-ROUNDS = 3
+STEPS = 12
+ROUNDS = 2
 WINDOW = 1024
 DEEP = 896
 VERSION = 1
@@ -130,6 +132,11 @@ def _quick_folder() -> str | None:
 
 
 # ── kept in the home ──────────────────────────────────────────────────────────────────────────────
+
+
+def key_of(machine: Machine) -> str:
+    """Name the machine, its threads and the engine's build: any other must be measured anew."""
+    return f"{machine.processor}; {machine.cores} threads; xllamacpp {version('xllamacpp')}"
 
 
 def kept(home: Home, key: str) -> Measured | None:

@@ -1,0 +1,169 @@
+"""sotto fit: can this machine run it? How quickly, with how much memory, and what to type to get it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sottovoce.cli._given import Given
+
+if TYPE_CHECKING:
+    from sottovoce.core.paths import Home
+    from sottovoce.fit.advise import Interval
+    from sottovoce.fit.estimate import Run
+    from sottovoce.fit.machine import Machine
+    from sottovoce.models.fitting import Candidate, Here
+
+EXAMPLES = """\b
+Examples:
+  sotto fit
+  sotto fit qwen3-8b --context 8192
+  sotto fit ~/Downloads/some-model.gguf --users 4 --json"""
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("model", metavar="[M|FILE|REF]", required=False)
+@click.option(
+    "--context",
+    type=click.IntRange(0, 1 << 20),
+    default=4096,
+    show_default=True,
+    help="Tokens that each chat can hold; 0 takes all the model can.",
+)
+@click.option(
+    "--users", type=click.IntRange(1, 16), default=1, show_default=True, help="How many are answered at once."
+)
+@click.option("--again", is_flag=True, help="Measure this machine anew.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def fit(given: Given, /, model: str | None, context: int, users: int, again: bool, as_json: bool) -> None:
+    """Say what this machine can run, and how well.
+
+    Without a name: the models of the catalogue. The first time it measures this machine, for some seconds,
+    with models made for that; nothing is downloaded.
+    """
+    from sottovoce.fit.estimate import Run
+
+    home = given.open_home()
+    run = Run(context, users)
+    machine, here = _here(given, home, again=again)
+    found = _candidates(given, home, model, run, here)
+    if as_json:
+        given.show.data([_data(one) for one in found])
+        return
+    given.show.note(_machine(machine))
+    given.show.table(_COLUMNS, [_row(one) for one in found])
+    given.show.note(_legend(run))
+
+
+def _here(given: Given, home: Home, *, again: bool) -> tuple[Machine, Here]:
+    """Look at this machine, and measure it unless that was done."""
+    from sottovoce.fit import probe
+    from sottovoce.fit.machine import look
+    from sottovoce.models.fitting import Here
+
+    machine = look()
+    key = probe.key_of(machine)
+    measured = None if again else probe.kept(home, key)
+    if measured is None:
+        given.show.note("Measuring this machine, once (about five seconds) …")
+        measured = asyncio.run(probe.measure(key, machine.cores))
+        probe.keep(home, measured)
+    return machine, Here(measured, machine.free)
+
+
+def _candidates(given: Given, home: Home, name: str | None, run: Run, here: Here) -> list[Candidate]:
+    """Return what was asked for; without a name what is here and what the catalogue has."""
+    from contextlib import closing
+
+    from sottovoce.models import catalogue, fitting
+
+    with closing(given.open_database()) as database:
+        if name is None:
+            cards = catalogue.cards(home)
+            return database.look(lambda conn: fitting.candidates(conn, home, cards, run, here))
+        return database.look(lambda conn: fitting.candidate(conn, home, name, run, here))
+
+
+_COLUMNS = (
+    "MODEL",
+    "FILE",
+    "SIZE",
+    "CLASS",
+    "RUNS?",
+    "MEMORY",
+    "TOKENS/S",
+    "FIRST WORD",
+    "MEASURED",
+    "LICENCE",
+    "HOW TO GET IT",
+)
+
+
+def _row(one: Candidate) -> tuple[str, ...]:
+    return (
+        one.name,
+        one.file,
+        f"{one.size / 1e9:.1f} GB",
+        one.quality,
+        one.fit.verdict,
+        f"{one.fit.memory.total / 1e9:.1f} GB",
+        _span(one.fit.decode),
+        f"{_span(one.fit.first_token)} s",
+        "" if one.measured is None else f"{_number(one.measured)}",
+        one.licence,
+        one.command,
+    )
+
+
+def _span(interval: Interval) -> str:
+    return f"{_number(interval.low)}–{_number(interval.high)}"
+
+
+def _number(value: float) -> str:
+    return f"{value:.0f}" if value >= 10 else f"{value:.1f}"
+
+
+def _data(one: Candidate) -> dict[str, Any]:
+    return {
+        "model": one.name,
+        "file": one.file,
+        "bytes": one.size,
+        "verdict": str(one.fit.verdict),
+        "reason": one.fit.reason,
+        "memory_bytes": one.fit.memory.total,
+        "decode_tokens_per_s": _interval(one.fit.decode),
+        "prompt_tokens_per_s": _interval(one.fit.prompt),
+        "first_token_s": _interval(one.fit.first_token),
+        "measured_tokens_per_s": one.measured,
+        "class": one.quality,
+        "licence": one.licence,
+        "command": one.command,
+    }
+
+
+def _interval(interval: Interval) -> dict[str, float]:
+    return {name: round(getattr(interval, name), 3) for name in ("low", "expected", "high")}
+
+
+def _machine(machine: Machine) -> str:
+    """Say in a line or two what this machine is."""
+    quick = f" ({', '.join(machine.instructions)})" if machine.instructions else ""
+    memory = f"{machine.free / 1e9:.1f} of {machine.memory / 1e9:.1f} GB of memory free"
+    lines = [f"{machine.processor}, {machine.cores} cores{quick}, {memory}"]
+    for card in machine.accelerators:
+        own = f", {card.memory / 1e9:.1f} GB" if card.memory else ""
+        lines.append(f"{card.vendor} {card.name}{own}: not used by the engine that comes with Sottovoce")
+    return "\n".join(lines)
+
+
+def _legend(run: Run) -> str:
+    from sottovoce.fit.advise import QUESTION
+
+    many = f" for each of {run.slots} at once" if run.slots > 1 else ""
+    return (
+        f"\nPredicted, from to: tokens a second{many}, and the wait for the first word of an answer\n"
+        f"to {QUESTION} tokens. An English word has about 1.3 tokens. CLASS goes by size alone."
+    )

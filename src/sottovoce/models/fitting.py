@@ -1,0 +1,212 @@
+"""Does a model run on this machine? Joins what is known of models with what was measured here.
+
+Knows where a shape comes from (a file, or the catalogue) and what earlier answers taught; the sums are fit's.
+"""
+
+from __future__ import annotations
+
+import shlex
+import sqlite3
+import statistics
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from sottovoce.core.errors import NotFound
+from sottovoce.core.paths import Home
+from sottovoce.engine.gguf import read_header
+from sottovoce.fit import estimate
+from sottovoce.fit.advise import Fit, Learned, Verdict, fit
+from sottovoce.fit.estimate import Run
+from sottovoce.fit.probe import Measured
+from sottovoce.fit.shape import Shape, from_facts, shape_of
+from sottovoce.models import catalogue, records, shelf
+from sottovoce.models.catalogue import Card, CardFile
+from sottovoce.models.file import ModelFile
+from sottovoce.models.kinds import EMBEDDING, LANGUAGE, RERANK
+from sottovoce.models.shelf import STARTER, KnownFile
+from sottovoce.store.speeds import Speed, speeds
+
+CLASSES = ((0.5e9, "toy"), (2e9, "basic"), (6e9, "fair"), (16e9, "good"), (80e9, "strong"))
+"""What to expect by size alone, by the number of parameters; no test was made."""
+
+LARGEST_CLASS = "best"
+LEARNED_SPREAD = 0.1
+ANY_KIND = (LANGUAGE, EMBEDDING, RERANK)
+BEST_KNOWN = 3
+"""So many answers of a model, and its own rate counts for more than the machine's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A model that could be run. `measured` is tokens a second as it ran here, None: it has not."""
+
+    name: str
+    file: str
+    size: int
+    licence: str
+    quality: str
+    fit: Fit
+    command: str
+    measured: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """The machine as it is now: what was measured, what is free, and what earlier answers taught."""
+
+    measured: Measured
+    free: int
+    learned: Learned = field(default_factory=Learned)
+
+    def fit(self, shape: Shape, run: Run, *, is_here: bool = True, learned: Learned | None = None) -> Fit:
+        pace, program = self.measured.pace, self.measured.program
+        return fit(shape, run, pace, program, self.free, is_here=is_here, learned=learned or self.learned)
+
+
+# ── one model, or all that are known ──────────────────────────────────────────────────────────────
+
+
+def candidates(
+    conn: sqlite3.Connection, home: Home, cards: Iterable[Card], run: Run, here: Here
+) -> list[Candidate]:
+    """Return the models that are here and those of the catalogue that are not, the smallest first."""
+    shelved = [file for file in shelf.listed(home) if file.kind]
+    known = shelf.known_files(conn)
+    here = replace(here, learned=_learned(conn, shelved, known, here.measured))
+    found = [of_file(conn, home, file, run, here) for file in shelved]
+    digests = {known[file.path].sha256 for file in shelved if file.path in known}
+    names = {file.path.name for file in shelved}
+    for card in cards:
+        is_here = any(one.name in names or digests & {*one.digests} for one in card.models)
+        best = None if is_here else best_file(card, run, here)
+        if best is not None:
+            found.append(_would_be(card, *best))
+    return sorted(found, key=lambda one: one.size)
+
+
+def candidate(conn: sqlite3.Connection, home: Home, name: str, run: Run, here: Here) -> list[Candidate]:
+    """Return one model by name or path, or every packing of one in the catalogue.
+
+    Raises NotFound or BadModelFile.
+    """
+    try:
+        return [of_file(conn, home, shelf.resolve(name, home, ANY_KIND), run, here)]
+    except NotFound:
+        card = catalogue.find(name, home)
+        if card is None:
+            raise
+    fits = [(file, of_card(card, file, run, here)) for file in card.models]
+    return [_would_be(card, file, found) for file, found in fits if found is not None]
+
+
+def of_file(conn: sqlite3.Connection, home: Home, file: ModelFile, run: Run, here: Here) -> Candidate:
+    """Return how a file that is here does. Raises BadModelFile."""
+    header = read_header(file.path)
+    shape = shape_of(header)
+    known = shelf.known(conn, file.path)
+    learned, rate = learn_one(conn, known.sha256 if known else "", shape, here.measured)
+    return Candidate(
+        name=file.name,
+        file=file.path.name,
+        size=header.file_size,
+        licence=records.licence_for(conn, home, file),
+        quality=quality(header.parameters),
+        fit=here.fit(shape, bounded(run, shape.context), learned=learned),
+        command=f"sotto --model {shlex.quote(STARTER if file.sha256 else file.name)}",
+        measured=rate,
+    )
+
+
+def _would_be(card: Card, file: CardFile, found: Fit) -> Candidate:
+    return Candidate(
+        card.title,
+        file.name,
+        file.size,
+        card.licence,
+        quality(card.parameters),
+        found,
+        catalogue.command(card),
+    )
+
+
+def _learned(
+    conn: sqlite3.Connection, files: Iterable[ModelFile], known: Mapping[Path, KnownFile], measured: Measured
+) -> Learned:
+    """Return what all models that ran here teach together."""
+    ran = [
+        (known[file.path].sha256, shape_of(read_header(file.path))) for file in files if file.path in known
+    ]
+    return learn(conn, ran, measured)
+
+
+def of_card(card: Card, file: CardFile, run: Run, here: Here) -> Fit | None:
+    """Return how a file of the catalogue would do; None where too little is known of its build."""
+    if card.shape is None:
+        return None
+    shape = from_facts(card.shape, file.size, file.packing)
+    return here.fit(shape, bounded(run, card.shape.context), is_here=False)
+
+
+def bounded(run: Run, longest: int) -> Run:
+    """Return the run with a window that the model was made for; 0 asks for all of it."""
+    window = min(run.window or longest, longest) if longest else run.window or 4096
+    return Run(window, run.slots, run.kv_type, run.flash, run.batch)
+
+
+def best_file(card: Card, run: Run, here: Here) -> tuple[CardFile, Fit] | None:
+    """Return the packing to take: the largest that runs, else the smallest there is.
+
+    More bits a weight answer better; beyond 8 that is hardly to be noticed, so 16 are never advised.
+    """
+    fits = [(file, found) for file in card.models if (found := of_card(card, file, run, here)) is not None]
+    if not fits:
+        return None
+    sensible = [pair for pair in fits if pair[0].packing not in ("F16", "BF16", "F32")] or fits
+    for wanted in (Verdict.RUNS, Verdict.TIGHT):
+        those = [pair for pair in sensible if pair[1].verdict is wanted]
+        if those:
+            return max(those, key=lambda pair: pair[0].size)
+    return min(fits, key=lambda pair: pair[0].size)
+
+
+def quality(parameters: float) -> str:
+    """Return what to expect of a model so large."""
+    return next((name for most, name in CLASSES if parameters < most), LARGEST_CLASS)
+
+
+# ── what earlier answers taught ───────────────────────────────────────────────────────────────────
+
+
+def learn(conn: sqlite3.Connection, files: Iterable[tuple[str, Shape]], measured: Measured) -> Learned:
+    """Return by how much this machine's answers differ from the prediction, over all models that ran here."""
+    factors = [
+        factor
+        for digest, shape in files
+        if (factor := _factor(speeds(conn, digest), shape, measured)) is not None
+    ]
+    return Learned(statistics.median(factors)) if factors else Learned()
+
+
+def learn_one(
+    conn: sqlite3.Connection, digest: str, shape: Shape, measured: Measured
+) -> tuple[Learned | None, float | None]:
+    """Return what a model's own answers teach, and its usual tokens a second; None where it has not run."""
+    found = speeds(conn, digest)
+    factor = _factor(found, shape, measured)
+    if factor is None:
+        return None, None
+    rate = statistics.median(one.per_second for one in found)
+    return (Learned(factor, LEARNED_SPREAD) if len(found) >= BEST_KNOWN else None), rate
+
+
+def _factor(found: Sequence[Speed], shape: Shape, measured: Measured) -> float | None:
+    """Return measured / predicted, the median over answers: each is held against its own length."""
+    ratios = [
+        one.per_second
+        * estimate.step_seconds(
+            shape, Run(one.before + one.answer), measured.pace, one.before + one.answer // 2
+        )
+        for one in found
+    ]
+    return statistics.median(ratios) if ratios else None

@@ -1,0 +1,39 @@
+"""How quickly answers were written here, as kept with each of them. Counts and seconds; no text."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass
+
+SHORTEST = 16
+"""Answers with fewer tokens say little about a rate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """One answer: tokens before it, tokens of it, and tokens a second."""
+
+    before: int
+    answer: int
+    per_second: float
+
+
+def speeds(conn: sqlite3.Connection, digest: str, limit: int = 30) -> list[Speed]:
+    """Return the latest answers of the model with this content, the newest first."""
+    rows = conn.execute(
+        "SELECT facts FROM messages WHERE digest = ? AND state = 'complete' ORDER BY number DESC LIMIT ?",
+        (digest, limit),
+    )
+    return [speed for (facts,) in rows if (speed := _read(facts)) is not None]
+
+
+def _read(facts: str) -> Speed | None:
+    """Return what an answer's facts say; None where they say nothing of use."""
+    try:
+        said = json.loads(facts)
+        usage, timings = said["usage"], said["timings"]
+        found = Speed(int(usage["prompt"]), int(usage["answer"]), float(timings["answer_per_second"]))
+    except (ValueError, KeyError, TypeError):
+        return None
+    return found if found.answer >= SHORTEST and found.per_second > 0 else None
