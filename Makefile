@@ -6,7 +6,7 @@ UV := $(shell command -v uv 2>/dev/null)
 export UV_COMPILE_BYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test unit lint fix bench bench-server docs record smells lock clean help
+.PHONY: run test unit lint fix bench bench-server bench-fit docs record smells lock clean help
 .DEFAULT_GOAL := help
 
 help:  ## show these commands
@@ -36,6 +36,9 @@ bench: $(VENV)/.test  ## measure against the engine itself; writes docs/referenc
 
 bench-server: $(VENV)/.test  ## measure the server, also against llama-cpp-python's; writes docs/reference/benchmarks-server.md
 	$(BIN)/python -m bench --server
+
+bench-fit: $(VENV)/.test  ## hold sotto fit against the engine and against others' formulas; writes docs/reference/benchmarks-fit.md
+	$(BIN)/python -m bench --fit
 
 docs: $(VENV)/.test  ## write the reference pages anew from the code
 	$(BIN)/python -m docs.generate

@@ -1,4 +1,4 @@
-"""python -m bench [PART …] [--server] [--count N]: measure, print, and write the page of a whole group."""
+"""python -m bench [PART …] [--server | --fit] [--count N]: measure, print, write a whole group's page."""
 
 from __future__ import annotations
 
@@ -46,28 +46,41 @@ SERVER = Group(
 )
 
 
+FIT = Group(
+    "make bench-fit",
+    ("fit",),
+    REFERENCE / "benchmarks-fit.md",
+    ROOT / "bench" / "samples-fit.json",
+)
+TITLES = {ALONE: "Measured", SERVER: "Measured: the server", FIT: "Measured: what runs here"}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench")
-    known = (*ALONE.parts, *SERVER.parts)
+    known = (*ALONE.parts, *SERVER.parts, *FIT.parts)
     parser.add_argument("names", nargs="*", help=f"some of: {', '.join(known)}")
     parser.add_argument("--server", action="store_true", help="the parts that need a server")
+    parser.add_argument("--fit", action="store_true", help="predicted against measured")
     parser.add_argument("--count", type=int, default=15, help="pairs, or repetitions")
     given = parser.parse_args()
-    group = SERVER if given.server else ALONE
+    group = SERVER if given.server else FIT if given.fit else ALONE
     names = given.names or group.parts
     if unknown := set(names) - set(known):
         parser.error(f"there is no part named {', '.join(sorted(unknown))}")
     found: dict[str, list[Row]] = {}
+    more = ""
     load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory(prefix="sotto-bench-") as folder:
         for name in names:
             print(name)
-            measured = import_module(f"bench.{name}").measure(Path(folder) / name, given.count)
+            part = import_module(f"bench.{name}")
+            measured = part.measure(Path(folder) / name, given.count)
             found[name] = asyncio.run(measured) if inspect.iscoroutine(measured) else measured
             for row in found[name]:
                 print(f"  {line(row)}")
+            more += part.appendix() if hasattr(part, "appendix") else ""
     if tuple(names) == group.parts:
-        group.page.write_text(page(group, found, given.count, load))
+        group.page.write_text(page(group, found, given.count, load, more))
         raw = {row.name: row.samples for rows in found.values() for row in rows}
         group.samples.write_text(json.dumps(raw, indent=1) + "\n")
         print(f"written: {group.page.relative_to(ROOT)}, {group.samples.relative_to(ROOT)}")
@@ -84,11 +97,10 @@ def number(value: float) -> str:
     return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
 
 
-def page(group: Group, found: dict[str, list[Row]], count: int, load: float) -> str:
+def page(group: Group, found: dict[str, list[Row]], count: int, load: float, more: str) -> str:
     rows = "\n".join(line(row) for rows in found.values() for row in rows)
-    title = "Measured" if group is ALONE else "Measured: the server"
     parts = ", ".join(f"`{part}`" for part in group.parts)
-    return f"""# {title}
+    return f"""# {TITLES[group]}
 
 Written by `{group.command}` ({count} interleaved pairs or repetitions; medians with the 95 % bootstrap
 interval; a figure counts as met when the whole interval reaches it). The raw samples stand in
@@ -97,7 +109,7 @@ interval; a figure counts as met when the whole interval reaches it). The raw sa
 | what | median | 95 % interval | to reach | |
 |---|---|---|---|---|
 {rows}
-
+{more}
 Machine: {processor()}, {os.cpu_count()} logical cores, {platform.system()} {platform.machine()},
 Python {platform.python_version()}, engine xllamacpp {version("xllamacpp")}, starter model as shipped
 (SmolLM2-135M-Instruct Q4_1), load at the start {load:.1f}, {time.strftime("%Y-%m-%d")}, commit {commit()}.

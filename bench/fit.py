@@ -28,6 +28,7 @@ from sottovoce.fit.shape import Shape, shape_of
 from sottovoce.fit.synthetic import Build, write
 from sottovoce.models import starter
 
+WHO = ("measured", "sotto", "llmfit", "gguf-parser")
 STEPS = 16
 ROUNDS = 3
 SAMPLE = 256 << 20
@@ -84,6 +85,10 @@ class Found:
     memory: dict[str, float]
 
 
+cases_found: list[Found] = []
+"""What the last measuring found, for the page."""
+
+
 def cases() -> list[Case]:
     def packed(build: Build, kind: str) -> Build:
         return dataclasses.replace(build, packing=kind)
@@ -131,7 +136,7 @@ async def measure(home: Path, count: int) -> list[Row]:
         one = await run(case, paces[min(case.threads, max(paces))], known)
         found.append(one)
         print(f"  {line(one)}", flush=True)
-    write_page(found)
+    cases_found[:] = found
     return [*rows(found), row("seconds to measure this machine", [spent], "s", 5.0)]
 
 
@@ -224,8 +229,8 @@ def rows(found: list[Found]) -> list[Row]:
         ("memory", [one.memory for one in found], "%", 3.0, None),
     ):
         off = errors(values, "sotto")
-        table.append(Row_of(f"{name}: median error", statistics.median(off), unit, typical))
-        table.append(Row_of(f"{name}: 95th percentile", percentile(off), unit, worst))
+        table.append(figure(f"{name}: median error", statistics.median(off), unit, typical))
+        table.append(figure(f"{name}: 95th percentile", percentile(off), unit, worst))
         for rival in ("llmfit", "gguf-parser"):
             if rival in values[0]:
                 theirs = statistics.median(errors(values, rival))
@@ -241,7 +246,7 @@ def rows(found: list[Found]) -> list[Row]:
     return table
 
 
-def Row_of(name: str, value: float, unit: str, bar: float | None) -> Row:
+def figure(name: str, value: float, unit: str, bar: float | None) -> Row:
     return row(name, [value], unit, bar)
 
 
@@ -264,5 +269,19 @@ def line(one: Found) -> str:
     )
 
 
-def write_page(found: list[Found]) -> None:
-    """Written by bench.__main__ from the rows; the cases go beside it."""
+def appendix() -> str:
+    """Return the cases as a table, for the page."""
+    lines = [
+        "",
+        "Each case: tokens a second, seconds to the first word, and MB of memory; measured, then predicted.",
+        "",
+        "| model | tokens before | tokens/s | ours | llmfit | gguf-parser | first word | ours | MB | ours "
+        "| llmfit | gguf-parser |",
+        f"|---{'|---' * 11}|",
+    ]
+    for one in cases_found:
+        rate = " | ".join(f"{one.decode[who]:.1f}" for who in WHO)
+        wait = f"{one.first['measured']:.2f} | {one.first['sotto']:.2f}"
+        memory_used = " | ".join(f"{one.memory[who] / 1e6:.0f}" for who in WHO)
+        lines.append(f"| {one.case.name} | {one.case.before} | {rate} | {wait} | {memory_used} |")
+    return "\n".join(lines) + "\n"

@@ -155,7 +155,7 @@ def _machine(machine: Machine) -> str:
     lines = [f"{machine.processor}, {machine.cores} cores{quick}, {memory}"]
     for card in machine.accelerators:
         own = f", {card.memory / 1e9:.1f} GB" if card.memory else ""
-        lines.append(f"{card.vendor} {card.name}{own}: not used by the engine that comes with Sottovoce")
+        lines.append(f"{card.vendor} {card.name}{own}; how to use it: docs/guides/graphics-cards.md")
     return "\n".join(lines)
 
 
