@@ -127,23 +127,23 @@ def _padded(tokens: int) -> int:
 # Units of work, whose costs a Pace holds:
 #   once TYPE   a byte of weights of a type that a step goes through, however many tokens it has
 #   each TYPE   the same, for each token of the step
+#   row         a row of weights, for each token of the step, whatever its type and length
 #   layer       a layer of a step
 #   step        a step
 #   word        a word of the vocabulary, each time a token is drawn
-#   cell        a byte of cells that a written token looks back at
-#   pair        a number of a query, times the cells it is held against while a prompt is read
+#   look        a number of a query of a written token, times the cells it is held against
+#   pair        the same while a prompt is read
 
 Work = dict[str, float]
 
 
 def step_work(shape: Shape, run: Run, before: int, together: int = 1) -> Work:
     """Return the work of writing a token in each of `together` answers, with `before` tokens behind each."""
-    work = _weights_work(shape, together, together)
-    return work | {
+    return _weights_work(shape, together, together) | {
         "layer": shape.layers,
         "step": 1,
         "word": shape.vocabulary * together,
-        "cell": cell_bytes(shape, run, before) * together,
+        "look": _pairs(shape, together, before),
     }
 
 
@@ -154,7 +154,7 @@ def prompt_work(shape: Shape, run: Run, tokens: int, before: int = 0) -> Work:
     for at, size in enumerate(sizes):
         seen = before + at * run.batch
         work = _weights_work(shape, size, 1 if at == len(sizes) - 1 else 0)
-        work |= {"layer": shape.layers, "step": 1, "pair": _pairs(shape, size, seen)}
+        work |= {"layer": shape.layers, "step": 1, "pair": _pairs(shape, size, seen + size / 2)}
         for unit, amount in work.items():
             total[unit] += amount
     return {**total, "word": shape.vocabulary}
@@ -179,23 +179,19 @@ def _weights_work(shape: Shape, tokens: int, drawn: int) -> Work:
         touched = 1 - (1 - group.share) ** count if group.experts > 1 else min(1, count)
         work[f"once {group.type}"] += group.bytes * touched
         work[f"each {group.type}"] += group.bytes * group.share * count
+        work["row"] += group.rows * group.share * count
     return dict(work)
 
 
-def _pairs(shape: Shape, tokens: int, before: int) -> float:
+def _pairs(shape: Shape, tokens: int, seen: float) -> float:
+    """Return the numbers of all queries, times the cells that each is held against: `seen`, or a window."""
     return sum(
         tokens
-        * _mean_seen(before, tokens, layer.window)
+        * (min(seen, layer.window) if layer.window else seen)
         * shape.heads
         * (layer.key + (layer.value or layer.key))
         for layer in shape.cells
     )
-
-
-def _mean_seen(before: int, tokens: int, window: int) -> float:
-    """Return how many cells a token of the batch looks back at, on average."""
-    seen = before + tokens / 2
-    return min(seen, window) if window else seen
 
 
 # ── with an accelerator ───────────────────────────────────────────────────────────────────────────

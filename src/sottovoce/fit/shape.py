@@ -65,6 +65,7 @@ class Weights:
     type: str
     bytes: int
     elements: int
+    rows: int = 0
     experts: int = 1
     share: float = 1.0
     is_head: bool = False
@@ -120,6 +121,7 @@ def shape_of(header: Header) -> Shape:
     share = used / experts if used and experts else 1.0
     groups: Counter[tuple[str, int, float, bool]] = Counter()
     elements: Counter[tuple[str, int, float, bool]] = Counter()
+    rows: Counter[tuple[str, int, float, bool]] = Counter()
     looked_up = repacked = 0
     for tensor in header.tensors:
         is_expert = EXPERTS.fullmatch(tensor.name) is not None
@@ -132,11 +134,11 @@ def shape_of(header: Header) -> Shape:
         key = (tensor.type.name, max(1, experts) if is_expert else 1, share if is_expert else 1.0, is_head)
         groups[key] += tensor.nbytes
         elements[key] += tensor.elements
+        rows[key] += tensor.elements // tensor.row
         repacked += tensor.nbytes if is_repacked(tensor) else 0
     return Shape(
         weights=tuple(
-            Weights(kind, size, elements[kind, many, part, head], many, part, head)
-            for (kind, many, part, head), size in groups.items()
+            Weights(key[0], size, elements[key], rows[key], *key[1:]) for key, size in groups.items()
         ),
         cells=cells_of(header),
         file=header.file_size,
@@ -174,7 +176,8 @@ def from_facts(facts: ShapeFacts, size: int, packing: str) -> Shape:
     bytes_each = size / total
 
     def group(count: int, many: int = 1, share: float = 1.0, *, head: bool = False) -> Weights:
-        return Weights(kind, int(count * bytes_each), count, many, share, head)
+        # Most rows are as long as the model is wide.
+        return Weights(kind, int(count * bytes_each), count, count // facts.width, many, share, head)
 
     weights = [group(dense), group(embedding, head=True)]
     if facts.experts:
