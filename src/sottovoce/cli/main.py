@@ -24,7 +24,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "ask": ("sottovoce.cli.ask:ask", "One answer, for scripts and pipes."),
     "serve": ("sottovoce.cli.serve:serve", "An OpenAI-compatible server, on this machine or for others."),
     "chats": ("sottovoce.cli.chats:chats", "List, search, show, export, import and delete chats."),
-    "models": ("sottovoce.cli.models:models", "The models here, their facts and licences."),
+    "models": (
+        "sottovoce.cli.models:models",
+        "List, show, add, verify, remove and suggest models; their licences.",
+    ),
     "keys": ("sottovoce.cli.keys:keys", "The keys that let programs in."),
     "settings": ("sottovoce.cli.settings:settings", "What config.toml holds, with meanings."),
     "doctor": ("sottovoce.cli.doctor:doctor", "Check the installation; prove that nothing leaves."),
@@ -78,7 +81,9 @@ class Lazy(click.Group):
 @click.option(
     "--home", type=click.Path(file_okay=False, path_type=Path), help="Keep everything in this folder."
 )
-@click.option("--model", metavar="M", help="The model that answers: starter, or the path of a GGUF file.")
+@click.option(
+    "--model", metavar="M", help="The model that answers: starter, a name in the list, or a file's path."
+)
 @click.option("--debug", is_flag=True, help="Show technical detail and tracebacks.")
 @click.version_option(__version__, prog_name="sotto")
 @click.pass_context
