@@ -17,6 +17,7 @@ from enum import Enum
 from pathlib import Path
 
 import click
+from docs.catalogue import catalogue_page
 from docs.conformance import conformance_page
 
 import sottovoce
@@ -270,6 +271,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "api.md": api_page,
     "modules.md": modules_page,
     "conformance.md": conformance_page,
+    "catalogue.md": catalogue_page,
 }
 
 

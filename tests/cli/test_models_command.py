@@ -220,6 +220,22 @@ def test_what_is_no_model_is_refused_in_a_sentence(sotto, tmp_path):
     assert "is a web page" in refused.err
 
 
+def test_a_model_of_another_program_is_added_by_the_name_it_has_there(sotto, tmp_path, monkeypatch):
+    monkeypatch.setenv("OLLAMA_MODELS", str(tmp_path / "ollama"))
+    digest = "ab" * 32
+    manifest = tmp_path / "ollama" / "manifests" / "registry.ollama.ai" / "library" / "tiny" / "1b"
+    manifest.parent.mkdir(parents=True)
+    layer = {"mediaType": "application/vnd.ollama.image.model", "digest": f"sha256:{digest}"}
+    manifest.write_text(json.dumps({"layers": [layer]}))
+    (tmp_path / "ollama" / "blobs").mkdir()
+    blob = language_model().write(tmp_path / "ollama" / "blobs" / f"sha256-{digest}")
+    assert sotto("models", "add", "ollama:tiny:1b", "--yes").code == 0
+    assert listed(sotto)["tiny-1b"]["links_to"] == str(blob)
+    missing = sotto("models", "add", "ollama:nothing", "--yes")
+    assert missing.code == 2
+    assert "sotto models list --elsewhere" in missing.err
+
+
 # ── commercial use ────────────────────────────────────────────────────────────────────────────────
 
 
@@ -303,6 +319,12 @@ def test_removing_a_link_leaves_the_file(sotto, tiny, tmp_path):
     with sqlite3.connect(Home(tmp_path / "home").database) as conn:
         assert records.every(conn) == {}
     conn.close()
+
+
+def test_removing_the_model_that_answers_says_what_to_do(sotto, tiny):
+    sotto("models", "add", tiny, "--yes")
+    sotto("settings", "set", "model", "tiny")
+    assert "sotto settings unset model" in sotto("models", "remove", "tiny", "--yes").err
 
 
 @pytest.mark.parametrize(("answer", "left"), [(b"y\n", 0), (b"n\n", 1)])

@@ -150,6 +150,19 @@ def test_a_cached_file_of_hugging_face_carries_the_digest_its_blob_is_named_by(t
     assert list(found.in_hugging_face(tmp_path)) == [FoundFile("Hugging Face", name, path, 5, DIGEST)]
 
 
+def test_a_file_is_found_by_its_name_and_has_one_for_the_shelf(tmp_path: Path) -> None:
+    manifest(tmp_path, "registry.ollama.ai", "library", "llama3.2", "1b")
+    manifest(tmp_path, "registry.ollama.ai", "me", "mine", "latest")
+    blob(tmp_path)
+    where = Places((tmp_path,), (), ())
+    names = {name: found.named(name, where) for name in ("ollama:llama3.2:1b", "ollama:me/mine", "ollama:no")}
+    assert [None if file is None else file.called for file in names.values()] == [
+        "llama3.2-1b",
+        "me-mine-latest",
+        None,
+    ]
+
+
 def test_folders_that_are_not_there_hold_nothing(tmp_path: Path) -> None:
     nowhere = (tmp_path / "nowhere",)
     assert found.everything(Places(nowhere, nowhere, nowhere)) == []

@@ -156,6 +156,13 @@ def test_a_split_model_goes_by_the_name_without_its_number(home: Home) -> None:
     assert shelf.size(parts[0]) == sum(part.stat().st_size for part in parts)
 
 
+@pytest.mark.parametrize(
+    "name", ["x-00001-of-00000.gguf", "x-00004-of-00003.gguf", "x-00001-of-99999.gguf", "x.gguf"]
+)
+def test_a_name_that_counts_wrongly_is_one_file(name: str) -> None:
+    assert shelf.parts(Path(name)) == [Path(name)]
+
+
 def test_a_download_under_way_is_no_model(home: Home) -> None:
     (home.models / "partial").mkdir()
     language_model().write(home.models / "partial" / "half.gguf")

@@ -79,7 +79,9 @@ class Lazy(click.Group):
 @click.option(
     "--home", type=click.Path(file_okay=False, path_type=Path), help="Keep everything in this folder."
 )
-@click.option("--model", metavar="M", help="The model that answers: starter, or the path of a GGUF file.")
+@click.option(
+    "--model", metavar="M", help="The model that answers: starter, a name in the list, or a file's path."
+)
 @click.option("--debug", is_flag=True, help="Show technical detail and tracebacks.")
 @click.version_option(__version__, prog_name="sotto")
 @click.pass_context

@@ -12,7 +12,7 @@ import click
 
 from sottovoce.cli._given import Given
 from sottovoce.cli._show import amount
-from sottovoce.core.errors import LicenceRefused, Refused
+from sottovoce.core.errors import LicenceRefused, NotFound, Refused
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -37,7 +37,7 @@ class _Wanted:
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file")
 @click.option("--name", help="What to call it; else by the file's name.")
 @click.option("--copy", is_flag=True, help="Copy the file; else it stays where it is, and is linked.")
 @click.option("--licence", "licence_name", metavar="ID", help="Its licence, where the file does not say it.")
@@ -47,7 +47,7 @@ class _Wanted:
 def add(
     given: Given,
     /,
-    file: Path,
+    file: str,
     name: str | None,
     copy: bool,
     licence_name: str | None,
@@ -56,16 +56,16 @@ def add(
 ) -> None:
     """Put a model's file on the shelf, and use it from where it is.
 
-    FILE is checked first, and its licence told. A linked file is never changed. With --licence, what is
-    on the shelf already gets that licence on record.
+    FILE is a path, or a name from `sotto models list --elsewhere`. It is checked first, and its licence
+    told. A linked file is never changed. With --licence, what is on the shelf already gets that licence on
+    record.
     """
     from sottovoce.core.settings import load, read_environment
     from sottovoce.models import adding, shelf
     from sottovoce.models.kinds import LANGUAGE, kind_of
 
     home = given.open_home()
-    path = file.expanduser().absolute()
-    called = adding.name_for(path, name)
+    path, called = _located(file, name)
     candidate = adding.examine(path)
     with closing(given.open_database()) as database:
         here = adding.already(home, candidate, database.look(shelf.known_files))
@@ -128,6 +128,7 @@ def remove(given: Given, /, name: str, yes: bool) -> None:
 
     M is as in the list. Of a linked model only the link goes.
     """
+    from sottovoce.core.settings import load, read_environment
     from sottovoce.models import records, removing
 
     home = given.open_home()
@@ -143,6 +144,24 @@ def remove(given: Given, /, name: str, yes: bool) -> None:
     with closing(given.open_database()) as database:
         database.call(forget)
     given.show.note(f"{name} is removed.")
+    if load(home, read_environment(), {}).model == name:
+        given.show.note("It was the one that answers. For the starter to answer: sotto settings unset model")
+
+
+def _located(file: str, name: str | None) -> tuple[Path, str]:
+    """Return where the file is, and what it is to be called."""
+    from sottovoce.core.settings import read_others
+    from sottovoce.models import adding, found
+
+    path = Path(file).expanduser().absolute()
+    if not path.exists() and file.startswith(found.NAMED):
+        other = found.named(file, found.places(Path.home(), read_others()))
+        if other is None:
+            raise NotFound(
+                f"No program here keeps a model named {file!r}.", hint="sotto models list --elsewhere"
+            )
+        return other.path, adding.name_for(other.path, name or other.called)
+    return path, adding.name_for(path, name)
 
 
 def _licence_of(home: Home, candidate: Candidate, named: str | None) -> Licence:

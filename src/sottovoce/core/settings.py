@@ -106,7 +106,9 @@ def _count(default: int, high: int, meaning: str) -> Any:
 class Settings:
     """What config.toml holds. None: the model's own default."""
 
-    model: str = _setting("starter", str, "the model that answers: starter, or the path of a GGUF file")
+    model: str = _setting(
+        "starter", str, "the model that answers: starter, a name in the list, or a file's path"
+    )
     system: str = _setting("", str, "instructions placed before every new chat")
     context: int = _setting(4096, int, "tokens a chat can hold in view; 0 takes all the model can", _window)
     threads: int = _count(0, 1024, "processor threads of the engine; 0 chooses for this machine")

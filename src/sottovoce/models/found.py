@@ -16,8 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from sottovoce.engine.parts import PART
+from sottovoce.models import shelf
 
 OLLAMA, LM_STUDIO, HUGGING_FACE = "Ollama", "LM Studio", "Hugging Face"
+
+NAMED = ("ollama:", "hf:")
+"""How the names begin that are no paths."""
 
 MOST_FILES = 10_000
 """Looked at in one folder; who has more sees the first of them."""
@@ -48,6 +52,13 @@ class FoundFile:
     path: Path
     size: int
     sha256: str | None = None
+
+    @property
+    def called(self) -> str:
+        """Return what it may go by on the shelf."""
+        if self.program == OLLAMA:
+            return re.sub(r"[/:]", "-", self.name.partition(":")[2])
+        return shelf.name_of(self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +94,12 @@ def everything(where: Places) -> list[FoundFile]:
     return list(once.values())
 
 
+def named(name: str, where: Places) -> FoundFile | None:
+    """Return the file that goes by this name, with or without the tag `latest`."""
+    wanted = {name, f"{name}:latest"}
+    return next((file for file in everything(where) if file.name in wanted), None)
+
+
 def in_ollama(folder: Path) -> Iterator[FoundFile]:
     """Yield the models that Ollama's manifests name, as `ollama:name:tag`."""
     manifests = folder / "manifests"
@@ -98,14 +115,14 @@ def in_ollama(folder: Path) -> Iterator[FoundFile]:
             None,
         )
         if blob is not None:
-            yield FoundFile(OLLAMA, _ollama_name(*words), blob, blob.stat().st_size, digest)
+            yield FoundFile(OLLAMA, _ollama_name(*words), blob, shelf.size(blob), digest)
 
 
 def in_lm_studio(folder: Path) -> Iterator[FoundFile]:
     """Yield the models in LM Studio's folder, by their path."""
     for path in _files(folder):
         if _is_first_part(path):
-            yield FoundFile(LM_STUDIO, str(path), path, _size(path))
+            yield FoundFile(LM_STUDIO, str(path), path, shelf.size(path))
 
 
 def in_hugging_face(folder: Path) -> Iterator[FoundFile]:
@@ -124,7 +141,7 @@ def in_hugging_face(folder: Path) -> Iterator[FoundFile]:
             blob = path.resolve().name  # a link to a blob, which is named by its content
             digest = blob if _BLOB.fullmatch(blob) else None
             name = f"hf:{named['org']}/{named['repo']}:{within}"
-            yield FoundFile(HUGGING_FACE, name, path, _size(path), digest)
+            yield FoundFile(HUGGING_FACE, name, path, shelf.size(path), digest)
 
 
 def _model_of(path: Path) -> str | None:
@@ -186,9 +203,3 @@ def _is_first_part(path: Path) -> bool:
     part = PART.fullmatch(path.name)
     first = part is None or int(part["number"]) == 1
     return first and path.suffix.lower() == ".gguf" and path.name.isprintable()
-
-
-def _size(path: Path) -> int:
-    from sottovoce.models.shelf import size
-
-    return size(path)

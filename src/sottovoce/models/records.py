@@ -11,7 +11,7 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from sottovoce.core.paths import Home
-from sottovoce.models import catalogue, licences, shelf
+from sottovoce.models import shelf
 from sottovoce.models.file import ModelFile
 from sottovoce.store.faults import intact
 
@@ -122,6 +122,8 @@ def licence_for(conn: sqlite3.Connection, home: Home, model: ModelFile) -> str:
     The catalogue's, where it knows the content; else what was said when the file was added; else the
     file's own word.
     """
+    from sottovoce.models import catalogue
+
     content = shelf.known(conn, model.path)
     card = catalogue.with_content(content.sha256, catalogue.cards(home)) if content else None
     if card is not None:
@@ -133,6 +135,8 @@ def licence_for(conn: sqlite3.Connection, home: Home, model: ModelFile) -> str:
 def check_use(conn: sqlite3.Connection, home: Home, model: ModelFile, use: str) -> None:
     """Raise LicenceRefused where the model may not be used so, `use` being the setting."""
     if use != PRIVATE:
+        from sottovoce.models import licences
+
         licences.allows(licences.of(licence_for(conn, home, model)), use)
 
 

@@ -20,7 +20,6 @@ from sottovoce.core.paths import Home
 from sottovoce.engine.gguf import read_header
 from sottovoce.engine.header import Header, bad_model, shown
 from sottovoce.engine.parts import MAX_PARTS, PART
-from sottovoce.models import catalogue
 from sottovoce.models.file import ModelFile
 from sottovoce.models.kinds import EMBEDDING, LANGUAGE, RERANK, kind_of
 from sottovoce.models.starter import card, starter
@@ -94,7 +93,7 @@ def paths(home: Home) -> list[Path]:
 def parts(path: Path) -> list[Path]:
     """Return the files of a model by the name of its first, whether they are there or not."""
     part = PART.fullmatch(path.name)
-    if part is None or int(part["count"]) > MAX_PARTS:
+    if part is None or not int(part["number"]) <= int(part["count"]) <= MAX_PARTS:
         return [path]
     return [
         path.with_name(f"{part['stem']}-{number:05}-of-{part['count']}.gguf")
@@ -202,6 +201,8 @@ def _leads_nowhere(path: Path) -> bool:
 def _near(name: str, home: Home) -> str:
     """Return the next step where there is no model of this name."""
     import difflib
+
+    from sottovoce.models import catalogue
 
     names = {known.lower(): known for known in (STARTER, *map(name_of, paths(home)))}
     near = difflib.get_close_matches(name.lower(), names, 1) if len(name) <= LONGEST_GUESSED else []

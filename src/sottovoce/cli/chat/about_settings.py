@@ -45,7 +45,7 @@ async def model(talk: Talk, arguments: str) -> None:
         for other in shelf.listed(talk.app.home):
             if other.kind in (LANGUAGE, "") and other.path != talk.app.model.path:
                 talk.show.line(f"  {introduction(other)}")
-        talk.show.quiet("/model starter, or /model followed by the path of a GGUF file")
+        talk.show.quiet("/model starter, or /model followed by another name or the path of a GGUF file")
         return
     chosen = shelf.resolve(arguments, talk.app.home)
     talk.place.settings["model"] = arguments
