@@ -17,6 +17,11 @@ from typing import Any
 import pytest
 
 from sottovoce.cli.main import main
+from sottovoce.core.paths import Home, open_home
+from sottovoce.fit import probe
+from sottovoce.fit.estimate import Program
+from sottovoce.fit.machine import look
+from sottovoce.fit.pace import Pace
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +66,12 @@ def sotto(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], t
         return Result(leaving.value.code, out, err)
 
     return run
+
+
+@pytest.fixture
+def measured_home(tmp_path: Path) -> Home:
+    """Return the home that `sotto` uses, with this machine measured: quick enough for every model."""
+    costs = {f"{what} {kind}": 2e-12 for kind in ("Q4_K", "Q8_0", "Q4_1") for what in ("once", "each")}
+    home = open_home(tmp_path / "home")
+    probe.keep(home, probe.Measured(probe.key_of(look()), Pace(costs), Program()))
+    return home

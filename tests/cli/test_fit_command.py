@@ -5,31 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import pytest
-
-from sottovoce.core.paths import Home, open_home
+from sottovoce.core.paths import Home
 from sottovoce.fit import probe
-from sottovoce.fit.estimate import Program
 from sottovoce.fit.machine import look
-from sottovoce.fit.pace import Pace
 
-COSTS = {
-    f"{what} {kind}": cost
-    for kind in ("Q4_K", "Q8_0", "Q4_1")
-    for what, cost in (("once", 5e-11), ("each", 2e-12))
-}
 KEYS = ("low", "expected", "high")
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    """Return the home that `sotto` uses, with a measurement of this machine in it."""
-    home = open_home(tmp_path / "home")
-    probe.keep(home, probe.Measured(probe.key_of(look()), Pace(COSTS), Program()))
-    return home
-
-
-def test_it_lists_the_starter_and_the_catalogue(home: Home, sotto) -> None:
+def test_it_lists_the_starter_and_the_catalogue(measured_home: Home, sotto) -> None:
     shown = sotto("fit", "--json")
     assert shown.code == 0
     found = json.loads(shown.out)
@@ -45,7 +28,7 @@ def test_it_lists_the_starter_and_the_catalogue(home: Home, sotto) -> None:
             assert one[figure]["low"] < one[figure]["expected"] < one[figure]["high"]
 
 
-def test_larger_models_are_slower(home: Home, sotto) -> None:
+def test_larger_models_are_slower(measured_home: Home, sotto) -> None:
     found = {one["file"]: one for one in json.loads(sotto("fit", "--json").out)}
     rates = [
         one["decode_tokens_per_s"]["expected"] for name, one in found.items() if name.startswith("Qwen3-")
@@ -53,25 +36,25 @@ def test_larger_models_are_slower(home: Home, sotto) -> None:
     assert rates == sorted(rates, reverse=True)
 
 
-def test_a_wider_window_and_more_users_take_more_memory(home: Home, sotto) -> None:
+def test_a_wider_window_and_more_users_take_more_memory(measured_home: Home, sotto) -> None:
     def memory(*options: str) -> int:
         return int(json.loads(sotto("fit", "starter", "--json", *options).out)[0]["memory_bytes"])
 
     assert memory() < memory("--context", "8192") < memory("--context", "8192", "--users", "4")
 
 
-def test_one_of_the_catalogue_shows_each_packing(home: Home, sotto) -> None:
+def test_one_of_the_catalogue_shows_each_packing(measured_home: Home, sotto) -> None:
     found = json.loads(sotto("fit", "qwen3-4b", "--json").out)
     assert {one["model"] for one in found} == {"Qwen3 4B"}
 
 
-def test_a_name_that_nobody_knows_gets_a_sentence_and_a_next_step(home: Home, sotto) -> None:
+def test_a_name_that_nobody_knows_gets_a_sentence_and_a_next_step(measured_home: Home, sotto) -> None:
     shown = sotto("fit", "no-such-model")
     assert shown.code == 2
     assert "no-such-model" in shown.err
 
 
-def test_a_file_that_is_no_model_is_told_as_what_it_is(home: Home, sotto, tmp_path: Path) -> None:
+def test_a_file_that_is_no_model_is_told_as_what_it_is(measured_home: Home, sotto, tmp_path: Path) -> None:
     page = tmp_path / "page.gguf"
     page.write_text("<!doctype html><title>Sign in</title>")
     shown = sotto("fit", page)
@@ -79,8 +62,8 @@ def test_a_file_that_is_no_model_is_told_as_what_it_is(home: Home, sotto, tmp_pa
     assert "is a web page" in shown.err
 
 
-def test_a_measurement_of_another_machine_is_not_believed(home: Home) -> None:
-    assert probe.kept(home, probe.key_of(look())) is not None
-    assert probe.kept(home, "another machine") is None
-    (home.root / "machine.json").write_text("{")
-    assert probe.kept(home, probe.key_of(look())) is None
+def test_a_measurement_of_another_machine_is_not_believed(measured_home: Home) -> None:
+    assert probe.kept(measured_home, probe.key_of(look())) is not None
+    assert probe.kept(measured_home, "another machine") is None
+    (measured_home.root / "machine.json").write_text("{")
+    assert probe.kept(measured_home, probe.key_of(look())) is None

@@ -70,10 +70,9 @@ def test_the_list_says_of_each_file_what_it_is_and_what_it_is_worth(sotto, tmp_p
     assert "cannot be used" in text
 
 
-def test_a_fit_stands_in_the_list_once_something_measures_it(sotto, monkeypatch):
-    monkeypatch.setattr("sottovoce.cli.models.fit_of", lambda path: f"runs {path.name[:3]}")
+def test_a_fit_stands_in_the_list_once_this_machine_was_measured(sotto, measured_home):
     assert "FIT" in sotto("models", "list").out
-    assert listed(sotto)[starter().name]["fit"] == "runs Smo"
+    assert listed(sotto)[starter().name]["fit"] == "runs"
 
 
 def test_the_list_stands_without_the_starters_file(sotto, tmp_path, monkeypatch):
@@ -342,8 +341,8 @@ def test_the_starter_stays(sotto):
 # ── suggest ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_suggestions_come_with_the_command_that_gets_them(sotto, monkeypatch):
-    monkeypatch.setattr("sottovoce.engine.memory.available", lambda: 4_000_000_000)
+def test_suggestions_come_with_the_command_that_gets_them(sotto, measured_home, monkeypatch):
+    monkeypatch.setattr("sottovoce.engine.memory.available", lambda: 8_000_000_000)
     found = json.loads(sotto("models", "suggest", "--json").out)
     assert {"chat", "code", "embedding"} <= {one["for"] for one in found}
     for one in found:

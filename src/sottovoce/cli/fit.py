@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,7 +13,8 @@ if TYPE_CHECKING:
     from sottovoce.fit.advise import Interval
     from sottovoce.fit.estimate import Run
     from sottovoce.fit.machine import Machine
-    from sottovoce.models.fitting import Candidate, Here
+    from sottovoce.fit.probe import Here
+    from sottovoce.models.fitting import Candidate
 
 EXAMPLES = """\b
 Examples:
@@ -44,34 +44,19 @@ def fit(given: Given, /, model: str | None, context: int, users: int, again: boo
     Without a name: the models of the catalogue. The first time it measures this machine, for some seconds,
     with models made for that; nothing is downloaded.
     """
+    from sottovoce.fit import probe
     from sottovoce.fit.estimate import Run
+    from sottovoce.fit.machine import look
 
     home = given.open_home()
     run = Run(context, users)
-    machine, here = _here(given, home, again=again)
-    found = _candidates(given, home, model, run, here)
+    found = _candidates(given, home, model, run, probe.here(home, given.show.note, again=again))
     if as_json:
         given.show.data([_data(one) for one in found])
         return
-    given.show.note(_machine(machine))
+    given.show.note(_machine(look()))
     given.show.table(_COLUMNS, [_row(one) for one in found])
     given.show.note(_legend(run))
-
-
-def _here(given: Given, home: Home, *, again: bool) -> tuple[Machine, Here]:
-    """Look at this machine, and measure it unless that was done."""
-    from sottovoce.fit import probe
-    from sottovoce.fit.machine import look
-    from sottovoce.models.fitting import Here
-
-    machine = look()
-    key = probe.key_of(machine)
-    measured = None if again else probe.kept(home, key)
-    if measured is None:
-        given.show.note("Measuring this machine, once (about five seconds) …")
-        measured = asyncio.run(probe.measure(key, machine.cores))
-        probe.keep(home, measured)
-    return machine, Here(measured, machine.free)
 
 
 def _candidates(given: Given, home: Home, name: str | None, run: Run, here: Here) -> list[Candidate]:

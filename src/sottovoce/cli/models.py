@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,10 @@ from sottovoce.cli.shelving import add, remove, verify
 from sottovoce.cli.showing import file_data, licence_of, show
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sottovoce.core.paths import Home
+    from sottovoce.models.file import ModelFile
     from sottovoce.models.found import FoundFile
     from sottovoce.models.records import Acceptance
     from sottovoce.models.shelf import KnownFile
@@ -27,9 +30,6 @@ Examples:
   sotto models suggest
   sotto models add ~/Downloads/some-model.gguf
   sotto models show --licence"""
-
-fit_of: Callable[[Path], str] | None = None
-"""Says in a word how well a model runs on this machine. None: not measured, and the column is left out."""
 
 
 @click.group(epilog=EXAMPLES)
@@ -53,6 +53,7 @@ def list_models(given: Given, /, elsewhere: bool, as_json: bool) -> None:
 
     home = given.open_home()
     found = shelf.listed(home)
+    fits = _fits(home, found)
     with closing(given.open_database()) as database:
         remembered = database.look(records.every)
         hashed = database.look(shelf.known_files)
@@ -60,27 +61,29 @@ def list_models(given: Given, /, elsewhere: bool, as_json: bool) -> None:
     facts = [
         file_data(model, remembered.get(model.path), _unchanged(hashed.get(model.path)))
         | {"licence": licences[model.path]}
-        | ({} if fit_of is None else {"fit": fit_of(model.path)})
+        | ({"fit": fits[model.path]} if model.path in fits else {})
         for model in found
     ]
     if as_json:
         given.show.data(facts)
         return
-    columns = ["NAME", "KIND", "SIZE", "USED", "LICENCE", "SHA-256", *(["FIT"] if fit_of else []), "NOTE"]
-    given.show.table(columns, [_row(one) for one in facts])
+    columns = ["NAME", "KIND", "SIZE", "USED", "LICENCE", "SHA-256", *(["FIT"] if fits else []), "NOTE"]
+    given.show.table(columns, [_row(one, with_fit=bool(fits)) for one in facts])
 
 
 @models.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def suggest(given: Given, /, as_json: bool) -> None:
-    """Suggest a model of each kind that this machine's free memory can hold."""
-    from sottovoce.engine.memory import available
+    """Suggest a model of each kind that runs well on this machine."""
+    from sottovoce.fit.probe import here
     from sottovoce.models import catalogue
-    from sottovoce.models.suggest import by_size, suggested
+    from sottovoce.models.fitting import runs_well
+    from sottovoce.models.suggest import suggested
 
-    free = available()
-    found = suggested(catalogue.cards(given.open_home()), by_size(free), _use(given))
+    home = given.open_home()
+    cards = catalogue.cards(home)
+    found = suggested(cards, runs_well(here(home, given.show.note)), _use(given))
     if as_json:
         given.show.data([_suggestion_data(one) for one in found])
         return
@@ -95,7 +98,7 @@ def suggest(given: Given, /, as_json: bool) -> None:
         for one in found
     ]
     given.show.table(("FOR", "MODEL", "SIZE", "LICENCE", "HOW TO GET IT"), rows)
-    given.show.note(f"\nThe largest of each kind that {amount(free)} of free memory can hold, by file size.")
+    given.show.note("\nThe largest of each kind that runs here. Others, and how quickly: sotto fit")
 
 
 @models.command()
@@ -139,6 +142,15 @@ def _list_elsewhere(given: Given, as_json: bool) -> None:
         given.show.note("No other program keeps models here.")
 
 
+def _fits(home: Home, files: Iterable[ModelFile]) -> dict[Path, str]:
+    """Return in a word how each model does here; nothing where this machine has not been measured."""
+    from sottovoce.fit.probe import known_here
+    from sottovoce.models.fitting import verdict_of
+
+    found = known_here(home)
+    return {} if found is None else {file.path: verdict_of(file, found) for file in files if file.kind}
+
+
 def _use(given: Given) -> str:
     """Return what the settings say that models are used for."""
     from sottovoce.core.settings import load, read_environment
@@ -167,7 +179,7 @@ def _suggestion_data(one: Suggestion) -> dict[str, Any]:
     }
 
 
-def _row(facts: dict[str, Any]) -> list[str]:
+def _row(facts: dict[str, Any], *, with_fit: bool) -> list[str]:
     from sottovoce.cli.chats import when
 
     linked = "linked; " if facts["links_to"] else ""
@@ -178,7 +190,7 @@ def _row(facts: dict[str, Any]) -> list[str]:
         "never" if facts["used"] is None else when(facts["used"]),
         facts["licence"],
         (facts["sha256"] or "")[:12],
-        *([facts["fit"]] if "fit" in facts else []),
+        *([facts.get("fit", "")] if with_fit else []),
         f"{linked}{facts['note']}",
     ]
 

@@ -1,7 +1,7 @@
 """Which graphics processors this machine has: NVIDIA, AMD, Intel, Apple.
 
-Looks at what the system says of itself, and asks NVIDIA's driver. Which of them the engine uses depends on its
-build; docs/guides/graphics-cards.md says what to do.
+Looks at what the system says of itself, and asks NVIDIA's driver. Which of them the engine uses depends on
+its build; docs/guides/graphics-cards.md says what to do.
 """
 
 from __future__ import annotations

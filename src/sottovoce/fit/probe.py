@@ -7,21 +7,23 @@ this many threads and this build of the engine.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import dataclasses
 import json
 import os
 import tempfile
 from collections.abc import AsyncIterator, Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
 from sottovoce.core.paths import Home, write_whole
 from sottovoce.engine.gguf import read_header
+from sottovoce.fit.advise import Fit, Learned, fit
 from sottovoce.fit.calibrate import Sample, costs
 from sottovoce.fit.estimate import Program, Run, memory, prompt_work, step_work
-from sottovoce.fit.machine import Machine
+from sottovoce.fit.machine import Machine, look
 from sottovoce.fit.pace import Pace
 from sottovoce.fit.rig import Rig, rigged
 from sottovoce.fit.shape import Shape, shape_of
@@ -129,6 +131,38 @@ def _quick_folder() -> str | None:
     """Return a folder in memory, where there is one: the files are read once and gone."""
     quick = "/dev/shm"  # noqa: S108  (a private folder is made in it)
     return quick if os.access(quick, os.W_OK) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """The machine as it is now: what was measured, what memory is free, and what earlier answers taught."""
+
+    measured: Measured
+    free: int
+    learned: Learned = field(default_factory=Learned)
+
+    def fit(self, shape: Shape, run: Run, *, is_here: bool = True, learned: Learned | None = None) -> Fit:
+        pace, program = self.measured.pace, self.measured.program
+        return fit(shape, run, pace, program, self.free, is_here=is_here, learned=learned or self.learned)
+
+
+def here(home: Home, say: Say, *, again: bool = False) -> Here:
+    """Return what is known of this machine, measuring it unless that was done. Raises ModelProblem."""
+    found = None if again else known_here(home)
+    if found is None:
+        say("Measuring this machine, once (about five seconds) …")
+        machine = look()
+        measured = asyncio.run(measure(key_of(machine), machine.cores))
+        keep(home, measured)
+        found = Here(measured, machine.free)
+    return found
+
+
+def known_here(home: Home) -> Here | None:
+    """Return what is known of this machine, None where it has not been measured."""
+    machine = look()
+    measured = kept(home, key_of(machine))
+    return None if measured is None else Here(measured, machine.free)
 
 
 # ── kept in the home ──────────────────────────────────────────────────────────────────────────────

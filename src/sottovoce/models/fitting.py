@@ -8,17 +8,17 @@ from __future__ import annotations
 import shlex
 import sqlite3
 import statistics
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sottovoce.core.errors import NotFound
 from sottovoce.core.paths import Home
 from sottovoce.engine.gguf import read_header
 from sottovoce.fit import estimate
-from sottovoce.fit.advise import Fit, Learned, Verdict, fit
+from sottovoce.fit.advise import Fit, Learned, Verdict
 from sottovoce.fit.estimate import Run
-from sottovoce.fit.probe import Measured
+from sottovoce.fit.probe import Here, Measured
 from sottovoce.fit.shape import Shape, from_facts, shape_of
 from sottovoce.models import catalogue, records, shelf
 from sottovoce.models.catalogue import Card, CardFile
@@ -49,19 +49,6 @@ class Candidate:
     fit: Fit
     command: str
     measured: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Here:
-    """The machine as it is now: what was measured, what is free, and what earlier answers taught."""
-
-    measured: Measured
-    free: int
-    learned: Learned = field(default_factory=Learned)
-
-    def fit(self, shape: Shape, run: Run, *, is_here: bool = True, learned: Learned | None = None) -> Fit:
-        pace, program = self.measured.pace, self.measured.program
-        return fit(shape, run, pace, program, self.free, is_here=is_here, learned=learned or self.learned)
 
 
 # ── one model, or all that are known ──────────────────────────────────────────────────────────────
@@ -173,6 +160,22 @@ def best_file(card: Card, run: Run, here: Here) -> tuple[CardFile, Fit] | None:
 def quality(parameters: float) -> str:
     """Return what to expect of a model so large."""
     return next((name for most, name in CLASSES if parameters < most), LARGEST_CLASS)
+
+
+def runs_well(here: Here, window: int = 4096) -> Callable[[Card, CardFile], bool]:
+    """Return a rule that says which files of the catalogue run here, with room for other programs."""
+
+    def rule(card: Card, file: CardFile) -> bool:
+        found = of_card(card, file, Run(window), here)
+        return found is not None and found.verdict is Verdict.RUNS
+
+    return rule
+
+
+def verdict_of(file: ModelFile, here: Here, window: int = 4096) -> str:
+    """Return in a word how a file that is here does."""
+    shape = shape_of(read_header(file.path))
+    return here.fit(shape, bounded(Run(window), shape.context)).verdict
 
 
 # ── what earlier answers taught ───────────────────────────────────────────────────────────────────

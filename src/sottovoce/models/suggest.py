@@ -1,7 +1,4 @@
-"""Which models of the catalogue to try, by what they are for and how much memory is free.
-
-Pure. Knows only how large a file is: whoever has measured this machine brings a better `fits`.
-"""
+"""Which models of the catalogue to try, by what they are for. Pure: what fits is for others to say."""
 
 from __future__ import annotations
 
@@ -12,9 +9,6 @@ from sottovoce.core.errors import LicenceRefused
 from sottovoce.models import licences
 from sottovoce.models.catalogue import KINDS, Card, CardFile
 
-ROOM = 1.25
-"""What a model takes in memory, as a multiple of its file: the window and the engine's buffers."""
-
 Fits = Callable[[Card, CardFile], bool]
 
 
@@ -22,15 +16,6 @@ Fits = Callable[[Card, CardFile], bool]
 class Suggestion:
     card: Card
     file: CardFile
-
-
-def by_size(free: int) -> Fits:
-    """Return a rule of thumb for so many free bytes of memory."""
-
-    def fits(card: Card, file: CardFile) -> bool:
-        return file.size * ROOM <= free
-
-    return fits
 
 
 def suggested(cards: Iterable[Card], fits: Fits, use: str = "private") -> list[Suggestion]:
