@@ -14,7 +14,8 @@ import pytest
 
 from sottovoce.core.errors import BadValue, NetworkProblem, Offline, Refused, SottoError
 from sottovoce.core.paths import Home
-from sottovoce.net.fetch import Door, fetch, may_reach
+from sottovoce.net.address import may_reach
+from sottovoce.net.fetch import Door, fetch
 from sottovoce.net.ledger import UNKNOWN, Ledger
 from sottovoce.net.policy import Purpose
 
@@ -323,7 +324,7 @@ async def test_a_hostile_server_gets_a_sentence_and_a_line(home: Home, speaker: 
     there.says["/"] = say
     with pytest.raises(SottoError, match=sentence) as raised:
         await got(door(home), f"http://models.example:{there.port}/", limit_seconds=0.5)
-    assert isinstance(raised.value, NetworkProblem | Refused)
+    assert isinstance(raised.value, NetworkProblem | Refused), raised.value.detail
     [leaving] = Ledger(home.ledger).departures()
     assert leaving.outcome != UNKNOWN
     assert leaving.outcome != "done"
