@@ -34,7 +34,7 @@ class Names:
 
 def door(home: Home, **changes: Any) -> Door:
     return Door(
-        **{"setting": "off", "ledger": Ledger(home.ledger), "local": True, "resolve": Names(), **changes}
+        **{"setting": "ask", "ledger": Ledger(home.ledger), "local": True, "resolve": Names(), **changes}
     )
 
 
@@ -98,7 +98,7 @@ async def test_without_a_ledger_nothing_leaves(tmp_path: Path, speaker: Any) -> 
     assert (there.connections, names.asked) == (0, [])
 
 
-@pytest.mark.parametrize(("setting", "explicit"), [("off", False), ("ask", False)])
+@pytest.mark.parametrize(("setting", "explicit"), [("off", False), ("off", True), ("ask", False)])
 async def test_a_refused_fetch_touches_nothing(
     home: Home, speaker: Any, setting: str, explicit: bool
 ) -> None:

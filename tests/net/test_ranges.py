@@ -172,13 +172,13 @@ async def test_the_time_its_reader_takes_is_not_held_against_a_server(home: Home
 
 async def test_a_problem_of_the_reader_stays_the_readers(home: Home, speaker: Any) -> None:
     there = await speaker()
-    there.says["/"] = answer("200 OK", body=b"x")
+    there.says["/"] = answer("200 OK", body=b"x" * 500_000)
 
     async def write(found: Answer) -> None:
         async for _ in found.pieces():
             raise OSError(errno.ENOSPC, "full")
 
-    wanted = {"purpose": Purpose.DOWNLOAD, "explicit": True, "limits": Limits(100)}
+    wanted = {"purpose": Purpose.DOWNLOAD, "explicit": True, "limits": Limits(1_000_000)}
     with pytest.raises(OSError, match="full"):
         async with opened(door(home), f"http://m.example:{there.port}/", **wanted) as found:
             await write(found)

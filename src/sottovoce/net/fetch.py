@@ -110,8 +110,9 @@ class Answer:
                     piece = await anext(pieces, b"")
                 waited, came = waited + time.monotonic() - asked, came + len(piece)
                 self._trace.received += len(piece)
-                if not piece:
+                if not piece or self._trace.received == self.facts.length:
                     self._trace.outcome = "done"
+                if not piece:
                     return
                 if self._trace.received > limits.bytes:
                     raise NetworkProblem(f"{host} sent more than {limits.bytes} bytes.", hint=RIGHT)
@@ -215,9 +216,11 @@ async def _answer(
 
     transport = httpx2.AsyncHTTPTransport(verify=door.trust or True, trust_env=False)
     times = httpx2.Timeout(limits.silence, connect=CONNECT_SECONDS)
+    # A server may drip its headers, too: each letter would be a sign of life.
+    head_by = asyncio.get_running_loop().time() + 2 * limits.silence
     async with httpx2.AsyncClient(transport=transport, trust_env=False, timeout=times) as client:
         with _told(_host(url)):
-            async with asyncio.timeout_at(deadline):
+            async with asyncio.timeout_at(min(deadline, head_by)):
                 addresses = await _addresses(door, url)
                 response = await _first_answer(client, url, headers, addresses, trace)
         # Outside of `_told`: what goes wrong with the reader of the answer is not the network's doing.
