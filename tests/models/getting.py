@@ -15,7 +15,9 @@ from sottovoce.models.partial import Partial, Wanted
 from sottovoce.net.fetch import Door
 from sottovoce.net.ledger import Ledger
 
-QUICK = Manner(least=64 << 10, settle=0.0, fast=1e12, tries=4, step=4096, pause=0.01, save_every=0.02)
+QUICK = Manner(
+    least=64 << 10, settle=0.0, fast=1e12, tries=4, step=4096, pause=0.01, write_every=0.02, save_every=0.02
+)
 
 
 def way(home: Home, manner: Manner = QUICK, **door: Any) -> Way:

@@ -53,6 +53,7 @@ class Manner:
     step: int = 1 << 16
     pause: float = 1.0
     longest_pause: float = 60.0
+    write_every: float = 0.25
     save_every: float = 1.0
     limits: Limits = field(
         default_factory=lambda: Limits(LARGEST, seconds=float("inf"), slowest=512, patience=60.0)
@@ -235,7 +236,7 @@ class _Bringing:
                     piece = came[: lane.left]
                     batch.append(piece)
                     held, lane.at = held + len(piece), lane.at + len(piece)
-                    if held >= BATCH or time.monotonic() - flushed > TICK:
+                    if held >= BATCH or time.monotonic() - flushed > self._manner.write_every:
                         await writing
                         writing = asyncio.ensure_future(self._write(lane.at - held, batch))
                         batch, held, flushed = [], 0, time.monotonic()
