@@ -6,6 +6,7 @@ known only from the header. Knows nothing of what is to be done with it.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import io
 from collections.abc import Sequence
@@ -80,10 +81,10 @@ async def _read(way: Way, file: FarFile) -> tuple[Header, int]:
         async with contextlib.aclosing(answer.pieces()) as pieces:
             async for piece in pieces:
                 here += piece
-                # Read again only when there is twice as much: the work stays that of two readings.
-                if len(here) >= max(FIRST, 2 * tried) or len(here) == answer.facts.length:
+                # Read again only when there is a quarter more: the work stays that of five readings.
+                if len(here) >= max(FIRST, tried + tried // 4) or len(here) == answer.facts.length:
                     tried = len(here)
-                    header = _header(bytes(here), path, size)
+                    header = await asyncio.to_thread(_header, bytes(here), path, size)
                     if header is not None:
                         return header, len(here)
                 if len(here) > MOST:
