@@ -9,16 +9,13 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1] / "engine"))
 sys.path.insert(0, str(Path(__file__).parent))
 
-from gguf_samples import TensorSpec, language_model
+from getting import small_model
 from mirror import Mirror, serving
 
 
 @pytest.fixture(scope="session")
 def weights() -> bytes:
-    """A whole little model of a megabyte."""
-    sample = language_model()
-    sample.tensors.append(TensorSpec("filler.weight", (32, 8192)))
-    return sample.bytes()
+    return small_model()
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
+from gguf_samples import TensorSpec, language_model
 from mirror import Mirror
 
 from sottovoce.core.paths import Home
@@ -18,6 +19,13 @@ from sottovoce.net.ledger import Ledger
 QUICK = Manner(
     least=64 << 10, settle=0.0, fast=1e12, tries=4, step=4096, pause=0.01, write_every=0.02, save_every=0.02
 )
+
+
+def small_model() -> bytes:
+    """Return a whole little model of a megabyte."""
+    sample = language_model()
+    sample.tensors.append(TensorSpec("filler.weight", (32, 8192)))
+    return sample.bytes()
 
 
 def way(home: Home, manner: Manner = QUICK, **door: Any) -> Way:

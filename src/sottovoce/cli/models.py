@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sottovoce.cli._given import Given
+from sottovoce.cli.pull import pull
 
 if TYPE_CHECKING:
     from sottovoce.engine.gguf import Header
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 EXAMPLES = """\b
 Examples:
   sotto models list
+  sotto models pull hf:Qwen/Qwen3-4B-GGUF
   sotto models show --licence"""
 
 
@@ -67,6 +69,9 @@ def show(given: Given, /, model: str | None, licence: bool, as_json: bool) -> No
             given.show.line(f"{name.replace('_', ' '):<20} {_shown(value)}")
     if chosen.licence_text is not None:
         given.show.note("\nThe whole licence: sotto models show --licence")
+
+
+models.add_command(pull)
 
 
 def _answering(given: Given) -> str:

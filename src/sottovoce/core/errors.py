@@ -16,6 +16,7 @@ SottoError
 ├── Refused             allowed by nobody here                   exit 3
 │   ├── Offline         the network policy says no
 │   ├── NotEnoughMemory the model does not fit
+│   ├── LicenceRefused  a licence that was not accepted, or not for this use
 │   ├── NoKey           no key, or one that is not, or no longer, valid
 │   ├── NotAllowed      a key that does not reach this far
 │   ├── WrongDoor       a request from a page that is not ours
@@ -136,6 +137,10 @@ class Offline(Refused):
 
 class NotEnoughMemory(Refused):
     code = "not_enough_memory"
+
+
+class LicenceRefused(Refused):
+    code = "licence_refused"
 
 
 class NoKey(Refused):

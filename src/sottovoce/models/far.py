@@ -40,10 +40,11 @@ class FarFile:
 
 @dataclass(frozen=True, slots=True)
 class FarHeader:
-    """`received` is how many bytes it took."""
+    """`received` is how many bytes it took; `sizes` are those of the parts, in order."""
 
     header: Header
     received: int
+    sizes: tuple[int, ...]
 
 
 async def read_header(way: Way, files: Sequence[FarFile]) -> FarHeader:
@@ -56,7 +57,7 @@ async def read_header(way: Way, files: Sequence[FarFile]) -> FarHeader:
         header, came = await _read(way, file)
         headers.append(header)
         received += came
-    return FarHeader(gguf.join(headers), received)
+    return FarHeader(gguf.join(headers), received, tuple(header.file_size for header in headers))
 
 
 async def _read(way: Way, file: FarFile) -> tuple[Header, int]:

@@ -155,19 +155,31 @@ async def look(hub: Hub, repository: str, revision: str, *, explicit: bool = Tru
 
 def told(hub: Hub, repository: str, problem: Declined) -> SottoError:
     """Say what the hub meant by not giving something."""
-    page = f"{hub.endpoint}/{repository}"
     if problem.reason == "RevisionNotFound":
         return NotFound(f"{repository} has no such revision.", hint="Leave out what follows @")
     if problem.reason == "EntryNotFound":
-        return NotFound(f"{repository} has no such file.", hint=f"See which there are at {page}")
-    if problem.reason == "GatedRepo" or (problem.status in (401, 403) and hub.bearer is not None):
-        return Refused(
-            f"{repository} is gated: its publisher wants to know who takes it.",
-            hint=f"Ask for access at {page}, make a token in your settings there, then: export {TOKEN}=hf_…",
+        return NotFound(
+            f"{repository} has no such file.", hint=f"See which there are at {page(hub, repository)}"
         )
+    if problem.reason == "GatedRepo" or (problem.status in (401, 403) and hub.bearer is not None):
+        return gated(hub, repository)
     if problem.status in (401, 404):
         return NotFound(f"The hub has no repository {repository}, or it is private.", hint=CHECK)
     return problem
+
+
+def gated(hub: Hub, repository: str) -> Refused:
+    """Return the error for a repository that this person may not take from, or not yet."""
+    return Refused(
+        f"{repository} is gated: its publisher wants to know who takes it.",
+        hint=f"Ask for access at {page(hub, repository)}, make a token in your settings there, then: "
+        f"export {TOKEN}=hf_…",
+    )
+
+
+def page(hub: Hub, repository: str) -> str:
+    """Return where a person can read about a repository."""
+    return f"{hub.endpoint}/{repository}"
 
 
 def _parsed(name: str, said: Any) -> Repository:
