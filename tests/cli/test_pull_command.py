@@ -11,10 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-TESTS = Path(__file__).parents[1]
-sys.path[:0] = [str(TESTS / "engine"), str(TESTS / "models")]
-
 from getting import small_model
 from mirror import Mirror, serving
 
