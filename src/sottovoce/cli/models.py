@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 EXAMPLES = """\b
 Examples:
   sotto models list
-  sotto models pull hf:Qwen/Qwen3-4B-GGUF
   sotto models show --licence"""
 
 
