@@ -14,7 +14,8 @@ import pytest
 
 from sottovoce.core.errors import BadValue, NetworkProblem, Offline, Refused, SottoError
 from sottovoce.core.paths import Home
-from sottovoce.net.fetch import Door, fetch, may_reach
+from sottovoce.net.address import may_reach
+from sottovoce.net.fetch import Door, fetch
 from sottovoce.net.ledger import UNKNOWN, Ledger
 from sottovoce.net.policy import Purpose
 
@@ -33,7 +34,7 @@ class Names:
 
 def door(home: Home, **changes: Any) -> Door:
     return Door(
-        **{"setting": "off", "ledger": Ledger(home.ledger), "local": True, "resolve": Names(), **changes}
+        **{"setting": "ask", "ledger": Ledger(home.ledger), "local": True, "resolve": Names(), **changes}
     )
 
 
@@ -97,7 +98,7 @@ async def test_without_a_ledger_nothing_leaves(tmp_path: Path, speaker: Any) -> 
     assert (there.connections, names.asked) == (0, [])
 
 
-@pytest.mark.parametrize(("setting", "explicit"), [("off", False), ("ask", False)])
+@pytest.mark.parametrize(("setting", "explicit"), [("off", False), ("off", True), ("ask", False)])
 async def test_a_refused_fetch_touches_nothing(
     home: Home, speaker: Any, setting: str, explicit: bool
 ) -> None:
@@ -323,7 +324,7 @@ async def test_a_hostile_server_gets_a_sentence_and_a_line(home: Home, speaker: 
     there.says["/"] = say
     with pytest.raises(SottoError, match=sentence) as raised:
         await got(door(home), f"http://models.example:{there.port}/", limit_seconds=0.5)
-    assert isinstance(raised.value, NetworkProblem | Refused)
+    assert isinstance(raised.value, NetworkProblem | Refused), raised.value.detail
     [leaving] = Ledger(home.ledger).departures()
     assert leaving.outcome != UNKNOWN
     assert leaving.outcome != "done"

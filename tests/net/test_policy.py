@@ -8,7 +8,7 @@ from sottovoce.net.policy import Purpose, Verdict, decide, refusal
 A, Q, R = Verdict.ALLOW, Verdict.ASK, Verdict.REFUSE
 
 TABLE = {
-    ("off", Purpose.DOWNLOAD, True): A,
+    ("off", Purpose.DOWNLOAD, True): R,
     ("off", Purpose.DOWNLOAD, False): R,
     ("off", Purpose.CHECK, True): R,
     ("off", Purpose.CHECK, False): R,
@@ -38,14 +38,19 @@ def test_the_table_is_whole() -> None:
     assert len(TABLE) == len(NETWORK) * len(Purpose) * 2
 
 
-def test_nothing_leaves_by_default_but_a_commanded_download() -> None:
+def test_nothing_leaves_by_default() -> None:
     allowed = {
         (purpose, explicit)
         for purpose in Purpose
         for explicit in (True, False)
         if decide(Settings().network, purpose, explicit=explicit) is not R
     }
-    assert allowed == {(Purpose.DOWNLOAD, True)}
+    assert allowed == set()
+
+
+def test_a_command_answers_the_question_that_ask_would_put() -> None:
+    assert decide("ask", Purpose.DOWNLOAD, explicit=True) is A
+    assert decide("ask", Purpose.ANSWER, explicit=True) is Q
 
 
 @pytest.mark.parametrize("setting", ["", "ON", "yes", "true", "on "])

@@ -135,6 +135,12 @@ class Show:
         """Tell a person something that is not the data asked for."""
         print(clean(text), file=sys.stderr, flush=True)
 
+    def passing(self, text: str) -> None:
+        """Tell a person how something goes, in place of what was told so before; empty ends it."""
+        if self.notes_are_read:
+            sys.stderr.write(f"\r\x1b[2K{one_line(text, self._columns() - 1)}")
+            sys.stderr.flush()
+
     def problem(self, sentence: str, hint: str | None = None) -> None:
         """Say what went wrong, and the next step."""
         self.note(sentence)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -50,7 +51,8 @@ def fit(given: Given, /, model: str | None, context: int, users: int, again: boo
 
     home = given.open_home()
     run = Run(context, users)
-    found = _candidates(given, home, model, run, probe.here(home, given.show.note, again=again))
+    here = asyncio.run(probe.here(home, given.show.note, again=again))
+    found = _candidates(given, home, model, run, here)
     if as_json:
         given.show.data([_data(one) for one in found])
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ import click
 
 from sottovoce.cli._given import Given
 from sottovoce.cli._show import amount
+from sottovoce.cli.pull import pull
 from sottovoce.cli.shelving import add, remove, verify
 from sottovoce.cli.showing import file_data, licence_of, show
 
@@ -83,7 +85,7 @@ def suggest(given: Given, /, as_json: bool) -> None:
 
     home = given.open_home()
     cards = catalogue.cards(home)
-    found = suggested(cards, runs_well(here(home, given.show.note)), _use(given))
+    found = suggested(cards, runs_well(asyncio.run(here(home, given.show.note))), _use(given))
     if as_json:
         given.show.data([_suggestion_data(one) for one in found])
         return
@@ -122,7 +124,7 @@ def licences(given: Given, /, as_json: bool) -> None:
         given.show.note("No licence was accepted here yet.")
 
 
-for command in (show, add, verify, remove):
+for command in (show, pull, add, verify, remove):
     models.add_command(command)
 
 

@@ -138,6 +138,12 @@ class Settings:
         _one_of(*USES),
     )
     network: str = _setting("off", str, "may anything leave this machine: off, ask or on", _one_of(*NETWORK))
+    hub: str = _setting(
+        "https://huggingface.co",
+        str,
+        "where models are pulled from: the hub of Hugging Face, or a mirror of it; SOTTO_HF_TOKEN goes there",
+        _filled,
+    )
     temperature: float | None = _drawn("temperature", float)
     top_p: float | None = _drawn("top_p", float)
     top_k: int | None = _drawn("top_k", int)

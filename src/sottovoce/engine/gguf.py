@@ -19,9 +19,20 @@ from sottovoce.engine.quants import REMOVED, TYPES
 from sottovoce.engine.reader import U64, Reader, open_file
 from sottovoce.engine.vocabulary import Vocabulary
 
-__all__ = ["ArrayInfo", "Header", "Tensor", "read_header", "read_vocabulary"]
+__all__ = [
+    "ArrayInfo",
+    "Header",
+    "Tensor",
+    "check_start",
+    "join",
+    "parse",
+    "read_header",
+    "read_part",
+    "read_vocabulary",
+]
 
 MAGIC = b"GGUF"
+GGUF_HINT = "Take a file in the GGUF format; its name ends in .gguf"
 VERSIONS = (2, 3)
 MAX_KEYS = 4096
 MAX_TENSORS = 1 << 16
@@ -89,26 +100,40 @@ def read_header(path: Path) -> Header:
 
     For a split model, `path` is the first part and the others lie beside it.
     """
-    first = _read_file(path)
-    others = [_read_file(beside) for beside in parts.others(first)]
-    header = parts.joined([first, *others]) if others else first
-    hparams.check(header)
-    return header
+    first = read_part(path)
+    return join([first, *(read_part(beside) for beside in parts.others(first))])
 
 
 def read_vocabulary(path: Path, header: Header | None = None) -> Vocabulary:
     """Return what a model's file says of its tokens. Half the work where the header has been read already."""
     with open_file(path) as file:
-        return vocabulary.read_vocabulary(file, header or _parse(Reader(file, path)))
+        return vocabulary.read_vocabulary(file, header or parse(Reader(file, path)))
 
 
-def _read_file(path: Path) -> Header:
+def read_part(path: Path, name: str | None = None) -> Header:
+    """Return the header of one file alone, which may be a part of a split model.
+
+    `name`: what the file is called in a sentence, where it does not have its name yet.
+    """
     with open_file(path) as file:
-        return _parse(Reader(file, path))
+        return parse(Reader(file, path if name is None else path.with_name(name)))
 
 
-def _parse(reader: Reader) -> Header:
-    """Read one file's header from its first byte on."""
+def join(headers: list[Header]) -> Header:
+    """Return the header of a model from those of its parts, in order. Raises BadModelFile."""
+    header = parts.joined(headers) if len(headers) > 1 else headers[0]
+    hparams.check(header)
+    return header
+
+
+def check_start(start: bytes, name: str) -> None:
+    """Raise BadModelFile if a file that begins like this is no GGUF file. 64 bytes are enough."""
+    if not start.startswith(MAGIC[: len(start)]):
+        raise bad_model(Path(name), _stranger(start), hint=GGUF_HINT)
+
+
+def parse(reader: Reader) -> Header:
+    """Read one file's header from its first byte on. The reader knows the size of the whole file."""
     version = _version(reader)
     tensor_count = _count(reader, "tensors", MAX_TENSORS, smallest=24)
     key_count = _count(reader, "metadata keys", MAX_KEYS, smallest=13)
@@ -128,7 +153,7 @@ def _version(reader: Reader) -> int:
         raise bad_model(path, "is empty")
     start = reader.peek(64)
     if not start.startswith(MAGIC):
-        raise bad_model(path, _stranger(start), hint="Take a file in the GGUF format; its name ends in .gguf")
+        raise bad_model(path, _stranger(start), hint=GGUF_HINT)
     reader.doing = "its first 24 bytes"
     reader.skip(len(MAGIC))
     version: int = reader.number(U32)

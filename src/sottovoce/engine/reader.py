@@ -24,6 +24,10 @@ MAX_KEPT = 1 << 20
 U64 = Struct("<Q")
 
 
+class NotYet(Exception):
+    """What is to be read lies behind the bytes that are here so far; see Reader's `size`."""
+
+
 def open_file(path: Path) -> BinaryIO:
     """Open an ordinary file. A folder or a pipe is refused: opening a pipe would wait for ever."""
     try:
@@ -37,11 +41,15 @@ def open_file(path: Path) -> BinaryIO:
 
 
 class Reader:
-    """Reads from `start` on. `doing` names what is being read, for the sentence if that fails."""
+    """Reads from `start` on. `doing` names what is being read, for the sentence if that fails.
 
-    def __init__(self, file: BinaryIO, path: Path, start: int = 0) -> None:
+    With `size`, `file` is only the beginning of one of that many bytes; reading past it raises NotYet.
+    """
+
+    def __init__(self, file: BinaryIO, path: Path, start: int = 0, *, size: int | None = None) -> None:
         self.path = path
-        self.size = file.seek(0, 2)
+        self.size = file.seek(0, 2) if size is None else size
+        self._is_beginning = size is not None
         self.doing = "its first bytes"
         self._file = file
         self._data = b""
@@ -155,5 +163,7 @@ class Reader:
         rest = self._data[self._at :]
         self._base, self._at = self.position, 0
         self._data = rest + self._file.read(max(count - len(rest), WINDOW))
-        if len(self._data) < count:  # the file became shorter while it was read
-            raise self.cut_short()
+        if len(self._data) < count:
+            if self._is_beginning:
+                raise NotYet
+            raise self.cut_short()  # the file became shorter while it was read

@@ -7,7 +7,6 @@ this many threads and this build of the engine.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import dataclasses
 import json
@@ -146,13 +145,13 @@ class Here:
         return fit(shape, run, pace, program, self.free, is_here=is_here, learned=learned or self.learned)
 
 
-def here(home: Home, say: Say, *, again: bool = False) -> Here:
+async def here(home: Home, say: Say, *, again: bool = False) -> Here:
     """Return what is known of this machine, measuring it unless that was done. Raises ModelProblem."""
     found = None if again else known_here(home)
     if found is None:
         say("Measuring this machine, once (about five seconds) …")
         machine = look()
-        measured = asyncio.run(measure(key_of(machine), machine.cores))
+        measured = await measure(key_of(machine), machine.cores)
         keep(home, measured)
         found = Here(measured, machine.free)
     return found

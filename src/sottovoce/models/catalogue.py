@@ -130,7 +130,7 @@ def with_content(digest: str, among: Iterable[Card]) -> tuple[Card, CardFile] | 
 
 def command(card: Card) -> str:
     """Return the command that gets a model."""
-    return " ".join(("sotto", "models", "pull", card.name))
+    return f"sotto models pull {card.name}"
 
 
 def read(path: Path) -> tuple[Card, ...]:

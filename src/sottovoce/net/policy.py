@@ -31,15 +31,13 @@ class Verdict(StrEnum):
 def decide(setting: str, purpose: Purpose, *, explicit: bool) -> Verdict:
     """Return what the network setting (off, ask or on) means for one connection.
 
-    `explicit`: the person has just given the command that this connection carries out. Such a
-    download is its own permission, whatever the setting. An unknown setting refuses.
+    `explicit`: the person has just given the command that this connection carries out. For a download
+    that answers the question that `ask` would put; `off` stays off. An unknown setting refuses.
     """
-    if explicit and purpose is Purpose.DOWNLOAD:
-        return Verdict.ALLOW
     if setting == "on":
         return Verdict.ALLOW
     if setting == "ask":
-        return Verdict.ASK
+        return Verdict.ALLOW if explicit and purpose is Purpose.DOWNLOAD else Verdict.ASK
     return Verdict.REFUSE
 
 
@@ -52,5 +50,5 @@ def refusal(host: str, *, asked: bool) -> Offline:
         )
     return Offline(
         f"{host} was not contacted: nothing leaves this machine unless you allow it.",
-        hint="To be asked each time: sotto settings set network ask",
+        hint="To allow what you ask for, and be asked about the rest: sotto settings set network ask",
     )

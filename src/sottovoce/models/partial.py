@@ -1,0 +1,258 @@
+"""A file under way: KEY.part beside KEY.json, which says what of it is here and what it must become.
+
+A kill at any instant leaves a pair that can go on: a span stands in KEY.json only once its bytes are on
+the disk. All content is hashed, in order, as it is written; what came out of order is read back when the
+front reaches it. Knows no network.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from contextlib import suppress
+from dataclasses import dataclass
+from io import FileIO
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sottovoce.core.errors import DiskFull, SottoError, StoreBusy
+from sottovoce.core.lock import FileLock
+from sottovoce.core.paths import PRIVATE_FILE, disk_problem, make_folder, sync_folder, write_whole
+from sottovoce.models import spans
+
+VERSION = 1
+BLOCK = 1 << 20
+CATCH_UP = 8 << 20
+"""How much is read back at most beside one write, so that a line is not kept waiting."""
+
+SPARE = 64 << 20
+"""A disk filled to its last byte stops the rest of the program."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A file to get. `name` is its final one; `source` says what it is, wherever it comes from, and holds
+    no secret. `size` and `sha256` are what it must be, where that is known beforehand.
+    """
+
+    url: str
+    name: str
+    source: str
+    size: int | None = None
+    sha256: str | None = None
+
+    @property
+    def key(self) -> str:
+        return f"{self.name}.{hashlib.sha256(self.source.encode()).hexdigest()[:12]}"
+
+
+class Partial:
+    """Open between `with`; one program at a time. Its methods may run in a thread, one at a time."""
+
+    def __init__(self, folder: Path, wanted: Wanted) -> None:
+        self.wanted = wanted
+        self.path = folder / f"{wanted.key}.part"
+        self.size = wanted.size
+        self.validator: str | None = None
+        self.sessions = 0
+        """How many answers the content comes from. More than one was put together."""
+        self._state = folder / f"{wanted.key}.json"
+        self._lock = FileLock(folder / f"{wanted.key}.lock")
+        self._here: list[spans.Span] = []
+        self._file: FileIO | None = None
+        self._hash = hashlib.sha256()
+        self._front = 0
+
+    def __enter__(self) -> Self:
+        make_folder(self.path.parent)
+        if not self._lock.take():
+            raise StoreBusy(
+                f"{self.wanted.name} is being downloaded by another program.",
+                hint="Wait for it, or stop it, and give the same command again",
+            )
+        try:
+            flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0)
+            self._file = FileIO(os.open(self.path, flags, PRIVATE_FILE), "r+")
+            self._read_state()
+        except OSError as problem:
+            self._lock.release()
+            raise disk_problem(problem, self.path) from problem
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, _: TracebackType | None
+    ) -> None:
+        if self._file is not None:
+            with suppress(SottoError):  # a full disk: what was saved before still stands
+                self.save()
+            self._close()
+        self._lock.release()
+
+    @property
+    def received(self) -> int:
+        return spans.total(self._here)
+
+    @property
+    def missing(self) -> list[spans.Span]:
+        """Return the gaps. Only once the size is known."""
+        assert self.size is not None  # noqa: S101  (callers look at size first)
+        return spans.gaps(self._here, self.size)
+
+    @property
+    def is_whole(self) -> bool:
+        return self.size is not None and not self.missing
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether what comes later can be known to belong to what is here."""
+        return self.validator is not None or self.wanted.sha256 is not None
+
+    def begin(self, size: int, validator: str | None) -> None:
+        """Note what the first answer said of the file. Raises DiskFull where it has no room."""
+        self.size, self.validator = size, validator
+        free = shutil.disk_usage(self.path.parent).free
+        needed = size - self.received + SPARE
+        if free < needed:
+            raise DiskFull(
+                f"{self.wanted.name} needs {needed / 1e9:.1f} GB more; {free / 1e9:.1f} GB are free.",
+                hint="Free some space and give the same command again; what has come is kept",
+            )
+        self.save()
+
+    def restart(self) -> None:
+        """Forget all that is here, and what was said of it."""
+        self.size, self.validator, self.sessions = self.wanted.size, None, 0
+        self._here, self._hash, self._front = [], hashlib.sha256(), 0
+        try:
+            self._open.truncate(0)
+        except OSError as problem:
+            raise disk_problem(problem, self.path) from problem
+        self._state.unlink(missing_ok=True)
+
+    def write(self, start: int, pieces: list[bytes]) -> None:
+        """Put bytes where they belong, and hash what is in order."""
+        at = start
+        try:
+            self._open.seek(start)
+            for piece in pieces:
+                view = memoryview(piece)
+                while view:
+                    written = self._open.write(view)
+                    at, view = at + written, view[written:]
+        except OSError as problem:
+            raise disk_problem(problem, self.path) from problem
+        finally:
+            self._here = spans.joined(self._here, (start, at))
+        if start == self._front:
+            for piece in pieces:
+                self._hash.update(piece)
+            self._front = at
+        self.hash_on(CATCH_UP)
+
+    def hash_on(self, most: int) -> bool:
+        """Hash that many bytes of what lies before the front, and say whether anything is left to hash."""
+        end = min(spans.reach(self._here, self._front), self._front + most)
+        try:
+            self._open.seek(self._front)
+            while self._front < end:
+                block = self._open.read(min(BLOCK, end - self._front))
+                if not block:
+                    raise OSError(f"{self.path} became shorter")
+                self._hash.update(block)
+                self._front += len(block)
+        except OSError as problem:
+            raise disk_problem(problem, self.path) from problem
+        return spans.reach(self._here, self._front) > self._front
+
+    def digest(self) -> str:
+        """Return the SHA-256 of the whole content, once all is hashed."""
+        assert self._front == self.size  # noqa: S101  (hash_on says when)
+        return self._hash.hexdigest()
+
+    def save(self) -> None:
+        """Bring what is here onto the disk, then say so in KEY.json."""
+        here = list(self._here)
+        state = {
+            "version": VERSION,
+            "source": self.wanted.source,
+            "name": self.wanted.name,
+            "size": self.size,
+            "sha256": self.wanted.sha256,
+            "validator": self.validator,
+            "sessions": self.sessions,
+            "here": here,
+        }
+        try:
+            os.fsync(self._open.fileno())
+        except OSError as problem:
+            raise disk_problem(problem, self.path) from problem
+        write_whole(self._state, json.dumps(state).encode())
+
+    def install(self, path: Path) -> None:
+        """Give the file its final name. It must be whole and found good before."""
+        try:
+            os.fsync(self._open.fileno())
+            self._close()
+            self.path.replace(path)
+            sync_folder(path.parent)
+        except OSError as problem:
+            raise disk_problem(problem, path) from problem
+        self._forget()
+
+    def discard(self) -> None:
+        """Remove all of it."""
+        self._close()
+        self.path.unlink(missing_ok=True)
+        self._forget()
+
+    @property
+    def _open(self) -> FileIO:
+        assert self._file is not None  # noqa: S101  (open between `with`)
+        return self._file
+
+    def _close(self) -> None:
+        self._open.close()
+        self._file = None
+
+    def _forget(self) -> None:
+        for path in (self._state, self._lock.path):
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+        self._lock.release()
+
+    def _read_state(self) -> None:
+        """Take up what an earlier run has left, if it is of this very file; else begin anew."""
+        for torn in self.path.parent.glob(f".{self._state.name}.*.part"):
+            torn.unlink(missing_ok=True)
+        kept = _parsed(self._state, self.wanted, os.fstat(self._open.fileno()).st_size)
+        if kept is None:
+            self.restart()
+            return
+        self.size, self.validator, self.sessions, self._here = kept
+
+
+def _parsed(path: Path, wanted: Wanted, on_disk: int) -> tuple[int, str | None, int, list[spans.Span]] | None:
+    """Return size, validator, sessions and spans of a state that can be believed."""
+    try:
+        state = json.loads(path.read_bytes())
+        same = (VERSION, wanted.source, wanted.sha256)
+        if (state["version"], state["source"], state["sha256"]) != same:
+            return None
+        size, validator, sessions = state["size"], state["validator"], state["sessions"]
+        here: list[spans.Span] = []
+        for start, end in state["here"]:
+            if not (isinstance(start, int) and isinstance(end, int) and 0 <= start < end):
+                return None
+            here = spans.joined(here, (start, min(end, on_disk)))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    if not isinstance(size, int) or wanted.size not in (None, size) or (here and here[-1][1] > size):
+        return None
+    if not (isinstance(validator, str) or validator is None) or not isinstance(sessions, int):
+        return None
+    if validator is None and wanted.sha256 is None:
+        return None
+    return size, validator, sessions, here

@@ -1,0 +1,259 @@
+"""Get a model: what it is and costs, before anything of it comes; then all of its files, or none.
+
+Knows nothing of people: who is asked, and how a licence is accepted, is the caller's business.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import re
+import shutil
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sottovoce.core.errors import BadModelFile, BadValue, DiskFull, Refused
+from sottovoce.core.paths import Home
+from sottovoce.engine import gguf
+from sottovoce.engine.gguf import Header, read_part
+from sottovoce.engine.parts import PART
+from sottovoce.models import far
+from sottovoce.models.choosing import choose
+from sottovoce.models.download import Way, bring
+from sottovoce.models.far import FarFile
+from sottovoce.models.hub import Hub, address, gated, look, page, told
+from sottovoce.models.names import HubRef, UrlRef, last_name
+from sottovoce.models.partial import SPARE, Partial, Wanted
+from sottovoce.models.progress import Progress
+from sottovoce.net.fetch import Declined, Door
+
+MOST_PARTS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What would be fetched. `name` is what the model will be called here; `size` is that of all files.
+
+    `licence` is as its publisher spells it, None: not said. `page` is where its publisher tells of it.
+    `header` is that of the whole model, read there.
+    """
+
+    ref: str
+    name: str
+    files: tuple[Wanted, ...]
+    size: int
+    licence: str | None
+    gated: bool
+    repository: str
+    page: str
+    header: Header
+    way: Way
+    hub: Hub | None = None
+
+    @property
+    def sha256(self) -> str | None:
+        """Return the content's digest as far as it is known beforehand: that of the first file."""
+        return self.files[0].sha256
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """The files that are here now, in order, with the SHA-256 of each."""
+
+    paths: tuple[Path, ...]
+    sha256: tuple[str, ...]
+
+
+def partial_folder(home: Home) -> Path:
+    """Return where downloads under way lie."""
+    return home.models / "partial"
+
+
+async def plan_hub(hub: Hub, ref: HubRef, room: int) -> Plan:
+    """Return what a reference to a repository would bring, choosing a packing for `room` bytes of memory.
+
+    Raises NotFound, Refused for a gated repository without a token, and what the door raises.
+    """
+    repository = await look(hub, ref.repository, ref.revision)
+    first = choose(repository, ref.wanted, room)
+    if repository.gated and hub.bearer is None:
+        raise gated(hub, repository.name)
+    way = Way(hub.door, explicit=True, elsewhere=hub.elsewhere, bearer=hub.bearer)
+    files = tuple(
+        Wanted(
+            address(hub, repository, file),
+            last_name(file.path),
+            f"hf:{repository.name}@{repository.commit}/{file.path}",
+            file.size,
+            file.sha256,
+        )
+        for file in repository.parts(first)
+    )
+    header = await _header(hub, repository.name, way, files)
+    return Plan(
+        ref=str(replace(ref, wanted=first.packing or first.path)),
+        name=_name(files[0].name),
+        files=files,
+        size=sum(file.size or 0 for file in files),
+        licence=repository.licence or header.text("general.license"),
+        gated=repository.gated,
+        repository=repository.name,
+        page=page(hub, repository.name),
+        header=header,
+        way=way,
+        hub=hub,
+    )
+
+
+async def plan_url(door: Door, ref: UrlRef) -> Plan:
+    """Return what an address would bring. What it must be is known only once it is here."""
+    way = Way(door, explicit=True)
+    # By the address without its query, which may hold a key that changes; a validator tells files apart.
+    files = [Wanted(url, name, f"url:{UrlRef(url, name)}") for url, name in _parts(ref)]
+    found = await far.read_header(way, [FarFile(file.url, file.name) for file in files])
+    header = found.header
+    sized = tuple(replace(file, size=size) for file, size in zip(files, found.sizes, strict=True))
+    return Plan(
+        ref=str(ref),
+        name=_name(ref.name),
+        files=sized,
+        size=header.file_size,
+        licence=header.text("general.license"),
+        gated=False,
+        repository="",
+        page=str(ref),
+        header=header,
+        way=way,
+    )
+
+
+def check_room(home: Home, plan: Plan) -> int:
+    """Return the bytes free on the disk. Raises DiskFull where the files do not fit."""
+    free = shutil.disk_usage(home.models).free
+    parts = [partial_folder(home) / f"{file.key}.part" for file in plan.files]
+    begun = sum(path.stat().st_size for path in parts if path.is_file())
+    if plan.size - begun + SPARE > free:
+        raise DiskFull(
+            f"{plan.name} needs {(plan.size - begun) / 1e9:.1f} GB of disk; {free / 1e9:.1f} GB are free.",
+            hint="Free some space, or take a smaller packing: sotto models suggest",
+        )
+    return free
+
+
+def here(home: Home, plan: Plan) -> list[Path]:
+    """Return those of the plan's files that lie here already. Hashes what has the same name and size.
+
+    Raises BadValue where another file has the name.
+    """
+    found = []
+    for file in plan.files:
+        path = home.models / file.name
+        if not path.exists():
+            continue
+        if path.stat().st_size != file.size or (file.sha256 is not None and _digest(path) != file.sha256):
+            raise BadValue(
+                f"There is another file named {file.name} already.",
+                hint=f"Look at it: sotto models show {plan.name}; to have this one instead: "
+                f"sotto models remove {plan.name}",
+            )
+        found.append(path)
+    return found
+
+
+async def carry_out(plan: Plan, home: Home) -> AsyncGenerator[Progress | Pulled, None]:
+    """Fetch what is missing, and yield how far it is; at the end, what is here now.
+
+    All files are whole and read before the first gets its name. Closing the generator keeps what has come.
+    """
+    done = await asyncio.to_thread(here, home, plan)
+    missing = [file for file in plan.files if home.models / file.name not in done]
+    before = plan.size - sum(file.size or 0 for file in missing)
+    digests = {path.name: await asyncio.to_thread(_digest, path) for path in done}
+    with contextlib.ExitStack() as held:
+        partials = [held.enter_context(Partial(partial_folder(home), file)) for file in missing]
+        for partial in partials:
+            async with contextlib.aclosing(_bring(plan, partial)) as coming:
+                async for step in coming:
+                    yield _of_all(step, before, plan.size)
+            before += partial.size or 0
+            digests[partial.wanted.name] = partial.digest()
+        await asyncio.to_thread(_check, home, plan, partials)
+        # The first part last: a model is on the shelf once that has its name.
+        for partial in reversed(partials):
+            await asyncio.to_thread(partial.install, home.models / partial.wanted.name)
+    names = [file.name for file in plan.files]
+    yield Pulled(tuple(home.models / name for name in names), tuple(digests[name] for name in names))
+
+
+async def _bring(plan: Plan, partial: Partial) -> AsyncGenerator[Progress, None]:
+    try:
+        async with contextlib.aclosing(bring(plan.way, partial)) as coming:
+            async for step in coming:
+                yield step
+    except Declined as problem:
+        if plan.hub is None:
+            raise
+        raise told(plan.hub, plan.repository, problem) from problem
+
+
+def _of_all(step: Progress, before: int, size: int) -> Progress:
+    """Turn how far one file is into how far all are."""
+    received = before + step.received
+    left = (size - received) / step.speed if step.speed else None
+    return Progress(received, size, step.speed, left)
+
+
+def _check(home: Home, plan: Plan, partials: Sequence[Partial]) -> None:
+    """Read all headers as they are now. Raises BadModelFile, and keeps nothing then."""
+    coming = {partial.wanted.name: partial.path for partial in partials}
+    try:
+        gguf.join(
+            [read_part(coming.get(file.name, home.models / file.name), file.name) for file in plan.files]
+        )
+    except BadModelFile:
+        for partial in partials:
+            partial.discard()
+        raise
+
+
+async def _header(hub: Hub, repository: str, way: Way, files: Sequence[Wanted]) -> Header:
+    try:
+        far_files = [FarFile(file.url, file.name, file.size, file.sha256) for file in files]
+        return (await far.read_header(way, far_files)).header
+    except Declined as problem:
+        raise told(hub, repository, problem) from problem
+
+
+def _parts(ref: UrlRef) -> list[tuple[str, str]]:
+    """Return address and name of each part of a model at an address."""
+    part = PART.fullmatch(ref.name)
+    if part is None:
+        return [(ref.url, ref.name)]
+    count = int(part["count"])
+    if int(part["number"]) != 1 or not 1 <= count <= MOST_PARTS:
+        raise BadValue(
+            f"{ref.name} is one of several parts, and not the first.",
+            hint=f"Give the address that ends in -00001-of-{count:05}.gguf",
+        )
+    numbers = [f"-{number:05}-of-{count:05}.gguf" for number in range(1, count + 1)]
+    first = re.compile(re.escape(numbers[0]) + r"(?=$|[?#])")
+    return [(first.sub(number, ref.url), ref.name.replace(numbers[0], number)) for number in numbers]
+
+
+def _name(file: str) -> str:
+    """Return what a model is called by its first file's name."""
+    part = PART.fullmatch(file)
+    return Path(file).stem if part is None else part["stem"]
+
+
+def _digest(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as problem:
+        raise Refused(
+            f"{path.name} is here already and cannot be read: {problem.strerror}.",
+            hint="Give yourself access to it, or move it away",
+        ) from problem

@@ -1,0 +1,56 @@
+"""Which addresses may be connected to, and which hosts a name stands for. Resolves; opens nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Awaitable, Callable, Collection
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Resolve = Callable[[str, int], Awaitable[list[str]]]
+
+TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
+"""IPv6 addresses that stand for an IPv4 one (RFC 6052)."""
+
+
+async def resolve(host: str, port: int) -> list[str]:
+    """Return the addresses of a host, as the system orders them."""
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+def may_reach(address: str, *, local: bool) -> bool:
+    """Tell whether an address may be connected to. With `local`, private and loopback ones too."""
+    try:
+        plain = _unwrapped(ipaddress.ip_address(address))
+    except ValueError:
+        return False
+    if plain.is_multicast or plain.is_unspecified or plain.is_reserved:
+        return False
+    return local or plain.is_global
+
+
+def is_named(host: str, names: Collection[str]) -> bool:
+    """Tell whether a host is among the names, of which *.example.org means all below example.org."""
+    return host in names or any(name.startswith("*.") and host.endswith(name[1:]) for name in names)
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a name, as it is written, means this machine and no other."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _unwrapped(address: Address) -> Address:
+    """Return the IPv4 address inside an IPv6 one, where there is one: that is where packets go."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    if address in TRANSLATED:
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    if address.teredo is not None:
+        return address.teredo[1]
+    return address.ipv4_mapped or address.sixtofour or address

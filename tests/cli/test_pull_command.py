@@ -1,0 +1,196 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from getting import small_model
+from mirror import Mirror, serving
+
+from sottovoce.core.paths import Home
+from sottovoce.models.starter import SHA256, starter
+
+NAME = "org/m-GGUF"
+TOKEN = "hf_right"
+
+
+@pytest.fixture
+def mirror(
+    loopback: None, monkeypatch: pytest.MonkeyPatch, sotto: Any, measured_home: Home
+) -> Iterator[Mirror]:
+    """A hub that the settings name, with one small model; the network is allowed as far as asked."""
+    with serving(Mirror(token=TOKEN)) as running:
+        running.put(NAME, ("m-Q4_0.gguf", small_model()))
+        monkeypatch.setenv("SOTTO_HUB", running.hub)
+        monkeypatch.setenv("SOTTO_NETWORK", "ask")
+        yield running
+
+
+def lines(text: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_a_pulled_model_is_listed_with_its_licence_on_record(sotto: Any, mirror: Mirror) -> None:
+    done = sotto("models", "pull", f"hf:{NAME}", "--accept-licence", "--json")
+    assert done.code == 0, done.err
+    plan, *_, last = lines(done.out)
+    assert (plan["event"], plan["name"], plan["licence"]) == ("plan", "m-Q4_0", "apache-2.0")
+    assert plan["bytes"] == len(small_model())
+    assert (plan["fit"], plan["decode_tokens_per_s"] > 0) == ("runs", True)
+    assert (last["event"], last["name"]) == ("done", "m-Q4_0")
+    assert last["files"][0]["sha256"] == plan["sha256"]
+    assert "m-Q4_0" in sotto("models", "list").out
+    (accepted,) = json.loads(sotto("models", "licences", "--json").out)
+    assert plan["sha256"] in accepted.values()
+    assert sotto("models", "verify", "m-Q4_0").code == 0
+
+
+def test_the_licence_is_told_first_and_nothing_comes_without_a_yes(sotto: Any, mirror: Mirror) -> None:
+    refused = sotto("models", "pull", f"hf:{NAME}")
+    assert refused.code == 3
+    assert "Commercial use" in refused.err
+    assert "hint: Add --accept-licence" in refused.err
+    assert "m-Q4_0" not in sotto("models", "list").out
+    assert "m-Q4_0: 0.00 GB; " in refused.err
+
+
+def test_a_licence_is_accepted_once(sotto: Any, mirror: Mirror) -> None:
+    assert sotto("models", "pull", f"hf:{NAME}", "--accept-licence").code == 0
+    again = sotto("models", "pull", f"hf:{NAME}:Q4_0")
+    assert (again.code, "You already have this" in again.err) == (0, True)
+    mirror.put("org/n-GGUF", ("n-Q4_0.gguf", small_model()[:-4] + b"\0\0\0\1"))
+    assert sotto("models", "pull", "hf:org/n-GGUF", "--yes").code == 0
+
+
+def test_off_refuses_and_says_how_to_allow_it(
+    sotto: Any, mirror: Mirror, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SOTTO_NETWORK")
+    refused = sotto("models", "pull", f"hf:{NAME}", "--accept-licence")
+    assert refused.code == 3
+    assert "sotto settings set network ask" in refused.err
+    assert mirror.seen == []
+
+
+def test_a_gated_model_says_how_to_get_in(
+    sotto: Any, mirror: Mirror, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mirror.repos[NAME].gated = "manual"
+    refused = sotto("models", "pull", f"hf:{NAME}", "--accept-licence")
+    assert (refused.code, "SOTTO_HF_TOKEN" in refused.err) == (3, True)
+    monkeypatch.setenv("SOTTO_HF_TOKEN", TOKEN)
+    done = sotto("models", "pull", f"hf:{NAME}", "--accept-licence")
+    assert done.code == 0, done.err
+    assert TOKEN not in done.out + done.err + sotto("settings", "list").out
+
+
+def test_a_commercial_use_is_not_begun_without_a_licence_for_it(
+    sotto: Any, mirror: Mirror, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOTTO_USE", "commercial")
+    mirror.repos[NAME].licence = "cc-by-nc-4.0"
+    refused = sotto("models", "pull", f"hf:{NAME}", "--accept-licence")
+    assert refused.code == 3
+    assert "m-Q4_0" not in sotto("models", "list").out
+
+
+@pytest.mark.parametrize(
+    ("ref", "code"),
+    [("nonsense here", 2), ("hf:org/none", 2), ("hf:../x", 2), ("no-such-handle", 2), (f"hf:{NAME}:Q9_9", 2)],
+)
+def test_what_cannot_be_pulled_gets_a_sentence_and_a_step(
+    sotto: Any, mirror: Mirror, ref: str, code: int
+) -> None:
+    refused = sotto("models", "pull", ref, "--accept-licence")
+    assert (refused.code, "hint: " in refused.err) == (code, True)
+
+
+def test_a_path_is_linked_instead(sotto: Any, mirror: Mirror, tmp_path: Path) -> None:
+    file = tmp_path / "mine.gguf"
+    file.write_bytes(small_model())
+    assert sotto("models", "pull", file, "--accept-licence").code == 0
+    assert "mine" in sotto("models", "list").out
+    assert mirror.seen == []
+
+
+# --- As a process --------------------------------------------------------------------------------
+
+
+def started(mirror: Mirror, home: Path, *arguments: str) -> subprocess.Popen[str]:
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("SOTTO_")},
+        "SOTTO_HOME": str(home),
+        "SOTTO_HUB": mirror.hub,
+        "SOTTO_NETWORK": "ask",
+    }
+    return subprocess.Popen(
+        [sys.executable, "-m", "sottovoce", *arguments],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def until(condition: Any) -> None:
+    ends = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < ends
+        time.sleep(0.02)
+
+
+@pytest.mark.e2e
+@pytest.mark.skipif(sys.platform == "win32", reason="a signal of this kind needs a POSIX system")
+def test_ctrl_c_keeps_what_came_and_says_how_to_go_on(mirror: Mirror, tmp_path: Path) -> None:
+    mirror.speed = 5e5
+    home = tmp_path / "home"
+    pulling = ("models", "pull", f"hf:{NAME}", "--accept-licence")
+    running = started(mirror, home, *pulling)
+    until(lambda: len(mirror.paths("cdn")) > 1)
+    time.sleep(0.8)
+    running.send_signal(signal.SIGINT)
+    _, told = running.communicate(timeout=20)
+    assert running.returncode == 130, told
+    assert f"to go on: sotto models pull hf:{NAME}" in told
+    assert list((home / "models").glob("*.gguf")) == []
+    mirror.speed, mirror.seen[:] = None, []
+    again = started(mirror, home, *pulling)
+    _, told = again.communicate(timeout=20)
+    assert again.returncode == 0, told
+    assert (home / "models" / "m-Q4_0.gguf").read_bytes() == small_model()
+    assert "bytes=0-" not in mirror.seen[-1][2]["range"]
+
+
+@pytest.mark.model
+def test_the_starter_pulled_through_a_mirror_killed_and_resumed_answers(
+    mirror: Mirror, tmp_path: Path
+) -> None:
+    mirror.put("org/starter-GGUF", starter().path)
+    mirror.speed = 8e7
+    home = tmp_path / "home"
+    pulling = ("models", "pull", "hf:org/starter-GGUF", "--accept-licence", "--json")
+    running = started(mirror, home, *pulling)
+    until(lambda: len(mirror.paths("cdn")) > 1)
+    time.sleep(1.3)
+    running.kill()
+    running.communicate(timeout=20)
+    assert list((home / "models").glob("*.gguf")) == []
+    mirror.speed = None
+    again = started(mirror, home, *pulling)
+    out, told = again.communicate(timeout=60)
+    assert again.returncode == 0, told
+    assert lines(out)[-1]["files"][0]["sha256"] == SHA256
+    assert mirror.seen[-1][2]["range"] != f"bytes=0-{starter().path.stat().st_size - 1}"
+    name = lines(out)[-1]["name"]
+    assert started(mirror, home, "models", "verify", name).wait(60) == 0
+    asking = started(mirror, home, "--model", name, "ask", "--max-tokens", "8", "Hello")
+    answer, told = asking.communicate(timeout=60)
+    assert (asking.returncode, bool(answer.strip())) == (0, True), told

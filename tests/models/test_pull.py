@@ -1,0 +1,201 @@
+from __future__ import annotations
+
+import contextlib
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from getting import QUICK
+from gguf_samples import split
+from mirror import Blob, Handler, Mirror
+
+from sottovoce.core.errors import BadModelFile, BadValue, DiskFull, NetworkProblem, Refused
+from sottovoce.core.paths import Home
+from sottovoce.models import pull as pulling
+from sottovoce.models import shelf
+from sottovoce.models.hub import Hub, open_hub
+from sottovoce.models.names import HubRef, parse
+from sottovoce.models.pull import Plan, Pulled, carry_out, check_room, here, plan_hub, plan_url
+from sottovoce.net.fetch import Door
+from sottovoce.net.ledger import Ledger
+
+NAME = "org/m-GGUF"
+ROOM = 8 << 30
+
+
+def hub(home: Home, mirror: Mirror, token: str | None = None) -> Hub:
+    return open_hub(Door("ask", Ledger(home.ledger), local=True), mirror.hub, token)
+
+
+async def planned(home: Home, mirror: Mirror, text: str = f"hf:{NAME}", token: str | None = None) -> Plan:
+    ref = parse(text)
+    assert isinstance(ref, HubRef)
+    plan = await plan_hub(hub(home, mirror, token), ref, ROOM)
+    return replace(plan, way=replace(plan.way, manner=QUICK))
+
+
+async def pulled(home: Home, plan: Plan) -> Pulled:
+    async with contextlib.aclosing(carry_out(plan, home)) as coming:
+        async for step in coming:
+            if isinstance(step, Pulled):
+                return step
+    raise AssertionError("it ended with nothing")
+
+
+async def test_a_plan_tells_all_before_anything_comes(home: Home, mirror: Mirror, weights: bytes) -> None:
+    repo = mirror.put(NAME, ("m-Q4_0.gguf", weights), ("m-F16.gguf", weights + b"GGUF"), licence="mit")
+    plan = await planned(home, mirror)
+    assert (plan.name, plan.ref, plan.size) == ("m-Q4_0", f"hf:{NAME}:Q4_0", len(weights))
+    assert (plan.licence, plan.gated, plan.sha256) == ("mit", False, repo.files["m-Q4_0.gguf"].sha256)
+    assert (plan.header.architecture, plan.header.name) == ("llama", "Tiny")
+    assert check_room(home, plan) > 0
+    assert list(home.models.iterdir()) == []
+
+
+async def test_a_pulled_model_is_on_the_shelf(home: Home, mirror: Mirror, weights: bytes) -> None:
+    mirror.put(NAME, ("Q4_0/m-Q4_0.gguf", weights))
+    plan = await planned(home, mirror)
+    found = await pulled(home, plan)
+    assert found.paths == (home.models / "m-Q4_0.gguf",)
+    assert found.sha256 == (plan.sha256,)
+    assert shelf.resolve("m-Q4_0", home).path.read_bytes() == weights
+    assert here(home, plan) == [home.models / "m-Q4_0.gguf"]
+    asked = len(mirror.seen)
+    assert await pulled(home, plan) == found
+    assert len(mirror.seen) == asked
+
+
+async def test_a_split_model_comes_whole_or_not_at_all(home: Home, mirror: Mirror, tmp_path: Path) -> None:
+    paths = split(tmp_path, "big-Q4_0")
+    mirror.put(NAME, *paths)
+    plan = await planned(home, mirror)
+    assert (plan.name, len(plan.files)) == ("big-Q4_0", 3)
+    third = mirror.repos[NAME].files[paths[2].name]
+
+    def fail(here: Handler, blob: Blob, ask: object) -> None:
+        here.send(403, b"", {}) if blob is third else here.serve(blob, ask)  # type: ignore[arg-type]
+
+    mirror.fault = fail
+    with pytest.raises(NetworkProblem):
+        await pulled(home, plan)
+    assert list(home.models.glob("*.gguf")) == []
+    mirror.fault, mirror.seen[:] = None, []
+    found = await pulled(home, plan)
+    assert [path.read_bytes() for path in found.paths] == [path.read_bytes() for path in paths]
+    # The first two had come before: only the third was fetched.
+    assert len(mirror.paths("cdn")) == 1
+    assert shelf.resolve("big-Q4_0-00001-of-00003", home).path == found.paths[0]
+
+
+async def test_a_part_that_has_its_name_already_is_not_fetched_again(
+    home: Home, mirror: Mirror, tmp_path: Path
+) -> None:
+    paths = split(tmp_path, "big-Q4_0")
+    mirror.put(NAME, *paths)
+    plan = await planned(home, mirror)
+    (home.models / paths[2].name).write_bytes(paths[2].read_bytes())
+    mirror.seen.clear()
+    await pulled(home, plan)
+    assert len(mirror.paths("cdn")) == 2
+
+
+async def test_parts_that_do_not_belong_together_are_not_kept(
+    home: Home, mirror: Mirror, tmp_path: Path
+) -> None:
+    paths = split(tmp_path, "big-Q4_0")
+    mirror.put(NAME, *paths)
+    plan = await planned(home, mirror)
+    second, third = (mirror.repos[NAME].files[path.name] for path in paths[1:])
+    # The repository lies: both are said, and delivered, with digests of the other's content.
+    files = list(plan.files)
+    files[1] = replace(files[1], url=files[2].url, size=len(third.data), sha256=third.sha256)
+    files[2] = replace(plan.files[2], url=plan.files[1].url, size=len(second.data), sha256=second.sha256)
+    with pytest.raises(BadModelFile, match="not part 2 of 3"):
+        await pulled(home, replace(plan, files=tuple(files)))
+    assert list(home.models.glob("*.gguf")) == []
+    assert list(pulling.partial_folder(home).iterdir()) == []
+
+
+async def test_what_is_no_model_there_is_refused_before_it_comes(
+    home: Home, mirror: Mirror, weights: bytes
+) -> None:
+    mirror.put(NAME, ("m-Q4_0.gguf", b"PK\x03\x04" + weights))
+    with pytest.raises(BadModelFile, match="zip archive"):
+        await planned(home, mirror)
+
+
+async def test_a_gated_repository_needs_a_token(home: Home, mirror: Mirror, weights: bytes) -> None:
+    mirror.put(NAME, ("m-Q4_0.gguf", weights), gated="auto", licence="llama3.2")
+    with pytest.raises(Refused, match="gated") as raised:
+        await planned(home, mirror)
+    assert "SOTTO_HF_TOKEN" in str(raised.value.hint)
+    with pytest.raises(Refused, match="gated"):
+        await planned(home, mirror, token="hf_wrong")
+    found = await pulled(home, await planned(home, mirror, token="hf_right"))
+    assert found.paths[0].read_bytes() == weights
+    # The token went to the hub, and never to where the hub sends on.
+    assert all("authorization" in headers for where, _, headers in mirror.seen[-4:] if where == "hub")
+    assert [
+        headers for where, _, headers in mirror.seen if where == "cdn" and "authorization" in headers
+    ] == []
+    written = [path.read_bytes() for path in home.root.rglob("*") if path.is_file()]
+    assert not any(b"hf_right" in data for data in written)
+
+
+async def test_another_file_of_the_name_is_not_written_over(
+    home: Home, mirror: Mirror, weights: bytes
+) -> None:
+    mirror.put(NAME, ("m-Q4_0.gguf", weights))
+    plan = await planned(home, mirror)
+    for other in (b"mine", bytes(len(weights))):
+        (home.models / "m-Q4_0.gguf").write_bytes(other)
+        with pytest.raises(BadValue, match="another file named"):
+            await pulled(home, plan)
+        assert (home.models / "m-Q4_0.gguf").read_bytes() == other
+
+
+async def test_what_does_not_fit_the_disk_is_told_beforehand(
+    home: Home, mirror: Mirror, weights: bytes
+) -> None:
+    mirror.put(NAME, ("m-Q4_0.gguf", weights))
+    plan = await planned(home, mirror)
+    with pytest.raises(DiskFull, match="of disk"):
+        check_room(home, replace(plan, size=1 << 60))
+
+
+@pytest.mark.parametrize("name", ["../m.gguf", "Q4/..%2fm.gguf", "CON.gguf", "m\u202e.gguf", "a b.gguf"])
+async def test_a_hostile_name_in_a_repository_is_refused(
+    home: Home, mirror: Mirror, weights: bytes, name: str
+) -> None:
+    mirror.put(NAME, (name, weights))
+    with pytest.raises(BadValue):
+        await planned(home, mirror)
+    assert list(home.models.iterdir()) == []
+
+
+async def test_an_address_is_pulled_with_what_its_file_says(
+    home: Home, mirror: Mirror, weights: bytes
+) -> None:
+    repo = mirror.put(NAME, ("m.gguf", weights))
+    repo.files["m.gguf"].lfs = False
+    ref = parse(mirror.url(NAME, "m.gguf") + "?key=secret")
+    door = Door("ask", Ledger(home.ledger), local=True)
+    plan = await plan_url(door, ref)  # type: ignore[arg-type]
+    assert (plan.name, plan.size, plan.licence) == ("m", len(weights), "apache-2.0")
+    assert "secret" not in f"{plan.ref} {plan.page}"
+    found = await pulled(home, plan)
+    assert found.paths[0].read_bytes() == weights
+
+
+async def test_a_split_model_at_an_address_comes_whole(home: Home, mirror: Mirror, tmp_path: Path) -> None:
+    paths = split(tmp_path)
+    repo = mirror.put(NAME, *paths)
+    for blob in repo.files.values():
+        blob.lfs = False
+    door = Door("ask", Ledger(home.ledger), local=True)
+    plan = await plan_url(door, parse(mirror.url(NAME, paths[0].name)))  # type: ignore[arg-type]
+    assert [file.size for file in plan.files] == [path.stat().st_size for path in paths]
+    found = await pulled(home, plan)
+    assert [path.name for path in found.paths] == [path.name for path in paths]
+    with pytest.raises(BadValue, match="not the first"):
+        await plan_url(door, parse(mirror.url(NAME, paths[1].name)))  # type: ignore[arg-type]
