@@ -26,6 +26,9 @@ PASSED_ON = (
 )  # fmt: skip
 """A child process needs these to start; keys and tokens in the rest are none of its business."""
 
+OTHERS = ("OLLAMA_MODELS", "HF_HOME", "HF_HUB_CACHE")
+"""Say where Ollama and Hugging Face's programs keep models, which may be used from there."""
+
 HOST = re.compile(r"(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(?::[1-9][0-9]{0,4})?")
 ORIGIN = re.compile(rf"[a-z][a-z0-9+.-]*://{HOST.pattern}")
 """A name with or without a port, and a whole web origin. Never a star: nothing is for everybody."""
@@ -168,6 +171,11 @@ def read_environment() -> dict[str, str]:
         for name, value in os.environ.items()
         if name.startswith(PREFIX)
     }
+
+
+def read_others() -> dict[str, str]:
+    """Return where other programs were told to keep their models, as far as they were."""
+    return {name: os.environ[name] for name in OTHERS if os.environ.get(name)}
 
 
 def child_environment(extra: Mapping[str, str]) -> dict[str, str]:
