@@ -120,6 +120,52 @@ def test_a_path_is_linked_instead(sotto: Any, mirror: Mirror, tmp_path: Path) ->
     assert mirror.seen == []
 
 
+def test_the_same_content_under_another_name_is_not_fetched(sotto: Any, mirror: Mirror) -> None:
+    assert sotto("models", "pull", f"hf:{NAME}", "--accept-licence").code == 0
+    mirror.put("org/copy-GGUF", ("copy-Q4_0.gguf", small_model()))
+    again = sotto("models", "pull", "hf:org/copy-GGUF", "--accept-licence")
+    assert "You already have this: it is m-Q4_0." in again.err
+    assert "copy-Q4_0" not in sotto("models", "list").out
+
+
+def test_what_another_program_has_here_is_linked_not_fetched(
+    sotto: Any, mirror: Mirror, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest = mirror.repos[NAME].files["m-Q4_0.gguf"].sha256
+    ollama = tmp_path / "ollama"
+    manifest = ollama / "manifests" / "registry.ollama.ai" / "library" / "m" / "latest"
+    manifest.parent.mkdir(parents=True)
+    layer = {"mediaType": "application/vnd.ollama.image.model", "digest": f"sha256:{digest}", "size": 1}
+    manifest.write_text(json.dumps({"schemaVersion": 2, "layers": [layer]}))
+    blob = ollama / "blobs" / f"sha256-{digest}"
+    blob.parent.mkdir()
+    blob.write_bytes(small_model())
+    blob.chmod(0o400)
+    monkeypatch.setenv("OLLAMA_MODELS", str(ollama))
+    done = sotto("models", "pull", f"hf:{NAME}", "--accept-licence")
+    assert (done.code, "is linked, not fetched" in done.err) == (0, True), done.err
+    (model,) = (tmp_path / "home" / "models").glob("*.gguf")
+    assert (model.is_symlink(), model.resolve()) == (True, blob.resolve())
+    assert blob.stat().st_mode & 0o777 == 0o400
+    assert sotto("models", "verify", model.stem).code == 0
+
+
+def test_what_another_program_has_damaged_is_fetched(
+    sotto: Any, mirror: Mirror, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    test_file = mirror.repos[NAME].files["m-Q4_0.gguf"]
+    snapshot = tmp_path / "hub" / "models--org--m-GGUF" / "snapshots" / ("0" * 40)
+    blob = tmp_path / "hub" / "models--org--m-GGUF" / "blobs" / test_file.sha256
+    snapshot.mkdir(parents=True)
+    blob.parent.mkdir()
+    blob.write_bytes(test_file.data[:-4] + b"\0\0\0\1")
+    (snapshot / "m-Q4_0.gguf").symlink_to(blob)
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
+    assert sotto("models", "pull", f"hf:{NAME}", "--accept-licence").code == 0
+    (model,) = (tmp_path / "home" / "models").glob("*.gguf")
+    assert (model.is_symlink(), model.read_bytes()) == (False, test_file.data)
+
+
 # --- As a process --------------------------------------------------------------------------------
 
 
@@ -190,7 +236,9 @@ def test_the_starter_pulled_through_a_mirror_killed_and_resumed_answers(
     assert lines(out)[-1]["files"][0]["sha256"] == SHA256
     assert mirror.seen[-1][2]["range"] != f"bytes=0-{starter().path.stat().st_size - 1}"
     name = lines(out)[-1]["name"]
-    assert started(mirror, home, "models", "verify", name).wait(60) == 0
+    verifying = started(mirror, home, "models", "verify", name)
+    sound, told = verifying.communicate(timeout=60)
+    assert (verifying.returncode, SHA256 in sound) == (0, True), told
     asking = started(mirror, home, "--model", name, "ask", "--max-tokens", "8", "Hello")
     answer, told = asking.communicate(timeout=60)
     assert (asking.returncode, bool(answer.strip())) == (0, True), told

@@ -8,6 +8,7 @@ import sqlite3
 import time
 from contextlib import aclosing, closing
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -81,13 +82,13 @@ async def _pull(given: Given, database: Database, wish: Wish, ref: Ref) -> None:
 
     home = given.open_home()
     plan = await _plan(given, home, ref)
-    if len(await asyncio.to_thread(pulling.here, home, plan)) == len(plan.files):
-        _tell_already(given, wish, plan)
+    have = await asyncio.to_thread(_have, home, database, plan)
+    if have is not None:
+        _tell_already(given, wish, have)
         return
-    free = pulling.check_room(home, plan)
-    _tell(given, wish, plan, free, await _fit(given, home, plan))
+    _tell(given, wish, plan, pulling.check_room(home, plan), await _fit(given, home, plan))
     _agree(given, database, wish, plan)
-    pulled = await _fetch(given, home, wish, plan)
+    pulled = await asyncio.to_thread(_linked, given, home, plan) or await _fetch(given, home, wish, plan)
     _remember(database, plan, pulled, _acceptance(given, plan, pulled.sha256[0]))
     if wish.as_json:
         files = [
@@ -193,11 +194,57 @@ def _fit_told(fit: Fit) -> str:
     return words.get(fit.verdict, f"It does not run here now: it {fit.reason}. What does: sotto fit")
 
 
-def _tell_already(given: Given, wish: Wish, plan: Plan) -> None:
+def _have(home: Home, database: Database, plan: Plan) -> str | None:
+    """Return what this very content is called on the shelf, if it is there."""
+    from sottovoce.models.pull import here
+
+    if len(here(home, plan)) == len(plan.files):
+        return plan.name
+    one_file = plan.sha256 is not None and len(plan.files) == 1
+    same = (path for path in sorted(home.models.glob("*.gguf")) if _holds(database, path, plan.sha256))
+    return next((path.stem for path in same), None) if one_file else None
+
+
+def _holds(database: Database, path: Path, sha256: str | None) -> bool:
+    """Tell whether a file's content is known to be this, and the file is as it was then."""
+    from sottovoce.models import shelf
+
+    known = database.look(lambda conn: shelf.known(conn, path))
+    if known is None or known.sha256 != sha256 or not path.exists():
+        return False
+    info = path.stat()
+    return (info.st_size, info.st_mtime_ns) == (known.size, known.modified_ns)
+
+
+def _tell_already(given: Given, wish: Wish, name: str) -> None:
     if wish.as_json:
-        _line(given, {"event": "already", "name": plan.name})
+        _line(given, {"event": "already", "name": name})
     else:
-        given.show.note(f"You already have this: it is {plan.name}.")
+        given.show.note(f"You already have this: it is {name}.")
+
+
+def _linked(given: Given, home: Home, plan: Plan) -> Pulled | None:
+    """Link the file where another program keeps it on this machine, if one does and it is sound."""
+    from sottovoce.core.errors import BadModelFile
+    from sottovoce.core.settings import read_others
+    from sottovoce.models.adding import examine, put
+    from sottovoce.models.found import everything, places
+    from sottovoce.models.pull import Pulled
+
+    if plan.sha256 is None or len(plan.files) > 1:
+        return None
+    for file in everything(places(Path.home(), read_others())):
+        if file.size != plan.size or file.sha256 not in (None, plan.sha256):
+            continue
+        try:
+            candidate = examine(file.path)
+        except BadModelFile:  # theirs is damaged: ours comes from the hub
+            continue
+        if candidate.sha256 == plan.sha256:
+            given.show.note(f"{file.program} keeps this file here already: it is linked, not fetched.")
+            (there,) = put(home, candidate, plan.name)
+            return Pulled((there.path,), (there.sha256,))
+    return None
 
 
 def _agree(given: Given, database: Database, wish: Wish, plan: Plan) -> None:
