@@ -242,3 +242,12 @@ def test_the_starter_pulled_through_a_mirror_killed_and_resumed_answers(
     asking = started(mirror, home, "--model", name, "ask", "--max-tokens", "8", "Hello")
     answer, told = asking.communicate(timeout=60)
     assert (asking.returncode, bool(answer.strip())) == (0, True), told
+
+
+def test_what_lies_elsewhere_is_fitted_by_its_header_alone(sotto: Any, mirror: Mirror) -> None:
+    shown = sotto("fit", f"hf:{NAME}:Q4_0", "--json")
+    assert shown.code == 0, shown.err
+    (found,) = json.loads(shown.out)
+    assert (found["file"], found["bytes"], found["verdict"]) == ("m-Q4_0.gguf", len(small_model()), "runs")
+    assert found["command"] == f"sotto models pull hf:{NAME}:Q4_0"
+    assert "m-Q4_0" not in sotto("models", "list").out

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from sottovoce.fit.probe import Here
     from sottovoce.models.fitting import Candidate
 
+ELSEWHERE = ("hf:", "https://", "http://")
+
 EXAMPLES = """\b
 Examples:
   sotto fit
@@ -43,7 +45,8 @@ def fit(given: Given, /, model: str | None, context: int, users: int, again: boo
     """Say what this machine can run, and how well.
 
     Without a name: the models of the catalogue. The first time it measures this machine, for some seconds,
-    with models made for that; nothing is downloaded.
+    with models made for that; nothing is downloaded. Of a model elsewhere (hf:ORG/REPO, an address) only
+    the header is read.
     """
     from sottovoce.fit import probe
     from sottovoce.fit.estimate import Run
@@ -52,7 +55,10 @@ def fit(given: Given, /, model: str | None, context: int, users: int, again: boo
     home = given.open_home()
     run = Run(context, users)
     here = asyncio.run(probe.here(home, given.show.note, again=again))
-    found = _candidates(given, home, model, run, here)
+    if model is not None and model.startswith(ELSEWHERE):
+        found = [asyncio.run(_elsewhere(given, home, model, run, here))]
+    else:
+        found = _candidates(given, home, model, run, here)
     if as_json:
         given.show.data([_data(one) for one in found])
         return
@@ -72,6 +78,18 @@ def _candidates(given: Given, home: Home, name: str | None, run: Run, here: Here
             cards = catalogue.cards(home)
             return database.look(lambda conn: fitting.candidates(conn, home, cards, run, here))
         return database.look(lambda conn: fitting.candidate(conn, home, name, run, here))
+
+
+async def _elsewhere(given: Given, home: Home, ref: str, run: Run, here: Here) -> Candidate:
+    """Read the header of a model where it lies, and nothing more of it."""
+    from sottovoce.cli.pull import planned
+    from sottovoce.models.fitting import of_header
+    from sottovoce.models.licences import of
+    from sottovoce.models.names import parse
+
+    plan = await planned(given, home, parse(ref))
+    licence = of(plan.licence or "").id or "unknown"
+    return of_header(plan.name, plan.files[0].name, plan.header, licence, plan.ref, run, here)
 
 
 _COLUMNS = (

@@ -81,7 +81,7 @@ async def _pull(given: Given, database: Database, wish: Wish, ref: Ref) -> None:
     from sottovoce.models import pull as pulling
 
     home = given.open_home()
-    plan = await _plan(given, home, ref)
+    plan = await planned(given, home, ref)
     have = await asyncio.to_thread(_have, home, database, plan)
     if have is not None:
         _tell_already(given, wish, have)
@@ -117,7 +117,7 @@ async def _fit(given: Given, home: Home, plan: Plan) -> Fit | None:
     return found.fit(shape, bounded(Run(USUAL_WINDOW), shape.context))
 
 
-async def _plan(given: Given, home: Home, ref: Ref) -> Plan:
+async def planned(given: Given, home: Home, ref: Ref) -> Plan:
     """Look at what is meant, where it lies."""
     from sottovoce.core.settings import load, read_environment
     from sottovoce.engine.memory import available

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sottovoce.core.errors import NotFound
 from sottovoce.core.paths import Home
-from sottovoce.engine.gguf import read_header
+from sottovoce.engine.gguf import Header, read_header
 from sottovoce.fit import estimate
 from sottovoce.fit.advise import Fit, Learned, Verdict
 from sottovoce.fit.estimate import Run
@@ -103,6 +103,16 @@ def of_file(conn: sqlite3.Connection, home: Home, file: ModelFile, run: Run, her
         command=f"sotto --model {shlex.quote(STARTER if file.sha256 else file.name)}",
         measured=rate,
     )
+
+
+def of_header(
+    name: str, file: str, header: Header, licence: str, ref: str, run: Run, here: Here
+) -> Candidate:
+    """Return how a model that lies elsewhere would do, by its header."""
+    shape = shape_of(header)
+    found = here.fit(shape, bounded(run, shape.context))
+    command = f"sotto models pull {shlex.quote(ref)}"
+    return Candidate(name, file, header.file_size, licence, quality(header.parameters), found, command)
 
 
 def _would_be(card: Card, file: CardFile, found: Fit) -> Candidate:
