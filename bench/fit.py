@@ -94,7 +94,7 @@ def cases() -> list[Case]:
         return dataclasses.replace(build, packing=kind)
 
     found = [Case("starter 135M Q4_1", None, before) for before in (64, 512, 1536)]
-    for kind in ("Q8_0", "Q4_K"):
+    for kind in ("Q8_0", "Q4_0"):
         found.append(Case(f"llama 135M {kind}", packed(SMALL, kind), 256))
     for kind, before in (("Q4_K", 128), ("Q8_0", 1024), ("F16", 128)):
         found.append(Case(f"many heads 0.4B {kind}", packed(MANY_HEADS, kind), before))

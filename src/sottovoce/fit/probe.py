@@ -32,8 +32,9 @@ MEASURED = ("Q4_K", "Q6_K", "Q8_0", "Q4_0", "F16")
 """The types that most models are made of; pace.NEAREST says which of them stands for another."""
 
 BATCH = 128
-STEPS = 12
-ROUNDS = 2
+FEW = 16
+STEPS = 10
+ROUNDS = 3
 WINDOW = 1024
 DEEP = 896
 VERSION = 1
@@ -90,16 +91,21 @@ class Timing:
         self._run = Run(WINDOW)
 
     async def near(self) -> list[Sample]:
-        """Time steps with hardly anything before them, and a whole batch. The quickest of some counts."""
-        timed = [await self._rig.time(self._rig.words(BATCH), STEPS) for _ in range(ROUNDS)]
-        return self._samples(BATCH, 0, min(one.prompt for one in timed), min(one.step for one in timed))
+        """Time a whole batch, and steps with hardly anything before them. The quickest of some counts."""
+        batch = min([(await self._rig.time(self._rig.words(BATCH))).prompt for _ in range(2)])
+        step = min([(await self._rig.time(self._rig.words(FEW), STEPS)).step for _ in range(ROUNDS)])
+        return [self._batch(BATCH, 0, batch), self._step(FEW, step)]
 
     async def far(self) -> list[Sample]:
-        """Time the same with many tokens before."""
+        """Time the same with many tokens before: more than a processor's caches hold."""
         prompt = self._rig.words(DEEP)
         await self._rig.time(prompt[: DEEP - BATCH])
         timed = await self._rig.time(prompt, STEPS, again=True)
-        return self._samples(timed.read, DEEP - timed.read, timed.prompt, timed.step)
+        steps = [
+            timed.step,
+            *[(await self._rig.time(prompt, STEPS, again=True)).step for _ in range(ROUNDS - 1)],
+        ]
+        return [self._batch(timed.read, DEEP - timed.read, timed.prompt), self._step(DEEP, min(steps))]
 
     def unexplained(self) -> int:
         """Return the bytes that the process holds beside what the estimate explains."""
@@ -108,13 +114,12 @@ class Timing:
         known = memory(self._shape, self._run, Program(0, 0)).total
         return int(psutil.Process(self._rig.pid).memory_info().rss) - known
 
-    def _samples(self, tokens: int, before: int, prompt: float, step: float) -> list[Sample]:
-        # The cells of the steps themselves come on top, on average half of them.
-        seen = before + tokens + STEPS // 2
-        return [
-            Sample(prompt_work(self._shape, self._run, tokens, before), prompt),
-            Sample(step_work(self._shape, self._run, seen), step),
-        ]
+    def _batch(self, tokens: int, before: int, seconds: float) -> Sample:
+        return Sample(prompt_work(self._shape, self._run, tokens, before), seconds)
+
+    def _step(self, before: int, seconds: float) -> Sample:
+        # What the steps write comes on top, on average half of it.
+        return Sample(step_work(self._shape, self._run, before + STEPS // 2), seconds)
 
 
 @contextlib.asynccontextmanager
