@@ -11,6 +11,8 @@ import hashlib
 import json
 import os
 import shutil
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from io import FileIO
@@ -27,6 +29,9 @@ VERSION = 1
 BLOCK = 1 << 20
 CATCH_UP = 8 << 20
 """How much is read back at most beside one write, so that a line is not kept waiting."""
+
+FLUSH = 16 << 20
+"""After so many bytes the system is asked to begin bringing them to the disk, so that the end is short."""
 
 SPARE = 64 << 20
 """A disk filled to its last byte stops the rest of the program."""
@@ -65,6 +70,9 @@ class Partial:
         self._file: FileIO | None = None
         self._hash = hashlib.sha256()
         self._front = 0
+        self._helpers: ThreadPoolExecutor | None = None
+        self._flushing: Future[None] | None = None
+        self._unflushed = 0
 
     def __enter__(self) -> Self:
         make_folder(self.path.parent)
@@ -76,6 +84,7 @@ class Partial:
         try:
             flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0)
             self._file = FileIO(os.open(self.path, flags, PRIVATE_FILE), "r+")
+            self._helpers = ThreadPoolExecutor(2, "partial")
             self._read_state()
         except OSError as problem:
             self._lock.release()
@@ -134,6 +143,8 @@ class Partial:
 
     def write(self, start: int, pieces: list[bytes]) -> None:
         """Put bytes where they belong, and hash what is in order."""
+        # Hashing takes as long as writing: at the same time, on another core.
+        hashing = self._help(self._hash_pieces, pieces) if start == self._front else None
         at = start
         try:
             self._open.seek(start)
@@ -143,13 +154,15 @@ class Partial:
                     written = self._open.write(view)
                     at, view = at + written, view[written:]
         except OSError as problem:
+            # More was hashed than was written: what is here is hashed anew.
+            hashing, self._hash, self._front = None, hashlib.sha256(), 0
             raise disk_problem(problem, self.path) from problem
         finally:
             self._here = spans.joined(self._here, (start, at))
-        if start == self._front:
-            for piece in pieces:
-                self._hash.update(piece)
+        if hashing is not None:
+            hashing.result()
             self._front = at
+        self._flush(at - start)
         self.hash_on(CATCH_UP)
 
     def hash_on(self, most: int) -> bool:
@@ -185,17 +198,14 @@ class Partial:
             "sessions": self.sessions,
             "here": here,
         }
-        try:
-            os.fsync(self._open.fileno())
-        except OSError as problem:
-            raise disk_problem(problem, self.path) from problem
+        self._sync()
         write_whole(self._state, json.dumps(state).encode())
 
     def install(self, path: Path) -> None:
         """Give the file its final name. It must be whole and found good before."""
+        self._sync()
+        self._close()
         try:
-            os.fsync(self._open.fileno())
-            self._close()
             self.path.replace(path)
             sync_folder(path.parent)
         except OSError as problem:
@@ -214,8 +224,40 @@ class Partial:
         return self._file
 
     def _close(self) -> None:
+        if self._helpers is not None:
+            self._helpers.shutdown()
         self._open.close()
         self._file = None
+
+    def _help(self, work: Callable[..., None], *given: object) -> Future[None]:
+        assert self._helpers is not None  # noqa: S101  (open between `with`)
+        return self._helpers.submit(work, *given)
+
+    def _hash_pieces(self, pieces: list[bytes]) -> None:
+        for piece in pieces:
+            self._hash.update(piece)
+
+    def _flush(self, count: int) -> None:
+        self._unflushed += count
+        if self._unflushed >= FLUSH and (self._flushing is None or self._flushing.done()):
+            self._wait_for_flush()
+            self._unflushed, self._flushing = 0, self._help(os.fsync, self._open.fileno())
+
+    def _wait_for_flush(self) -> None:
+        """Take note of how the last flush went: the system tells an error once."""
+        flushing, self._flushing = self._flushing, None
+        if flushing is not None:
+            try:
+                flushing.result()
+            except OSError as problem:
+                raise disk_problem(problem, self.path) from problem
+
+    def _sync(self) -> None:
+        self._wait_for_flush()
+        try:
+            os.fsync(self._open.fileno())
+        except OSError as problem:
+            raise disk_problem(problem, self.path) from problem
 
     def _forget(self) -> None:
         for path in (self._state, self._lock.path):
