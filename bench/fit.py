@@ -37,7 +37,7 @@ SMALL = Build(layers=30, width=576, heads=9, kv_heads=3, feed_forward=1536, voca
 MANY_HEADS = Build(
     layers=24, width=1024, heads=16, kv_heads=16, feed_forward=2816, vocabulary=32_000, tied=False
 )
-WORDY = Build(layers=24, width=896, heads=14, kv_heads=2, feed_forward=4864, vocabulary=151_936)
+WORDY = Build(layers=20, width=1024, heads=16, kv_heads=2, feed_forward=4864, vocabulary=151_936)
 MIDDLE = Build(layers=22, width=2048, heads=32, kv_heads=4, feed_forward=5632, vocabulary=32_000, tied=False)
 LARGE = Build(
     layers=28, width=3072, heads=24, kv_heads=8, head_length=128, feed_forward=8192, vocabulary=128_256
@@ -54,7 +54,7 @@ MIXTURE = Build(
 )
 NEAR = Build(
     layers=26,
-    width=1152,
+    width=1280,
     heads=4,
     kv_heads=1,
     head_length=256,

@@ -131,8 +131,8 @@ def _padded(tokens: int) -> int:
 #   layer       a layer of a step
 #   step        a step
 #   word        a word of the vocabulary, each time a token is drawn
-#   look        a number of a query of a written token, times the cells it is held against
-#   pair        the same while a prompt is read
+#   cell        a byte of the cells that a written token looks back at
+#   pair        a number of a query, times the cells it is held against, while a prompt is read
 
 Work = dict[str, float]
 
@@ -143,7 +143,7 @@ def step_work(shape: Shape, run: Run, before: int, together: int = 1) -> Work:
         "layer": shape.layers,
         "step": 1,
         "word": shape.vocabulary * together,
-        "look": _pairs(shape, together, before),
+        "cell": together * cell_bytes(shape, run, before),
     }
 
 

@@ -28,7 +28,7 @@ from sottovoce.fit.rig import Rig, rigged
 from sottovoce.fit.shape import Shape, shape_of
 from sottovoce.fit.synthetic import Build, write
 
-MEASURED = ("Q4_K", "Q6_K", "Q8_0", "Q4_0", "F16")
+MEASURED = ("Q4_K", "Q6_K", "Q8_0", "Q4_0", "Q4_1", "F16")
 """The types that most models are made of; pace.NEAREST says which of them stands for another."""
 
 BATCH = 128
