@@ -144,7 +144,7 @@ async def open_app(
     environment = settings_of.read_environment() if environment is None else environment
     home = home or open_home(find_home(environment))
     settings = settings_of.load(home, environment, given or {})
-    model = shelf.resolve(settings.model, home)
+    model = shelf.answering(settings.model, home)
     by_rule = environment.get("engine") == "echo"
     runs_on = "echo" if by_rule else _whole_path(model)
     database = open_database(home)

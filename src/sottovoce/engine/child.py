@@ -30,7 +30,8 @@ class ChildConfig:
     threads: int
     kv: str | None
     """Folder for saved slots, ending in a separator."""
-    embed: bool = False
+    pooling: str | None = None
+    """This one makes vectors: how those of a text's tokens become one, mean, cls or last. None: it writes."""
 
     def to_line(self) -> bytes:
         return json.dumps(asdict(self)).encode() + b"\n"
@@ -67,10 +68,12 @@ def parameters(config: ChildConfig, library: Any) -> Any:
     params.verbosity = 2
     if config.kv is not None:
         params.slot_save_path = config.kv
-    if config.embed:
+    if config.pooling is not None:
         params.embedding = True
-        params.pooling_type = library.llama_pooling_type.LLAMA_POOLING_TYPE_MEAN
-        # A text to embed must fit one batch.
+        params.pooling_type = getattr(
+            library.llama_pooling_type, f"LLAMA_POOLING_TYPE_{config.pooling.upper()}"
+        )
+        # A text to embed must fit one batch: its words see each other.
         params.n_batch = params.n_ubatch = config.window
     return params
 

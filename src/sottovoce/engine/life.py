@@ -17,7 +17,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sottovoce.core.errors import BadModelFile, EngineFailed, SottoError
+from sottovoce.core.errors import BadModelFile, EngineFailed, SottoError, Unsupported
 from sottovoce.core.sampling import Sampling
 from sottovoce.engine import memory, threads
 from sottovoce.engine.child import ChildConfig
@@ -191,7 +191,7 @@ class Life:
             slots=plan.slots,
             threads=plan.threads or chosen,
             kv=self._kv,
-            embed=plan.embed,
+            pooling=pooling_of(header, plan.name) if plan.embed else None,
         )
 
     async def _sleep(self) -> None:
@@ -239,6 +239,17 @@ def window_of(header: Header, wanted: int) -> int:
     """Return the tokens a slot gets: what was asked for, at most what the model was made for."""
     most = header.context_length or wanted or 4096
     return min(wanted or most, most)
+
+
+def pooling_of(header: Header, name: str) -> str:
+    """Return how a text's vectors become one: as the file says, else their mean. Raises Unsupported."""
+    if header.pooling == "rank":
+        raise Unsupported(
+            f"{name} puts texts in order and makes no vectors.",
+            hint="Choose a model for vectors; sotto models list shows what is here",
+            field="model",
+        )
+    return header.pooling if header.pooling in ("cls", "last") else "mean"
 
 
 def slots_that_fit(path: Path, window: int) -> int:

@@ -42,6 +42,9 @@ LONG_PIECE = 512
 While others read long prompts too, each takes a batch in turn: as fair, and 12 % quicker, as long ones are
 when alone."""
 
+EMBEDDER_IDLE_SECONDS = 60.0
+"""It is the model a second time, for vectors, and soon gives its memory back."""
+
 
 async def everything_exists(_: Conversation) -> bool:
     return True
@@ -140,7 +143,7 @@ class LlamaEngine:
         if not texts:
             return []
         if self._embedder is None:
-            self._embedder = Embedder(self.plan)
+            self._embedder = Embedder(replace(self.plan, idle_seconds=EMBEDDER_IDLE_SECONDS))
         return await self._embedder.embed(texts, owner)
 
     async def forget(self, conversation: Conversation) -> None:

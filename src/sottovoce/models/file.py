@@ -1,11 +1,19 @@
-"""One model that can answer: its file, and what people should know of it."""
+"""One model: its file, what it is for, and what people should know of it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 
 from sottovoce.core.sampling import Sampling
+
+
+class Kind(StrEnum):
+    """What a model is for."""
+
+    LANGUAGE = "language"
+    EMBEDDING = "embedding"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +29,4 @@ class ModelFile:
     note: str
     sampling: Sampling = field(default_factory=Sampling)
     """How this model answers best, where a person has not said otherwise."""
+    kind: Kind = Kind.LANGUAGE

@@ -17,16 +17,27 @@ from pathlib import Path
 from sottovoce.core.errors import REINSTALL, BadModelFile, NotFound
 from sottovoce.core.paths import Home
 from sottovoce.engine.gguf import read_header
-from sottovoce.engine.header import bad_model, shown
+from sottovoce.engine.header import Header, bad_model, shown
 from sottovoce.engine.parts import PART
-from sottovoce.models.file import ModelFile
+from sottovoce.models.file import Kind, ModelFile
 from sottovoce.models.starter import card, starter
 
-__all__ = ["KnownFile", "ModelFile", "known", "listed", "remember", "resolve", "verified"]
+__all__ = [
+    "Kind",
+    "KnownFile",
+    "ModelFile",
+    "answering",
+    "known",
+    "listed",
+    "remember",
+    "resolve",
+    "verified",
+]
 
 STARTER = "starter"
 BLOCK = 1 << 20
 LIST_HINT = "sotto models list shows the models that are here"
+EMBED_HINT = "To have vectors made with it: sotto settings set embed_model NAME"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +66,14 @@ def resolve(name: str, home: Home) -> ModelFile:
     if found:
         raise BadModelFile(f"{name} is not a file.", hint="Name the model's file itself; it ends in .gguf")
     raise NotFound(f"There is no model named {name!r}.", hint=LIST_HINT)
+
+
+def answering(name: str, home: Home) -> ModelFile:
+    """Return the model of this name, see resolve. Raises BadModelFile also for one that cannot answer."""
+    found = resolve(name, home)
+    if found.kind is not Kind.LANGUAGE:
+        raise bad_model(found.path, "only makes vectors of texts and cannot answer", hint=EMBED_HINT)
+    return found
 
 
 def listed(home: Home) -> list[ModelFile]:
@@ -128,8 +147,8 @@ def _described(path: Path) -> ModelFile:
         raise bad_model(
             path, f"is no language model but something beside one ({shown(kind)})", hint=LIST_HINT
         )
-    if header.own("attention.causal") is False:
-        raise bad_model(path, "only makes embeddings and cannot answer", hint=LIST_HINT)
+    if header.pooling == "rank":
+        raise bad_model(path, "only puts texts in order and cannot answer", hint=LIST_HINT)
     languages = header.array("general.languages")
     return ModelFile(
         name=path.stem,
@@ -138,8 +157,13 @@ def _described(path: Path) -> ModelFile:
         licence=shown(header.text("general.license") or "unknown"),
         licence_text=None,
         languages=shown(", ".join(str(code) for code in languages.values or ())) if languages else "unknown",
-        note=f"{_counted(header.parameters)} parameters, packed as {header.file_type}",
+        note=_purpose(header) + f"{_counted(header.parameters)} parameters, packed as {header.file_type}",
+        kind=Kind.EMBEDDING if header.only_embeds else Kind.LANGUAGE,
     )
+
+
+def _purpose(header: Header) -> str:
+    return "makes vectors of texts; " if header.only_embeds else ""
 
 
 def _counted(number: int) -> str:
