@@ -103,6 +103,9 @@ class Settings:
     """What config.toml holds. None: the model's own default."""
 
     model: str = _setting("starter", str, "the model that answers: starter, or the path of a GGUF file")
+    embed_model: str = _setting(
+        "", str, "the model that makes vectors, named as model is; empty: the one that answers"
+    )
     system: str = _setting("", str, "instructions placed before every new chat")
     context: int = _setting(4096, int, "tokens a chat can hold in view; 0 takes all the model can", _window)
     threads: int = _count(0, 1024, "processor threads of the engine; 0 chooses for this machine")

@@ -24,11 +24,11 @@ GROUP_TOKENS = 512
 class Embedder:
     def __init__(self, plan: Plan) -> None:
         window = min(plan.window or WINDOW, WINDOW)
-        self._life = Life(replace(plan, window=window, slots=1, embed=True), None, _nothing_to_save)
+        self.life = Life(replace(plan, window=window, slots=1, embed=True), None, _nothing_to_save)
         self._line = Line(1, plan.longest_wait)
 
     async def ready(self) -> ModelFacts:
-        async with self._life.use() as running:
+        async with self.life.use() as running:
             return running.facts
 
     def queue(self, owner: str) -> Queue:
@@ -36,11 +36,11 @@ class Embedder:
 
     async def count(self, text: str) -> int:
         """Return the tokens of a text, with those that the model wants around it."""
-        async with self._life.use() as running:
+        async with self.life.use() as running:
             return len((await running.words.prompt(text)).ids)
 
     async def weigh(self, texts: Sequence[str]) -> list[int]:
-        async with self._life.use() as running:
+        async with self.life.use() as running:
             return await running.words.weigh(texts)
 
     async def embed(self, texts: Sequence[str], owner: str) -> list[list[float]]:
@@ -50,19 +50,19 @@ class Embedder:
                 raise BadValue("This text is empty.", hint="Leave it out", field=f"input.{at}")
         self._line.queue(owner).require_room()
         vectors: list[list[float]] = []
-        async with self._life.use() as running:
+        async with self.life.use() as running:
             self._line.pace.presume(running.weights)
             try:
                 prompts = [await _ids(running, text, at) for at, text in enumerate(texts)]
                 for group in groups(prompts):
                     vectors += await self._group(running, group, owner)
             except EngineGone:
-                raise await self._life.bury(running) from None
-            self._life.went_well()
+                raise await self.life.bury(running) from None
+            self.life.went_well()
         return vectors
 
     async def close(self) -> None:
-        await self._life.close()
+        await self.life.close()
 
     async def _group(self, running: Running, prompts: list[list[int]], owner: str) -> list[list[float]]:
         cost = sum(map(len, prompts))

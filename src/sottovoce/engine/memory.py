@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from sottovoce.core.errors import NotEnoughMemory
@@ -13,6 +14,9 @@ BUFFERS = 96 << 20
 
 MOST_SLOTS = 4
 """More answers at once bring little on a processor, and each takes memory for a whole window."""
+
+STEP = 256
+"""Tokens; the smallest window, and the steps in which a smaller one is proposed."""
 
 SHARE = 0.5
 """Of the free memory, what the windows may take: the rest is other programs'."""
@@ -24,6 +28,28 @@ CGROUP_FILES = (
         Path("/sys/fs/cgroup/memory/memory.usage_in_bytes"),
     ),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What one loaded model takes: bytes of weights, and of each token in the window of each slot."""
+
+    weights: int
+    kv_bytes_per_token: int
+    window: int
+    slots: int
+
+    @property
+    def bytes(self) -> int:
+        return needed(self.weights, self.kv_bytes_per_token, self.window * self.slots)
+
+    def window_within(self, room: int) -> int:
+        """Return the largest window in steps of 256 tokens that fits; 0 where none does."""
+        left = room - needed(self.weights, 0, 0)
+        if left <= 0:
+            return 0
+        most = left // max(1, self.kv_bytes_per_token * self.slots)
+        return min(self.window, int(most)) // STEP * STEP
 
 
 def needed(weights: int, kv_bytes_per_token: int, tokens: int) -> int:
@@ -50,6 +76,21 @@ def available() -> int:
     return max(0, min(room))
 
 
+def private(process: int) -> int:
+    """Return the bytes that a process has for itself alone, and the system no longer counts as free.
+
+    A mapped file's pages are not among them, as long as weights are: the system gives them back whenever
+    somebody asks. Only Linux tells the two apart; elsewhere, and of a process that is gone, 0.
+    """
+    import psutil
+
+    try:
+        info = psutil.Process(process).memory_info()
+    except psutil.Error:
+        return 0
+    return max(0, int(info.rss) - int(info.shared)) if hasattr(info, "shared") else 0
+
+
 def container_room(files: Iterable[tuple[Path, Path]]) -> list[int]:
     """Return what each memory limit of a container leaves; nothing where there is no limit."""
     room = []
@@ -64,11 +105,19 @@ def container_room(files: Iterable[tuple[Path, Path]]) -> list[int]:
 def require(wanted: int, room: int, name: str) -> None:
     """Raise NotEnoughMemory unless the wanted bytes are there."""
     if wanted > room:
-        raise NotEnoughMemory(
-            f"{name} needs {_gigabytes(wanted)} of memory; {_gigabytes(room)} are free.",
-            hint="Close other programs, choose a smaller model, or a smaller window: "
-            "sotto settings set context 2048",
-        )
+        raise not_enough(wanted, room, name)
+
+
+def not_enough(wanted: int, room: int, name: str, window: int = 0) -> NotEnoughMemory:
+    """Return the problem of a model that does not fit. `window` is one with which it would; 0: none would."""
+    smaller = f"a smaller window: sotto settings set context {window or 2048}"
+    return NotEnoughMemory(
+        f"{name} needs {_gigabytes(wanted)} of memory; {_gigabytes(room)} are free.",
+        hint=f"It would fit with {smaller}" if window else _LESS.format(smaller=smaller),
+    )
+
+
+_LESS = "Close other programs, choose a smaller model, or {smaller}"
 
 
 def _gigabytes(count: int) -> str:

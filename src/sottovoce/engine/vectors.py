@@ -13,7 +13,7 @@ from sottovoce.core.messages import OWNER, Conversation
 from sottovoce.core.sampling import Sampling
 from sottovoce.engine.embedder import Embedder
 from sottovoce.engine.life import Plan
-from sottovoce.engine.protocol import Asked, ModelFacts, Queue
+from sottovoce.engine.protocol import Asked, Load, ModelFacts, Queue
 
 
 class VectorEngine:
@@ -26,6 +26,12 @@ class VectorEngine:
 
     def queue(self, owner: str) -> Queue:
         return self._embedder.queue(owner)
+
+    def load(self) -> Load | None:
+        return self._embedder.life.load()
+
+    def keep(self, seconds: float | None) -> None:
+        self._embedder.life.keep(seconds)
 
     async def count(self, asked: Asked) -> int:
         if not isinstance(asked, str):

@@ -37,6 +37,7 @@ __all__ = [
 STARTER = "starter"
 BLOCK = 1 << 20
 LIST_HINT = "sotto models list shows the models that are here"
+UNUSABLE = "cannot be used: "
 EMBED_HINT = "To have vectors made with it: sotto settings set embed_model NAME"
 
 
@@ -85,8 +86,13 @@ def listed(home: Home) -> list[ModelFile]:
         try:
             found.append(starter() if file.sha256 else _described(file.path))
         except BadModelFile as problem:
-            found.append(replace(file, note=f"cannot be used: {problem.sentence}"))
+            found.append(replace(file, note=f"{UNUSABLE}{problem.sentence}"))
     return found
+
+
+def is_unusable(model: ModelFile) -> bool:
+    """Whether the list has a model only to say why it cannot be used."""
+    return model.note.startswith(UNUSABLE)
 
 
 def verified(file: ModelFile, known: KnownFile | None, given_up: threading.Event | None = None) -> KnownFile:

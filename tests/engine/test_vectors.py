@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from gguf_samples import Sample, encoder, language_model
 
-from sottovoce.core.errors import TooLong, Unsupported
+from sottovoce.app import open_app
+from sottovoce.core.errors import BadModelFile, NotFound, TooLong, Unsupported
 from sottovoce.core.messages import Conversation, Message, Role
+from sottovoce.core.paths import Home
 from sottovoce.core.sampling import Sampling
 from sottovoce.engine.life import Plan
 from sottovoce.engine.llama import LlamaEngine
@@ -70,7 +72,7 @@ async def test_a_bert_makes_vectors_of_length_one(make: Makers) -> None:
 async def test_a_text_is_given_to_bert_between_its_marks(make: Makers) -> None:
     engine = make(encoder())
     await engine.ready()
-    running = engine._embedder._life.running
+    running = engine._embedder.life.running
     assert running is not None
     assert (await running.words.prompt("a b")).ids == [2, 4, 5, 3]
     assert await engine.count("a b") == 4
@@ -125,3 +127,25 @@ async def test_a_model_for_vectors_does_not_answer(make: Makers) -> None:
 async def test_a_model_that_ranks_makes_no_vectors(make: Makers) -> None:
     with pytest.raises(Unsupported, match="makes no vectors"):
         await make(pooled(encoder(), 4)).embed(["a"])
+
+
+async def test_the_setting_embed_model_says_what_makes_the_vectors(home: Home) -> None:
+    encoder().write(home.models / "vectors.gguf")
+    async with open_app(home=home, environment={}, given={"embed_model": "vectors"}) as app:
+        assert [len(vector) for vector in await app.embed(["a b", "c"])] == [32, 32]
+        assert app.engine.load() is None, "the model that answers is not loaded for it"
+        model, _ = await app.embedder()
+        assert model.name == "vectors"
+
+
+async def test_an_embed_model_that_is_not_there_is_no_reason_not_to_chat(home: Home) -> None:
+    async with open_app(home=home, environment={}, given={"embed_model": "vectors"}) as app:
+        with pytest.raises(NotFound):
+            await app.embed(["a"])
+
+
+async def test_a_model_for_vectors_cannot_be_the_one_that_answers(home: Home) -> None:
+    encoder().write(home.models / "vectors.gguf")
+    with pytest.raises(BadModelFile, match="only makes vectors"):
+        async with open_app(home=home, environment={}, given={"model": "vectors"}):
+            pass
