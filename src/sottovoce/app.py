@@ -64,12 +64,12 @@ class App:
         """Load the model, if it is not loaded."""
         return await self.engine.ready()
 
-    def parts(self, model: ModelFile | None = None) -> Parts:
-        """Return what a turn of this home is made with. `model`: another one than usual is to answer."""
+    def parts(self) -> Parts:
+        """Return what a turn of this home is made with."""
         return Parts(
             self.database,
-            self.engine if model is None else self.engines.of(model),
-            (model or self.model).name,
+            self.engine,
+            self.model.name,
             self.owner,
             self.settings.system,
             self.settings.sampling(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,16 @@ import httpx
 import pytest
 from gguf_samples import encoder, language_model
 
-from sottovoce.app import open_app
-from sottovoce.chat import waking
+from sottovoce.app import App, open_app
+from sottovoce.chat import turn, waking
 from sottovoce.chat.runs import Runs
+from sottovoce.chat.turn import Question
 from sottovoce.core.errors import BadValue
+from sottovoce.core.events import Done, Failed
 from sottovoce.core.paths import Home
+from sottovoce.core.sampling import Sampling
 from sottovoce.engine.echo import EchoEngine
+from sottovoce.engine.llama import LlamaEngine
 from sottovoce.engine.protocol import ModelFacts
 from sottovoce.models import shelf
 from sottovoce.server import asgi
@@ -29,7 +34,7 @@ from sottovoce.server.house import House
 from sottovoce.server.limits import Meter
 from sottovoce.server.metrics import Metrics
 from sottovoce.server.ollama_api import keeping
-from sottovoce.server.sessions import Sessions
+from sottovoce.server.sessions import COOKIE, Sessions
 
 HOST = "http://127.0.0.1:7886"
 USUAL = "SmolLM2-135M-Instruct"
@@ -61,14 +66,25 @@ async def house(home: Home, echo: EchoEngine) -> AsyncIterator[House]:
     async with open_app(home=home, **how) as app:
         for name in ("tiny", "vectors"):
             app.engines.put(shelf.resolve(name, home), EchoEngine(can_embed=True))
-        doors = Doors(app.database, Sessions(), is_loopback_only=True)
-        yield House(app, doors, Meter(), Metrics(), Runs(app.parts()), problem="")
+        yield house_of(app)
+
+
+def house_of(app: App) -> House:
+    doors = Doors(app.database, Sessions(), is_loopback_only=True)
+    return House(app, doors, Meter(), Metrics(), Runs(app.parts()), problem="")
+
+
+@asynccontextmanager
+async def client_of(house: House) -> AsyncIterator[httpx.AsyncClient]:
+    app = asgi.build(house, names_of([("127.0.0.1", 7886)], "127.0.0.1", ""), origins_of(""))
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url=HOST, timeout=60) as client:
+        yield client
 
 
 @pytest.fixture
 async def http(house: House) -> AsyncIterator[httpx.AsyncClient]:
-    app = asgi.build(house, names_of([("127.0.0.1", 7886)], "127.0.0.1", ""), origins_of(""))
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=HOST) as client:
+    async with client_of(house) as client:
         yield client
 
 
@@ -214,6 +230,58 @@ async def test_what_is_loaded_is_told_and_looking_loads_nothing(
     assert not engine_of(house, "vectors").loaded
 
 
+# ── the page ──────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+async def page(house: House, http: httpx.AsyncClient) -> httpx.AsyncClient:
+    """A signed-in browser."""
+    code = house.doors.sessions.new_link().partition("#")[2]
+    http.headers["cookie"] = f"{COOKIE}={house.doors.sessions.enter(code, 'here')}"
+    http.headers["sec-fetch-site"] = "same-origin"
+    return http
+
+
+async def test_a_page_sees_the_shelf_and_what_is_loaded(house: House, page: httpx.AsyncClient) -> None:
+    engine_of(house, "vectors").loaded = False
+    engine_of(house, "tiny").keep(-1)
+    engine_of(house, "tiny").kept = [math.inf]
+    usual, tiny, vectors = (await page.get("/app/api/models")).json()["models"]
+    assert [(model["name"], model["usual"], model["answers"]) for model in (usual, tiny, vectors)] == [
+        (USUAL, True, True),
+        ("tiny", False, True),
+        ("vectors", False, False),
+    ]
+    assert usual["loaded"] == {"bytes": 0, "window": 4096, "left": 600.0}
+    assert tiny["loaded"]["left"] is None
+    assert vectors["loaded"] is None
+    assert tiny["bytes"] == (house.app.home.models / "tiny.gguf").stat().st_size
+
+
+async def test_a_page_has_a_model_loaded_and_unloaded(house: House, page: httpx.AsyncClient) -> None:
+    vectors = engine_of(house, "vectors")
+    for _ in range(2):
+        assert (await page.post("/app/api/models/vectors/unload")).status_code == 204
+    assert (vectors.loaded, vectors.kept) == (False, [0]), "it is not asked twice"
+    reply = await page.post("/app/api/models/vectors/load")
+    assert (reply.status_code, reply.json()["loaded"]["window"]) == (200, 4096)
+    assert (await page.post("/app/api/models/nobody/load")).status_code == 404
+
+
+async def test_a_turn_of_the_page_may_name_its_model(house: House, page: httpx.AsyncClient) -> None:
+    run = (await page.post("/app/api/runs", json={"text": "one two", "model": "tiny"})).json()
+    place = f"/app/api/chats/{run['chat']}"
+    events = (await page.get(f"{place}/runs/{run['id']}/events")).text
+    assert '"model": "tiny"' in events
+    assert asked(engine_of(house, "tiny")) == 1
+    more = (await page.post(f"{place}/runs", json={"text": "three"})).json()
+    await page.get(f"{place}/runs/{more['id']}/events")
+    shown = (await page.get(place)).json()["messages"]
+    assert [message["model"] for message in shown if message["role"] == "assistant"] == ["tiny", USUAL]
+    assert (await page.post("/app/api/runs", json={"text": "a", "model": "nobody"})).status_code == 404
+    assert (await page.post("/app/api/runs", json={"text": "a", "model": "vectors"})).status_code == 400
+
+
 # ── how long a model stays ────────────────────────────────────────────────────────────────────────
 
 
@@ -320,3 +388,64 @@ async def test_a_full_line_holds_up_nobody_who_asks_another_model(
     other = {**body, "messages": SAID, "model": "tiny"}
     assert (await http.post("/v1/chat/completions", json=other)).status_code == 200
     assert (await going).status_code == 200
+
+
+# ── with the real engine ──────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.model
+async def test_real_models_side_by_side(home: Home) -> None:
+    language_model().write(home.models / "tiny.gguf")
+    encoder().write(home.models / "vectors.gguf")
+    async with (
+        open_app(home=home, environment={}, given={"context": 512}, attach=False) as app,
+        client_of(house_of(app)) as http,
+    ):
+
+        async def loaded() -> dict[str, int]:
+            return {
+                model["model"]: model["context_length"]
+                for model in (await http.get("/api/ps")).json()["models"]
+            }
+
+        assert await loaded() == {}
+        for name in ("default", "tiny"):
+            path, body = ASKS["chat"]
+            reply = await http.post(path, json={**body, "model": name, "max_tokens": 4})
+            assert reply.status_code == 200
+            assert reply.json()["usage"]["completion_tokens"] > 0
+        body = {"model": "vectors", "input": ["a b", "c"]}
+        assert len((await http.post("/v1/embeddings", json=body)).json()["data"][0]["embedding"]) == 32
+        assert await loaded() == {f"{USUAL}:latest": 512, "tiny:latest": 256, "vectors:latest": 256}
+        digests = {model["digest"] for model in (await http.get("/api/tags")).json()["models"]}
+        assert len(digests) == 3
+        assert all(len(digest) == 64 for digest in digests)
+        await http.post("/api/generate", json={"model": "tiny", "keep_alive": 0})
+        async with asyncio.timeout(10):
+            while "tiny:latest" in await loaded():
+                await asyncio.sleep(0.05)
+        assert len(await loaded()) == 2
+
+
+@pytest.mark.model
+async def test_a_chat_goes_from_one_model_to_another_and_back(home: Home) -> None:
+    """Each has its own state of it, and takes up no other's, also from the folder of kept states."""
+    language_model().write(home.models / "tiny.gguf")
+    async with open_app(home=home, environment={}, given={"context": 512}, attach=False) as app:
+        tiny = shelf.resolve("tiny", home)
+        parts = {"tiny": replace(app.parts(), engine=app.engines.of(tiny), model="tiny"), "": app.parts()}
+        how = Sampling(max_tokens=4, temperature=0.0)
+        chat: str | None = None
+        answers = []
+        for name in ("", "tiny", "", "tiny", ""):
+            async for event in turn.ask(parts[name], Question("Name a sea.", chat=chat, sampling=how)):
+                assert not isinstance(event, Failed), event
+                if isinstance(event, Done):
+                    chat = event.chat
+                    answers.append((event.model, event.usage.reused))
+            for _, engine in app.engines.made():
+                assert isinstance(engine, LlamaEngine)
+                await engine._life.rest()
+                assert engine.load() is None
+        assert [model for model, _ in answers] == [USUAL, "tiny", USUAL, "tiny", USUAL]
+        assert len(list(home.kv.glob("*.state"))) <= 1
