@@ -27,7 +27,8 @@ from sottovoce.engine.memory import MOST_SLOTS
 from sottovoce.engine.protocol import Engine, ModelFacts
 from sottovoce.models import shelf
 from sottovoce.models.engines import Engines
-from sottovoce.models.shelf import Kind, ModelFile
+from sottovoce.models.kinds import EMBEDDING
+from sottovoce.models.shelf import ModelFile
 from sottovoce.net.ledger import Ledger
 from sottovoce.store import chats
 from sottovoce.store.db import Database, open_database
@@ -160,7 +161,7 @@ async def open_app(
     environment = settings_of.read_environment() if environment is None else environment
     home = home or open_home(find_home(environment))
     settings = settings_of.load(home, environment, given or {})
-    model = shelf.answering(settings.model, home)
+    model = shelf.resolve(settings.model, home)
     # What a watched program says to the outside must be its own words.
     attach = attach and "watch" not in environment
     by_rule = environment.get("engine") == "echo"
@@ -175,7 +176,7 @@ async def open_app(
 
         def build(wanted: ModelFile) -> Engine:
             """Return an engine for a model; that of this home's server where it runs the same."""
-            is_shared = wanted.path == model.path or wanted.kind is Kind.EMBEDDING
+            is_shared = wanted.path == model.path or wanted.kind == EMBEDDING
             if attach and is_shared:
                 return AttachedEngine(home, runs_on, settings.context, lambda: make(wanted))
             return make(wanted)
@@ -235,7 +236,7 @@ class _Workshop:
         from sottovoce.engine.llama import LlamaEngine
         from sottovoce.engine.vectors import VectorEngine
 
-        if model.kind is Kind.EMBEDDING:
+        if model.kind == EMBEDDING:
             return VectorEngine(self._plan(model, slots=1))
         self._open_kept()
         return LlamaEngine(self._plan(model, self._slots), self._kept, self._exists)

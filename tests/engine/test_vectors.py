@@ -146,6 +146,6 @@ async def test_an_embed_model_that_is_not_there_is_no_reason_not_to_chat(home: H
 
 async def test_a_model_for_vectors_cannot_be_the_one_that_answers(home: Home) -> None:
     encoder().write(home.models / "vectors.gguf")
-    with pytest.raises(BadModelFile, match="only makes vectors"):
+    with pytest.raises(BadModelFile, match="only makes embeddings"):
         async with open_app(home=home, environment={}, given={"model": "vectors"}):
             pass

@@ -76,7 +76,7 @@ async def test_the_shelf_is_read_again_once_a_file_has_changed(
 async def test_a_chat_is_forgotten_by_all(home: Home, engines: Engines, builder: Builder) -> None:
     chat = Conversation("me", "a")
     for name in ("tiny", "vectors"):
-        engines.of(shelf.resolve(name, home))
+        engines.of(engines.resolve(name))
         builder.built[name].seen[chat] = 3
     await engines.forget(chat)
     assert not any(engine.seen for engine in builder.built.values())
@@ -89,7 +89,7 @@ async def test_all_are_closed_though_one_fails(home: Home, engines: Engines, bui
 
     engines.of(shelf.resolve("tiny", home))
     engines.put(ModelFile("x", Path("x"), None, "", None, "", ""), Failing())
-    engines.of(shelf.resolve("vectors", home))
+    engines.of(engines.resolve("vectors"))
     with pytest.raises(OSError, match="no"):
         await engines.close()
     assert all(engine.closed for engine in builder.built.values())

@@ -14,7 +14,7 @@ from sottovoce.core.errors import BadModelFile, NotFound
 from sottovoce.core.paths import Home
 from sottovoce.models import shelf
 from sottovoce.models import starter as starter_module
-from sottovoce.models.shelf import Kind, KnownFile, ModelFile
+from sottovoce.models.shelf import KnownFile, ModelFile
 from sottovoce.models.starter import starter
 
 MIGRATION = Path(shelf.__file__).parents[1] / "store" / "migrations" / "0001_start.sql"
@@ -79,26 +79,10 @@ def test_a_damaged_model_is_refused_when_it_is_named(home: Home) -> None:
         shelf.resolve("bad", home)
 
 
-@pytest.mark.parametrize(("make", "words"), [(projector, "beside one"), (encoder, "only makes vectors")])
+@pytest.mark.parametrize(("make", "words"), [(projector, "beside one"), (encoder, "only makes embeddings")])
 def test_a_file_that_cannot_answer_is_refused(home: Home, make: type, words: str) -> None:
     path = make().write(home.models / "other.gguf")
     with pytest.raises(BadModelFile, match=words):
-        shelf.answering(str(path), home)
-
-
-def test_a_model_for_vectors_stands_on_the_shelf_and_says_so(home: Home) -> None:
-    encoder().write(home.models / "minilm.gguf")
-    language_model().set("llama.pooling_type", "uint32", 3).write(home.models / "last.gguf")
-    _, last, minilm = shelf.listed(home)
-    assert minilm == shelf.resolve("minilm", home)
-    assert minilm.kind is last.kind is Kind.EMBEDDING
-    assert minilm.note.startswith("makes vectors of texts; ")
-    assert shelf.resolve("starter", home).kind is Kind.LANGUAGE
-
-
-def test_a_model_that_ranks_is_refused(home: Home) -> None:
-    path = encoder().set("bert.pooling_type", "uint32", 4).write(home.models / "rank.gguf")
-    with pytest.raises(BadModelFile, match="only puts texts in order"):
         shelf.resolve(str(path), home)
 
 

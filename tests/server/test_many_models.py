@@ -65,7 +65,7 @@ async def house(home: Home, echo: EchoEngine) -> AsyncIterator[House]:
     how: dict[str, Any] = {"environment": {"engine": "echo"}, "engine": echo, "attach": False}
     async with open_app(home=home, **how) as app:
         for name in ("tiny", "vectors"):
-            app.engines.put(shelf.resolve(name, home), EchoEngine(can_embed=True))
+            app.engines.put(app.engines.resolve(name), EchoEngine(can_embed=True))
         yield house_of(app)
 
 
@@ -89,7 +89,7 @@ async def http(house: House) -> AsyncIterator[httpx.AsyncClient]:
 
 
 def engine_of(house: House, name: str) -> EchoEngine:
-    engine = house.app.engines.of(shelf.resolve(name, house.app.home))
+    engine = house.app.engines.of(house.app.engines.resolve(name))
     assert isinstance(engine, EchoEngine)
     return engine
 

@@ -50,7 +50,7 @@ def library(command: str = LOAD_LIBRARY) -> Finding:
 def file(settings: Settings, home: Home) -> tuple[Finding, Header | None]:
     """Find the model's file and read its header."""
     try:
-        found = shelf.answering(settings.model, home)
+        found = shelf.resolve(settings.model, home)
         header = read_header(found.path)
     except SottoError as problem:
         return from_error("model", problem, "sotto models list"), None
@@ -60,7 +60,7 @@ def file(settings: Settings, home: Home) -> tuple[Finding, Header | None]:
 def digest(settings: Settings, home: Home) -> Finding:
     """Hash the model's file anew and hold it against the digest it was shipped with."""
     try:
-        found = shelf.answering(settings.model, home)
+        found = shelf.resolve(settings.model, home)
         known = shelf.verified(found, None)
     except SottoError as problem:
         return from_error("model digest", problem, REINSTALL)
@@ -85,7 +85,7 @@ def room(header: Header, settings: Settings, available: int) -> Finding:
 def first_word(settings: Settings, home: Home, environment: Mapping[str, str]) -> Finding:
     """Start the engine in a temporary home and have it say one word."""
     try:
-        model = str(shelf.answering(settings.model, home).path) if settings.model != "starter" else "starter"
+        model = str(shelf.resolve(settings.model, home).path) if settings.model != "starter" else "starter"
         with tempfile.TemporaryDirectory(prefix="sotto-doctor-") as folder:
             begun = time.monotonic()
             asyncio.run(_say_one_word(Path(folder), model, settings, environment))

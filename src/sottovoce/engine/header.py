@@ -102,11 +102,6 @@ class Header:
         return self.own("attention.causal") is False
 
     @property
-    def only_embeds(self) -> bool:
-        """Whether this was made for vectors of texts and cannot answer."""
-        return self.pooling != "rank" and (self.sees_all_at_once or self.pooling not in (None, "none"))
-
-    @property
     def block_count(self) -> int:
         return self.number("block_count") or 0
 

@@ -6,7 +6,6 @@ Knows neither models nor what is asked of them; `Life` says what it needs and wh
 from __future__ import annotations
 
 import asyncio
-import math
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -17,6 +16,10 @@ from sottovoce.engine import memory
 if TYPE_CHECKING:
     from sottovoce.engine.life import Life
     from sottovoce.engine.memory import Need
+
+
+PATIENCE = 60.0
+"""The longest wait for models in use, in seconds: whoever uses one may himself be waiting for the other."""
 
 
 class Room:
@@ -46,7 +49,7 @@ class Room:
         NotEnoughMemory, or Busy after that time.
         """
         loop = asyncio.get_running_loop()
-        until = None if math.isinf(patience) else loop.time() + patience
+        until = loop.time() + min(patience, PATIENCE)
         async with self._door:
             while (short := need.bytes - self.free()) > 0:
                 self._stirred.clear()
@@ -75,7 +78,7 @@ class Room:
         need = self._guests.get(life)
         return 0 if need is None else need.bytes
 
-    async def _somebody_stirs(self, until: float | None, life: Life) -> None:
+    async def _somebody_stirs(self, until: float, life: Life) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout_at(until):
                 await self._stirred.wait()

@@ -16,6 +16,9 @@ from sottovoce.core.paths import Home
 from sottovoce.engine.protocol import Engine
 from sottovoce.models import shelf
 from sottovoce.models.file import ModelFile
+from sottovoce.models.kinds import EMBEDDING, LANGUAGE
+
+USABLE = (LANGUAGE, EMBEDDING)
 
 Mark = tuple[str, int, int]
 """A file's name, size and time: whether the folder has changed."""
@@ -45,9 +48,12 @@ class Engines:
         yield from self._made.values()
 
     def resolve(self, name: str) -> ModelFile:
-        """Return the model that a setting names, see shelf.resolve; looked for once. May read a file."""
+        """Return the model that a setting names, also one for vectors; looked for once. May read a file.
+
+        Raises NotFound or BadModelFile.
+        """
         if name not in self._resolved:
-            self._resolved[name] = shelf.resolve(name, self._home)
+            self._resolved[name] = shelf.resolve(name, self._home, USABLE)
         return self._resolved[name]
 
     async def on_shelf(self) -> list[ModelFile]:
@@ -68,7 +74,7 @@ class Engines:
     def _on_shelf(self) -> list[ModelFile]:
         marks = list(_marks(self._home.models))
         if self._seen is None or self._seen[0] != marks:
-            usable = [model for model in shelf.listed(self._home) if not shelf.is_unusable(model)]
+            usable = [model for model in shelf.listed(self._home) if model.kind in USABLE]
             self._seen = marks, usable
         return self._seen[1]
 

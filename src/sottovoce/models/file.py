@@ -1,24 +1,20 @@
-"""One model: its file, what it is for, and what people should know of it."""
+"""One model: its file, and what people should know of it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
 
 from sottovoce.core.sampling import Sampling
-
-
-class Kind(StrEnum):
-    """What a model is for."""
-
-    LANGUAGE = "language"
-    EMBEDDING = "embedding"
+from sottovoce.models.kinds import LANGUAGE
 
 
 @dataclass(frozen=True, slots=True)
 class ModelFile:
-    """`sha256` is known beforehand for the starter only. `note` is a phrase in small letters."""
+    """`sha256` is known beforehand for the starter only. `note` is a phrase in small letters.
+
+    `path` is the first part where it is split. `kind` is one of kinds.py; empty: the file cannot be read.
+    """
 
     name: str
     path: Path
@@ -29,4 +25,4 @@ class ModelFile:
     note: str
     sampling: Sampling = field(default_factory=Sampling)
     """How this model answers best, where a person has not said otherwise."""
-    kind: Kind = Kind.LANGUAGE
+    kind: str = LANGUAGE

@@ -11,6 +11,7 @@ import hashlib
 import sqlite3
 import threading
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,26 +20,19 @@ from sottovoce.core.paths import Home
 from sottovoce.engine.gguf import read_header
 from sottovoce.engine.header import Header, bad_model, shown
 from sottovoce.engine.parts import PART
-from sottovoce.models.file import Kind, ModelFile
+from sottovoce.models.file import ModelFile
+from sottovoce.models.kinds import EMBEDDING, LANGUAGE, RERANK, kind_of
 from sottovoce.models.starter import card, starter
 
-__all__ = [
-    "Kind",
-    "KnownFile",
-    "ModelFile",
-    "answering",
-    "known",
-    "listed",
-    "remember",
-    "resolve",
-    "verified",
-]
+__all__ = ["KnownFile", "ModelFile", "known", "listed", "remember", "resolve", "verified"]
 
 STARTER = "starter"
 BLOCK = 1 << 20
 LIST_HINT = "sotto models list shows the models that are here"
-UNUSABLE = "cannot be used: "
-EMBED_HINT = "To have vectors made with it: sotto settings set embed_model NAME"
+CANNOT_ANSWER = {
+    EMBEDDING: "only makes embeddings and cannot answer",
+    RERANK: "only ranks texts and cannot answer",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +46,11 @@ class KnownFile:
     sha256: str
 
 
-def resolve(name: str, home: Home) -> ModelFile:
+def resolve(name: str, home: Home, kinds: Collection[str] = (LANGUAGE,)) -> ModelFile:
     """Return the model that a setting names: starter, a file's path, or a name in the models folder.
 
-    Reads the header of any other file than the starter. Raises NotFound or BadModelFile.
+    Reads the header of any other file than the starter. Raises NotFound, or BadModelFile also where it is
+    none of these kinds.
     """
     if name == STARTER:
         return starter()
@@ -63,36 +58,23 @@ def resolve(name: str, home: Home) -> ModelFile:
     found = [path for path in places if _exists(path)]
     for path in found:
         if path.is_file():
-            return _described(path)
+            return _of_kind(path, kinds)
     if found:
         raise BadModelFile(f"{name} is not a file.", hint="Name the model's file itself; it ends in .gguf")
     raise NotFound(f"There is no model named {name!r}.", hint=LIST_HINT)
 
 
-def answering(name: str, home: Home) -> ModelFile:
-    """Return the model of this name, see resolve. Raises BadModelFile also for one that cannot answer."""
-    found = resolve(name, home)
-    if found.kind is not Kind.LANGUAGE:
-        raise bad_model(found.path, "only makes vectors of texts and cannot answer", hint=EMBED_HINT)
-    return found
-
-
 def listed(home: Home) -> list[ModelFile]:
-    """Return the starter and the models in the folder. The note of one that cannot be used says why."""
+    """Return the starter and the files in the folder. The note of one that cannot be used says why."""
     paths = [path for path in sorted(home.models.glob("*.gguf")) if not _is_later_part(path)]
-    unknown = [ModelFile(path.stem, path, None, "unknown", None, "unknown", "") for path in paths]
+    unknown = [ModelFile(path.stem, path, None, "unknown", None, "unknown", "", kind="") for path in paths]
     found: list[ModelFile] = []
     for file in (card(), *unknown):
         try:
-            found.append(starter() if file.sha256 else _described(file.path))
+            found.append(starter() if file.sha256 else _described(file.path, read_header(file.path)))
         except BadModelFile as problem:
-            found.append(replace(file, note=f"{UNUSABLE}{problem.sentence}"))
+            found.append(replace(file, kind="", note=f"cannot be used: {problem.sentence}"))
     return found
-
-
-def is_unusable(model: ModelFile) -> bool:
-    """Whether the list has a model only to say why it cannot be used."""
-    return model.note.startswith(UNUSABLE)
 
 
 def verified(file: ModelFile, known: KnownFile | None, given_up: threading.Event | None = None) -> KnownFile:
@@ -146,15 +128,18 @@ def _exists(path: Path) -> bool:
         return False
 
 
-def _described(path: Path) -> ModelFile:
+def _of_kind(path: Path, kinds: Collection[str]) -> ModelFile:
     header = read_header(path)
-    if not header.is_language_model:
-        kind = header.text("general.type") or header.architecture
-        raise bad_model(
-            path, f"is no language model but something beside one ({shown(kind)})", hint=LIST_HINT
-        )
-    if header.pooling == "rank":
-        raise bad_model(path, "only puts texts in order and cannot answer", hint=LIST_HINT)
+    file = _described(path, header)
+    if file.kind in kinds:
+        return file
+    if file.kind in CANNOT_ANSWER:
+        raise bad_model(path, CANNOT_ANSWER[file.kind], hint=LIST_HINT)
+    what = shown(header.text("general.type") or header.architecture)
+    raise bad_model(path, f"is no language model but something beside one ({what})", hint=LIST_HINT)
+
+
+def _described(path: Path, header: Header) -> ModelFile:
     languages = header.array("general.languages")
     return ModelFile(
         name=path.stem,
@@ -163,13 +148,9 @@ def _described(path: Path) -> ModelFile:
         licence=shown(header.text("general.license") or "unknown"),
         licence_text=None,
         languages=shown(", ".join(str(code) for code in languages.values or ())) if languages else "unknown",
-        note=_purpose(header) + f"{_counted(header.parameters)} parameters, packed as {header.file_type}",
-        kind=Kind.EMBEDDING if header.only_embeds else Kind.LANGUAGE,
+        note=f"{_counted(header.parameters)} parameters, packed as {header.file_type}",
+        kind=kind_of(header),
     )
-
-
-def _purpose(header: Header) -> str:
-    return "makes vectors of texts; " if header.only_embeds else ""
 
 
 def _counted(number: int) -> str:

@@ -13,7 +13,8 @@ from sottovoce.core.errors import NotFound, Unsupported
 from sottovoce.engine.gguf import Header, read_header
 from sottovoce.engine.protocol import Engine, Queue
 from sottovoce.models import shelf, starter
-from sottovoce.models.shelf import Kind, ModelFile
+from sottovoce.models.kinds import EMBEDDING
+from sottovoce.models.shelf import ModelFile
 
 if TYPE_CHECKING:
     from sottovoce.app import App
@@ -74,7 +75,7 @@ async def choose(app: App, name: str, *, vectors: bool = False) -> Chosen:
     model = await find(app, name)
     if model is app.model:
         return Chosen(model, app.engine)
-    if model.kind is Kind.EMBEDDING and not vectors:
+    if model.kind == EMBEDDING and not vectors:
         raise Unsupported(
             f"{model.name} only makes vectors of texts and cannot answer.",
             hint=f"Ask for {' or '.join(names(app))}",

@@ -46,7 +46,7 @@ async def model(talk: Talk, arguments: str) -> None:
                 talk.show.line(f"  {introduction(other)}")
         talk.show.quiet("/model starter, or /model followed by the path of a GGUF file")
         return
-    chosen = shelf.answering(arguments, talk.app.home)
+    chosen = shelf.resolve(arguments, talk.app.home)
     talk.place.settings["model"] = arguments
     talk.show.quiet(f"Now answering: {introduction(chosen)}")
     talk.reopening = True

@@ -9,7 +9,8 @@ from starlette.responses import Response
 
 from sottovoce.app import App
 from sottovoce.engine.protocol import Load
-from sottovoce.models.shelf import Kind, ModelFile
+from sottovoce.models.kinds import LANGUAGE
+from sottovoce.models.shelf import ModelFile
 from sottovoce.server import served
 from sottovoce.server.app_api.nouns import LoadNoun, ModelList, ModelNoun
 from sottovoce.server.caller import Scope
@@ -51,7 +52,7 @@ async def _noun(app: App, model: ModelFile, load: Load | None) -> ModelNoun:
     return ModelNoun(
         name=model.name,
         usual=model.path == app.model.path,
-        answers=model.kind is Kind.LANGUAGE,
+        answers=model.kind == LANGUAGE,
         bytes=await asyncio.to_thread(_size, model),
         licence=model.licence,
         languages=model.languages,

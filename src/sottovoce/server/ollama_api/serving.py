@@ -17,7 +17,8 @@ from sottovoce.core.sampling import RANGES, laid_over
 from sottovoce.engine.header import ArrayInfo, Header
 from sottovoce.engine.protocol import Load
 from sottovoce.models import shelf
-from sottovoce.models.shelf import Kind, ModelFile
+from sottovoce.models.kinds import EMBEDDING, LANGUAGE
+from sottovoce.models.shelf import ModelFile
 from sottovoce.server import served
 from sottovoce.server.endpoint import Visit
 from sottovoce.server.ollama_api.nouns import (
@@ -37,7 +38,7 @@ LATEST = ":latest"
 FOREVER = datetime(2318, 1, 1, tzinfo=UTC)
 """Ollama's clients are told a time at which a model is unloaded, even where it never is."""
 
-CAPABILITIES = {Kind.LANGUAGE: ["completion", "tools"], Kind.EMBEDDING: ["embedding"]}
+CAPABILITIES = {LANGUAGE: ["completion", "tools"], EMBEDDING: ["embedding"]}
 UNLOADED = Load(0, 0, 0.0)
 """What is told of a model that was unloaded while we looked."""
 
