@@ -16,6 +16,9 @@ import threading
 from dataclasses import asdict, dataclass
 from typing import Any
 
+BATCH = 128
+"""Tokens that are read in one go."""
+
 
 @dataclass(frozen=True, slots=True)
 class ChildConfig:
@@ -53,7 +56,7 @@ def parameters(config: ChildConfig, library: Any) -> Any:
     params.cpuparams.n_threads = config.threads
     params.cpuparams_batch.n_threads = config.threads
     # Small batches: a stop is noticed between two of them, and nobody waits long behind another's prompt.
-    params.n_batch = params.n_ubatch = 128
+    params.n_batch = params.n_ubatch = BATCH
     params.fit_params = False  # the window we asked for, or an error; never a silent change
     params.ctx_shift = False
     params.cache_ram_mib = 0  # a cache shared by all slots could hand one person's text to another

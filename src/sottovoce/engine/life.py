@@ -15,12 +15,13 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from sottovoce.core.errors import BadModelFile, EngineFailed, SottoError, Unsupported
 from sottovoce.core.sampling import Sampling
 from sottovoce.engine import memory, threads
-from sottovoce.engine.child import ChildConfig
+from sottovoce.engine.child import BATCH, ChildConfig
 from sottovoce.engine.client import Client
 from sottovoce.engine.gguf import Header, read_header, read_vocabulary
 from sottovoce.engine.kvfiles import Binding
@@ -57,6 +58,8 @@ class Plan:
     embed: bool = False
     room: Room = field(default_factory=Room)
     """The memory it shares with others that are loaded."""
+    needs: Callable[[Header, int, int, int], int] = memory.by_header
+    """The bytes it takes: of its header, the window and the number of slots, and tokens read in one go."""
 
     @property
     def longest_wait(self) -> float:
@@ -194,7 +197,7 @@ class Life:
         try:
             header = await asyncio.to_thread(read_header, plan.path)
             window = window_of(header, plan.window)
-            need = memory.Need(header.file_size, header.kv_bytes_per_token(), window, plan.slots)
+            need = memory.Need(window, partial(self._taken, header))
             await plan.room.enter(self, need, plan.longest_wait)
             config = self._config(child, header, window, gauge)
             verified = asyncio.ensure_future(plan.verify())
@@ -216,6 +219,11 @@ class Life:
         kv_bytes = header.kv_bytes_per_token()
         size = header.file_size
         return Running(child, client, words, facts, size, vocabulary.size, binding, kv_bytes)
+
+    def _taken(self, header: Header, window: int) -> int:
+        """Return the bytes that the model takes with this window."""
+        plan = self.plan
+        return plan.needs(header, window, plan.slots, window if plan.embed else BATCH)
 
     def _config(self, child: Child, header: Header, window: int, gauge: threads.OthersGauge) -> ChildConfig:
         plan = self.plan

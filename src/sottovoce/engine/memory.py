@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from sottovoce.core.errors import NotEnoughMemory
+from sottovoce.engine.header import Header
 
 BUFFERS = 96 << 20
 """The engine's code, compute buffers and vocabulary, beside weights and window."""
@@ -32,24 +34,24 @@ CGROUP_FILES = (
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What one loaded model takes: bytes of weights, and of each token in the window of each slot."""
+    """What one loaded model takes. `taken` tells the bytes for any window, which only grow with it."""
 
-    weights: int
-    kv_bytes_per_token: int
     window: int
-    slots: int
+    taken: Callable[[int], int]
 
     @property
     def bytes(self) -> int:
-        return needed(self.weights, self.kv_bytes_per_token, self.window * self.slots)
+        return self.taken(self.window)
 
     def window_within(self, room: int) -> int:
-        """Return the largest window in steps of 256 tokens that fits; 0 where none does."""
-        left = room - needed(self.weights, 0, 0)
-        if left <= 0:
-            return 0
-        most = left // max(1, self.kv_bytes_per_token * self.slots)
-        return min(self.window, int(most)) // STEP * STEP
+        """Return the largest window that fits, in steps of 256 tokens; 0 where none does."""
+        most = self.window // STEP
+        return STEP * bisect_right(range(1, most + 1), room, key=lambda steps: self.taken(STEP * steps))
+
+
+def by_header(header: Header, window: int, slots: int, batch: int) -> int:
+    """Return the bytes that a model takes at least, by what its header says."""
+    return needed(header.file_size, header.kv_bytes_per_token(), window * slots)
 
 
 def needed(weights: int, kv_bytes_per_token: int, tokens: int) -> int:
