@@ -6,10 +6,12 @@ import asyncio
 import os
 import threading
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sottovoce import __version__
 from sottovoce.chat import turn
@@ -22,12 +24,18 @@ from sottovoce.core.paths import Home, open_home
 from sottovoce.core.settings import Settings, Value
 from sottovoce.engine import sign as signs
 from sottovoce.engine.attached import AttachedEngine, tell_server_to_forget
+from sottovoce.engine.memory import MOST_SLOTS
 from sottovoce.engine.protocol import Engine, ModelFacts
 from sottovoce.models import records, shelf
+from sottovoce.models.engines import Engines
+from sottovoce.models.kinds import EMBEDDING
 from sottovoce.models.shelf import ModelFile
 from sottovoce.net.ledger import Ledger
 from sottovoce.store import chats
 from sottovoce.store.db import Database, open_database
+
+if TYPE_CHECKING:
+    from sottovoce.engine.life import Plan
 
 
 def find_home(environment: Mapping[str, str]) -> Path:
@@ -49,6 +57,7 @@ class App:
     database: Database
     engine: Engine
     ledger: Ledger
+    engines: Engines
     owner: str = OWNER
     runs_on: str = ""
     """Names what the engine runs, so that another program knows whether it would suit it."""
@@ -74,10 +83,18 @@ class App:
 
     async def delete_chat(self, chat_id: str) -> None:
         """Delete a chat; see delete_chat."""
-        await delete_chat(self.home, self.database, chat_id, self.owner, self.engine)
+        await delete_chat(self.home, self.database, chat_id, self.owner, self.engines)
+
+    async def embedder(self) -> tuple[ModelFile, Engine]:
+        """Return the model that makes vectors here, and its engine. Raises NotFound or BadModelFile."""
+        if not self.settings.embed_model:
+            return self.model, self.engine
+        model = await asyncio.to_thread(self.engines.resolve, self.settings.embed_model)
+        return model, self.engines.of(model)
 
     async def embed(self, texts: Sequence[str]) -> list[list[float]]:
-        return await self.engine.embed(texts)
+        _, engine = await self.embedder()
+        return await engine.embed(texts)
 
     @property
     def server(self) -> str | None:
@@ -100,11 +117,11 @@ class App:
 
 
 async def delete_chat(
-    home: Home, database: Database, chat_id: str, owner: str = OWNER, engine: Engine | None = None
+    home: Home, database: Database, chat_id: str, owner: str = OWNER, engines: Engines | None = None
 ) -> None:
     """Delete a chat so that nothing of it is left: rows, index, free pages, KV state, backups.
 
-    Needs no model; an engine that is running here or in this home's server forgets the chat as well.
+    Needs no model; every engine that is running here or in this home's server forgets the chat as well.
     Raises NotFound.
     """
     from sottovoce.engine.kvfiles import KvFiles
@@ -117,8 +134,8 @@ async def delete_chat(
     except DiskFull as problem:
         problem.hint = "Free some space and delete it again; nothing that was saved is lost."
         raise
-    if engine is not None:
-        await engine.forget(conversation)
+    if engines is not None:
+        await engines.forget(conversation)
     else:
         await tell_server_to_forget(home, conversation)
     KvFiles(home.kv, 0).forget(conversation)
@@ -146,82 +163,129 @@ async def open_app(
     home = home or open_home(find_home(environment))
     settings = settings_of.load(home, environment, given or {})
     model = shelf.resolve(settings.model, home)
+    # What a watched program says to the outside must be its own words.
+    attach = attach and "watch" not in environment
     by_rule = environment.get("engine") == "echo"
-    runs_on = "echo" if by_rule else _whole_path(model)
+    runs_on = _runs_on("echo" if by_rule else str(model.path.resolve()), settings)
     database = open_database(home)
     try:
         database.look(lambda conn: records.check_use(conn, home, model, settings.use))
-        if engine is None:
+        make = (
+            _by_rule(slots, queue_seconds, attach=attach)
+            if by_rule
+            else _Workshop(home, settings, database, environment.get("watch"), slots, queue_seconds).engine
+        )
 
-            def own() -> Engine:
-                if by_rule:
-                    from sottovoce.engine.echo import EchoEngine
+        def build(wanted: ModelFile) -> Engine:
+            """Return an engine for a model; that of this home's server where it runs the same."""
+            database.look(lambda conn: records.check_use(conn, home, wanted, settings.use))
+            is_shared = wanted.path == model.path or wanted.kind == EMBEDDING
+            if attach and is_shared:
+                return AttachedEngine(home, runs_on, settings.context, lambda: make(wanted))
+            return make(wanted)
 
-                    return (
-                        EchoEngine() if attach else EchoEngine(slots=slots or 4, queue_seconds=queue_seconds)
-                    )
-                return _engine(environment, home, settings, model, database, slots, queue_seconds)
-
-            # What a watched program says to the outside must be its own words.
-            alone = not attach or "watch" in environment
-            engine = own() if alone else AttachedEngine(home, runs_on, settings.context, own)
+        engines = Engines(home, build)
+        if engine is not None:
+            engines.put(model, engine)
         try:
-            yield App(home, settings, model, database, engine, Ledger(home.ledger), runs_on=runs_on)
+            ledger = Ledger(home.ledger)
+            yield App(home, settings, model, database, engines.of(model), ledger, engines, runs_on=runs_on)
         finally:
-            await engine.close()
+            await engines.close()
     finally:
         database.close()
 
 
-def _whole_path(model: ModelFile) -> str:
-    """Return the one path of a file that programs in different folders name differently."""
-    return str(model.path.resolve())
+def _runs_on(model: str, settings: Settings) -> str:
+    """Return what programs of one home must have in common to share an engine.
+
+    The model by the one path of a file that they may name differently, and what makes the vectors.
+    """
+    return f"{model} and {settings.embed_model}" if settings.embed_model else model
 
 
-def _engine(
-    environment: Mapping[str, str],
-    home: Home,
-    settings: Settings,
-    model: ModelFile,
-    database: Database,
-    slots: int,
-    queue_seconds: float,
-) -> Engine:
-    from sottovoce.engine.kvfiles import KvFiles, name_of
-    from sottovoce.engine.life import slots_that_fit
-    from sottovoce.engine.llama import LlamaEngine, Plan
+def _by_rule(slots: int, queue_seconds: float, *, attach: bool) -> Callable[[ModelFile], Engine]:
+    from sottovoce.engine.echo import EchoEngine
 
-    async def verify() -> str:
+    if attach:
+        return lambda _: EchoEngine()
+    return lambda _: EchoEngine(slots=slots or MOST_SLOTS, queue_seconds=queue_seconds)
+
+
+class _Workshop:
+    """Builds the real engines of one program. They share its memory, and the folder of kept states."""
+
+    def __init__(
+        self,
+        home: Home,
+        settings: Settings,
+        database: Database,
+        watch: str | None,
+        slots: int,
+        queue_seconds: float,
+    ) -> None:
+        from sottovoce.engine.kvfiles import KvFiles
+        from sottovoce.engine.room import Room
+
+        self._settings = settings
+        self._database = database
+        self._watch = watch
+        self._slots = slots
+        self._queue_seconds = queue_seconds
+        self._kept = KvFiles(home.kv, settings.kv_megabytes << 20)
+        self._room = Room()
+
+    def engine(self, model: ModelFile) -> Engine:
+        from sottovoce.engine.llama import LlamaEngine
+        from sottovoce.engine.vectors import VectorEngine
+
+        if model.kind == EMBEDDING:
+            return VectorEngine(self._plan(model, slots=1))
+        self._open_kept()
+        return LlamaEngine(self._plan(model, self._slots), self._kept, self._exists)
+
+    def _plan(self, model: ModelFile, slots: int) -> Plan:
+        from sottovoce.engine.life import Plan, slots_that_fit
+        from sottovoce.fit.advise import bytes_needed
+
+        settings = self._settings
+        return Plan(
+            path=model.path,
+            name=model.name,
+            verify=partial(self._verify, model),
+            defaults=model.sampling,
+            window=settings.context,
+            slots=slots or slots_that_fit(model.path, settings.context, self._room.free()),
+            queue_seconds=self._queue_seconds,
+            threads=settings.threads,
+            idle_seconds=settings.idle_minutes * 60.0,
+            watch=self._watch,
+            room=self._room,
+            needs=bytes_needed,
+        )
+
+    def _open_kept(self) -> None:
+        """Take the folder of kept states once more; of chats that are gone nothing stays there."""
+        from sottovoce.engine.kvfiles import name_of
+
+        is_new = not self._kept.is_ours
+        if self._kept.open() and is_new:
+            living = self._database.look(chats.everyone)
+            self._kept.keep_only(frozenset(name_of(Conversation(owner, chat)) for owner, chat in living))
+
+    async def _verify(self, model: ModelFile) -> str:
         """Return the model's content hash, computed only when the file has changed."""
-        known = await database.read(lambda conn: shelf.known(conn, model.path))
+        known = await self._database.read(lambda conn: shelf.known(conn, model.path))
         given_up = threading.Event()
         try:
             checked = await asyncio.to_thread(shelf.verified, model, known, given_up)
         finally:
             given_up.set()  # a thread cannot be cancelled; it looks here
         if checked != known:
-            await database.run(lambda conn: shelf.remember(conn, checked))
-        await database.run(lambda conn: records.note_used(conn, model.path, time.time()))
+            await self._database.run(lambda conn: shelf.remember(conn, checked))
+        await self._database.run(lambda conn: records.note_used(conn, model.path, time.time()))
         return checked.sha256
 
-    async def exists(conversation: Conversation) -> bool:
+    async def _exists(self, conversation: Conversation) -> bool:
         chat = conversation.chat or ""
-        return await database.read(lambda conn: chats.exists(conn, conversation.owner, chat))
-
-    kept = KvFiles(home.kv, settings.kv_megabytes << 20)
-    if kept.open():
-        living = database.look(chats.everyone)
-        kept.keep_only(frozenset(name_of(Conversation(owner, chat)) for owner, chat in living))
-    plan = Plan(
-        path=model.path,
-        name=model.name,
-        verify=verify,
-        defaults=model.sampling,
-        window=settings.context,
-        slots=slots or slots_that_fit(model.path, settings.context),
-        queue_seconds=queue_seconds,
-        threads=settings.threads,
-        idle_seconds=settings.idle_minutes * 60.0,
-        watch=environment.get("watch"),
-    )
-    return LlamaEngine(plan, kept, exists)
+        return await self._database.read(lambda conn: chats.exists(conn, conversation.owner, chat))

@@ -39,6 +39,8 @@ class TensorSpec:
     type: int = 0
     offset: int | None = None
     """None: behind the one before."""
+    data: bytes | None = None
+    """None: small numbers, see weights."""
 
 
 @dataclass
@@ -319,6 +321,8 @@ def padded(size: int, alignment: int) -> int:
 
 def weights(spec: TensorSpec) -> bytes:
     """Return small numbers for a tensor, the same ones each time; a huge one gets none."""
+    if spec.data is not None:
+        return spec.data
     size = size_of(spec)
     if not 0 < size <= 1 << 20:
         return b""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
 import logging
 import os
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from gguf_samples import encoder
 
 from sottovoce import __version__
 from sottovoce.app import delete_chat, open_app
@@ -28,6 +30,7 @@ from sottovoce.core.events import Done, Finished, Piece, Reading, Text, Waiting
 from sottovoce.core.messages import Conversation, Message, Role
 from sottovoce.core.paths import Home
 from sottovoce.core.sampling import Sampling
+from sottovoce.core.settings import Value
 from sottovoce.engine import sign
 from sottovoce.engine.attached import AttachedEngine, tell_server_to_forget
 from sottovoce.engine.echo import EchoEngine
@@ -56,9 +59,12 @@ def said(text: str) -> list[Message]:
 
 
 @asynccontextmanager
-async def serving(home: Home, engine: Engine, *, shown: bool = True) -> AsyncIterator[Listening]:
+async def serving(
+    home: Home, engine: Engine, *, shown: bool = True, given: dict[str, Value | None] | None = None
+) -> AsyncIterator[Listening]:
     """A server of this home on this engine, with its sign up."""
-    async with open_app(home=home, environment={"engine": "echo"}, engine=engine, attach=False) as app:
+    how: dict[str, Any] = {"environment": {"engine": "echo"}, "engine": engine, "attach": False}
+    async with open_app(home=home, given=given, **how) as app:
         doors = Doors(app.database, Sessions(), is_loopback_only=True)
         house = House(app, doors, Meter(), Metrics(), Runs(app.parts()))
         names = names_of([("127.0.0.1", 7886)], "127.0.0.1", "")
@@ -528,3 +534,22 @@ async def test_what_a_server_was_asked_for_a_deleted_chat_without_an_engine_at_h
         assert engine.seen
         await delete_chat(home, app.database, done.chat)
         assert not engine.seen
+
+
+async def test_vectors_come_from_the_servers_model_for_them(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoder().write(home.models / "vectors.gguf")
+    given: dict[str, Value | None] = {"embed_model": "vectors"}
+    usual = EchoEngine(can_embed=False)
+    monkeypatch.setattr("sottovoce.engine.echo.EchoEngine", functools.partial(EchoEngine, can_embed=True))
+    async with (
+        serving(home, usual, given=given),
+        open_app(home=home, environment={"engine": "echo"}, given=given) as app,
+    ):
+        assert app.server == ADDRESS
+        assert await app.embed(["one two"]) == await EchoEngine(can_embed=True).embed(["one two"])
+        _, engine = await app.embedder()
+        assert engine.load() is None, "no engine of one's own was needed"
+        async with open_app(home=home, environment={"engine": "echo"}) as other:
+            assert other.server is None, "who wants other vectors keeps apart"

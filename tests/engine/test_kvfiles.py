@@ -174,3 +174,28 @@ def test_files_are_private_and_names_tell_nothing(kept: KvFiles) -> None:
         "marks",
         "mac",
     }
+
+
+def test_engines_of_one_program_share_the_folder_until_the_last_has_closed_it(kept: KvFiles) -> None:
+    assert kept.open()
+    kept.close()
+    assert kept.is_ours
+    assert not KvFiles(kept.folder, 1000).open()
+    kept.close()
+    assert KvFiles(kept.folder, 1000).open()
+
+
+def test_a_state_that_was_replaced_since_is_known(kept: KvFiles) -> None:
+    put(kept)
+    read = kept.read(CHAT)
+    assert read is not None
+    assert kept.is_current(read)
+    put(kept, Conversation("me", "other"))
+    assert kept.is_current(read)
+    put(kept)
+    assert not kept.is_current(read)
+    again = kept.read(CHAT)
+    assert again is not None
+    assert kept.is_current(again)
+    kept.forget(CHAT)
+    assert not kept.is_current(again)

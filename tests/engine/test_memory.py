@@ -1,9 +1,12 @@
+import os
+import sys
 from pathlib import Path
 
 import pytest
 
 from sottovoce.core.errors import NotEnoughMemory
 from sottovoce.engine import memory
+from sottovoce.engine.memory import Need, private
 
 
 def test_a_model_that_fits_is_let_through() -> None:
@@ -46,3 +49,20 @@ def test_as_many_answers_at_once_as_fit_well_in_half_of_what_is_free(free_window
     assert memory.slots_that_fit(98_000_000, window, room) == slots
     assert memory.slots_that_fit(98_000_000, window, 0) == 1
     assert memory.slots_that_fit(98_000_000, 0, room) <= 4
+
+
+def test_the_largest_window_that_fits_is_found() -> None:
+    need = Need(4096, lambda tokens: 1000 + tokens)
+    assert need.bytes == 5096
+    assert [need.window_within(room) for room in (0, 1255, 1256, 1600, 3048, 5095, 5096, 10**9)] == [
+        0, 0, 256, 512, 2048, 3840, 4096, 4096,
+    ]  # fmt: skip
+    assert Need(100, lambda tokens: tokens).window_within(10**9) == 0
+
+
+def test_what_a_process_has_for_itself_is_told_where_the_system_tells_it() -> None:
+    before = private(os.getpid())
+    taken = bytearray(os.urandom(1 << 20) * 64)
+    if sys.platform == "linux":
+        assert private(os.getpid()) - before > len(taken) // 2
+    assert private(2**22 + 1) == 0

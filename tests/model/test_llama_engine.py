@@ -366,7 +366,7 @@ async def test_a_tick_while_waking_does_not_put_the_new_child_to_sleep(make: Any
 async def test_embeddings_go_on_for_longer_than_the_idle_time(
     make: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sottovoce.engine.embedder.IDLE_SECONDS", 0.3)
+    monkeypatch.setattr("sottovoce.engine.llama.EMBEDDER_IDLE_SECONDS", 0.3)
     engine = make()
     for _ in range(4):
         assert len((await engine.embed(["hello"]))[0]) == 576

@@ -156,10 +156,10 @@ async def test_one_question_is_embedded_while_a_whole_library_is(engine: LlamaEn
 async def test_an_embedder_that_dies_says_so_and_the_next_works(engine: LlamaEngine) -> None:
     await engine.embed(["warm"])
     assert engine._embedder is not None
-    assert engine._embedder._life.running is not None
+    assert engine._embedder.life.running is not None
     task = asyncio.create_task(engine.embed(["Some passage of a book. " * 40] * 60))
     await asyncio.sleep(0.3)
-    os.kill(engine._embedder._life.running.child.process.pid, signal.SIGKILL)
+    os.kill(engine._embedder.life.running.child.process.pid, signal.SIGKILL)
     with pytest.raises(EngineFailed, match="killed"):
         await task
     assert len(await engine.embed(["again"])) == 1

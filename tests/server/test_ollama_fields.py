@@ -200,7 +200,7 @@ async def outcome(
     http: httpx.AsyncClient, echo: EchoEngine, place: str, change: Body
 ) -> tuple[int, Body, Any]:
     """Return the status, what was answered (without times), and what reached the engine."""
-    for seen in (echo.prompts, echo.texts, echo.samplings):
+    for seen in (echo.prompts, echo.texts, echo.samplings, echo.kept):
         seen.clear()
     reply = await http.post(place.removeprefix("POST "), json=ASKED[place] | change)
     is_one = reply.headers["content-type"] == "application/json"
@@ -209,7 +209,8 @@ async def outcome(
         for name, value in (reply.json() if is_one else {"lines": reply.text}).items()
         if name != "created_at" and "duration" not in name
     }
-    return reply.status_code, answer, [*echo.prompts, *echo.texts, *echo.samplings]
+    kept = [seconds for seconds in echo.kept if seconds is not None]
+    return reply.status_code, answer, [*echo.prompts, *echo.texts, *echo.samplings, *kept]
 
 
 @pytest.mark.parametrize(
@@ -230,6 +231,7 @@ async def outcome(
         ("options.seed", {"options": {"seed": -2}}),
         ("options.stop", {"options": {"stop": [str(at) for at in range(9)]}}),
         ("think", {"think": "high"}),
+        ("keep_alive", {"keep_alive": "soon"}),
         ("top_logprobs", {"top_logprobs": 21}),
         ("truncate", {"truncate": True}),
         ("shift", {"shift": True}),

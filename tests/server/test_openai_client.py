@@ -8,6 +8,7 @@ import socket
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -372,12 +373,13 @@ async def test_a_shortened_vector_has_length_one(client: AsyncOpenAI) -> None:
     assert sum(number * number for number in found.embedding) == pytest.approx(1.0, abs=1e-6)
 
 
-async def test_the_starters_name_is_no_other_models(house: House) -> None:
-    settings = replace(house.app.settings, model="/models/other.gguf")
-    async with connected(replace(house, app=replace(house.app, settings=settings))) as client:
-        assert (await client.models.retrieve("default")).id == house.app.model.name
-        with pytest.raises(openai.NotFoundError):
-            await client.models.retrieve("starter")
+async def test_the_starters_name_is_no_other_models(house: House, tmp_path: Path) -> None:
+    other = replace(house.app.model, name="other", path=tmp_path / "other.gguf")
+    settings = replace(house.app.settings, model=str(other.path))
+    async with connected(replace(house, app=replace(house.app, settings=settings, model=other))) as client:
+        assert (await client.models.retrieve("default")).id == "other"
+        assert (await client.models.retrieve("starter")).id == house.app.model.name
+        assert [model.id for model in (await client.models.list()).data] == ["other", house.app.model.name]
 
 
 async def test_clients_of_the_other_protocol_find_the_model_at_the_same_address(house: House) -> None:

@@ -15,6 +15,7 @@ from sottovoce.chat import prompt, schema, tools
 from sottovoce.chat.holding import hold
 from sottovoce.chat.spoken import Spoken, begins_call, called, calls_in, goes_round, whole_call
 from sottovoce.chat.tools import Choice, Tool
+from sottovoce.chat.waking import awake
 from sottovoce.core.errors import EngineFailed, SchemaUnmet, TooLong
 from sottovoce.core.events import Called, Finished, Piece, Text
 from sottovoce.core.messages import Conversation, Message
@@ -49,6 +50,9 @@ async def answer(engine: Engine, call: Call) -> AsyncGenerator[Piece | Called, N
     first piece of text, ModelProblem at any time.
     """
     call = await _looked_at(call)
+    async with aclosing(awake(engine)) as loading:
+        async for waiting in loading:
+            yield waiting
     facts = await engine.ready()
     room = Sampling(max_tokens=prompt.room_for_answer(facts.window))
     turn = _Turn(engine, call, laid_over(room, call.sampling))

@@ -110,10 +110,15 @@ class Runs:
         self._closed = False
 
     async def start(
-        self, owner: str, question: Question, told: Callable[[RunEvent], None] = heard_by_nobody
+        self,
+        owner: str,
+        question: Question,
+        told: Callable[[RunEvent], None] = heard_by_nobody,
+        parts: Parts | None = None,
     ) -> Asked:
         """Ask, and return once the question is on the disk; `told` hears every event.
 
+        `parts` take the place of the usual ones: another model answers this turn.
         The turn goes on whatever becomes of the caller. Raises BadInput, StoreProblem, Busy or Stopping,
         and then nothing is saved.
         """
@@ -122,7 +127,7 @@ class Runs:
         self._unnamed.add(run)
         if question.chat is not None:
             self._writing[owner, question.chat] = run
-        run.task = asyncio.create_task(self._carry_out(run, question, told))
+        run.task = asyncio.create_task(self._carry_out(run, question, told, parts or self._parts))
         return await asyncio.shield(run.begun)
 
     async def follow(
@@ -198,7 +203,9 @@ class Runs:
                 retry_after=10,
             )
 
-    async def _carry_out(self, run: Run, question: Question, told: Callable[[RunEvent], None]) -> None:
+    async def _carry_out(
+        self, run: Run, question: Question, told: Callable[[RunEvent], None], parts: Parts
+    ) -> None:
         """Run the turn to its end. A task's edge: whatever happens, readers are told and let go."""
 
         def tell(event: RunEvent) -> None:
@@ -206,7 +213,7 @@ class Runs:
             told(event)
 
         try:
-            async with aclosing(turn.ask(replace(self._parts, owner=run.owner), question)) as events:
+            async with aclosing(turn.ask(replace(parts, owner=run.owner), question)) as events:
                 async for event in events:
                     if isinstance(event, Asked):
                         self._name(run, event)

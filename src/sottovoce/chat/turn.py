@@ -17,6 +17,7 @@ from typing import Any
 
 from sottovoce.chat import prompt, schema
 from sottovoce.chat.titles import title_of
+from sottovoce.chat.waking import awake
 from sottovoce.core.errors import BadValue, EngineFailed, SottoError
 from sottovoce.core.events import Asked, Done, Event, Failed, Finished, Notice, Text
 from sottovoce.core.messages import OWNER, Conversation, Message, Role, State
@@ -99,6 +100,9 @@ async def _answered(
     parts: Parts, question: Question, asked: Asked, answer: _Answer
 ) -> AsyncGenerator[Event, None]:
     """Yield the events between `Asked` and the end."""
+    async with contextlib.aclosing(awake(parts.engine)) as loading:
+        async for waiting in loading:
+            yield waiting
     view, notice, facts = await _view(parts, question, asked)
     answer.facts["digest"] = facts.digest
     if notice is not None:

@@ -30,10 +30,14 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Others come first: how many, and in how many seconds it is likely to begin."""
+    """Others come first: how many, and in how many seconds it is likely to begin.
+
+    Or the model is being loaded, which takes as long as it takes: then both are 0.
+    """
 
     before: int
     seconds: float
+    loading: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,6 +109,9 @@ class Settings:
     model: str = _setting(
         "starter", str, "the model that answers: starter, a name in the list, or a file's path"
     )
+    embed_model: str = _setting(
+        "", str, "the model that makes vectors, named as model is; empty: the one that answers"
+    )
     system: str = _setting("", str, "instructions placed before every new chat")
     context: int = _setting(4096, int, "tokens a chat can hold in view; 0 takes all the model can", _window)
     threads: int = _count(0, 1024, "processor threads of the engine; 0 chooses for this machine")

@@ -23,7 +23,7 @@ from sottovoce.core.paths import Home
 from sottovoce.core.sampling import Sampling
 from sottovoce.engine import pieces, sign
 from sottovoce.engine.client import Address, Client, EngineGone
-from sottovoce.engine.protocol import Asked, Engine, ModelFacts, Queue
+from sottovoce.engine.protocol import Asked, Engine, Load, ModelFacts, Queue
 from sottovoce.engine.sign import Sign
 
 log = logging.getLogger(__name__)
@@ -64,6 +64,14 @@ class AttachedEngine:
     def queue(self, owner: str) -> Queue:
         """See Engine.queue. A server knows its own line, and refuses by itself when that is too long."""
         return self._own.queue(owner) if self._own is not None else Queue(1, 0, 0, 0.0)
+
+    def load(self) -> Load | None:
+        """See Engine.load. What a server has loaded is not this program's."""
+        return self._own.load() if self._own is not None else None
+
+    def keep(self, seconds: float | None) -> None:
+        if self._own is not None:
+            self._own.keep(seconds)
 
     async def count(self, asked: Asked) -> int:
         async def shared(client: Client) -> int:

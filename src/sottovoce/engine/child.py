@@ -16,6 +16,9 @@ import threading
 from dataclasses import asdict, dataclass
 from typing import Any
 
+BATCH = 128
+"""Tokens that are read in one go."""
+
 
 @dataclass(frozen=True, slots=True)
 class ChildConfig:
@@ -30,7 +33,8 @@ class ChildConfig:
     threads: int
     kv: str | None
     """Folder for saved slots, ending in a separator."""
-    embed: bool = False
+    pooling: str | None = None
+    """This one makes vectors: how those of a text's tokens become one, mean, cls or last. None: it writes."""
 
     def to_line(self) -> bytes:
         return json.dumps(asdict(self)).encode() + b"\n"
@@ -52,7 +56,7 @@ def parameters(config: ChildConfig, library: Any) -> Any:
     params.cpuparams.n_threads = config.threads
     params.cpuparams_batch.n_threads = config.threads
     # Small batches: a stop is noticed between two of them, and nobody waits long behind another's prompt.
-    params.n_batch = params.n_ubatch = 128
+    params.n_batch = params.n_ubatch = BATCH
     params.fit_params = False  # the window we asked for, or an error; never a silent change
     params.ctx_shift = False
     params.cache_ram_mib = 0  # a cache shared by all slots could hand one person's text to another
@@ -67,10 +71,12 @@ def parameters(config: ChildConfig, library: Any) -> Any:
     params.verbosity = 2
     if config.kv is not None:
         params.slot_save_path = config.kv
-    if config.embed:
+    if config.pooling is not None:
         params.embedding = True
-        params.pooling_type = library.llama_pooling_type.LLAMA_POOLING_TYPE_MEAN
-        # A text to embed must fit one batch.
+        params.pooling_type = getattr(
+            library.llama_pooling_type, f"LLAMA_POOLING_TYPE_{config.pooling.upper()}"
+        )
+        # A text to embed must fit one batch: its words see each other.
         params.n_batch = params.n_ubatch = config.window
     return params
 

@@ -20,15 +20,17 @@ from sottovoce.core.events import Finished, Likelihood, Piece, Reading, Text, Ti
 from sottovoce.core.messages import OWNER, Conversation, Message
 from sottovoce.core.sampling import Sampling, checked
 from sottovoce.engine.line import Line
-from sottovoce.engine.protocol import Asked, ModelFacts, Queue
+from sottovoce.engine.protocol import Asked, Load, ModelFacts, Queue
 
 DIMENSIONS = 8
+IDLE_SECONDS = 600.0
 
 
 class EchoEngine:
     """Counts a word as a token. Remembers which conversations it has seen, to tell reuse.
 
-    `prompts`, `texts` and `samplings` are what it was asked, in order: messages, bare texts, and how.
+    `prompts`, `texts` and `samplings` are what it was asked, in order: messages, bare texts, and how. `kept`
+    is for how long it was to stay loaded.
     """
 
     def __init__(
@@ -45,10 +47,21 @@ class EchoEngine:
         self.prompts: list[tuple[Message, ...]] = []
         self.texts: list[str] = []
         self.samplings: list[Sampling] = []
+        self.kept: list[float | None] = []
+        self.loaded = True
         self.closed = False
 
     async def ready(self) -> ModelFacts:
+        self.loaded = True
         return self.facts
+
+    def load(self) -> Load | None:
+        left = next((seconds for seconds in reversed(self.kept) if seconds is not None), IDLE_SECONDS)
+        return Load(0, self.facts.window, left) if self.loaded else None
+
+    def keep(self, seconds: float | None) -> None:
+        self.kept.append(seconds)
+        self.loaded = seconds != 0
 
     def queue(self, owner: str) -> Queue:
         return self.line.queue(owner)

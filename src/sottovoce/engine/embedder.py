@@ -1,4 +1,4 @@
-"""Vectors of texts, made by a child of its own: the mean over a text's tokens.
+"""Vectors of texts, made by a child of its own, pooled as the model's file says.
 
 Texts are computed in small groups, in fair turns over owners, so that a stop is quick and a whole library
 holds up nobody's single question.
@@ -14,9 +14,9 @@ from sottovoce.core.messages import Conversation
 from sottovoce.engine.client import EngineGone
 from sottovoce.engine.life import Life, Plan, Running
 from sottovoce.engine.line import Line
+from sottovoce.engine.protocol import ModelFacts, Queue
 
 WINDOW = 2048
-IDLE_SECONDS = 60.0
 GROUP_TEXTS = 16
 GROUP_TOKENS = 512
 
@@ -24,9 +24,24 @@ GROUP_TOKENS = 512
 class Embedder:
     def __init__(self, plan: Plan) -> None:
         window = min(plan.window or WINDOW, WINDOW)
-        changes = replace(plan, window=window, slots=1, idle_seconds=IDLE_SECONDS, embed=True)
-        self._life = Life(changes, None, _nothing_to_save)
+        self.life = Life(replace(plan, window=window, slots=1, embed=True), None, _nothing_to_save)
         self._line = Line(1, plan.longest_wait)
+
+    async def ready(self) -> ModelFacts:
+        async with self.life.use() as running:
+            return running.facts
+
+    def queue(self, owner: str) -> Queue:
+        return self._line.queue(owner)
+
+    async def count(self, text: str) -> int:
+        """Return the tokens of a text, with those that the model wants around it."""
+        async with self.life.use() as running:
+            return len((await running.words.prompt(text)).ids)
+
+    async def weigh(self, texts: Sequence[str]) -> list[int]:
+        async with self.life.use() as running:
+            return await running.words.weigh(texts)
 
     async def embed(self, texts: Sequence[str], owner: str) -> list[list[float]]:
         """Return one vector for each text. Raises BadValue or TooLong naming the text."""
@@ -35,19 +50,19 @@ class Embedder:
                 raise BadValue("This text is empty.", hint="Leave it out", field=f"input.{at}")
         self._line.queue(owner).require_room()
         vectors: list[list[float]] = []
-        async with self._life.use() as running:
+        async with self.life.use() as running:
             self._line.pace.presume(running.weights)
             try:
                 prompts = [await _ids(running, text, at) for at, text in enumerate(texts)]
                 for group in groups(prompts):
                     vectors += await self._group(running, group, owner)
             except EngineGone:
-                raise await self._life.bury(running) from None
-            self._life.went_well()
+                raise await self.life.bury(running) from None
+            self.life.went_well()
         return vectors
 
     async def close(self) -> None:
-        await self._life.close()
+        await self.life.close()
 
     async def _group(self, running: Running, prompts: list[list[int]], owner: str) -> list[list[float]]:
         cost = sum(map(len, prompts))

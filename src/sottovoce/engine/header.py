@@ -18,6 +18,9 @@ KV_BYTES = 2
 COMPANIONS = frozenset(("clip", "mmproj", "adapter", "imatrix"))
 """What goes with a model, by architecture or `general.type`: a projector for images, a LoRA, and such."""
 
+POOLINGS = ("none", "mean", "cls", "last", "rank")
+"""How the vectors of a text's tokens become one, by the number that the format has for it."""
+
 
 @dataclass(frozen=True, slots=True)
 class ArrayInfo:
@@ -88,6 +91,17 @@ class Header:
         return not self.is_companion and "tokenizer.ggml.model" in self.metadata and bool(self.tensors)
 
     @property
+    def pooling(self) -> str | None:
+        """Return one of POOLINGS; None when the file does not say, as none for chats does."""
+        number = self.number("pooling_type")
+        return POOLINGS[number] if number is not None and 0 <= number < len(POOLINGS) else None
+
+    @property
+    def sees_all_at_once(self) -> bool:
+        """Whether each word sees those behind it too, as in BERT: such a model writes nothing."""
+        return self.own("attention.causal") is False
+
+    @property
     def block_count(self) -> int:
         return self.number("block_count") or 0
 
@@ -145,6 +159,8 @@ class Header:
 
         An upper bound where layers look back only a window, or share what they keep.
         """
+        if self.sees_all_at_once:
+            return 0  # there is no next token to keep anything for
         # Latent attention keeps one vector; the values are computed from it.
         is_latent = self._key("attention.key_length_mla") in self.metadata
         width = self.key_length + (0 if is_latent else self.value_length)

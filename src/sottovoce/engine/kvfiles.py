@@ -7,6 +7,7 @@ history is computed again; nothing here can make an answer wrong. Knows nothing 
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -53,19 +54,31 @@ class KeptState:
     binding: Binding
     script: Script
     file_name: str
+    change: int = 0
+    """How often the files of this name had been changed when this was read."""
 
 
 class KvFiles:
-    """The folder of kept states. Only one program at a time has it; `is_ours` says who."""
+    """The folder of kept states. Only one program at a time has it; `is_ours` says who.
+
+    The engines of one program share it: each opens it and closes it, and `saving` is held by the one that has
+    a state written or read, so that a chat asked of two models never gets a file of both.
+    """
 
     def __init__(self, folder: Path, cap_bytes: int) -> None:
         self.folder = folder
         self.cap_bytes = cap_bytes
         self._lock = FileLock(folder / "lock")
         self._key = b""
+        self._users = 0
+        self._changes: dict[str, int] = {}
+        self.saving = asyncio.Lock()
 
     def open(self) -> bool:
         """Take the folder and read its key. False: keep nothing (the cap is 0, or another has it)."""
+        if self.is_ours:
+            self._users += 1
+            return True
         make_folder(self.folder)
         if not self._lock.take():
             return False
@@ -79,6 +92,7 @@ class KvFiles:
         self._key = path.read_bytes()
         self._drop_scraps()
         self._shrink_to(self.cap_bytes, self._states())
+        self._users = 1
         return True
 
     def keep_only(self, names: frozenset[str]) -> None:
@@ -88,6 +102,9 @@ class KvFiles:
                 path.unlink(missing_ok=True)
 
     def close(self) -> None:
+        self._users = max(0, self._users - 1)
+        if self._users:
+            return
         self._key = b""
         self._lock.release()
 
@@ -117,7 +134,11 @@ class KvFiles:
             log.warning("A kept chat state is not used: %s", problem)
             self._remove(name)
             return None
-        return KeptState(conversation, binding, script, f"{name}.state")
+        return KeptState(conversation, binding, script, f"{name}.state", self._changes.get(name, 0))
+
+    def is_current(self, kept: KeptState) -> bool:
+        """Whether the files are still those that were read. Nobody but this program writes them."""
+        return self._changes.get(name_of(kept.conversation), 0) == kept.change
 
     def make_room(self, conversation: Conversation, size: int) -> str | None:
         """Return the file name the engine may write `size` bytes to, or None where there is no room.
@@ -138,6 +159,7 @@ class KvFiles:
     def keep(self, conversation: Conversation, binding: Binding, script: Script, part: str) -> None:
         """Bind and authenticate what the engine wrote to `part`, and give it its name."""
         name = name_of(conversation)
+        self._note_change(name)
         state = self.folder / f"{name}.state"
         facts = {
             "version": VERSION,
@@ -166,7 +188,11 @@ class KvFiles:
         if self.folder.is_dir():
             sync_folder(self.folder)
 
+    def _note_change(self, name: str) -> None:
+        self._changes[name] = self._changes.get(name, 0) + 1
+
     def _remove(self, name: str) -> None:
+        self._note_change(name)
         for suffix in SUFFIXES:
             (self.folder / f"{name}{suffix}").unlink(missing_ok=True)
 

@@ -15,16 +15,18 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
-from sottovoce.core.errors import BadModelFile, EngineFailed, SottoError
+from sottovoce.core.errors import BadModelFile, EngineFailed, SottoError, Unsupported
 from sottovoce.core.sampling import Sampling
 from sottovoce.engine import memory, threads
-from sottovoce.engine.child import ChildConfig
+from sottovoce.engine.child import BATCH, ChildConfig
 from sottovoce.engine.client import Client
 from sottovoce.engine.gguf import Header, read_header, read_vocabulary
 from sottovoce.engine.kvfiles import Binding
-from sottovoce.engine.protocol import ModelFacts
+from sottovoce.engine.protocol import Load, ModelFacts
+from sottovoce.engine.room import Room
 from sottovoce.engine.supervisor import Child
 from sottovoce.engine.words import Words
 
@@ -54,6 +56,10 @@ class Plan:
     """Put the model to sleep after this long without a question; 0 never."""
     watch: str | None = None
     embed: bool = False
+    room: Room = field(default_factory=Room)
+    """The memory it shares with others that are loaded."""
+    needs: Callable[[Header, int, int, int], int] = memory.by_header
+    """The bytes it takes: of its header, the window and the number of slots, and tokens read in one go."""
 
     @property
     def longest_wait(self) -> float:
@@ -83,11 +89,14 @@ class Life:
         self.running: Running | None = None
         self._kv = kv
         self._save = save
+        self.used = time.monotonic()
+        """When somebody last used it, on the monotonic clock."""
         self._users = 0
-        self._used = time.monotonic()
+        self._rest_after = plan.idle_seconds or math.inf
         self._crashes = 0
         self._changing = asyncio.Lock()
-        self._closing = asyncio.Event()
+        self._closing = False
+        self._stirred = asyncio.Event()
         self._caretaker: asyncio.Task[None] | None = None
 
     @asynccontextmanager
@@ -98,7 +107,35 @@ class Life:
             yield await self._awake()
         finally:
             self._users -= 1
-            self._used = time.monotonic()
+            self.used = time.monotonic()
+            if not self._users:
+                self.plan.room.stir()
+                if not self._rest_after:
+                    self._stirred.set()
+
+    @property
+    def is_resting(self) -> bool:
+        """Is it loaded, and nobody uses it?"""
+        return self.running is not None and not self._users and not self._changing.locked()
+
+    def load(self) -> Load | None:
+        """Return what it takes while it is loaded; None while it is not."""
+        if self.running is None or not self.running.child.is_alive:
+            return None
+        rested = 0.0 if self._users else time.monotonic() - self.used
+        left = max(0.0, self._rest_after - rested)
+        return Load(self.plan.room.held(self), self.running.facts.window, left)
+
+    def keep(self, seconds: float | None) -> None:
+        """See Engine.keep."""
+        self._rest_after = (self.plan.idle_seconds or math.inf) if seconds is None else seconds
+        self._stirred.set()
+
+    async def rest(self) -> None:
+        """Put the child to sleep now, unless somebody uses it."""
+        async with self._changing:
+            if not self._users:
+                await self._sleep()
 
     def went_well(self) -> None:
         """Forget earlier crashes: an answer came through."""
@@ -110,7 +147,8 @@ class Life:
             return copy.copy(await self._bury(failed))
 
     async def close(self) -> None:
-        self._closing.set()
+        self._closing = True
+        self._stirred.set()
         if self._caretaker is not None:
             await self._caretaker
         async with self._changing:
@@ -121,7 +159,7 @@ class Life:
         if running is not None and running.child.is_alive and running.ended is None:
             return running
         async with self._changing:
-            if self._closing.is_set():
+            if self._closing:
                 raise EngineFailed("The engine has been closed.", hint="Open Sottovoce again")
             if self.running is not None and not self.running.child.is_alive:
                 problem = await self._bury(self.running)
@@ -139,6 +177,7 @@ class Life:
             await failed.child.stop()
         if self.running is failed:
             self.running = None
+            self.plan.room.leave(self)
         return failed.ended
 
     async def _start(self) -> Running:
@@ -158,6 +197,8 @@ class Life:
         try:
             header = await asyncio.to_thread(read_header, plan.path)
             window = window_of(header, plan.window)
+            need = memory.Need(window, partial(self._taken, header))
+            await plan.room.enter(self, need, plan.longest_wait)
             config = self._config(child, header, window, gauge)
             verified = asyncio.ensure_future(plan.verify())
             client = await child.load(config)
@@ -166,7 +207,10 @@ class Life:
         except BaseException:
             if verified is not None:
                 verified.cancel()
-            await child.stop()
+            try:
+                await child.stop()
+            finally:
+                plan.room.leave(self)
             raise
         longest = header.context_length or window
         build = f"xllamacpp {child.build}"
@@ -176,10 +220,13 @@ class Life:
         size = header.file_size
         return Running(child, client, words, facts, size, vocabulary.size, binding, kv_bytes)
 
+    def _taken(self, header: Header, window: int) -> int:
+        """Return the bytes that the model takes with this window."""
+        plan = self.plan
+        return plan.needs(header, window, plan.slots, window if plan.embed else BATCH)
+
     def _config(self, child: Child, header: Header, window: int, gauge: threads.OthersGauge) -> ChildConfig:
         plan = self.plan
-        wanted = memory.needed(header.file_size, header.kv_bytes_per_token(), window * plan.slots)
-        memory.require(wanted, memory.available(), plan.name)
         others = gauge.read(threads.child_seconds(child.process.pid))
         chosen = threads.choose(threads.usable_cores(), others, threads.minute_load())
         socket = child.socket_path()
@@ -191,13 +238,14 @@ class Life:
             slots=plan.slots,
             threads=plan.threads or chosen,
             kv=self._kv,
-            embed=plan.embed,
+            pooling=pooling_of(header, plan.name) if plan.embed else None,
         )
 
     async def _sleep(self) -> None:
         """Save what is worth it and stop the child. Called with `_changing` held."""
-        # Whoever asks from now on waits for the next child.
+        # Whoever asks from now on waits for the next child, which is kept as long as usual.
         running, self.running = self.running, None
+        self._rest_after = self.plan.idle_seconds or math.inf
         if running is None:
             return
         try:
@@ -207,14 +255,18 @@ class Life:
         except TimeoutError:
             log.warning("The engine was too slow to save its chats.")
         finally:
-            await running.child.stop()
+            try:
+                await running.child.stop()
+            finally:
+                self.plan.room.leave(self)
 
     async def _care(self) -> None:
-        """Look after the child once a second, until closing."""
-        while not self._closing.is_set():
+        """Look after the child once a second, and when something changes, until closing."""
+        while not self._closing:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(ROUND_SECONDS):
-                    await self._closing.wait()
+                    await self._stirred.wait()
+            self._stirred.clear()
             try:
                 await self._round()
             except Exception:
@@ -223,14 +275,12 @@ class Life:
 
     async def _round(self) -> None:
         """Put the child to sleep after long rest, have it saved after a short one."""
-        rested = time.monotonic() - self._used
+        rested = time.monotonic() - self.used
         running = self.running
-        if self._users or running is None or not running.child.is_alive or self._closing.is_set():
+        if self._users or running is None or not running.child.is_alive or self._closing:
             return
-        if self.plan.idle_seconds and rested >= self.plan.idle_seconds:
-            async with self._changing:
-                if not self._users:
-                    await self._sleep()
+        if rested >= self._rest_after:
+            await self.rest()
         elif rested >= SAVE_AFTER_SECONDS:
             await self._save(running)
 
@@ -241,8 +291,19 @@ def window_of(header: Header, wanted: int) -> int:
     return min(wanted or most, most)
 
 
-def slots_that_fit(path: Path, window: int) -> int:
-    """Return how many answers at once suit this model and the free memory. Reads the model's header."""
+def pooling_of(header: Header, name: str) -> str:
+    """Return how a text's vectors become one: as the file says, else their mean. Raises Unsupported."""
+    if header.pooling == "rank":
+        raise Unsupported(
+            f"{name} puts texts in order and makes no vectors.",
+            hint="Choose a model for vectors; sotto models list shows what is here",
+            field="model",
+        )
+    return header.pooling if header.pooling in ("cls", "last") else "mean"
+
+
+def slots_that_fit(path: Path, window: int, room: int) -> int:
+    """Return how many answers at once suit this model and so many free bytes. Reads the model's header."""
     header = read_header(path)
     one = header.kv_bytes_per_token() * window_of(header, window)
-    return memory.slots_that_fit(header.file_size, one, memory.available())
+    return memory.slots_that_fit(header.file_size, one, room)

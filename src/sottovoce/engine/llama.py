@@ -26,7 +26,7 @@ from sottovoce.engine.kvfiles import KeptState, KvFiles
 from sottovoce.engine.life import Life, Plan, Running
 from sottovoce.engine.line import Line, Place
 from sottovoce.engine.pace import guessed_tokens
-from sottovoce.engine.protocol import Asked, ModelFacts, Queue
+from sottovoce.engine.protocol import Asked, Load, ModelFacts, Queue
 from sottovoce.engine.request import Spoken, check_bias, finished, piece_request, request
 from sottovoce.engine.seats import Exists, Seats
 from sottovoce.engine.slots import Slot, Slots
@@ -41,6 +41,9 @@ LONG_PIECE = 512
 """A prompt is fed in pieces. Beside others, two short ones and a word of each who is answered make a batch.
 While others read long prompts too, each takes a batch in turn: as fair, and 12 % quicker, as long ones are
 when alone."""
+
+EMBEDDER_IDLE_SECONDS = 60.0
+"""It is the model a second time, for vectors, and soon gives its memory back."""
 
 
 async def everything_exists(_: Conversation) -> bool:
@@ -113,6 +116,23 @@ class LlamaEngine:
     def queue(self, owner: str) -> Queue:
         return self.line.queue(owner)
 
+    def load(self) -> Load | None:
+        """See Engine.load. Its second child, for vectors, counts as well."""
+        loads = [life.load() for life in self._lives]
+        found = [load for load in loads if load is not None]
+        if not found:
+            return None
+        left = max(load.left for load in found)
+        return Load(sum(load.bytes for load in found), max(load.window for load in found), left)
+
+    def keep(self, seconds: float | None) -> None:
+        for life in self._lives:
+            life.keep(seconds)
+
+    @property
+    def _lives(self) -> list[Life]:
+        return [self._life, *([] if self._embedder is None else [self._embedder.life])]
+
     async def count(self, asked: Asked) -> int:
         async with self._life.use() as running:
             return len((await running.words.prompt(asked)).ids)
@@ -140,7 +160,7 @@ class LlamaEngine:
         if not texts:
             return []
         if self._embedder is None:
-            self._embedder = Embedder(self.plan)
+            self._embedder = Embedder(replace(self.plan, idle_seconds=EMBEDDER_IDLE_SECONDS))
         return await self._embedder.embed(texts, owner)
 
     async def forget(self, conversation: Conversation) -> None:

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from sottovoce.core.errors import NotEnoughMemory
+from sottovoce.engine.header import Header
 
 BUFFERS = 96 << 20
 """The engine's code, compute buffers and vocabulary, beside weights and window."""
 
 MOST_SLOTS = 4
 """More answers at once bring little on a processor, and each takes memory for a whole window."""
+
+STEP = 256
+"""Tokens; the smallest window, and the steps in which a smaller one is proposed."""
 
 SHARE = 0.5
 """Of the free memory, what the windows may take: the rest is other programs'."""
@@ -24,6 +30,28 @@ CGROUP_FILES = (
         Path("/sys/fs/cgroup/memory/memory.usage_in_bytes"),
     ),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What one loaded model takes. `taken` tells the bytes for any window, which only grow with it."""
+
+    window: int
+    taken: Callable[[int], int]
+
+    @property
+    def bytes(self) -> int:
+        return self.taken(self.window)
+
+    def window_within(self, room: int) -> int:
+        """Return the largest window that fits, in steps of 256 tokens; 0 where none does."""
+        most = self.window // STEP
+        return STEP * bisect_right(range(1, most + 1), room, key=lambda steps: self.taken(STEP * steps))
+
+
+def by_header(header: Header, window: int, slots: int, batch: int) -> int:
+    """Return the bytes that a model takes at least, by what its header says."""
+    return needed(header.file_size, header.kv_bytes_per_token(), window * slots)
 
 
 def needed(weights: int, kv_bytes_per_token: int, tokens: int) -> int:
@@ -50,6 +78,21 @@ def available() -> int:
     return max(0, min(room))
 
 
+def private(process: int) -> int:
+    """Return the bytes that a process has for itself alone, and the system no longer counts as free.
+
+    A mapped file's pages are not among them, as long as weights are: the system gives them back whenever
+    somebody asks. Only Linux tells the two apart; elsewhere, and of a process that is gone, 0.
+    """
+    import psutil
+
+    try:
+        info = psutil.Process(process).memory_info()
+    except psutil.Error:
+        return 0
+    return max(0, int(info.rss) - int(info.shared)) if hasattr(info, "shared") else 0
+
+
 def container_room(files: Iterable[tuple[Path, Path]]) -> list[int]:
     """Return what each memory limit of a container leaves; nothing where there is no limit."""
     room = []
@@ -64,11 +107,19 @@ def container_room(files: Iterable[tuple[Path, Path]]) -> list[int]:
 def require(wanted: int, room: int, name: str) -> None:
     """Raise NotEnoughMemory unless the wanted bytes are there."""
     if wanted > room:
-        raise NotEnoughMemory(
-            f"{name} needs {_gigabytes(wanted)} of memory; {_gigabytes(room)} are free.",
-            hint="Close other programs, choose a smaller model, or a smaller window: "
-            "sotto settings set context 2048",
-        )
+        raise not_enough(wanted, room, name)
+
+
+def not_enough(wanted: int, room: int, name: str, window: int = 0) -> NotEnoughMemory:
+    """Return the problem of a model that does not fit. `window` is one with which it would; 0: none would."""
+    smaller = f"a smaller window: sotto settings set context {window or 2048}"
+    return NotEnoughMemory(
+        f"{name} needs {_gigabytes(wanted)} of memory; {_gigabytes(room)} are free.",
+        hint=f"It would fit with {smaller}" if window else _LESS.format(smaller=smaller),
+    )
+
+
+_LESS = "Close other programs, choose a smaller model, or {smaller}"
 
 
 def _gigabytes(count: int) -> str:

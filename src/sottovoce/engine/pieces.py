@@ -25,8 +25,8 @@ def said(piece: Piece) -> Json:
             return {"text": text, "likelihoods": [_weighed(one) for one in likelihoods]}
         case Reading(read, total):
             return {"reading": [read, total]}
-        case Waiting(before, seconds):
-            return {"waiting": [before, seconds]}
+        case Waiting(before, seconds, loading):
+            return {"waiting": [before, seconds, loading]}
         case Finished():
             return {"finished": asdict(piece)}
 
@@ -39,8 +39,8 @@ def heard(piece: Mapping[str, Any]) -> Piece:
                 return Text(text, tuple(map(_likelihood, piece.get("likelihoods", ()))))
             case {"reading": [read, total]}:
                 return Reading(read, total)
-            case {"waiting": [before, seconds]}:
-                return Waiting(before, seconds)
+            case {"waiting": [before, seconds, loading]}:
+                return Waiting(before, seconds, loading)
             case {"finished": {"reason": reason, "usage": usage, "timings": timings, "stop": stop}}:
                 return Finished(reason, Usage(**usage), Timings(**timings), stop)
     except (TypeError, KeyError, ValueError) as problem:

@@ -57,6 +57,15 @@ class Queue:
             )
 
 
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What a loaded model takes. It is unloaded in `left` seconds if nobody asks; infinity: never."""
+
+    bytes: int
+    window: int
+    left: float
+
+
 Asked = Sequence[Message] | str
 """What is to be answered: messages, or bare text that the model goes on with."""
 
@@ -67,6 +76,15 @@ class Engine(Protocol):
 
     def queue(self, owner: str) -> Queue:
         """Return how full it is, as a newcomer of this owner would find it. Costs next to nothing."""
+
+    def load(self) -> Load | None:
+        """Return what it takes while its model is loaded; None while it is not. Costs next to nothing."""
+
+    def keep(self, seconds: float | None) -> None:
+        """Unload the model after so long without a question; 0 at once, infinity never.
+
+        Holds until it is unloaded. None: as the settings say.
+        """
 
     async def count(self, asked: Asked) -> int:
         """Return how many tokens the prompt made of this has, as the model will see it."""

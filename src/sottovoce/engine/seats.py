@@ -32,7 +32,6 @@ class Seats:
         self.kept = kept if kept is not None and kept.is_ours else None
         self._exists = exists
         self._seen: Running | None = None
-        self._saving = asyncio.Lock()
 
     @property
     def folder(self) -> str | None:
@@ -57,7 +56,7 @@ class Seats:
             return None
         if self.slots.of(conversation) is not None:
             return None
-        async with self._saving:
+        async with kept.saving:
             return await asyncio.to_thread(kept.read, conversation)
 
     async def seat(
@@ -108,7 +107,7 @@ class Seats:
         if kept is None or conversation is None or conversation.chat is None:
             slot.unsaved = False
             return
-        async with self._saving:
+        async with kept.saving:
             if not await self._exists(conversation):  # deleted by another program
                 kept.forget(conversation)
                 slot.script, slot.stale, slot.unsaved = Script(), True, False
@@ -132,16 +131,23 @@ class Seats:
                 kept.forget(conversation)
 
     async def _restore(self, running: Running, slot: Slot, kept: KeptState) -> None:
-        slot.script, slot.stale = Script(), True  # whatever happens to the call
-        path = f"/slots/{slot.number}?action=restore"
-        try:
-            await running.client.call("POST", path, {"filename": kept.file_name})
-        except EngineGone:
-            raise
-        except EngineFailed as problem:
-            log.warning("A kept chat state is not restored: %s %s", problem.sentence, problem.detail)
+        """Have the engine read a kept state, unless another model's has taken its place meanwhile."""
+        files = self.kept
+        if files is None:
             return
-        slot.script, slot.stale = kept.script, False
+        path = f"/slots/{slot.number}?action=restore"
+        async with files.saving:
+            if not files.is_current(kept):
+                return
+            slot.script, slot.stale = Script(), True  # whatever happens to the call
+            try:
+                await running.client.call("POST", path, {"filename": kept.file_name})
+            except EngineGone:
+                raise
+            except EngineFailed as problem:
+                log.warning("A kept chat state is not restored: %s %s", problem.sentence, problem.detail)
+                return
+            slot.script, slot.stale = kept.script, False
 
     async def _erase(self, running: Running, slot: Slot) -> None:
         """Have the engine drop what it holds in a slot. It is not used again even where that fails."""

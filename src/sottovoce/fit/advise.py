@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sottovoce.engine.header import Header
 from sottovoce.fit import estimate
 from sottovoce.fit.estimate import Memory, Program, Run
 from sottovoce.fit.pace import Pace
-from sottovoce.fit.shape import Shape
+from sottovoce.fit.shape import Shape, shape_of
 
 QUESTION = 256
 """Tokens of the question that a first word is predicted for: some 190 English words."""
@@ -86,6 +87,11 @@ def fit(
     return Fit(
         verdict, needed, _around(decode, spread), _around(prompt, spread), _around(first, spread), reason
     )
+
+
+def bytes_needed(header: Header, window: int, slots: int, batch: int) -> int:
+    """Return the bytes that must be free to load a model with this header, `batch` tokens read in one go."""
+    return estimate.memory(shape_of(header), Run(window, slots, batch=batch), Program()).least
 
 
 def _judged(needed: Memory, free: int, decode: float) -> tuple[Verdict, str]:

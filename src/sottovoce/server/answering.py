@@ -208,6 +208,8 @@ class _Line:
                 await self._drop(self._transport)
 
     def _waiting(self, place: Waiting) -> bytes:
+        if place.loading:
+            return sse.comment("the model is being loaded") if self._comments else b""
         if not self.begun:
             self._response.headers.setdefault("X-Queue-Position", str(place.before))
             self._response.headers.setdefault("X-Queue-Seconds", f"{place.seconds:.0f}")

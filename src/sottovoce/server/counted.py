@@ -46,7 +46,7 @@ class Tally:
             self._asked = call.asked
             self._read.append(Usage(0, 0, 0))
         call = replace(call, sampling=laid_over(app.settings.sampling(), call.sampling))
-        async with aclosing(answer(app.engine, call)) as pieces:
+        async with aclosing(answer(self._visit.chosen.engine, call)) as pieces:
             async for piece in pieces:
                 if isinstance(piece, Text | Called):
                     self._note_first()
@@ -82,7 +82,7 @@ async def embedded(visit: Visit[Any], texts: Sequence[str]) -> tuple[list[list[f
 
     What is refused costs nothing: it is refused before anything is computed.
     """
-    engine = visit.house.app.engine
+    engine = visit.chosen.engine
     tokens = sum(await engine.weigh(texts))
     taken = Usage(tokens, 0, 0)
     try:

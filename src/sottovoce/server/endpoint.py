@@ -20,11 +20,12 @@ from starlette.routing import Route
 
 from sottovoce.core.errors import NotAllowed, SottoError, Stopping
 from sottovoce.core.events import Usage, Waiting
-from sottovoce.server import answering, bodies, problems
+from sottovoce.server import answering, bodies, problems, served
 from sottovoce.server.caller import Caller, Scope
 from sottovoce.server.house import House
 from sottovoce.server.log import line, where
 from sottovoce.server.problems import Shape
+from sottovoce.server.served import Chosen
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +45,18 @@ class Visit(Generic[Body]):
     body: Body
     shape: Shape
     headers: dict[str, str] = field(default_factory=dict)
+    _chosen: Chosen | None = None
+
+    async def choose(self, name: str, *, vectors: bool = False) -> Chosen:
+        """Have this model answer, or make the vectors; see served.choose. Raises Busy as well."""
+        self._chosen = await served.choose(self.house.app, name, vectors=vectors)
+        self._chosen.engine.queue(self.caller.owner).require_room()
+        return self._chosen
+
+    @property
+    def chosen(self) -> Chosen:
+        """The model that was chosen, or else the usual one."""
+        return self._chosen or Chosen(self.house.app.model, self.house.app.engine)
 
     def used(self, usage: Usage) -> None:
         """Count what an answer took against the caller's limits, and in the metrics."""
@@ -54,8 +67,9 @@ class Visit(Generic[Body]):
 
     def waiting(self, event: Waiting) -> None:
         """Tell the caller's place in line, where the answer's head is not sent yet."""
-        self.headers.setdefault("X-Queue-Position", str(event.before))
-        self.headers.setdefault("X-Queue-Seconds", f"{event.seconds:.0f}")
+        if not event.loading:
+            self.headers.setdefault("X-Queue-Position", str(event.before))
+            self.headers.setdefault("X-Queue-Seconds", f"{event.seconds:.0f}")
 
 
 Handle = Callable[[Visit[Any]], Awaitable[Response | BaseModel]]
@@ -63,7 +77,7 @@ Handle = Callable[[Visit[Any]], Awaitable[Response | BaseModel]]
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """`scope` None is open to everyone. `computes`: it is refused early when the line is too long."""
+    """`scope` None is open to everyone. `computes`: it is refused early when every line is too long."""
 
     method: str
     path: str
@@ -130,7 +144,7 @@ class Endpoint:
         if house.stopping and self.scope is not None:
             raise Stopping("The server is stopping.", hint="Ask again once it is back", retry_after=10)
         if self.computes:
-            house.app.engine.queue(caller.owner).require_room()
+            served.queue(house.app, caller.owner).require_room()
         return caller
 
 

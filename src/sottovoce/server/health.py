@@ -6,7 +6,7 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from sottovoce.core.errors import ModelProblem, Stopping
-from sottovoce.server import metrics
+from sottovoce.server import metrics, served
 from sottovoce.server.caller import Scope
 from sottovoce.server.endpoint import Endpoint, Visit
 
@@ -50,7 +50,7 @@ async def numbers(visit: Visit[None]) -> Response:
 
     Requests, tokens, first tokens, errors, the queue and the slots. No text, no names, no keys.
     """
-    queue = visit.house.app.engine.queue(visit.caller.owner)
+    queue = served.queue(visit.house.app, visit.caller.owner)
     return Response(visit.house.metrics.text(queue), media_type=metrics.KIND)
 
 

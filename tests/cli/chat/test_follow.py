@@ -93,3 +93,12 @@ async def test_a_place_in_line_is_told_until_the_reading_begins():
 def test_a_wait_of_unknown_length_is_told_without_seconds():
     assert waiting_for(Waiting(1, 0.0), loaded=True) == "1 before you · Ctrl-C stops"
     assert waiting_for(Waiting(3, math.inf), loaded=True) == "3 before you · Ctrl-C stops"
+
+
+async def test_a_load_that_takes_long_is_told_and_is_no_place_in_line():
+    heard = Heard()
+    await follow(turn(Waiting(0, 0.0, loading=True), Waiting(2, 3.0), Text("hi"), DONE), heard, loaded=True)
+    assert heard.told[1:3] == [
+        ("busy", "loading the model… · Ctrl-C stops"),
+        ("waiting", "2 before you, about 3 s · Ctrl-C stops"),
+    ]

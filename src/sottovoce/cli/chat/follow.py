@@ -38,9 +38,9 @@ async def follow(
                     written = True
                 case Notice(text=text):
                     view.note(text)
-                case Waiting():
+                case Waiting(loading=False):
                     view.waiting(waiting_for(event, loaded=True))
-                case Reading():
+                case Reading() | Waiting():
                     view.busy(waiting_for(event, loaded=True))
                 case Done(reason=reason):
                     view.end(ENDINGS.get(reason, ""))
@@ -54,6 +54,8 @@ async def follow(
 def waiting_for(seen: Reading | Waiting | None, *, loaded: bool) -> str:
     """Return the words for the status line; None: nothing has been heard yet."""
     match seen:
+        case Waiting(loading=True):
+            return f"loading the model… · {STOP_HINT}"
         case Waiting():
             return f"{in_line(seen)} · {STOP_HINT}"
         case Reading(read, total) if read < total and total >= WORTH_COUNTING:

@@ -18,7 +18,7 @@ THOUGHTS = "thoughts are not told apart from the answer"
 ONE_KIND = "there is one kind of service"
 
 HONOURED = {
-    "model": "`default`, or the name that GET /v1/models shows; any other is not found",
+    "model": "`default`, or a name that GET /v1/models shows; any other is not found",
     "max_tokens": "",
     "messages": "the last one is not the assistant's: an answer cannot be begun for the model",
     "messages.role": "user, assistant or system",

@@ -12,7 +12,6 @@ from sottovoce.chat import call
 from sottovoce.chat.call import Call
 from sottovoce.core.errors import BadSchema, SottoError
 from sottovoce.core.events import Called, Finished, Text, Waiting
-from sottovoce.server import served
 from sottovoce.server.answering import EventStream
 from sottovoce.server.anthropic_api import asking, saying
 from sottovoce.server.anthropic_api.nouns import Answered, CountBody, Counted, MessageBody
@@ -25,8 +24,7 @@ NAMES = {"stop": "stop_sequences"}
 
 async def create(visit: Visit[MessageBody]) -> Response | BaseModel:
     """Answer a conversation, whole or as it is written."""
-    served.require(visit.house.app, visit.body.model)
-    model = visit.house.app.model.name
+    model = (await visit.choose(visit.body.model)).model.name
     asked = asking.call(visit.body, visit.caller.owner)
     if visit.body.stream:
         return EventStream(_stream(visit, asked, model), visit.shape)
@@ -35,10 +33,10 @@ async def create(visit: Visit[MessageBody]) -> Response | BaseModel:
 
 async def count(visit: Visit[CountBody]) -> Counted:
     """Count the tokens of a conversation, as the model would see it."""
-    served.require(visit.house.app, visit.body.model)
+    chosen = await visit.choose(visit.body.model)
     asked = asking.call(visit.body, visit.caller.owner)
     with _named():
-        return Counted(input_tokens=await call.count(visit.house.app.engine, asked))
+        return Counted(input_tokens=await call.count(chosen.engine, asked))
 
 
 async def _whole(visit: Visit[MessageBody], asked: Call, model: str) -> Answered:

@@ -1,4 +1,4 @@
-"""Which model is served, in the shapes of the Messages API.
+"""The models that may be asked for, in the shapes of the Messages API.
 
 Its place, `/v1/models`, is OpenAI's as well; `is_meant` tells whose client asks.
 """
@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from starlette.requests import Request
 
+from sottovoce.app import App
+from sottovoce.engine.life import window_of
+from sottovoce.models.shelf import ModelFile
 from sottovoce.server import served
 from sottovoce.server.anthropic_api.nouns import ModelInfo, ModelPage
 from sottovoce.server.endpoint import Visit
-from sottovoce.server.house import House
 
 UNKNOWN = "1970-01-01T00:00:00Z"
 """What this API gives for a day that is not known."""
@@ -22,20 +24,25 @@ def is_meant(request: Request) -> bool:
 
 
 async def listed(visit: Visit[None]) -> ModelPage:
-    """List the model that is served."""
-    model = await _info(visit.house)
-    return ModelPage(data=[model], first_id=model.id, last_id=model.id)
+    """List the models that may be asked for, the usual one first."""
+    app = visit.house.app
+    found = [await _info(app, model) for model in await served.models(app)]
+    return ModelPage(data=found, first_id=found[0].id, last_id=found[-1].id)
 
 
 async def shown(visit: Visit[None]) -> ModelInfo:
     """Tell what is known of a model."""
-    served.require(visit.house.app, visit.request.path_params["model"])
-    return await _info(visit.house)
+    app = visit.house.app
+    return await _info(app, await served.find(app, visit.request.path_params["model"]))
 
 
-async def _info(house: House) -> ModelInfo:
-    facts = await house.app.engine.ready()
-    name = house.app.model.name
+async def _info(app: App, model: ModelFile) -> ModelInfo:
+    """Asking the engine would load the model, and looking must not change anything."""
+    window = window_of(await served.header(model), app.settings.context)
     return ModelInfo(
-        id=name, display_name=name, created_at=UNKNOWN, max_input_tokens=facts.window, max_tokens=facts.window
+        id=model.name,
+        display_name=model.name,
+        created_at=UNKNOWN,
+        max_input_tokens=window,
+        max_tokens=window,
     )

@@ -2,6 +2,7 @@
 
 chats   the person's chats: list, open, change, search, export, delete
 runs    answers being written: start, follow from any event, stop
+models  which models there are, and which of them are loaded
 state   what runs here and how long the line is
 engine  the engine itself, for this home's terminal and scripts, through the unix socket only
 nouns   what is taken and given;  telling  a run's events, in words for a page
@@ -9,12 +10,13 @@ nouns   what is taken and given;  telling  a run's events, in words for a page
 
 from __future__ import annotations
 
-from sottovoce.server.app_api import chats, engine, runs, state
+from sottovoce.server.app_api import chats, engine, models, runs, state
 from sottovoce.server.endpoint import Endpoint
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *chats.ENDPOINTS,
     *runs.ENDPOINTS,
+    *models.ENDPOINTS,
     *state.ENDPOINTS,
     *engine.ENDPOINTS,
 )

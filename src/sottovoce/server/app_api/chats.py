@@ -83,7 +83,7 @@ async def delete(visit: Visit[None]) -> Response:
     chat, app, owner = _chat(visit), visit.house.app, visit.caller.owner
     await app.database.read(lambda conn: chats.get(conn, owner, chat))
     await visit.house.runs.forget(owner, chat)
-    await delete_chat(app.home, app.database, chat, owner, app.engine)
+    await delete_chat(app.home, app.database, chat, owner, app.engines)
     return Response(status_code=204)
 
 

@@ -74,13 +74,14 @@ async def weigh(visit: Visit[EngineTexts]) -> EngineResult:
 @from_socket
 async def embed(visit: Visit[EngineTexts]) -> EngineResult:
     """Give one vector for each text."""
-    return EngineResult(result=await visit.house.app.engine.embed(visit.body.texts, visit.caller.owner))
+    _, engine = await visit.house.app.embedder()
+    return EngineResult(result=await engine.embed(visit.body.texts, visit.caller.owner))
 
 
 @from_socket
 async def forget(visit: Visit[EngineForget]) -> EngineResult:
     """Erase what is held of a chat that has been deleted."""
-    await visit.house.app.engine.forget(Conversation(visit.caller.owner, visit.body.chat))
+    await visit.house.app.engines.forget(Conversation(visit.caller.owner, visit.body.chat))
     return EngineResult(result=None)
 
 

@@ -69,20 +69,23 @@ class NewRun(Noun):
     """A question. `parent`: the message it follows, "" for none; left out, the one the chat is at.
 
     `again` names a question to be answered once more instead. `system` changes the chat's instructions.
+    `model` is who is to answer; left out, the usual one.
     """
 
     text: str = Field("", max_length=MOST_TEXT)
     parent: str | None = Field(None, pattern=r"^([a-z2-7]{16})?$")
     again: str | None = Field(None, pattern=ID)
     system: str | None = Field(None, max_length=MOST_TEXT)
+    model: str | None = None
     sampling: Drawing = Drawing()
 
 
 class FirstRun(Noun):
-    """A question that begins a chat."""
+    """A question that begins a chat. `model` is who is to answer; left out, the usual one."""
 
     text: str = Field(max_length=MOST_TEXT)
     system: str | None = Field(None, max_length=MOST_TEXT)
+    model: str | None = None
     sampling: Drawing = Drawing()
 
 
@@ -286,6 +289,34 @@ class QueueNoun(Noun):
     waiting: int
     seconds: float
     limit: float | None
+
+
+class LoadNoun(Noun):
+    """What a loaded model takes. `left`: seconds until it is unloaded if nobody asks, null for never."""
+
+    bytes: int
+    window: int
+    left: float | None
+
+
+class ModelNoun(Noun):
+    """A model on the shelf. `usual`: it answers where none is named. `answers`: false, it only makes vectors.
+
+    `bytes` is the file's size, that of its first part where it has several. `loaded`: null while it is not.
+    """
+
+    name: str
+    usual: bool
+    answers: bool
+    bytes: int
+    licence: str
+    languages: str
+    note: str
+    loaded: LoadNoun | None
+
+
+class ModelList(Noun):
+    models: list[ModelNoun]
 
 
 class StatusNoun(Noun):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
+from dataclasses import replace
 
 from starlette.responses import Response
 
@@ -81,7 +82,11 @@ async def stop(visit: Visit[None]) -> Response:
 
 
 async def _started(visit: Visit[FirstRun] | Visit[NewRun], question: Question) -> RunNoun:
-    asked = await visit.house.runs.start(visit.caller.owner, question, _counted(visit))
+    parts = None
+    if visit.body.model is not None:
+        chosen = await visit.choose(visit.body.model)
+        parts = replace(visit.house.app.parts(), engine=chosen.engine, model=chosen.model.name)
+    asked = await visit.house.runs.start(visit.caller.owner, question, _counted(visit), parts)
     return RunNoun.of(asked)
 
 

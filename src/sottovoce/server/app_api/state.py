@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 
 from sottovoce import __version__
+from sottovoce.server import served
 from sottovoce.server.app_api.nouns import QueueNoun, StatusNoun
 from sottovoce.server.caller import Scope
 from sottovoce.server.endpoint import Endpoint, Visit
 
 
 async def queue(visit: Visit[None]) -> QueueNoun:
-    """Tell how full the engine is, as a newcomer would find it."""
-    found = visit.house.app.engine.queue(visit.caller.owner)
+    """Tell how full the engines are, as a newcomer would find it."""
+    found = served.queue(visit.house.app, visit.caller.owner)
     return QueueNoun(
         slots=found.slots,
         computing=found.computing,

@@ -1,7 +1,7 @@
 """A run's events as a page hears them: a name and a JSON object each. Pure.
 
 asked    {chat, question, answer}      the question is on the disk
-waiting  {before, seconds}             others come first
+waiting  {before, seconds, loading}    others come first, or the model is being loaded
 reading  {read, total}                 tokens of the prompt
 notice   {code, text}                  something to know
 text     {text}                        more of the answer

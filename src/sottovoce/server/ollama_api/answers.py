@@ -14,11 +14,13 @@ from typing import Any
 from starlette.responses import JSONResponse, Response
 
 from sottovoce.chat.call import Call
+from sottovoce.chat.waking import awake
 from sottovoce.core.events import Called, Finished, Likelihood, Piece, Text, Waiting
+from sottovoce.engine.protocol import Engine
 from sottovoce.server.answering import EventStream
 from sottovoce.server.counted import counted
 from sottovoce.server.endpoint import Visit
-from sottovoce.server.ollama_api import asking, options, serving
+from sottovoce.server.ollama_api import asking, keeping, options, serving
 from sottovoce.server.ollama_api.nouns import Asking, ChatBody, GenerateBody
 
 LINES = "application/x-ndjson"
@@ -40,19 +42,50 @@ async def generate(visit: Visit[GenerateBody]) -> Response:
 
 async def _answered(visit: Visit[Any], asked: Call | None, *, is_chat: bool) -> Response:
     body: Asking = visit.body
-    serving.require(visit.house.app, body.model)
-    began = time.monotonic()
-    facts = await visit.house.app.engine.ready()
-    options.require_window(body.options, facts.window)
-    form = _Form(body.model, is_chat, began, time.monotonic() - began)
+    keep = keeping.seconds(body.keep_alive)
+    chosen = await serving.choose(visit, body.model)
+    form = _Form(body.model, is_chat, time.monotonic())
     if asked is None:
-        return JSONResponse(form.line(done=True, done_reason="load"))
+        return JSONResponse(await _loaded(chosen.engine, keep, form))
     if body.streams:
-        return EventStream(_lines(visit, asked, form), visit.shape, media_type=LINES)
-    return JSONResponse(await _whole(visit, asked, form))
+        return EventStream(_lines(visit, asked, form, keep), visit.shape, media_type=LINES)
+    with keeping.kept(chosen.engine, keep):
+        await _ready(visit, form)
+        return JSONResponse(await _whole(visit, asked, form))
 
 
-async def _lines(visit: Visit[Any], asked: Call, form: _Form) -> AsyncGenerator[bytes | Waiting, None]:
+async def _loaded(engine: Engine, keep: float | None, form: _Form) -> dict[str, object]:
+    """Have the model loaded, or, where it is not to be kept, unloaded."""
+    if keep == 0:
+        engine.keep(0)
+        return form.line(done=True, done_reason="unload")
+    await engine.ready()
+    engine.keep(keep)
+    return form.line(done=True, done_reason="load")
+
+
+async def _ready(visit: Visit[Any], form: _Form) -> None:
+    """Have the model loaded, and note how long that took. Raises Unsupported for a window it has not."""
+    facts = await visit.chosen.engine.ready()
+    options.require_window(visit.body.options, facts.window)
+    form.loading = time.monotonic() - form.began
+
+
+async def _lines(
+    visit: Visit[Any], asked: Call, form: _Form, keep: float | None
+) -> AsyncGenerator[bytes | Waiting, None]:
+    engine = visit.chosen.engine
+    with keeping.kept(engine, keep):
+        async with aclosing(awake(engine)) as loading:
+            async for waiting in loading:
+                yield waiting
+        await _ready(visit, form)
+        async with aclosing(_written(visit, asked, form)) as lines:
+            async for line in lines:
+                yield line
+
+
+async def _written(visit: Visit[Any], asked: Call, form: _Form) -> AsyncGenerator[bytes | Waiting, None]:
     async with aclosing(_pieces(visit, asked)) as pieces:
         async for piece in pieces:
             if isinstance(piece, Text):
@@ -91,14 +124,14 @@ async def _pieces(visit: Visit[Any], asked: Call) -> AsyncGenerator[Piece | Call
                 yield piece
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Form:
     """How this answer's objects look. `began` is on the monotonic clock, `loading` in seconds."""
 
     model: str
     is_chat: bool
     began: float
-    loading: float
+    loading: float = 0.0
 
     def line(
         self,

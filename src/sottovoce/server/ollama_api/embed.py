@@ -10,17 +10,18 @@ from contextlib import contextmanager
 from sottovoce.core.errors import BadValue, SottoError
 from sottovoce.server.counted import embedded
 from sottovoce.server.endpoint import Visit
-from sottovoce.server.ollama_api import serving
+from sottovoce.server.ollama_api import keeping, serving
 from sottovoce.server.ollama_api.nouns import EmbedBody, Embedded, OldEmbedBody, OldEmbedded
 
 
 async def embed(visit: Visit[EmbedBody]) -> Embedded:
     """Make a vector of length one for each text."""
     body = visit.body
-    serving.require(visit.house.app, body.model)
+    keep = keeping.seconds(body.keep_alive)
+    chosen = await serving.choose(visit, body.model, vectors=True)
     began = time.monotonic()
     texts = [body.input] if isinstance(body.input, str) else body.input
-    with _named("input" if isinstance(body.input, str) else None):
+    with _named("input" if isinstance(body.input, str) else None), keeping.kept(chosen.engine, keep):
         vectors, tokens = await embedded(visit, texts)
     size = body.dimensions
     if size and vectors and size > len(vectors[0]):
@@ -41,10 +42,11 @@ async def embed(visit: Visit[EmbedBody]) -> Embedded:
 
 async def old(visit: Visit[OldEmbedBody]) -> OldEmbedded:
     """Make a vector of one text, as older clients ask for it."""
-    serving.require(visit.house.app, visit.body.model)
+    keep = keeping.seconds(visit.body.keep_alive)
+    chosen = await serving.choose(visit, visit.body.model, vectors=True)
     if not visit.body.prompt:
         return OldEmbedded(embedding=[])
-    with _named("prompt"):
+    with _named("prompt"), keeping.kept(chosen.engine, keep):
         vectors, _ = await embedded(visit, [visit.body.prompt])
     return OldEmbedded(embedding=vectors[0])
 

@@ -16,9 +16,11 @@ CHAT, GENERATE, EMBED, OLD_EMBED, SHOW = (
     f"POST /api/{name}" for name in ("chat", "generate", "embed", "embeddings", "show")
 )
 
-MODEL = "`default`, or the name that /api/tags shows, with or without `:latest`"
+MODEL = "`default`, or a name that /api/tags shows, with or without `:latest`"
 HOW = "how the engine computes is the server's own affair; the text is the same"
-RESTS = "the setting idle_minutes says when the model is unloaded"
+RESTS = (
+    'seconds, or as "5m": 0 unloads it after the answer, below 0 never; without it, the setting idle_minutes'
+)
 TEXT_ONLY = "the model reads text"
 WHOLE = "nothing is ever left out to make a question fit; `false` says so, `true` is refused"
 
@@ -26,7 +28,7 @@ ASKING = {
     "model": (State.HONOURED, MODEL),
     "stream": (State.HONOURED, "lines of JSON as the answer is written, unless it is `false`"),
     "format": (State.HONOURED, "`json`, or a schema that the answer follows"),
-    "keep_alive": (State.ACCEPTED, RESTS),
+    "keep_alive": (State.HONOURED, RESTS),
     "think": (State.HONOURED, "`true` or `false`, where the model can; degrees are refused"),
     "logprobs": (State.HONOURED, ""),
     "top_logprobs": (State.HONOURED, "up to 20, with logprobs"),
@@ -68,14 +70,14 @@ IN_EMBED = {
     "truncate": (State.ACCEPTED, "a text that is too long is refused, not cut"),
     "dimensions": (State.HONOURED, "the first numbers of each vector, made one long again"),
     "options": (State.ACCEPTED, "none of them changes a vector"),
-    "keep_alive": (State.ACCEPTED, RESTS),
+    "keep_alive": (State.HONOURED, RESTS),
 }
 
 IN_OLD_EMBED = {
     "model": (State.HONOURED, MODEL),
     "prompt": (State.HONOURED, ""),
     "options": (State.ACCEPTED, "none of them changes a vector"),
-    "keep_alive": (State.ACCEPTED, RESTS),
+    "keep_alive": (State.HONOURED, RESTS),
 }
 
 IN_SHOW = {

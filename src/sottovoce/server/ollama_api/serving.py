@@ -1,4 +1,4 @@
-"""Which model is served, as Ollama's clients want to know it: `/api/tags`, `/api/show`, `/api/ps`.
+"""Which models are served, as Ollama's clients want to know it: `/api/tags`, `/api/show`, `/api/ps`.
 
 Says nothing of where its file lies.
 """
@@ -6,17 +6,19 @@ Says nothing of where its file lies.
 from __future__ import annotations
 
 import asyncio
+import math
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
-from pathlib import Path
+from typing import Any
 
 from sottovoce import __version__
 from sottovoce.app import App
 from sottovoce.core.sampling import RANGES, laid_over
-from sottovoce.engine.gguf import read_header
 from sottovoce.engine.header import ArrayInfo, Header
+from sottovoce.engine.protocol import Load
 from sottovoce.models import shelf
+from sottovoce.models.kinds import EMBEDDING, LANGUAGE
+from sottovoce.models.shelf import ModelFile
 from sottovoce.server import served
 from sottovoce.server.endpoint import Visit
 from sottovoce.server.ollama_api.nouns import (
@@ -30,19 +32,29 @@ from sottovoce.server.ollama_api.nouns import (
     Tags,
     Version,
 )
+from sottovoce.server.served import Chosen
 
 LATEST = ":latest"
 FOREVER = datetime(2318, 1, 1, tzinfo=UTC)
 """Ollama's clients are told a time at which a model is unloaded, even where it never is."""
 
-CAPABILITIES = ["completion", "tools"]
+CAPABILITIES = {LANGUAGE: ["completion", "tools"], EMBEDDING: ["embedding"]}
+UNLOADED = Load(0, 0, 0.0)
+"""What is told of a model that was unloaded while we looked."""
 
 
-def require(app: App, name: str) -> None:
-    """Raise NotFound unless this names the model that runs. Case and `:latest` make no difference."""
+async def choose(visit: Visit[Any], name: str, *, vectors: bool = False) -> Chosen:
+    """Have this model answer, see Visit.choose. Case and `:latest` make no difference."""
+    return await visit.choose(await _spelled(visit.house.app, name), vectors=vectors)
+
+
+async def _spelled(app: App, name: str) -> str:
+    """Return a model's name as it is spelled here; what is no model's stays as it is."""
     wanted = name.removesuffix(LATEST)
     known = {one.casefold(): one for one in served.names(app)}
-    served.require(app, known.get(wanted.casefold(), wanted))
+    if wanted.casefold() not in known:
+        known |= {model.name.casefold(): model.name for model in await served.models(app)}
+    return known.get(wanted.casefold(), wanted)
 
 
 async def version(visit: Visit[None]) -> Version:
@@ -51,37 +63,40 @@ async def version(visit: Visit[None]) -> Version:
 
 
 async def tags(visit: Visit[None]) -> Tags:
-    """List the model that is served."""
-    found = await _found(visit.house.app)
-    return Tags(models=[Tag(**dict(found.listed), modified_at=found.changed)])
+    """List the models that may be asked for, the usual one first."""
+    app = visit.house.app
+    found = [await _found(app, model) for model in await served.models(app)]
+    return Tags(models=[Tag(**dict(one.listed), modified_at=one.changed) for one in found])
 
 
 async def running(visit: Visit[None]) -> Running:
-    """List the model that is served, with the time at which it rests if nobody asks."""
+    """List the models that are loaded, each with the time at which it rests if nobody asks."""
     house = visit.house
     if house.problem:
         return Running(models=[])
-    facts = await house.app.engine.ready()
-    found = await _found(house.app)
-    idle = house.app.settings.idle_minutes
-    until = datetime.now(UTC) + timedelta(minutes=idle) if idle else FOREVER
-    loaded = Loaded(**dict(found.listed), expires_at=until.isoformat(), context_length=facts.window)
-    return Running(models=[loaded])
+    return Running(models=[await _loaded(house.app, one) for one in served.loaded(house.app)])
+
+
+async def _loaded(app: App, chosen: Chosen) -> Loaded:
+    load = chosen.engine.load() or UNLOADED
+    until = FOREVER if math.isinf(load.left) else datetime.now(UTC) + timedelta(seconds=load.left)
+    found = await _found(app, chosen.model)
+    return Loaded(**dict(found.listed), expires_at=until.isoformat(), context_length=load.window)
 
 
 async def show(visit: Visit[ShowBody]) -> Shown:
     """Tell what is known of a model."""
     app = visit.house.app
-    require(app, visit.body.model or visit.body.name or "")
-    found = await _found(app)
-    drawn = laid_over(app.model.sampling, app.settings.sampling())
+    model = await served.find(app, await _spelled(app, visit.body.model or visit.body.name or ""))
+    found = await _found(app, model)
+    drawn = laid_over(model.sampling, app.settings.sampling())
     parameters = [
         f"{one.name:<30} {value}"
         for one in fields(drawn)
         if one.name in RANGES and (value := getattr(drawn, one.name)) is not None
     ]
-    text = app.model.licence_text
-    licence = await asyncio.to_thread(text.read_text, "utf-8") if text else app.model.licence
+    text = model.licence_text
+    licence = await asyncio.to_thread(text.read_text, "utf-8") if text else model.licence
     return Shown(
         license=licence,
         modelfile="\n".join([f"FROM {found.listed.name}", *(f"PARAMETER {line}" for line in parameters)]),
@@ -89,7 +104,7 @@ async def show(visit: Visit[ShowBody]) -> Shown:
         template=found.header.chat_template or "",
         details=found.listed.details,
         model_info=_facts(found.header),
-        capabilities=CAPABILITIES,
+        capabilities=CAPABILITIES[model.kind],
         modified_at=found.changed,
     )
 
@@ -101,10 +116,9 @@ class _Found:
     changed: str
 
 
-async def _found(app: App) -> _Found:
+async def _found(app: App, model: ModelFile) -> _Found:
     """Look at the model's file. Raises BadModelFile where it is gone."""
-    model = app.model
-    header = await asyncio.to_thread(_header, model.path)
+    header = await served.header(model)
     known = await app.database.read(lambda conn: shelf.known(conn, model.path))
     changed = await asyncio.to_thread(lambda: model.path.stat().st_mtime)
     listed = Listed(
@@ -120,12 +134,6 @@ async def _found(app: App) -> _Found:
         ),
     )
     return _Found(header, listed, datetime.fromtimestamp(changed, UTC).isoformat())
-
-
-@lru_cache(maxsize=2)
-def _header(path: Path) -> Header:
-    # One model is served as long as the server runs, and its head is read in 60 ms.
-    return read_header(path)
 
 
 def _facts(header: Header) -> dict[str, object]:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 from starlette.responses import Response
 
+from sottovoce.chat.waking import awake
 from sottovoce.core.events import Called, Finished, Likelihood, Text, Usage, Waiting
-from sottovoce.server import served
 from sottovoce.server.answering import EventStream
 from sottovoce.server.endpoint import Visit
 from sottovoce.server.openai_api import asking
@@ -24,28 +24,34 @@ from sottovoce.server.openai_api.saying import calling, new_id, reason, used, we
 
 async def create(visit: Visit[ChatBody]) -> Response:
     """Answer a conversation, whole or as it is written."""
-    app, body = visit.house.app, visit.body
-    served.require(app, body.model)
-    asked = asking.asked(body, visit.caller.owner, app.settings.sampling())
-    facts = await app.engine.ready()
-    head = Head(
-        id=new_id("chatcmpl"),
-        created=int(time.time()),
-        model=app.model.name,
-        fingerprint=fingerprint(facts),
-        tells_usage=asked.tells_usage,
-        tier="default" if body.service_tier else None,
-    )
+    await visit.choose(visit.body.model)
+    asked = asking.asked(visit.body, visit.caller.owner, visit.house.app.settings.sampling())
     answers = Answers(visit, asked.calls, "messages")
     if asked.streams:
-        return EventStream(
-            _streamed(answers, ChatChunks(head, old_functions=asked.old_functions)), visit.shape
-        )
-    answer = await _whole(visit, answers, head, asked)
+        return EventStream(_streamed(visit, answers, asked), visit.shape)
+    answer = await _whole(visit, answers, await _head(visit, asked), asked)
     return Response(answer.model_dump_json(exclude_unset=True), media_type="application/json")
 
 
-async def _streamed(answers: Answers, chunks: ChatChunks) -> AsyncGenerator[bytes | Waiting, None]:
+async def _head(visit: Visit[ChatBody], asked: Asked) -> Head:
+    model, engine = visit.chosen.model, visit.chosen.engine
+    return Head(
+        id=new_id("chatcmpl"),
+        created=int(time.time()),
+        model=model.name,
+        fingerprint=fingerprint(await engine.ready()),
+        tells_usage=asked.tells_usage,
+        tier="default" if visit.body.service_tier else None,
+    )
+
+
+async def _streamed(
+    visit: Visit[ChatBody], answers: Answers, asked: Asked
+) -> AsyncGenerator[bytes | Waiting, None]:
+    async with aclosing(awake(visit.chosen.engine)) as loading:
+        async for waiting in loading:
+            yield waiting
+    chunks = ChatChunks(await _head(visit, asked), old_functions=asked.old_functions)
     async with aclosing(answers.pieces()) as pieces:
         async for at, piece in pieces:
             if isinstance(piece, Text):

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 from starlette.responses import Response
 
 from sottovoce.chat.call import Call
+from sottovoce.chat.waking import awake
 from sottovoce.core.errors import BadValue
 from sottovoce.core.events import Finished, Likelihood, Text, Waiting
 from sottovoce.core.sampling import Sampling, laid_over
-from sottovoce.server import served
 from sottovoce.server.answering import EventStream
 from sottovoce.server.endpoint import Visit
 from sottovoce.server.openai_api import asking
@@ -31,18 +31,20 @@ LONGEST_UNSAID = 16
 
 async def create(visit: Visit[CompletionBody]) -> Response:
     """Go on with a plain text, whole or as it is written."""
-    app, body = visit.house.app, visit.body
-    served.require(app, body.model)
-    calls = calls_of(body, visit.caller.owner, app.settings.sampling())
-    tells_usage = asking.tells_usage(body)
-    facts = await app.engine.ready()
-    head = Head(new_id("cmpl"), int(time.time()), app.model.name, fingerprint(facts), tells_usage)
+    await visit.choose(visit.body.model)
+    calls = calls_of(visit.body, visit.caller.owner, visit.house.app.settings.sampling())
+    tells_usage = asking.tells_usage(visit.body)
     answers = Answers(visit, calls, "prompt")
-    echoed = [str(call.asked) if body.echo else "" for call in calls]
-    if body.stream:
-        return EventStream(_streamed(answers, TextChunks(head, echoed)), visit.shape)
-    answer = await _whole(visit, answers, head, echoed)
+    echoed = [str(call.asked) if visit.body.echo else "" for call in calls]
+    if visit.body.stream:
+        return EventStream(_streamed(visit, answers, echoed, tells_usage=tells_usage), visit.shape)
+    answer = await _whole(visit, answers, await _head(visit, tells_usage=tells_usage), echoed)
     return Response(answer.model_dump_json(exclude_unset=True), media_type="application/json")
+
+
+async def _head(visit: Visit[CompletionBody], *, tells_usage: bool) -> Head:
+    model, engine = visit.chosen.model, visit.chosen.engine
+    return Head(new_id("cmpl"), int(time.time()), model.name, fingerprint(await engine.ready()), tells_usage)
 
 
 def calls_of(body: CompletionBody, owner: str, defaults: Sampling) -> list[Call]:
@@ -79,7 +81,13 @@ def _prompts(body: CompletionBody) -> list[str]:
     return prompts
 
 
-async def _streamed(answers: Answers, chunks: TextChunks) -> AsyncGenerator[bytes | Waiting, None]:
+async def _streamed(
+    visit: Visit[CompletionBody], answers: Answers, echoed: list[str], *, tells_usage: bool
+) -> AsyncGenerator[bytes | Waiting, None]:
+    async with aclosing(awake(visit.chosen.engine)) as loading:
+        async for waiting in loading:
+            yield waiting
+    chunks = TextChunks(await _head(visit, tells_usage=tells_usage), echoed)
     async with aclosing(answers.pieces()) as pieces:
         async for at, piece in pieces:
             if isinstance(piece, Text):

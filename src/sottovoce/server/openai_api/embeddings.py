@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from starlette.responses import Response
 
 from sottovoce.core.errors import BadValue, SottoError, Unsupported
-from sottovoce.server import served
 from sottovoce.server.counted import embedded
 from sottovoce.server.endpoint import Visit
 from sottovoce.server.openai_api.nouns_text import EmbeddingBody
@@ -23,13 +22,11 @@ LANGCHAIN = "OpenAIEmbeddings(check_embedding_ctx_length=False)"
 
 async def create(visit: Visit[EmbeddingBody]) -> Response:
     """Turn texts into vectors."""
-    app, body = visit.house.app, visit.body
-    served.require(app, body.model)
-    texts = _texts(body)
-    if not (await app.engine.ready()).can_embed:
-        raise Unsupported(
-            f"{app.model.name} makes no vectors.", hint="Serve a model that does", field="model"
-        )
+    body = visit.body
+    chosen = await visit.choose(body.model, vectors=True)
+    name, texts = chosen.model.name, _texts(body)
+    if not (await chosen.engine.ready()).can_embed:
+        raise Unsupported(f"{name} makes no vectors.", hint="Serve a model that does", field="model")
     try:
         vectors, tokens = await embedded(visit, texts)
     except SottoError as problem:
@@ -40,7 +37,7 @@ async def create(visit: Visit[EmbeddingBody]) -> Response:
         vectors = [shortened(vector, body.dimensions) for vector in vectors]
     data = await _written(vectors, as_bytes=body.encoding_format == "base64")
     usage = {"prompt_tokens": tokens, "total_tokens": tokens}
-    rest = json.dumps({"model": app.model.name, "usage": usage})[1:]
+    rest = json.dumps({"model": name, "usage": usage})[1:]
     return Response(
         b'{"object":"list","data":[' + data + b"]," + rest.encode(), media_type="application/json"
     )

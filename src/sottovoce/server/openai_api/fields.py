@@ -27,7 +27,7 @@ HONOURED, ACCEPTED, REFUSED = State.HONOURED, State.ACCEPTED, State.REFUSED
 
 MODEL = (
     HONOURED,
-    "the name that GET /v1/models shows, `default`, or `starter` where that runs; no other is found",
+    "a name that GET /v1/models shows, `default` for the usual one, or `starter`; no other is found",
 )
 CACHE = (ACCEPTED, "What was read before is reused, asked or not.")
 NO_PLACE = (ACCEPTED, "Nobody here looks at it, and it is not kept.")

@@ -1,4 +1,4 @@
-"""`/v1/models`: the model that runs, of which there is one at a time.
+"""`/v1/models`: the models that may be asked for.
 
 Clients of the Messages API ask at the same address, and are answered in their own shape.
 """
@@ -10,30 +10,29 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from sottovoce.app import App
+from sottovoce.models.shelf import ModelFile
+from sottovoce.server import served
 from sottovoce.server.anthropic_api import models as messages_models
 from sottovoce.server.endpoint import Visit
 from sottovoce.server.openai_api.nouns import Model, ModelList
-from sottovoce.server.served import require as require
 
 
 async def listed(visit: Visit[None]) -> BaseModel:
-    """List the model that runs."""
+    """List the models that may be asked for, the usual one first."""
     if messages_models.is_meant(visit.request):
         return await messages_models.listed(visit)
-    return ModelList(data=[await _model(visit.house.app)])
+    return ModelList(data=[await _model(model) for model in await served.models(visit.house.app)])
 
 
 async def shown(visit: Visit[None]) -> BaseModel:
-    """Tell of the model that runs, by any of its names."""
+    """Tell of a model, by any of its names."""
     if messages_models.is_meant(visit.request):
         return await messages_models.shown(visit)
-    require(visit.house.app, visit.request.path_params["model"])
-    return await _model(visit.house.app)
+    return await _model(await served.find(visit.house.app, visit.request.path_params["model"]))
 
 
-async def _model(app: App) -> Model:
-    return Model(id=app.model.name, created=await asyncio.to_thread(_written, app.model.path))
+async def _model(model: ModelFile) -> Model:
+    return Model(id=model.name, created=await asyncio.to_thread(_written, model.path))
 
 
 def _written(path: Path) -> int:

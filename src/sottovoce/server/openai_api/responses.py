@@ -20,7 +20,7 @@ from sottovoce.core.events import Called, Finished, Text, Waiting
 from sottovoce.server.answering import EventStream
 from sottovoce.server.caller import Scope
 from sottovoce.server.endpoint import Endpoint, Visit
-from sottovoce.server.openai_api import models, responses_asking, responses_items, responses_kept
+from sottovoce.server.openai_api import responses_asking, responses_items, responses_kept
 from sottovoce.server.openai_api.counting import Answers
 from sottovoce.server.openai_api.nouns import unsupported
 from sottovoce.server.openai_api.responses_answers import Answered, Deleted, Items
@@ -38,12 +38,12 @@ Pieces = AsyncGenerator[Waiting | Text | Called | Finished, None]
 async def create(visit: Visit[ResponseBody]) -> Response | BaseModel:
     """Answer, whole or as it is written, going on from an earlier answer if one is named."""
     app, body, owner = visit.house.app, visit.body, visit.caller.owner
-    models.require(app, body.model)
+    model = (await visit.choose(body.model)).model.name
     earlier = await responses_kept.earlier(app.database, owner, body, time.time())
     items = responses_items.resolved(body.input, earlier.known)
     history = responses_items.told(earlier.items, items)
     call = responses_asking.call(body, history, app.settings.sampling(), owner)
-    begun = responses_asking.begun(body, call, f"resp_{secrets.token_hex(16)}", app.model.name, time.time())
+    begun = responses_asking.begun(body, call, f"resp_{secrets.token_hex(16)}", model, time.time())
     answers = Answers(visit, [call], "input")
     if body.stream:
         events = Events(begun)

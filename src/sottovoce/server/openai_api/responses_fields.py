@@ -64,7 +64,7 @@ ITEMS: Rows = {
 }
 
 ASKED: Rows = {
-    "model": (HONOURED, "the name that GET /v1/models shows, or `default`; any other is not found"),
+    "model": (HONOURED, "a name that GET /v1/models shows, or `default`; any other is not found"),
     "instructions": (HONOURED, ""),
     "previous_response_id": (HONOURED, "a kept response of one's own; any other is not found"),
     "stream": (HONOURED, ""),

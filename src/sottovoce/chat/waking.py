@@ -1,0 +1,33 @@
+"""Have a model loaded before anything is asked of it, and tell those who wait what they wait for."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator
+
+from sottovoce.core.events import Waiting
+from sottovoce.engine.protocol import Engine
+
+QUICK_SECONDS = 1.0
+"""A small model is loaded sooner than that, and nobody need hear of it; then it is told once a second."""
+
+LOADING = Waiting(0, 0.0, loading=True)
+
+
+async def awake(engine: Engine) -> AsyncGenerator[Waiting, None]:
+    """Load the model if it is not; yield something now and then while that takes long.
+
+    Closing it gives up what was begun. Raises ModelProblem or Refused.
+    """
+    if engine.load() is not None:
+        return
+    loading = asyncio.ensure_future(engine.ready())
+    try:
+        while not (await asyncio.wait({loading}, timeout=QUICK_SECONDS))[0]:
+            yield LOADING
+        loading.result()
+    finally:
+        if loading.cancel():
+            with contextlib.suppress(asyncio.CancelledError):
+                await loading

@@ -1,0 +1,108 @@
+"""The memory that models loaded side by side share: who wants in has those put to rest that rested longest.
+
+Knows neither models nor what is asked of them; `Life` says what it needs and whether somebody uses it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from sottovoce.core.errors import Busy
+from sottovoce.engine import memory
+
+if TYPE_CHECKING:
+    from sottovoce.engine.life import Life
+    from sottovoce.engine.memory import Need
+
+
+PATIENCE = 60.0
+"""The longest wait for models in use, in seconds: whoever uses one may himself be waiting for the other."""
+
+
+class Room:
+    """`free` tells the bytes that are free now, `taken` those that a process already has for itself."""
+
+    def __init__(
+        self, free: Callable[[], int] = memory.available, taken: Callable[[int], int] = memory.private
+    ) -> None:
+        self._free = free
+        self._taken = taken
+        self._guests: dict[Life, Need] = {}
+        self._door = asyncio.Lock()
+        self._stirred = asyncio.Event()
+
+    def free(self) -> int:
+        """Return the bytes left, once all that are loaded have all they were promised.
+
+        The system counts as free what a model has not touched yet, and weights that are mapped from a file.
+        """
+        return self._free() - sum(map(self._owed, self._guests))
+
+    async def enter(self, life: Life, need: Need, patience: float) -> None:
+        """Make room for a model that is about to be loaded, and keep it until `leave`.
+
+        Models that nobody uses are put to rest, the one used longest ago first, but only where that is of
+        use. Where those in use stand in the way, waits for them for `patience` seconds. Raises
+        NotEnoughMemory, or Busy after that time.
+        """
+        loop = asyncio.get_running_loop()
+        until = loop.time() + min(patience, PATIENCE)
+        async with self._door:
+            while (short := need.bytes - self.free()) > 0:
+                self._stirred.clear()
+                resting = self._resting()
+                if self._all_of(resting) >= short:
+                    # Whoever wants in may give up meanwhile; the other is still put to rest in good order.
+                    await asyncio.shield(asyncio.ensure_future(resting[0].rest()))
+                elif self._all_of(self._guests) >= short:
+                    await self._somebody_stirs(until, life)
+                else:
+                    free = self.free() + self._all_of(self._guests)
+                    raise memory.not_enough(need.bytes, free, life.plan.name, need.window_within(free))
+            self._guests[life] = need
+
+    def leave(self, life: Life) -> None:
+        """Give back what a model had; it is unloaded."""
+        self._guests.pop(life, None)
+        self._stirred.set()
+
+    def stir(self) -> None:
+        """Know that somebody may rest now."""
+        self._stirred.set()
+
+    def held(self, life: Life) -> int:
+        """Return the bytes that are kept for a model; 0 where it is not loaded."""
+        need = self._guests.get(life)
+        return 0 if need is None else need.bytes
+
+    async def _somebody_stirs(self, until: float, life: Life) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout_at(until):
+                await self._stirred.wait()
+                return
+        names = sorted({guest.plan.name for guest in self._guests})
+        verb = "is" if len(names) == 1 else "are"
+        raise Busy(
+            f"There is no memory for {life.plan.name} while {' and '.join(names)} {verb} in use.",
+            hint=f"Ask again in a moment, or ask {names[0]}",
+            retry_after=10,
+        )
+
+    def _resting(self) -> list[Life]:
+        """Return those that nobody uses, the one used longest ago first."""
+        return sorted((life for life in self._guests if life.is_resting), key=lambda life: life.used)
+
+    def _all_of(self, lives: list[Life] | dict[Life, Need]) -> int:
+        return sum(self._guests[life].bytes for life in lives)
+
+    def _owed(self, life: Life) -> int:
+        """Return what a model was promised and has not taken yet; a dead one takes no more."""
+        running = life.running
+        if running is None:
+            return self._guests[life].bytes
+        if not running.child.is_alive:
+            return 0
+        return max(0, self._guests[life].bytes - self._taken(running.child.process.pid))

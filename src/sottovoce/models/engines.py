@@ -1,0 +1,86 @@
+"""An engine for each model that somebody asks for, side by side.
+
+Made when a model is first asked for; whether it is loaded, and for how long, is the engine's own affair.
+Knows the shelf. How an engine is built it is told.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack, suppress
+from pathlib import Path
+
+from sottovoce.core.messages import Conversation
+from sottovoce.core.paths import Home
+from sottovoce.engine.protocol import Engine
+from sottovoce.models import shelf
+from sottovoce.models.file import ModelFile
+from sottovoce.models.kinds import EMBEDDING, LANGUAGE
+
+USABLE = (LANGUAGE, EMBEDDING)
+
+Mark = tuple[str, int, int]
+"""A file's name, size and time: whether the folder has changed."""
+
+
+class Engines:
+    def __init__(self, home: Home, build: Callable[[ModelFile], Engine]) -> None:
+        self._home = home
+        self._build = build
+        self._made: dict[Path, tuple[ModelFile, Engine]] = {}
+        self._resolved: dict[str, ModelFile] = {}
+        self._seen: tuple[list[Mark], list[ModelFile]] | None = None
+
+    def of(self, model: ModelFile) -> Engine:
+        """Return the model's engine; the same one each time, whatever name the file was found by."""
+        path = model.path.resolve()
+        if path not in self._made:
+            self._made[path] = model, self._build(model)
+        return self._made[path][1]
+
+    def put(self, model: ModelFile, engine: Engine) -> None:
+        """Let this engine be the model's."""
+        self._made[model.path.resolve()] = model, engine
+
+    def made(self) -> Iterator[tuple[ModelFile, Engine]]:
+        """Yield every model that was asked for, with its engine. Most of them may be unloaded."""
+        yield from self._made.values()
+
+    def resolve(self, name: str) -> ModelFile:
+        """Return the model that a setting names, also one for vectors; looked for once. May read a file.
+
+        Raises NotFound or BadModelFile.
+        """
+        if name not in self._resolved:
+            self._resolved[name] = shelf.resolve(name, self._home, USABLE)
+        return self._resolved[name]
+
+    async def on_shelf(self) -> list[ModelFile]:
+        """Return the models at hand that can be used. Their files are read again once one has changed."""
+        return await asyncio.to_thread(self._on_shelf)
+
+    async def forget(self, conversation: Conversation) -> None:
+        """Erase all state of a conversation, whichever models it was asked of."""
+        for _, engine in self.made():
+            await engine.forget(conversation)
+
+    async def close(self) -> None:
+        """Close every engine, also where one of them fails to."""
+        async with AsyncExitStack() as stack:
+            for _, engine in self.made():
+                stack.push_async_callback(engine.close)
+
+    def _on_shelf(self) -> list[ModelFile]:
+        marks = list(_marks(self._home.models))
+        if self._seen is None or self._seen[0] != marks:
+            usable = [model for model in shelf.listed(self._home) if model.kind in USABLE]
+            self._seen = marks, usable
+        return self._seen[1]
+
+
+def _marks(folder: Path) -> Iterator[Mark]:
+    for path in sorted(folder.glob("*.gguf")):
+        with suppress(OSError):  # gone meanwhile, or a link to nothing
+            info = path.stat()
+            yield path.name, info.st_size, info.st_mtime_ns

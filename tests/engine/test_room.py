@@ -1,0 +1,199 @@
+"""Models side by side on the real engine: who is loaded, and who has to go."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from pathlib import Path
+
+import pytest
+from gguf_samples import language_model
+
+from sottovoce.core.errors import BadModelFile, Busy, NotEnoughMemory
+from sottovoce.core.events import Finished
+from sottovoce.core.messages import Conversation
+from sottovoce.core.sampling import Sampling
+from sottovoce.engine import memory
+from sottovoce.engine.life import Plan
+from sottovoce.engine.llama import LlamaEngine
+from sottovoce.engine.room import Room
+
+pytestmark = pytest.mark.model
+
+ONE = memory.BUFFERS + (4 << 20)
+"""More than one of the models here takes, and less than one and a half."""
+
+
+async def unverified() -> str:
+    return "d" * 64
+
+
+class Side:
+    """Models that share a room of a fixed size. What a child already has counts as promised to it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.free = 2 * ONE
+        self.room = Room(lambda: self.free, lambda _: 0)
+        self.made: list[LlamaEngine] = []
+
+    def make(self, name: str, **changes: object) -> LlamaEngine:
+        path = language_model().write(self.folder / f"{name}.gguf")
+        facts: dict[str, object] = {"window": 256, "threads": 1, "room": self.room, **changes}
+        self.made.append(LlamaEngine(Plan(path, name, unverified, **facts)))  # type: ignore[arg-type]
+        return self.made[-1]
+
+    @property
+    def loaded(self) -> list[str]:
+        return [engine.plan.name for engine in self.made if engine.load() is not None]
+
+
+@pytest.fixture
+async def side(tmp_path: Path) -> AsyncIterator[Side]:
+    side = Side(tmp_path)
+    yield side
+    for engine in side.made:
+        await engine.close()
+
+
+async def until(holds: object) -> None:
+    async with asyncio.timeout(10):
+        while not holds():  # type: ignore[operator]
+            await asyncio.sleep(0.02)
+
+
+async def test_models_stay_loaded_side_by_side_while_there_is_memory(side: Side) -> None:
+    one, two = side.make("one"), side.make("two")
+    await one.ready()
+    await two.ready()
+    assert side.loaded == ["one", "two"]
+    assert side.room.free() < ONE
+    load = two.load()
+    assert load is not None
+    assert memory.BUFFERS < load.bytes < ONE
+    assert (load.window, round(load.left, -2)) == (256, 600)
+
+
+async def test_the_model_used_longest_ago_makes_room(side: Side) -> None:
+    one, two, three = (side.make(name) for name in ("one", "two", "three"))
+    for engine in (one, two, one, three):
+        await engine.ready()
+    assert side.loaded == ["one", "three"]
+    await two.ready()
+    assert side.loaded == ["two", "three"]
+
+
+async def test_one_that_fits_beside_nobody_sends_nobody_away(side: Side) -> None:
+    one, large = side.make("one"), side.make("large", slots=40_000)
+    await one.ready()
+    with pytest.raises(NotEnoughMemory, match=r"large needs [\d.]+ GB of memory; 0.2 GB are free"):
+        await large.ready()
+    assert side.loaded == ["one"]
+
+
+async def test_a_window_that_would_fit_is_proposed(side: Side) -> None:
+    side.free = ONE
+    path = language_model().set("llama.context_length", "uint32", 1 << 20).write(side.folder / "wide.gguf")
+    wide = LlamaEngine(Plan(path, "wide", unverified, window=1 << 20, threads=1, room=side.room))
+    with pytest.raises(NotEnoughMemory) as caught:
+        await wide.ready()
+    found = int(str(caught.value.hint).rpartition(" ")[2])
+    assert found % memory.STEP == 0
+    narrow = LlamaEngine(Plan(path, "wide", unverified, window=found, threads=1, room=side.room))
+    side.made.append(narrow)
+    await narrow.ready()
+
+
+async def test_a_model_in_use_is_waited_for_and_never_sent_away(side: Side) -> None:
+    side.free = ONE
+    one, two = side.make("one"), side.make("two")
+    order: list[str] = []
+
+    async def ask(engine: LlamaEngine) -> None:
+        asked = engine.answer("hello", Sampling(max_tokens=200), Conversation("me"))
+        async with aclosing(asked) as pieces:
+            async for piece in pieces:
+                if isinstance(piece, Finished):
+                    order.append(engine.plan.name)
+
+    first = asyncio.create_task(ask(one))
+    await until(lambda: one.load() is not None)
+    await ask(two)
+    await first
+    assert order == ["one", "two"]
+    assert side.loaded == ["two"]
+
+
+async def test_who_would_wait_too_long_for_memory_is_refused(side: Side) -> None:
+    side.free = ONE
+    one, two = side.make("one"), side.make("two", queue_seconds=0.2)
+    async with one._life.use():
+        with pytest.raises(Busy, match="no memory for two while one is in use"):
+            await two.ready()
+    assert side.loaded == ["one"]
+    await two.ready()
+    assert side.loaded == ["two"]
+
+
+async def test_a_load_that_fails_gives_its_room_back(side: Side) -> None:
+    one = side.make("one")
+
+    async def differs() -> str:
+        raise BadModelFile("It is not what it was.")
+
+    bad = LlamaEngine(Plan(one.plan.path, "bad", differs, window=256, threads=1, room=side.room))
+    before = side.room.free()
+    with pytest.raises(BadModelFile):
+        await bad.ready()
+    assert side.room.free() == before
+
+
+async def test_a_model_is_kept_as_long_as_was_asked(side: Side) -> None:
+    short, long = side.make("short"), side.make("long", idle_seconds=0.1)
+    for engine in (short, long):
+        await engine.ready()
+    long.keep(math.inf)
+    short.keep(0)
+    await until(lambda: side.loaded == ["long"])
+    await asyncio.sleep(0.3)
+    load = long.load()
+    assert load is not None
+    assert load.left == math.inf
+    long.keep(None)
+    await until(lambda: not side.loaded)
+    await short.ready()
+    await asyncio.sleep(0.3)
+    assert side.loaded == ["short"], "what was asked holds until it is unloaded"
+
+
+async def test_the_second_child_for_vectors_counts(side: Side) -> None:
+    one = side.make("one")
+    await one.ready()
+    load = one.load()
+    await one.embed(["hello"])
+    both = one.load()
+    assert load is not None
+    assert both is not None
+    assert both.bytes > load.bytes + memory.BUFFERS
+    await side.make("two").ready()
+    left = one.load()
+    assert left is not None
+    assert left.bytes < both.bytes, "one of the two has made room"
+
+
+async def test_what_a_child_has_taken_is_not_promised_twice(side: Side) -> None:
+    """With the system's own numbers: the room left is what was free, less what the model needs."""
+    room = Room()
+    path = language_model().write(side.folder / "real.gguf")
+    engine = LlamaEngine(Plan(path, "real", unverified, window=256, threads=1, room=room))
+    side.made.append(engine)
+    await engine.ready()
+    running = engine._life.running
+    assert running is not None
+    taken = memory.private(running.child.process.pid)
+    load = engine.load()
+    assert load is not None
+    assert 10 << 20 < taken < load.bytes
+    assert abs(memory.available() - (load.bytes - taken) - room.free()) < 64 << 20
