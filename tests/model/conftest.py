@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from sottovoce.engine.llama import LlamaEngine, Plan
 from sottovoce.models import starter
 
 Make = Callable[..., LlamaEngine]
+
+# pytest's importlib mode puts no test folder on the path.
+sys.path.insert(0, str(Path(__file__).parents[1] / "engine"))
 
 
 async def unverified() -> str:

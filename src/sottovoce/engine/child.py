@@ -35,6 +35,8 @@ class ChildConfig:
     """Folder for saved slots, ending in a separator."""
     pooling: str | None = None
     """This one makes vectors: how those of a text's tokens become one, mean, cls or last. None: it writes."""
+    most: int | None = None
+    """Bytes of memory of its own that the process may take: a template or a damaged file may ask for any."""
 
     def to_line(self) -> bytes:
         return json.dumps(asdict(self)).encode() + b"\n"
@@ -129,6 +131,10 @@ def main() -> None:
     if not line:
         return
     config = ChildConfig(**json.loads(line))
+    if config.most is not None and sys.platform.startswith("linux"):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_DATA, (config.most, config.most))
     threading.Thread(target=hold_lifeline, args=(config.socket,), daemon=True).start()
     try:
         server = xllamacpp.Server(parameters(config, xllamacpp))

@@ -36,6 +36,8 @@ RESTARTS = 2
 SAVE_AFTER_SECONDS = 20.0
 SAVE_SECONDS = 20.0
 ROUND_SECONDS = 1.0
+LEEWAY = 1 << 30
+"""Bytes that a child may take above what it should need."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +201,7 @@ class Life:
             window = window_of(header, plan.window)
             need = memory.Need(window, partial(self._taken, header))
             await plan.room.enter(self, need, plan.longest_wait)
-            config = self._config(child, header, window, gauge)
+            config = self._config(child, header, need, gauge)
             verified = asyncio.ensure_future(plan.verify())
             client = await child.load(config)
             vocabulary = await asyncio.to_thread(read_vocabulary, plan.path, header)
@@ -225,7 +227,9 @@ class Life:
         plan = self.plan
         return plan.needs(header, window, plan.slots, window if plan.embed else BATCH)
 
-    def _config(self, child: Child, header: Header, window: int, gauge: threads.OthersGauge) -> ChildConfig:
+    def _config(
+        self, child: Child, header: Header, need: memory.Need, gauge: threads.OthersGauge
+    ) -> ChildConfig:
         plan = self.plan
         others = gauge.read(threads.child_seconds(child.process.pid))
         chosen = threads.choose(threads.usable_cores(), others, threads.minute_load())
@@ -234,9 +238,10 @@ class Life:
             model=str(plan.path),
             socket=socket,
             key=None if socket else secrets.token_urlsafe(32),
-            window=window,
+            window=need.window,
             slots=plan.slots,
             threads=plan.threads or chosen,
+            most=need.bytes + max(LEEWAY, need.bytes // 2),
             kv=self._kv,
             pooling=pooling_of(header, plan.name) if plan.embed else None,
         )

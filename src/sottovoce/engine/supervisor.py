@@ -103,7 +103,8 @@ class Child:
             await self.stop()
             raise EngineFailed(
                 f"The model was not loaded within {deadline:.0f} seconds.",
-                hint="Close other programs and try again; sotto doctor checks memory and disk",
+                hint="Close other programs and try again; a chat template without end does the same: "
+                "sotto models show tells whether this one is known",
                 detail=self.tail,
             ) from None
         said = json.loads(line) if line else {}
