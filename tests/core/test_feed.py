@@ -12,7 +12,7 @@ async def heard(feed: Feed[str], after: int = 0) -> list[tuple[int, str]]:
 async def test_readers_hear_all_in_order_whenever_they_come() -> None:
     feed: Feed[str] = Feed()
     early = asyncio.create_task(heard(feed))
-    for word in "one two three".split():
+    for word in ["one", "two", "three"]:
         feed.tell(word)
         await asyncio.sleep(0)
     late = asyncio.create_task(heard(feed, 1))
