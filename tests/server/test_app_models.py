@@ -24,10 +24,6 @@ from sottovoce.chat.runs import Runs
 from sottovoce.cli.main import main
 from sottovoce.core.paths import Home
 from sottovoce.engine.echo import EchoEngine
-from sottovoce.fit import probe
-from sottovoce.fit.estimate import Program
-from sottovoce.fit.machine import look
-from sottovoce.fit.pace import Pace
 from sottovoce.models import catalogue, names
 from sottovoce.server import app_api, asgi, sockets
 from sottovoce.server.caller import PERSON, Caller
@@ -148,10 +144,7 @@ async def place(home: Home, mirror: Mirror) -> AsyncIterator[Place]:
         yield one
 
 
-def measure(home: Home) -> None:
-    """Note this machine as measured: quick enough for every model."""
-    costs = {f"{what} {kind}": 2e-12 for kind in ("Q4_K", "Q8_0", "Q4_1") for what in ("once", "each")}
-    probe.keep(home, probe.Measured(probe.key_of(look()), Pace(costs), Program()))
+Measure = Callable[[Home], None]
 
 
 async def until(holds: Callable[[], bool]) -> None:
@@ -167,7 +160,7 @@ def partial_bytes(home: Home) -> int:
 # ---- before anything comes ----
 
 
-async def test_a_plan_tells_size_licence_and_terms_and_fetches_nothing(place: Place) -> None:
+async def test_a_plan_tells_size_and_terms_and_fetches_nothing(place: Place, measure: Measure) -> None:
     measure(place.home)
     plan = await place.post("/models/plan", {"ref": REF})
     assert (plan["name"], plan["bytes"]) == ("m-Q4_0", len(small_model()))
@@ -414,7 +407,7 @@ async def test_a_file_of_this_machine_is_linked_and_only_the_link_is_removed(
 # ---- the shelf ----
 
 
-async def test_the_shelf_says_who_answers_and_what_the_disk_holds(place: Place) -> None:
+async def test_the_shelf_says_who_answers_and_what_the_disk_holds(place: Place, measure: Measure) -> None:
     shelf = await place.get("/models")
     (starter,) = shelf["models"]
     assert (starter["answers"], starter["removable"], starter["fit"]) == (True, False, None)
@@ -485,7 +478,7 @@ async def test_the_catalogue_is_searched_by_every_word(place: Place) -> None:
     assert (await place.get("/catalogue?q=no-such-thing"))["cards"] == []
 
 
-async def test_every_card_can_be_got_and_says_how_it_would_do(place: Place) -> None:
+async def test_every_card_can_be_got_and_says_how_it_would_do(place: Place, measure: Measure) -> None:
     measure(place.home)
     cards = (await place.get("/catalogue"))["cards"]
     for card in cards:
@@ -500,7 +493,7 @@ async def test_every_card_can_be_got_and_says_how_it_would_do(place: Place) -> N
 
 
 async def test_fit_says_the_same_as_the_command(
-    place: Place, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    place: Place, measure: Measure, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     measure(place.home)
     found = (await place.get("/fit?context=8192&users=2"))["models"]
