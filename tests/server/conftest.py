@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -12,14 +12,18 @@ from sottovoce.app import open_app
 from sottovoce.chat.runs import Runs
 from sottovoce.core.paths import Home
 from sottovoce.engine.echo import EchoEngine
+from sottovoce.fit import probe
+from sottovoce.fit.estimate import Program
+from sottovoce.fit.machine import look
+from sottovoce.fit.pace import Pace
 from sottovoce.server.doors import Doors
 from sottovoce.server.house import House
 from sottovoce.server.limits import Meter
 from sottovoce.server.metrics import Metrics
 from sottovoce.server.sessions import Sessions
 
-# The writer of small models: pytest's importlib mode puts no test folder on the path.
-sys.path.insert(0, str(Path(__file__).parents[1] / "engine"))
+# The mirror of a hub, and the writer of small models: no test folder is on the path by itself.
+sys.path[:0] = [str(Path(__file__).parents[1] / name) for name in ("engine", "models")]
 
 ADDRESS = "http://127.0.0.1:7886"
 
@@ -34,3 +38,14 @@ async def house(home: Home, echo: EchoEngine) -> AsyncIterator[House]:
     async with open_app(home=home, environment={}, engine=echo) as app:
         doors = Doors(app.database, Sessions(), is_loopback_only=True)
         yield House(app, doors, Meter(), Metrics(), Runs(app.parts()), problem="")
+
+
+@pytest.fixture
+def measure() -> Callable[[Home], None]:
+    """Return what notes this machine as measured in a home: quick enough for every model."""
+
+    def keep(home: Home) -> None:
+        costs = {f"{what} {kind}": 2e-12 for kind in ("Q4_K", "Q8_0", "Q4_1") for what in ("once", "each")}
+        probe.keep(home, probe.Measured(probe.key_of(look()), Pace(costs), Program()))
+
+    return keep

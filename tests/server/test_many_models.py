@@ -247,10 +247,10 @@ async def test_a_page_sees_the_shelf_and_what_is_loaded(house: House, page: http
     engine_of(house, "tiny").keep(-1)
     engine_of(house, "tiny").kept = [math.inf]
     usual, tiny, vectors = (await page.get("/app/api/models")).json()["models"]
-    assert [(model["name"], model["usual"], model["answers"]) for model in (usual, tiny, vectors)] == [
-        (USUAL, True, True),
-        ("tiny", False, True),
-        ("vectors", False, False),
+    assert [(model["name"], model["answers"], model["kind"]) for model in (usual, tiny, vectors)] == [
+        (USUAL, True, "language"),
+        ("tiny", False, "language"),
+        ("vectors", False, "embedding"),
     ]
     assert usual["loaded"] == {"bytes": 0, "window": 4096, "left": 600.0}
     assert tiny["loaded"]["left"] is None
@@ -264,7 +264,8 @@ async def test_a_page_has_a_model_loaded_and_unloaded(house: House, page: httpx.
         assert (await page.post("/app/api/models/vectors/unload")).status_code == 204
     assert (vectors.loaded, vectors.kept) == (False, [0]), "it is not asked twice"
     reply = await page.post("/app/api/models/vectors/load")
-    assert (reply.status_code, reply.json()["loaded"]["window"]) == (200, 4096)
+    assert (reply.status_code, reply.json()["window"]) == (200, 4096)
+    assert (await page.delete("/app/api/models/vectors")).status_code == 403
     assert (await page.post("/app/api/models/nobody/load")).status_code == 404
 
 

@@ -18,6 +18,7 @@ from sottovoce.chat import turn
 from sottovoce.chat.turn import Parts, Question
 from sottovoce.core.errors import BadInput, Busy, EngineFailed, SottoError, Stopping
 from sottovoce.core.events import Asked, Done, Event, Failed, Timings, Usage
+from sottovoce.core.feed import Feed
 from sottovoce.core.messages import State
 from sottovoce.engine.pieces import KINDS
 from sottovoce.store import shown
@@ -55,43 +56,18 @@ class Numbered:
 
 
 @dataclass(slots=True, eq=False)
-class Run:
+class Run(Feed[RunEvent]):
     """One answer being written, or just ended."""
 
     owner: str
-    events: list[RunEvent] = field(default_factory=list)
-    ended: bool = False
     cut: SottoError | None = None
     """Why the program itself cut it off; None where a person stopped it."""
     task: asyncio.Task[None] | None = None
     begun: asyncio.Future[Asked] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
-    _readers: list[asyncio.Future[None]] = field(default_factory=list)
 
     @property
     def asked(self) -> Asked:
         return self.begun.result()
-
-    def tell(self, event: RunEvent) -> None:
-        self.events.append(event)
-        self._wake()
-
-    def end(self) -> None:
-        self.ended = True
-        self._wake()
-
-    async def more(self, known: int) -> bool:
-        """Wait for an event after those known. Return False when none will come."""
-        while known >= len(self.events) and not self.ended:
-            reader: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            self._readers.append(reader)
-            await reader
-        return known < len(self.events)
-
-    def _wake(self) -> None:
-        for reader in self._readers:
-            if not reader.done():
-                reader.set_result(None)
-        self._readers.clear()
 
 
 def heard_by_nobody(event: RunEvent) -> None:
@@ -133,26 +109,22 @@ class Runs:
     async def follow(
         self, owner: str, chat: str, run_id: str, after: int = 0
     ) -> AsyncGenerator[Numbered, None]:
-        """Yield the events after the given one, to the end. Raises NotFound.
-
-        Each reader goes at its own pace over what all share, and holds up nobody.
-        """
+        """Yield the events after the given one, to the end. Raises NotFound."""
         stored = await self._stored(owner, chat, run_id)
         run = self._runs.get(run_id)
         if run is None:
             for number, event in enumerate(_told_from_disk(stored), after + 1):
                 yield Numbered(number, event)
             return
-        at = after
-        while await run.more(at):
-            yield Numbered(at + 1, run.events[at])
-            at += 1
+        async with aclosing(run.follow(after)) as events:
+            async for number, event in events:
+                yield Numbered(number, event)
 
     async def left(self, owner: str, chat: str, run_id: str, after: int) -> bool:
         """Return whether there is, or may yet be, anything after that event. Raises NotFound."""
         await self._stored(owner, chat, run_id)
         run = self._runs.get(run_id)
-        return run is None or not run.ended or after < len(run.events)
+        return run is None or run.left(after)
 
     async def stop(self, owner: str, chat: str, run_id: str) -> None:
         """Stop a run; on return its answer is kept and its slot free. One that has ended stays as it is.

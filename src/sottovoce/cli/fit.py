@@ -56,7 +56,7 @@ def fit(given: Given, /, model: str | None, context: int, users: int, again: boo
     run = Run(context, users)
     here = asyncio.run(probe.here(home, given.show.note, again=again))
     if model is not None and model.startswith(ELSEWHERE):
-        found = [asyncio.run(_elsewhere(given, home, model, run, here))]
+        found = [asyncio.run(_elsewhere(given, model, run, here))]
     else:
         found = _candidates(given, home, model, run, here)
     if as_json:
@@ -80,14 +80,14 @@ def _candidates(given: Given, home: Home, name: str | None, run: Run, here: Here
         return database.look(lambda conn: fitting.candidate(conn, home, name, run, here))
 
 
-async def _elsewhere(given: Given, home: Home, ref: str, run: Run, here: Here) -> Candidate:
+async def _elsewhere(given: Given, ref: str, run: Run, here: Here) -> Candidate:
     """Read the header of a model where it lies, and nothing more of it."""
     from sottovoce.cli.pull import planned
     from sottovoce.models.fitting import of_header
     from sottovoce.models.licences import of
     from sottovoce.models.names import parse
 
-    plan = await planned(given, home, parse(ref))
+    plan = await planned(given, parse(ref))
     licence = of(plan.licence or "").id or "unknown"
     return of_header(plan.name, plan.files[0].name, plan.header, licence, plan.ref, run, here)
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sqlite3
 import time
 from contextlib import aclosing, closing
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,11 +16,10 @@ from sottovoce.cli._given import Given
 if TYPE_CHECKING:
     from sottovoce.core.paths import Home
     from sottovoce.fit.advise import Fit
+    from sottovoce.models.getting import Means, Offer
     from sottovoce.models.names import Ref
     from sottovoce.models.progress import Progress
     from sottovoce.models.pull import Plan, Pulled
-    from sottovoce.models.records import Acceptance
-    from sottovoce.net.fetch import Door
     from sottovoce.store.db import Database
 
 
@@ -78,18 +75,20 @@ def pull(given: Given, /, ref: str, yes: bool, accept: bool, as_json: bool) -> N
 
 
 async def _pull(given: Given, database: Database, wish: Wish, ref: Ref) -> None:
-    from sottovoce.models import pull as pulling
+    from sottovoce.models import getting
+    from sottovoce.models.pull import check_room
 
-    home = given.open_home()
-    plan = await planned(given, home, ref)
-    have = await asyncio.to_thread(_have, home, database, plan)
+    means = _means(given)
+    home = means.home
+    plan = await getting.planned(means, ref)
+    offer = getting.of_plan(plan)
+    have = await asyncio.to_thread(getting.already, home, database, offer)
     if have is not None:
-        _tell_already(given, wish, have)
+        _tell_already(given, wish, getting.called(have))
         return
-    _tell(given, wish, plan, pulling.check_room(home, plan), await _fit(given, home, plan))
-    _agree(given, database, wish, plan)
-    pulled = await asyncio.to_thread(_linked, given, home, plan) or await _fetch(given, home, wish, plan)
-    _remember(database, plan, pulled, _acceptance(given, plan, pulled.sha256[0]))
+    _tell(given, wish, plan, check_room(home, plan), await _fit(given, home, plan))
+    _agree(given, database, wish, offer, means.use)
+    pulled = await _get(given, database, wish, offer, means)
     if wish.as_json:
         files = [
             {"file": str(path), "sha256": digest}
@@ -117,42 +116,18 @@ async def _fit(given: Given, home: Home, plan: Plan) -> Fit | None:
     return found.fit(shape, bounded(Run(USUAL_WINDOW), shape.context))
 
 
-async def planned(given: Given, home: Home, ref: Ref) -> Plan:
+async def planned(given: Given, ref: Ref) -> Plan:
     """Look at what is meant, where it lies."""
-    from sottovoce.core.settings import load, read_environment
-    from sottovoce.engine.memory import available
-    from sottovoce.models.hub import HUB, open_hub
-    from sottovoce.models.names import HubRef, UrlRef
-    from sottovoce.models.pull import plan_hub, plan_url
+    from sottovoce.models import getting
 
-    environment = read_environment()
-    settings = load(home, environment, {})
-    if isinstance(ref, UrlRef):
-        return await plan_url(_door(home, settings.network), ref)
-    # A hub of one's own may lie within: the person said so by naming it.
-    door = _door(home, settings.network, local=settings.hub.rstrip("/") != HUB)
-    hub = open_hub(door, settings.hub, environment.get("hf_token"))
-    return await plan_hub(hub, ref if isinstance(ref, HubRef) else _of_catalogue(home, str(ref)), available())
+    return await getting.planned(_means(given), ref)
 
 
-def _door(home: Home, network: str, *, local: bool = False) -> Door:
-    from sottovoce.net.fetch import Door
-    from sottovoce.net.ledger import Ledger
+def _means(given: Given) -> Means:
+    from sottovoce.core.settings import read_environment
+    from sottovoce.models.getting import means
 
-    return Door(network, Ledger(home.ledger), local=local)
-
-
-def _of_catalogue(home: Home, handle: str) -> Any:
-    from sottovoce.core.errors import NotFound
-    from sottovoce.models.catalogue import find
-    from sottovoce.models.names import HubRef
-
-    card = find(handle, home)
-    if card is None:
-        raise NotFound(
-            f"There is no model named {handle!r} in the catalogue.", hint="sotto models suggest names some"
-        )
-    return HubRef(card.repository)
+    return means(given.open_home(), read_environment(), {})
 
 
 def _tell(given: Given, wish: Wish, plan: Plan, free: int, fit: Fit | None) -> None:
@@ -194,28 +169,6 @@ def _fit_told(fit: Fit) -> str:
     return words.get(fit.verdict, f"It does not run here now: it {fit.reason}. What does: sotto fit")
 
 
-def _have(home: Home, database: Database, plan: Plan) -> str | None:
-    """Return what this very content is called on the shelf, if it is there."""
-    from sottovoce.models.pull import here
-
-    if len(here(home, plan)) == len(plan.files):
-        return plan.name
-    one_file = plan.sha256 is not None and len(plan.files) == 1
-    same = (path for path in sorted(home.models.glob("*.gguf")) if _holds(database, path, plan.sha256))
-    return next((path.stem for path in same), None) if one_file else None
-
-
-def _holds(database: Database, path: Path, sha256: str | None) -> bool:
-    """Tell whether a file's content is known to be this, and the file is as it was then."""
-    from sottovoce.models import shelf
-
-    known = database.look(lambda conn: shelf.known(conn, path))
-    if known is None or known.sha256 != sha256 or not path.exists():
-        return False
-    info = path.stat()
-    return (info.st_size, info.st_mtime_ns) == (known.size, known.modified_ns)
-
-
 def _tell_already(given: Given, wish: Wish, name: str) -> None:
     if wish.as_json:
         _line(given, {"event": "already", "name": name})
@@ -223,70 +176,25 @@ def _tell_already(given: Given, wish: Wish, name: str) -> None:
         given.show.note(f"You already have this: it is {name}.")
 
 
-def _linked(given: Given, home: Home, plan: Plan) -> Pulled | None:
-    """Link the file where another program keeps it on this machine, if one does and it is sound."""
-    from sottovoce.core.errors import BadModelFile
-    from sottovoce.core.settings import read_others
-    from sottovoce.models.adding import examine, put
-    from sottovoce.models.found import everything, places
-    from sottovoce.models.pull import Pulled
-
-    if plan.sha256 is None or len(plan.files) > 1:
-        return None
-    for file in everything(places(Path.home(), read_others())):
-        if file.size != plan.size or file.sha256 not in (None, plan.sha256):
-            continue
-        try:
-            candidate = examine(file.path)
-        except BadModelFile:  # theirs is damaged: ours comes from the hub
-            continue
-        if candidate.sha256 == plan.sha256:
-            given.show.note(f"{file.program} keeps this file here already: it is linked, not fetched.")
-            (there,) = put(home, candidate, plan.name)
-            return Pulled((there.path,), (there.sha256,))
-    return None
-
-
-def _agree(given: Given, database: Database, wish: Wish, plan: Plan) -> None:
+def _agree(given: Given, database: Database, wish: Wish, offer: Offer, use: str) -> None:
     """Tell the licence, and go on only when a person accepts it, or did before. Raises LicenceRefused."""
     from sottovoce.core.errors import LicenceRefused
-    from sottovoce.models.licences import allows, digest, of, plain
-    from sottovoce.models.records import accept, accepted_for
+    from sottovoce.models.getting import accept, is_accepted
+    from sottovoce.models.licences import allows
 
-    licence = of(plan.licence or "")
-    allows(licence, _use(given))
-    lines = plain(licence, plan.gated)
-    words = digest(lines)
-    for line in lines:
+    allows(offer.licence, use)
+    for line in offer.terms:
         given.show.note(line)
-    accepted = database.look(lambda conn: accepted_for(conn, licence.id, words))
+    accepted = database.look(lambda conn: is_accepted(conn, offer))
     if not accepted and not wish.accept:
         if not given.show.can_ask:
             raise LicenceRefused(
                 "This licence was not accepted yet, and there is nobody to ask.", hint="Add --accept-licence"
             )
-        _confirm(given, f"\nAccept this licence, and download {plan.size / 1e9:.2f} GB?")
+        _confirm(given, f"\nAccept this licence, and download {offer.size / 1e9:.2f} GB?")
     elif given.show.can_ask and not wish.yes:
-        _confirm(given, f"\nDownload {plan.size / 1e9:.2f} GB?")
-    database.call(lambda conn: accept(conn, _acceptance(given, plan, plan.sha256 or "")))
-
-
-def _acceptance(given: Given, plan: Plan, sha256: str) -> Acceptance:
-    """Return the yes that was said, for the file with this content; empty while it is not known."""
-    from sottovoce.models.licences import digest, of, plain
-    from sottovoce.models.records import Acceptance
-
-    licence = of(plan.licence or "")
-    return Acceptance(
-        file_sha256=sha256,
-        licence=licence.id,
-        text_sha256=digest(plain(licence, plan.gated)),
-        text_source="the sentences shown by Sottovoce",
-        model=plan.name,
-        source=plan.ref,
-        use=_use(given),
-        accepted=time.time(),
-    )
+        _confirm(given, f"\nDownload {offer.size / 1e9:.2f} GB?")
+    database.call(lambda conn: accept(conn, offer, use))
 
 
 def _confirm(given: Given, question: str) -> None:
@@ -295,25 +203,22 @@ def _confirm(given: Given, question: str) -> None:
         raise click.exceptions.Exit(1)
 
 
-def _use(given: Given) -> str:
-    """Return what models are used for here: private, or commercial."""
-    from sottovoce.core.settings import load, read_environment
-
-    return load(given.open_home(), read_environment(), {}).use
-
-
-async def _fetch(given: Given, home: Home, wish: Wish, plan: Plan) -> Pulled:
+async def _get(given: Given, database: Database, wish: Wish, offer: Offer, means: Means) -> Pulled:
+    from sottovoce.models.getting import Linked, get
     from sottovoce.models.progress import Progress
-    from sottovoce.models.pull import carry_out
 
     told = 0.0
     try:
-        async with aclosing(carry_out(plan, home)) as coming:
+        async with aclosing(get(offer, means, database)) as coming:
             async for step in coming:
-                if not isinstance(step, Progress):
+                if isinstance(step, Linked):
+                    given.show.note(
+                        f"{step.program} keeps this file here already: it is linked, not fetched."
+                    )
+                elif not isinstance(step, Progress):
                     return step
-                if not wish.as_json:
-                    given.show.passing(_progress(plan, step))
+                elif not wish.as_json:
+                    given.show.passing(_progress(offer.name, step))
                 elif time.monotonic() - told >= STEP:
                     told = time.monotonic()
                     _line(given, _progress_data(step))
@@ -326,12 +231,12 @@ async def _fetch(given: Given, home: Home, wish: Wish, plan: Plan) -> Pulled:
     raise AssertionError("a download ends with what was pulled")
 
 
-def _progress(plan: Plan, step: Progress) -> str:
+def _progress(name: str, step: Progress) -> str:
     """Return one line: how far, how fast, how long still."""
     share = f"{step.received / step.size:4.0%}" if step.size else ""
     speed = f", {step.speed / 1e6:.1f} MB/s" if step.speed else ""
     left = f", {_spoken(step.seconds_left)} left" if step.seconds_left is not None else ""
-    return f"{plan.name}: {share} of {(step.size or 0) / 1e9:.2f} GB{speed}{left}"
+    return f"{name}: {share} of {(step.size or 0) / 1e9:.2f} GB{speed}{left}"
 
 
 def _progress_data(step: Progress) -> dict[str, Any]:
@@ -348,32 +253,6 @@ def _spoken(seconds: float) -> str:
     if seconds < 90:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
-
-
-def _remember(database: Database, plan: Plan, pulled: Pulled, acceptance: Acceptance) -> None:
-    """Note where the files came from, and what they hold, so that neither is asked again."""
-    from sottovoce.models import shelf
-    from sottovoce.models.records import Record, accept, note_model
-
-    record = Record(
-        path=pulled.paths[0],
-        name=plan.name,
-        sha256=pulled.sha256[0],
-        source=plan.ref,
-        licence=plan.licence or "",
-        repository=plan.repository,
-        added=time.time(),
-    )
-
-    def note(conn: sqlite3.Connection) -> None:
-        note_model(conn, record)
-        if plan.sha256 is None:  # what the yes was for is known only now
-            accept(conn, acceptance)
-        for path, digest in zip(pulled.paths, pulled.sha256, strict=True):
-            info = path.stat()
-            shelf.remember(conn, shelf.KnownFile(path, info.st_size, info.st_mtime_ns, info.st_ino, digest))
-
-    database.call(note)
 
 
 def _line(given: Given, value: dict[str, Any]) -> None:

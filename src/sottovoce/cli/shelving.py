@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,28 +11,16 @@ import click
 
 from sottovoce.cli._given import Given
 from sottovoce.cli._show import amount
-from sottovoce.core.errors import LicenceRefused, NotFound, Refused
+from sottovoce.core.errors import LicenceRefused, Refused
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
     from sottovoce.core.paths import Home
-    from sottovoce.models.adding import Candidate
     from sottovoce.models.checking import Verdict
-    from sottovoce.models.licences import Licence
+    from sottovoce.models.getting import Offer
     from sottovoce.models.shelf import KnownFile, ModelFile
     from sottovoce.store.db import Database
-
-
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """What is to be added, from where, and on which terms."""
-
-    candidate: Candidate
-    called: str
-    path: Path
-    licence: Licence
-    use: str
 
 
 @click.command()
@@ -61,33 +48,33 @@ def add(
     record.
     """
     from sottovoce.core.settings import load, read_environment
-    from sottovoce.models import adding, shelf
+    from sottovoce.models import adding, getting, shelf
     from sottovoce.models.kinds import LANGUAGE, kind_of
 
     home = given.open_home()
-    path, called = _located(file, name)
-    candidate = adding.examine(path)
+    offer = getting.on_disk(home, file, name, licence_name)
+    candidate = offer.candidate
+    assert candidate is not None  # noqa: S101  (what is on the disk was examined)
     with closing(given.open_database()) as database:
-        here = adding.already(home, candidate, database.look(shelf.known_files))
+        here = getting.already(home, database, offer)
         if here is not None and (licence_name is None or here.parent != home.models):
             _tell_already(given, here, candidate.sha256, as_json)
             return
         if here is None:
-            adding.check_free(home, candidate, called)
+            adding.check_free(home, candidate, offer.name)
         else:
-            called = shelf.name_of(here)
+            offer = replace(offer, name=shelf.name_of(here))
         use = load(home, read_environment(), {}).use
-        wanted = _Wanted(candidate, called, path, _licence_of(home, candidate, licence_name), use)
-        _accept(given, database, wanted, yes=yes)
-        files = [shelf.content(here)] if here else adding.put(home, candidate, called, copy=copy)
-        _note(database, files, wanted)
+        _accept(given, database, offer, use, yes=yes)
+        files = [shelf.content(here)] if here else adding.put(home, candidate, offer.name, copy=copy)
+        database.call(lambda conn: getting.note(conn, offer, files, use))
     if as_json:
-        facts = {"name": called, "file": str(files[0].path), "sha256": files[0].sha256}
+        facts = {"name": offer.name, "file": str(files[0].path), "sha256": files[0].sha256}
         given.show.data(facts | {"added": here is None})
         return
     how = "was here already; its licence is on record now" if here else "is copied" if copy else "is linked"
-    talk = f" To talk to it: sotto --model {called}" if kind_of(candidate.header) == LANGUAGE else ""
-    given.show.note(f"\n{called} {how}.{talk}")
+    talk = f" To talk to it: sotto --model {offer.name}" if kind_of(candidate.header) == LANGUAGE else ""
+    given.show.note(f"\n{offer.name} {how}.{talk}")
 
 
 @click.command()
@@ -148,78 +135,23 @@ def remove(given: Given, /, name: str, yes: bool) -> None:
         given.show.note("It was the one that answers. For the starter to answer: sotto settings unset model")
 
 
-def _located(file: str, name: str | None) -> tuple[Path, str]:
-    """Return where the file is, and what it is to be called."""
-    from sottovoce.core.settings import read_others
-    from sottovoce.models import adding, found
-
-    path = Path(file).expanduser().absolute()
-    if not path.exists() and file.startswith(found.NAMED):
-        other = found.named(file, found.places(Path.home(), read_others()))
-        if other is None:
-            raise NotFound(
-                f"No program here keeps a model named {file!r}.", hint="sotto models list --elsewhere"
-            )
-        return other.path, adding.name_for(other.path, name or other.called)
-    return path, adding.name_for(path, name)
-
-
-def _licence_of(home: Home, candidate: Candidate, named: str | None) -> Licence:
-    """Return the catalogue's licence for this content, else the one named, else the file's own word."""
-    from sottovoce.models import catalogue, licences
-
-    card = catalogue.with_content(candidate.sha256, catalogue.cards(home))
-    if card is not None:
-        return licences.of(card[0].licence)
-    return licences.of(named or candidate.header.text("general.license") or "")
-
-
-def _accept(given: Given, database: Database, wanted: _Wanted, *, yes: bool) -> None:
+def _accept(given: Given, database: Database, offer: Offer, use: str, *, yes: bool) -> None:
     """Tell the licence, go on only when a person says yes, and remember that. Raises LicenceRefused."""
-    from sottovoce.models import licences, records
+    from sottovoce.models import getting, licences
 
-    licences.allows(wanted.licence, wanted.use)
-    lines = licences.plain(wanted.licence)
-    size, content = amount(wanted.candidate.size), wanted.candidate.sha256
-    given.show.note(f"{wanted.called}: {size}, SHA-256 {content}\n")
-    for line in lines:
+    licences.allows(offer.licence, use)
+    given.show.note(f"{offer.name}: {amount(offer.size)}, SHA-256 {offer.sha256}\n")
+    for line in offer.terms:
         given.show.note(line)
-    words = licences.digest(lines)
-    if not yes and not database.look(lambda conn: records.accepted_for(conn, wanted.licence.id, words)):
+    if not yes and not database.look(lambda conn: getting.is_accepted(conn, offer)):
         _ask(given, "\nAccept this licence, and add the model?", LicenceRefused)
-    acceptance = records.Acceptance(
-        file_sha256=content,
-        licence=wanted.licence.id,
-        text_sha256=words,
-        text_source="the sentences shown by Sottovoce",
-        model=wanted.called,
-        source=str(wanted.path),
-        use=wanted.use,
-        accepted=time.time(),
-    )
-    database.call(lambda conn: records.accept(conn, acceptance))
-
-
-def _note(database: Database, files: list[KnownFile], wanted: _Wanted) -> None:
-    """Remember where the model came from, and what its files hold."""
-    from sottovoce.models import records, shelf
-
-    path, content = files[0].path, files[0].sha256
-    source, licence = str(wanted.path), wanted.licence.id
-    record = records.Record(path, wanted.called, content, source, licence, "", time.time())
-
-    def note(conn: Connection) -> None:
-        records.note_model(conn, record)
-        for file in files:
-            shelf.remember(conn, file)
-
-    database.call(note)
+    database.call(lambda conn: getting.accept(conn, offer, use))
 
 
 def _tell_already(given: Given, here: Path, sha256: str, as_json: bool) -> None:
-    from sottovoce.models import shelf, starter
+    from sottovoce.models.getting import called
 
-    name = shelf.STARTER if here == starter.path() else shelf.name_of(here)
+    name = called(here)
     if as_json:
         given.show.data({"name": name, "file": str(here), "sha256": sha256, "added": False})
     else:

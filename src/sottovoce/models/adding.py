@@ -10,6 +10,7 @@ import contextlib
 import os
 import re
 import shutil
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,10 +47,13 @@ class Candidate:
         return self.files[0].sha256
 
 
-def examine(path: Path) -> Candidate:
-    """Read the header, and hash the content of every part. Raises BadModelFile."""
+def examine(path: Path, given_up: threading.Event | None = None) -> Candidate:
+    """Read the header, and hash the content of every part. Raises BadModelFile.
+
+    In a thread it ends soon after `given_up` is set, with hashes that mean nothing.
+    """
     header = read_header(path)
-    return Candidate(header, tuple(shelf.content(part) for part in header.parts))
+    return Candidate(header, tuple(shelf.content(part, given_up=given_up) for part in header.parts))
 
 
 def name_for(path: Path, given: str | None = None) -> str:

@@ -119,6 +119,17 @@ def find(name: str, home: Home | None = None) -> Card | None:
     return next((card for card in cards(home) if card.name == name.lower()), None)
 
 
+def about(card: Card, text: str) -> bool:
+    """Tell whether every word of a text is in what names and describes a card, however capitalised."""
+    known = " ".join(
+        (
+            card.name, card.title, card.publisher, card.kind, card.repository, card.licence, *card.languages,
+            *card.can,
+        )
+    ).lower()  # fmt: skip
+    return all(word in known for word in text.lower().split())
+
+
 def with_content(digest: str, among: Iterable[Card]) -> tuple[Card, CardFile] | None:
     """Return the card and file that have this SHA-256, be it of one part."""
     for card in among:

@@ -26,14 +26,7 @@ def belongings(home: Home, name: str) -> list[Path]:
             "The starter comes with the program and goes with it.",
             hint="To have another model answer: sotto settings set model NAME",
         )
-    found = [
-        part
-        for path in shelf.paths(home)
-        if name in (shelf.name_of(path), path.name, path.stem, str(path))
-        for part in shelf.parts(path)
-        if part.exists() or part.is_symlink()
-    ]
-    found += _partial(home, name)
+    found = on_shelf(home, name)
     if not found:
         where = shelf.resolve(name, home, MEANINGS).path
         raise Refused(
@@ -41,6 +34,18 @@ def belongings(home: Home, name: str) -> list[Path]:
             hint=f"The shelf is the folder {home.models}",
         )
     return found
+
+
+def on_shelf(home: Home, name: str) -> list[Path]:
+    """Return the files in the models folder that go with this name, links and unfinished ones as well."""
+    found = [
+        part
+        for path in shelf.paths(home)
+        if name in (shelf.name_of(path), path.name, path.stem, str(path))
+        for part in shelf.parts(path)
+        if part.exists() or part.is_symlink()
+    ]
+    return [*found, *_partial(home, name)]
 
 
 def remove(paths: list[Path]) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from sottovoce.models.pulls import Pulls
 from sottovoce.server.bodies import Intake
 
 if TYPE_CHECKING:
@@ -26,3 +28,9 @@ class House:
     problem: str = "The model is being loaded."
     """Why nothing can be answered yet, or any more; empty when all is well. For /readyz."""
     stopping: bool = field(default=False)
+    pulls: Pulls = field(init=False)
+    measuring: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while this machine is measured: two at once would be in each other's way."""
+
+    def __post_init__(self) -> None:
+        self.pulls = Pulls(self.app.database)

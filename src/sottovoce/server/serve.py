@@ -254,6 +254,7 @@ async def _finish(house: House, front: Listening, stop: Stop, seconds: float, te
     """Let what is under way come to its end, and cut what does not."""
     house.stopping = True
     front.take_no_more()
+    await house.pulls.close()  # nothing is lost: they go on from where they were
 
     def is_busy() -> bool:
         return front.is_busy or bool(house.runs.running(OWNER))

@@ -2,20 +2,24 @@
 
 chats   the person's chats: list, open, change, search, export, delete
 runs    answers being written: start, follow from any event, stop
-models  which models there are, and which of them are loaded
+models  the models here and to choose from, how each does here, licences accepted
+loading which of them are loaded: have one loaded, or unloaded
+pulls   models being got: told beforehand, begun, followed from any event, stopped
 state   what runs here and how long the line is
 engine  the engine itself, for this home's terminal and scripts, through the unix socket only
-nouns   what is taken and given;  telling  a run's events, in words for a page
+nouns, nouns_models  what is taken and given;  telling  a run's events, in words for a page
 """
 
 from __future__ import annotations
 
-from sottovoce.server.app_api import chats, engine, models, runs, state
+from sottovoce.server.app_api import chats, engine, loading, models, pulls, runs, state
 from sottovoce.server.endpoint import Endpoint
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *chats.ENDPOINTS,
     *runs.ENDPOINTS,
+    *pulls.ENDPOINTS,  # before models, or pulls would be taken for the name of one
+    *loading.ENDPOINTS,
     *models.ENDPOINTS,
     *state.ENDPOINTS,
     *engine.ENDPOINTS,

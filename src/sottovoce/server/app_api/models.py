@@ -1,80 +1,199 @@
-"""The models at hand, for a page: what they are, which are loaded, and how to have one loaded or unloaded."""
+"""The models on this machine, those to choose from, and how each does here."""
 
 from __future__ import annotations
 
 import asyncio
-import math
+import logging
+from pathlib import Path
+from sqlite3 import Connection
 
 from starlette.responses import Response
 
 from sottovoce.app import App
+from sottovoce.core.errors import NotFound, Refused
+from sottovoce.core.paths import Home
+from sottovoce.engine.gguf import read_header
 from sottovoce.engine.protocol import Load
-from sottovoce.models.kinds import LANGUAGE
-from sottovoce.models.shelf import ModelFile
+from sottovoce.fit import probe
+from sottovoce.fit.estimate import Run
+from sottovoce.fit.probe import Here
+from sottovoce.models import (
+    catalogue,
+    describe,
+    fitting,
+    inventory,
+    licences,
+    records,
+    removing,
+    shelf,
+    starter,
+)
+from sottovoce.models.file import ModelFile
+from sottovoce.models.inventory import Item
+from sottovoce.models.kinds import MEANINGS
 from sottovoce.server import served
-from sottovoce.server.app_api.nouns import LoadNoun, ModelList, ModelNoun
+from sottovoce.server.app_api.nouns import whole
+from sottovoce.server.app_api.nouns_models import (
+    AcceptanceNoun,
+    Acceptances,
+    CandidateNoun,
+    CardNoun,
+    Catalogue,
+    DiskNoun,
+    FitList,
+    ModelNoun,
+    OneModel,
+    Shelf,
+)
 from sottovoce.server.caller import Scope
 from sottovoce.server.endpoint import Endpoint, Visit
-from sottovoce.server.served import Chosen
 
-MODELS = "/app/api/models"
-ONE = f"{MODELS}/{{model}}"
+log = logging.getLogger(__name__)
+
+ALL = "/app/api/models"
+ONE = f"{ALL}/{{name}}"
+LARGEST_WINDOW = 1 << 20
+MOST_USERS = 16
 
 
-async def listed(visit: Visit[None]) -> ModelList:
-    """List the models that may be asked for, the usual one first. Looking loads nothing."""
+async def listed(visit: Visit[None]) -> Shelf:
+    """List the models that are here, and what they take of the disk."""
     app = visit.house.app
-    loads = {chosen.model.path: chosen.engine.load() for chosen in served.loaded(app)}
-    found = [await _noun(app, model, loads.get(model.path)) for model in await served.models(app)]
-    return ModelList(models=found)
+    return await asyncio.to_thread(_shelf, app)
 
 
-async def load(visit: Visit[None]) -> ModelNoun:
-    """Have a model loaded; the answer comes once it is."""
-    chosen = await _chosen(visit)
-    await chosen.engine.ready()
-    return await _noun(visit.house.app, chosen.model, chosen.engine.load())
+async def shown(visit: Visit[None]) -> OneModel:
+    """Show what a model is, in plain words."""
+    return await asyncio.to_thread(_one, visit.house.app, visit.request.path_params["name"])
 
 
-async def unload(visit: Visit[None]) -> Response:
-    """Have a model unloaded as soon as nobody uses it. One that is not loaded stays as it is."""
-    chosen = await _chosen(visit)
-    if chosen.engine.load() is not None:
-        chosen.engine.keep(0)
+async def remove(visit: Visit[None]) -> Response:
+    """Remove a model's files, and what is left of a download of it; of a linked one only the link goes."""
+    house, name = visit.house, visit.request.path_params["name"]
+    if house.pulls.running(name) is not None:
+        raise Refused(f"{name} is being downloaded.", hint="Stop the download first")
+    await asyncio.to_thread(_remove, house.app, name)
     return Response(status_code=204)
 
 
-async def _chosen(visit: Visit[None]) -> Chosen:
-    return await served.choose(visit.house.app, visit.request.path_params["model"], vectors=True)
+async def offered(visit: Visit[None]) -> Catalogue:
+    """List the models to choose from; with `q`, those that every word of it is said of."""
+    text = visit.request.query_params.get("q", "")
+    return await asyncio.to_thread(_catalogue, visit.house.app.home, text)
 
 
-async def _noun(app: App, model: ModelFile, load: Load | None) -> ModelNoun:
-    return ModelNoun(
-        name=model.name,
-        usual=model.path == app.model.path,
-        answers=model.kind == LANGUAGE,
-        bytes=await asyncio.to_thread(_size, model),
-        licence=model.licence,
-        languages=model.languages,
-        note=model.note,
-        loaded=None if load is None else _loaded(load),
+async def fits(visit: Visit[None]) -> FitList:
+    """Say what this machine can run, and how well.
+
+    `context` is tokens that each chat can hold (0: all the model can), `users` how many are answered at
+    once. The first time this machine is measured, which takes some seconds.
+    """
+    query, app = visit.request.query_params, visit.house.app
+    run = Run(whole(query, "context", 4096, 0, LARGEST_WINDOW), whole(query, "users", 1, 1, MOST_USERS))
+    async with visit.house.measuring:
+        here = await probe.here(app.home, log.info)
+    cards = await asyncio.to_thread(catalogue.cards, app.home)
+    found = await app.database.read(lambda conn: fitting.candidates(conn, app.home, cards, run, here))
+    return FitList(models=[CandidateNoun.of_candidate(one) for one in found])
+
+
+async def accepted(visit: Visit[None]) -> Acceptances:
+    """List the licences that were accepted here: which, when, and for which file."""
+    found = await visit.house.app.database.read(records.acceptances)
+    return Acceptances(licences=[AcceptanceNoun.of(one) for one in found])
+
+
+# ── in a thread ───────────────────────────────────────────────────────────────────────────────────
+
+
+def _shelf(app: App) -> Shelf:
+    found = inventory.items(app.database, app.home, probe.known_here(app.home))
+    return Shelf(models=[_noun(app, item) for item in found], disk=DiskNoun.of(inventory.disk(app.home)))
+
+
+def _one(app: App, name: str) -> OneModel:
+    file = _named(app.home, name)
+    item = inventory.one(app.database, app.home, file, probe.known_here(app.home))
+    text = file.licence_text
+    return OneModel(
+        model=_noun(app, item),
+        lines=describe.plain(describe.described(read_header(file.path))),
+        terms=licences.plain(item.licence),
+        licence_text=None if text is None else text.read_text("utf-8"),
     )
 
 
-def _size(model: ModelFile) -> int:
-    try:
-        return model.path.stat().st_size
-    except OSError:  # gone since it was listed; it may run from memory
-        return 0
+def _remove(app: App, name: str) -> None:
+    found = removing.on_shelf(app.home, name)
+    if not found and name in (shelf.STARTER, starter.card().name):
+        raise Refused(
+            "The starter comes with the program and goes with it.",
+            hint="To have another model answer: sotto settings set model NAME",
+        )
+    if not found:
+        raise _nothing(name)
+    if app.model.path in found:
+        raise Refused(
+            f"{name} is the model that answers.",
+            hint="Have another answer first: sotto settings set model NAME, then start the server again",
+        )
+    if any(_load(app, path) is not None for path in found):
+        raise Refused(f"{name} is loaded.", hint="Have it unloaded first")
+    removing.remove(found)
+
+    def forget(conn: Connection) -> None:
+        for path in found:
+            records.forget(conn, path)
+
+    app.database.call(forget)
 
 
-def _loaded(load: Load) -> LoadNoun:
-    left = load.left if math.isfinite(load.left) else None
-    return LoadNoun(bytes=load.bytes, window=load.window, left=left)
+def _catalogue(home: Home, text: str) -> Catalogue:
+    here = probe.known_here(home)
+    names = {path.name: shelf.name_of(path) for path in shelf.paths(home)}
+    names[starter.path().name] = starter.card().name
+    cards = [card for card in catalogue.cards(home) if catalogue.about(card, text)]
+    return Catalogue(cards=[_card(card, names, here) for card in cards])
+
+
+def _card(card: catalogue.Card, names: dict[str, str], here: Here | None) -> CardNoun:
+    run = Run(inventory.USUAL_WINDOW)
+    found = {file.name: fitting.of_card(card, file, run, here) for file in card.models} if here else {}
+    best = fitting.best_file(card, run, here) if here else None
+    is_here = next((names[file.name] for file in card.models if file.name in names), None)
+    return CardNoun.of(card, licences.of(card.licence), is_here, best[0].name if best else None, found)
+
+
+def _named(home: Home, name: str) -> ModelFile:
+    """Return a model on the shelf; a name from outside leads to no other file. Raises NotFound."""
+    path = next((path for path in shelf.paths(home) if shelf.name_of(path) == name), None)
+    if path is not None:
+        return shelf.resolve(str(path), home, MEANINGS)
+    if name in (shelf.STARTER, starter.card().name):
+        return starter.starter()
+    raise _nothing(name)
+
+
+def _nothing(name: str) -> NotFound:
+    return NotFound(f"There is no model named {name[:80]!r} here.", hint="GET /app/api/models lists them")
+
+
+def _noun(app: App, item: Item) -> ModelNoun:
+    path = item.file.path
+    load = _load(app, path)
+    return ModelNoun.of(item, load, answers=path == app.model.path, is_starter=path == starter.path())
+
+
+def _load(app: App, path: Path) -> Load | None:
+    """Return what a model takes, None while it is not loaded."""
+    return next((one.engine.load() for one in served.loaded(app) if one.model.path == path), None)
 
 
 ENDPOINTS = (
-    Endpoint("GET", MODELS, listed, Scope.PAGE, answer=ModelList),
-    Endpoint("POST", f"{ONE}/load", load, Scope.PAGE, answer=ModelNoun),
-    Endpoint("POST", f"{ONE}/unload", unload, Scope.PAGE),
+    Endpoint("GET", ALL, listed, Scope.PAGE, answer=Shelf),
+    Endpoint("GET", ONE, shown, Scope.PAGE, answer=OneModel),
+    Endpoint("DELETE", ONE, remove, Scope.PAGE),
+    Endpoint("GET", "/app/api/catalogue", offered, Scope.PAGE, answer=Catalogue),
+    Endpoint("GET", "/app/api/fit", fits, Scope.PAGE, answer=FitList),
+    Endpoint("GET", "/app/api/licences", accepted, Scope.PAGE, answer=Acceptances),
 )

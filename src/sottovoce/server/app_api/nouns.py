@@ -291,34 +291,6 @@ class QueueNoun(Noun):
     limit: float | None
 
 
-class LoadNoun(Noun):
-    """What a loaded model takes. `left`: seconds until it is unloaded if nobody asks, null for never."""
-
-    bytes: int
-    window: int
-    left: float | None
-
-
-class ModelNoun(Noun):
-    """A model on the shelf. `usual`: it answers where none is named. `answers`: false, it only makes vectors.
-
-    `bytes` is the file's size, that of its first part where it has several. `loaded`: null while it is not.
-    """
-
-    name: str
-    usual: bool
-    answers: bool
-    bytes: int
-    licence: str
-    languages: str
-    note: str
-    loaded: LoadNoun | None
-
-
-class ModelList(Noun):
-    models: list[ModelNoun]
-
-
 class StatusNoun(Noun):
     """`window` in tokens, null while nobody has had to know. `problem`: why nothing can be answered."""
 

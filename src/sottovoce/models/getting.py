@@ -1,0 +1,315 @@
+"""Get a model: from what a person calls it to a file on the shelf with a record of where it came from.
+
+First an offer, which says what it is and under which terms; after a yes it is linked, where this machine
+has it already, or fetched. Knows nothing of people: how they are told and asked is the caller's business.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import threading
+import time
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sottovoce.core import settings as settings_of
+from sottovoce.core.errors import BadModelFile, NotFound
+from sottovoce.core.paths import Home
+from sottovoce.core.settings import Value, read_others
+from sottovoce.engine.header import Header
+from sottovoce.engine.memory import available
+from sottovoce.models import adding, catalogue, found, licences, names, records, shelf, starter
+from sottovoce.models.adding import Candidate
+from sottovoce.models.hub import HUB, open_hub
+from sottovoce.models.licences import Licence
+from sottovoce.models.names import CatalogueRef, FileRef, HubRef, OllamaRef, Ref, UrlRef
+from sottovoce.models.progress import Progress
+from sottovoce.models.pull import Plan, Pulled, carry_out, here, plan_hub, plan_url
+from sottovoce.models.records import Acceptance, Record
+from sottovoce.models.shelf import KnownFile
+from sottovoce.net.fetch import Door
+from sottovoce.net.ledger import Ledger
+from sottovoce.store.db import Database
+
+TEXT_SOURCE = "the sentences shown by Sottovoce"
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """How far a home may go for a model, to which hub, with which token, and what models are used for."""
+
+    home: Home
+    network: str
+    hub: str
+    use: str
+    token: str | None = field(default=None, repr=False)
+
+
+def means(home: Home, environment: Mapping[str, str], given: Mapping[str, Value | None]) -> Means:
+    """Return what the settings say now. Raises BadSettings."""
+    said = settings_of.load(home, environment, given)
+    return Means(home, said.network, said.hub, said.use, environment.get("hf_token"))
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a person is told before a yes. One of `plan` and `candidate`: it lies elsewhere, or here.
+
+    `ref` goes on record as the source. `terms` are the licence's sentences, `spelt` is how its publisher
+    writes it. `sha256` is that of the first file, None: not known beforehand.
+    """
+
+    ref: str
+    name: str
+    header: Header
+    size: int
+    sha256: str | None
+    licence: Licence
+    spelt: str
+    terms: tuple[str, ...]
+    plan: Plan | None = None
+    candidate: Candidate | None = None
+
+    @property
+    def words(self) -> str:
+        """Return the hash of the terms, by which a yes to them is known again."""
+        return licences.digest(self.terms)
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """Another program keeps the file on this machine: it is linked, not fetched."""
+
+    program: str
+
+
+Step = Progress | Linked | Pulled
+
+
+# ── what it would be ──────────────────────────────────────────────────────────────────────────────
+
+
+async def offer(means: Means, text: str) -> Offer:
+    """Look at what is meant, where it lies. Raises BadValue, NotFound, BadModelFile, and what a plan does."""
+    ref = names.parse(text)
+    if isinstance(ref, FileRef | OllamaRef):
+        return await asyncio.to_thread(on_disk, means.home, text)
+    return of_plan(await planned(means, ref))
+
+
+async def planned(means: Means, ref: Ref) -> Plan:
+    """Look at what lies elsewhere. Raises NotFound, Refused, Offline, and what the door raises."""
+    if isinstance(ref, UrlRef):
+        return await plan_url(_door(means), ref)
+    # A hub of one's own may lie within: the person said so by naming it.
+    door = _door(means, local=means.hub.rstrip("/") != HUB)
+    hub = open_hub(door, means.hub, means.token)
+    return await plan_hub(
+        hub, ref if isinstance(ref, HubRef) else _of_catalogue(means.home, ref), available()
+    )
+
+
+def of_plan(plan: Plan) -> Offer:
+    """Return the offer that a plan makes."""
+    licence = licences.of(plan.licence or "")
+    return Offer(
+        ref=plan.ref,
+        name=plan.name,
+        header=plan.header,
+        size=plan.size,
+        sha256=plan.sha256,
+        licence=licence,
+        spelt=plan.licence or "",
+        terms=tuple(licences.plain(licence, plan.gated)),
+        plan=plan,
+    )
+
+
+def on_disk(home: Home, file: str, name: str | None = None, licence: str | None = None) -> Offer:
+    """Return the offer of a file on this machine: a path, or a name of another program's.
+
+    Reads all of it. `licence`: what it has where nobody else knows. Raises NotFound, BadValue, BadModelFile.
+    """
+    path, called = located(file, name)
+    candidate = adding.examine(path)
+    card = catalogue.with_content(candidate.sha256, catalogue.cards(home))
+    said = card[0].licence if card else licence or candidate.header.text("general.license") or ""
+    terms = licences.of(said)
+    return Offer(
+        ref=str(path),
+        name=called,
+        header=candidate.header,
+        size=candidate.size,
+        sha256=candidate.sha256,
+        licence=terms,
+        spelt=terms.id,
+        terms=tuple(licences.plain(terms)),
+        candidate=candidate,
+    )
+
+
+def located(file: str, name: str | None = None) -> tuple[Path, str]:
+    """Return where a file on this machine is, and what it is to be called. Raises NotFound, BadValue."""
+    path = Path(file).expanduser().absolute()
+    if not path.exists() and file.startswith(found.NAMED):
+        other = found.named(file, found.places(Path.home(), read_others()))
+        if other is None:
+            raise NotFound(
+                f"No program here keeps a model named {file!r}.", hint="sotto models list --elsewhere"
+            )
+        return other.path, adding.name_for(other.path, name or other.called)
+    return path, adding.name_for(path, name)
+
+
+def already(home: Home, database: Database, offer: Offer) -> Path | None:
+    """Return the file on the shelf, or the starter's, that has this very content, if one has.
+
+    May hash files, and blocks. Raises BadValue where another file of a plan's has the name.
+    """
+    known = database.look(shelf.known_files)
+    if offer.candidate is not None:
+        return adding.already(home, offer.candidate, known)
+    assert offer.plan is not None  # noqa: S101  (an offer has one of the two)
+    there = here(home, offer.plan)
+    if len(there) == len(offer.plan.files):
+        return there[0]
+    if offer.sha256 is None or len(offer.plan.files) > 1:
+        return None
+    same = (path for path in shelf.paths(home) if _holds(path, known.get(path), offer.sha256))
+    return next(same, None)
+
+
+def called(path: Path) -> str:
+    """Return what a file that `already` found goes by."""
+    return shelf.STARTER if path == starter.path() else shelf.name_of(path)
+
+
+# ── the yes ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def is_accepted(conn: sqlite3.Connection, offer: Offer) -> bool:
+    """Tell whether these very terms were accepted before, for whichever file."""
+    return records.accepted_for(conn, offer.licence.id, offer.words)
+
+
+def accept(conn: sqlite3.Connection, offer: Offer, use: str, sha256: str | None = None) -> None:
+    """Remember the yes to these terms, for the file with this content; the offer's where none is given."""
+    records.accept(
+        conn,
+        Acceptance(
+            file_sha256=sha256 or offer.sha256 or "",
+            licence=offer.licence.id,
+            text_sha256=offer.words,
+            text_source=TEXT_SOURCE,
+            model=offer.name,
+            source=offer.ref,
+            use=use,
+            accepted=time.time(),
+        ),
+    )
+
+
+# ── after the yes ─────────────────────────────────────────────────────────────────────────────────
+
+
+async def get(offer: Offer, means: Means, database: Database) -> AsyncGenerator[Step, None]:
+    """Link or fetch what was agreed to and note it; yield how far it is, and at the end what is here.
+
+    Closing the generator keeps what has come. Raises what pull.carry_out and adding.put do.
+    """
+    pulled = None
+    if offer.plan is None:
+        assert offer.candidate is not None  # noqa: S101  (an offer has one of the two)
+        pulled = await asyncio.to_thread(_link, means.home, offer.candidate, offer.name)
+    elif (kept := await _kept_elsewhere(offer.plan)) is not None:
+        program, candidate = kept
+        yield Linked(program)
+        pulled = await asyncio.to_thread(_link, means.home, candidate, offer.name)
+    else:
+        async with aclosing(carry_out(offer.plan, means.home)) as coming:
+            async for step in coming:
+                if isinstance(step, Pulled):
+                    pulled = step
+                else:
+                    yield step
+    assert pulled is not None  # noqa: S101  (a download ends with what was pulled)
+    files = await asyncio.to_thread(_as_they_are, pulled)
+    await database.run(lambda conn: note(conn, offer, files, means.use))
+    yield pulled
+
+
+def note(conn: sqlite3.Connection, offer: Offer, files: Sequence[KnownFile], use: str) -> None:
+    """Remember where the files came from, and what they hold, so that neither is asked again."""
+    first = files[0]
+    record = Record(
+        path=first.path,
+        name=offer.name,
+        sha256=first.sha256,
+        source=offer.ref,
+        licence=offer.spelt,
+        repository=offer.plan.repository if offer.plan else "",
+        added=time.time(),
+    )
+    records.note_model(conn, record)
+    if offer.sha256 is None:  # what the yes was for is known only now
+        accept(conn, offer, use, first.sha256)
+    for file in files:
+        shelf.remember(conn, file)
+
+
+def _door(means: Means, *, local: bool = False) -> Door:
+    return Door(means.network, Ledger(means.home.ledger), local=local)
+
+
+def _of_catalogue(home: Home, ref: Ref) -> HubRef:
+    card = catalogue.find(ref.handle, home) if isinstance(ref, CatalogueRef) else None
+    if card is None:
+        raise NotFound(
+            f"There is no model named {str(ref)!r} in the catalogue.", hint="sotto models suggest names some"
+        )
+    return HubRef(card.repository)
+
+
+def _holds(path: Path, known: KnownFile | None, sha256: str) -> bool:
+    """Tell whether a file's content is known to be this, and the file is as it was then."""
+    return known is not None and known.sha256 == sha256 and path.exists() and shelf.is_unchanged(known)
+
+
+async def _kept_elsewhere(plan: Plan) -> tuple[str, Candidate] | None:
+    """Return the file as another program keeps it on this machine, if one does and it is sound."""
+    if plan.sha256 is None or len(plan.files) > 1:
+        return None
+    given_up = threading.Event()
+    try:
+        return await asyncio.to_thread(_sound_elsewhere, plan.size, plan.sha256, given_up)
+    finally:
+        given_up.set()  # a thread cannot be cancelled; it looks here
+
+
+def _sound_elsewhere(size: int, sha256: str, given_up: threading.Event) -> tuple[str, Candidate] | None:
+    for file in found.everything(found.places(Path.home(), read_others())):
+        if given_up.is_set() or file.size != size or file.sha256 not in (None, sha256):
+            continue
+        try:
+            candidate = adding.examine(file.path, given_up)
+        except BadModelFile:  # theirs is damaged: ours comes from the hub
+            continue
+        if candidate.sha256 == sha256:
+            return file.program, candidate
+    return None
+
+
+def _link(home: Home, candidate: Candidate, name: str) -> Pulled:
+    files = adding.put(home, candidate, name)
+    return Pulled(tuple(file.path for file in files), tuple(file.sha256 for file in files))
+
+
+def _as_they_are(pulled: Pulled) -> list[KnownFile]:
+    files = []
+    for path, digest in zip(pulled.paths, pulled.sha256, strict=True):
+        info = path.stat()
+        files.append(KnownFile(path, info.st_size, info.st_mtime_ns, info.st_ino, digest))
+    return files

@@ -1,0 +1,402 @@
+"""What the page's API takes and gives of models: the shelf, the catalogue, plans and downloads."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Self
+
+from pydantic import Field
+
+from sottovoce.engine.protocol import Load
+from sottovoce.fit.advise import Fit, Interval
+from sottovoce.models.catalogue import Card, CardFile
+from sottovoce.models.fitting import Candidate
+from sottovoce.models.getting import Offer
+from sottovoce.models.inventory import Disk, Item
+from sottovoce.models.licences import Licence
+from sottovoce.models.progress import Progress
+from sottovoce.models.pulls import Pull
+from sottovoce.models.records import Acceptance
+from sottovoce.server.app_api.nouns import Noun
+
+MOST_REF = 4096
+HASH = r"^[0-9a-f]{64}$"
+
+
+# ---- what is taken ----
+
+
+class Ref(Noun):
+    """`ref`: hf:ORG/REPO[:FILE or :PACKING][@REVISION], an address, a name of the catalogue, ollama:NAME,
+    or the path of a file on this machine.
+    """
+
+    ref: str = Field(min_length=1, max_length=MOST_REF)
+
+
+class NewPull(Ref):
+    """`accepted`: the hash of the licence's words, as the plan gave it; left out where they were accepted
+    before.
+    """
+
+    accepted: str | None = Field(None, pattern=HASH)
+
+
+# ---- how it does here ----
+
+
+class Span(Noun):
+    """Predicted: from, most likely, to."""
+
+    low: float
+    expected: float
+    high: float
+
+    @classmethod
+    def of(cls, interval: Interval) -> Self:
+        return cls(
+            low=round(interval.low, 3), expected=round(interval.expected, 3), high=round(interval.high, 3)
+        )
+
+
+class FitNoun(Noun):
+    """`verdict` is runs, tight or no; `reason` says why not, or only just."""
+
+    verdict: str
+    reason: str
+    memory_bytes: int
+    decode_tokens_per_s: Span
+    prompt_tokens_per_s: Span
+    first_token_s: Span
+
+    @classmethod
+    def of(cls, fit: Fit) -> Self:
+        return cls(**_fit(fit))
+
+
+class CandidateNoun(FitNoun):
+    """A model that could be run: the same as one of `sotto fit --json`."""
+
+    model: str
+    file: str
+    bytes: int
+    measured_tokens_per_s: float | None
+    # A field named class cannot be written here.
+    quality: str = Field(serialization_alias="class")
+    licence: str
+    command: str
+
+    @classmethod
+    def of_candidate(cls, one: Candidate) -> Self:
+        return cls(
+            model=one.name,
+            file=one.file,
+            bytes=one.size,
+            measured_tokens_per_s=one.measured,
+            quality=one.quality,
+            licence=one.licence,
+            command=one.command,
+            **_fit(one.fit),
+        )
+
+
+class FitList(Noun):
+    models: list[CandidateNoun]
+
+
+# ---- the shelf ----
+
+
+class LicenceNoun(Noun):
+    """`commercial` is yes, conditions, no or unclear."""
+
+    id: str
+    name: str
+    commercial: str
+
+    @classmethod
+    def of(cls, licence: Licence) -> Self:
+        return cls(id=licence.id, name=licence.name, commercial=licence.commercial)
+
+
+class LoadNoun(Noun):
+    """What a loaded model takes. `left`: seconds until it is unloaded if nobody asks, null for never."""
+
+    bytes: int
+    window: int
+    left: float | None
+
+    @classmethod
+    def of(cls, load: Load) -> Self:
+        left = load.left if math.isfinite(load.left) else None
+        return cls(bytes=load.bytes, window=load.window, left=left)
+
+
+class ModelNoun(Noun):
+    """A model on the shelf. `kind` is empty where it cannot be used, and `note` says why.
+
+    `answers`: it does where none is named; it and the starter cannot be removed. `loaded` is null while it is
+    not, `fit` before this machine was measured. Times are seconds since 1970.
+    """
+
+    name: str
+    kind: str
+    bytes: int
+    used: float | None
+    licence: LicenceNoun
+    sha256: str | None
+    source: str | None
+    languages: str
+    note: str
+    linked: bool
+    answers: bool
+    removable: bool
+    loaded: LoadNoun | None
+    fit: FitNoun | None
+    measured_tokens_per_s: float | None
+
+    @classmethod
+    def of(cls, item: Item, load: Load | None, *, answers: bool, is_starter: bool) -> Self:
+        record = item.record
+        return cls(
+            name=item.file.name,
+            kind=item.file.kind,
+            bytes=item.size,
+            used=record.used if record else None,
+            licence=LicenceNoun.of(item.licence),
+            sha256=item.sha256,
+            source=(record.source or None) if record else None,
+            languages=item.file.languages,
+            note=item.file.note,
+            linked=item.is_linked,
+            answers=answers,
+            removable=not answers and not is_starter,
+            loaded=None if load is None else LoadNoun.of(load),
+            fit=None if item.fit is None else FitNoun.of(item.fit),
+            measured_tokens_per_s=item.rate,
+        )
+
+
+class DiskNoun(Noun):
+    """Bytes: of models, without what is linked; of downloads not finished; and free beside."""
+
+    models: int
+    partial: int
+    free: int
+
+    @classmethod
+    def of(cls, disk: Disk) -> Self:
+        return cls(models=disk.models, partial=disk.partial, free=disk.free)
+
+
+class Shelf(Noun):
+    models: list[ModelNoun]
+    disk: DiskNoun
+
+
+class OneModel(Noun):
+    """`lines` say in plain words what it is, `terms` what its licence allows and asks for."""
+
+    model: ModelNoun
+    lines: list[str]
+    terms: list[str]
+    licence_text: str | None
+
+
+# ---- the catalogue ----
+
+
+class CardFileNoun(Noun):
+    """One packing. `ref` gets it; `fit` is null where its build is not known, or nothing was measured."""
+
+    name: str
+    packing: str
+    bytes: int
+    ref: str
+    fit: FitNoun | None
+
+
+class CardNoun(Noun):
+    """A model to choose. `here` is what it is called on the shelf; `best` the name of the file to take.
+
+    Empty, 0 or null: not known.
+    """
+
+    name: str
+    title: str
+    publisher: str
+    kind: str
+    repository: str
+    licence: LicenceNoun
+    gated: bool | None
+    parameters: int
+    context: int
+    languages: list[str]
+    can: list[str]
+    here: str | None
+    best: str | None
+    files: list[CardFileNoun]
+
+    @classmethod
+    def of(
+        cls, card: Card, licence: Licence, here: str | None, best: str | None, fits: dict[str, Fit | None]
+    ) -> Self:
+        return cls(
+            name=card.name,
+            title=card.title,
+            publisher=card.publisher,
+            kind=card.kind,
+            repository=card.repository,
+            licence=LicenceNoun.of(licence),
+            gated=card.gated,
+            parameters=card.parameters,
+            context=card.context,
+            languages=list(card.languages),
+            can=list(card.can),
+            here=here,
+            best=best,
+            files=[_card_file(card, file, fits.get(file.name)) for file in card.models],
+        )
+
+
+class Catalogue(Noun):
+    cards: list[CardNoun]
+
+
+# ---- getting one ----
+
+
+class PlanNoun(Noun):
+    """What would come. `terms` are the licence's words to be shown, `words` their hash, sent back as a yes.
+
+    `here` is what the same is called on the shelf, if it is there; `linked`: it is on this machine, and is
+    not fetched; `pull`: the download of it that is under way.
+    """
+
+    ref: str
+    name: str
+    bytes: int
+    free_bytes: int
+    files: list[str]
+    sha256: str | None
+    page: str | None
+    architecture: str
+    packing: str
+    licence: LicenceNoun
+    terms: list[str]
+    words: str
+    accepted: bool
+    gated: bool
+    linked: bool
+    here: str | None
+    pull: str | None
+    fit: FitNoun | None
+
+    @classmethod
+    def of(
+        cls, offer: Offer, *, free: int, accepted: bool, here: str | None, pull: str | None, fit: Fit | None
+    ) -> Self:
+        plan = offer.plan
+        return cls(
+            ref=offer.ref,
+            name=offer.name,
+            bytes=offer.size,
+            free_bytes=free,
+            files=[file.name for file in plan.files] if plan else [],
+            sha256=offer.sha256,
+            page=plan.page if plan else None,
+            architecture=offer.header.architecture,
+            packing=offer.header.file_type,
+            licence=LicenceNoun.of(offer.licence),
+            terms=list(offer.terms),
+            words=offer.words,
+            accepted=accepted,
+            gated=plan is not None and plan.gated,
+            linked=plan is None,
+            here=here,
+            pull=pull,
+            fit=None if fit is None else FitNoun.of(fit),
+        )
+
+
+class PullNoun(Noun):
+    """A download. `ref` begins it again; `ended` is how: null while it runs, else done, stopped or failed.
+
+    `last` is the number of its newest event, `received` the bytes that are here as far as was told.
+    """
+
+    id: str
+    ref: str
+    name: str
+    bytes: int
+    received: int
+    last: int
+    ended: str | None
+
+    @classmethod
+    def of(cls, pull: Pull, ended: str | None) -> Self:
+        told = (event.received for event in reversed(pull.events) if isinstance(event, Progress))
+        return cls(
+            id=pull.id,
+            ref=pull.ref,
+            name=pull.name,
+            bytes=pull.size,
+            received=pull.size if ended == "done" else next(told, 0),
+            last=pull.last,
+            ended=ended,
+        )
+
+
+class PullList(Noun):
+    pulls: list[PullNoun]
+
+
+class AcceptanceNoun(Noun):
+    """A yes to a licence. `text_sha256` is the hash of the words shown. `use`: private or commercial."""
+
+    file_sha256: str
+    licence: str
+    text_sha256: str
+    text_source: str
+    model: str
+    source: str
+    use: str
+    accepted: float
+
+    @classmethod
+    def of(cls, one: Acceptance) -> Self:
+        return cls(
+            file_sha256=one.file_sha256,
+            licence=one.licence,
+            text_sha256=one.text_sha256,
+            text_source=one.text_source,
+            model=one.model,
+            source=one.source,
+            use=one.use,
+            accepted=one.accepted,
+        )
+
+
+class Acceptances(Noun):
+    licences: list[AcceptanceNoun]
+
+
+def _fit(fit: Fit) -> dict[str, Any]:
+    return {
+        "verdict": str(fit.verdict),
+        "reason": fit.reason,
+        "memory_bytes": fit.memory.total,
+        "decode_tokens_per_s": Span.of(fit.decode),
+        "prompt_tokens_per_s": Span.of(fit.prompt),
+        "first_token_s": Span.of(fit.first_token),
+    }
+
+
+def _card_file(card: Card, file: CardFile, fit: Fit | None) -> CardFileNoun:
+    return CardFileNoun(
+        name=file.name,
+        packing=file.packing,
+        bytes=file.size,
+        ref=f"hf:{card.repository}:{file.name}",
+        fit=None if fit is None else FitNoun.of(fit),
+    )

@@ -1,0 +1,185 @@
+"""Getting a model: told beforehand, begun with a yes to its licence, followed from any event, stopped.
+
+A page that goes away stops nothing. What was stopped goes on when the same is begun again. Events are
+named and say:
+
+progress {received, size, bytes_per_second, seconds_left}   null: not known yet
+linked   {program}                                          it is on this machine; nothing is fetched
+done     {name, files: [{file, sha256}]}                    it is on the shelf
+stopped  {}                                                 somebody stopped it; what has come is kept
+failed   {error: {code, sentence, hint, field}}             what has come is kept, unless it was wrong
+
+The last three end it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Any
+
+from starlette.responses import Response
+
+from sottovoce.core.errors import BadInput, LicenceRefused
+from sottovoce.core.events import Failed
+from sottovoce.core.settings import read_environment
+from sottovoce.fit import probe
+from sottovoce.fit.advise import Fit
+from sottovoce.fit.estimate import Run
+from sottovoce.fit.shape import shape_of
+from sottovoce.models import getting, inventory, licences
+from sottovoce.models.fitting import bounded
+from sottovoce.models.getting import Linked, Means, Offer
+from sottovoce.models.progress import Progress
+from sottovoce.models.pull import Pulled, check_room
+from sottovoce.models.pulls import Pull, PullEvent, Stopped
+from sottovoce.server import problems, sse
+from sottovoce.server.answering import EventStream
+from sottovoce.server.app_api.nouns import identity, whole
+from sottovoce.server.app_api.nouns_models import NewPull, PlanNoun, PullList, PullNoun, Ref
+from sottovoce.server.app_api.runs import BEGUN, LAST_NUMBER
+from sottovoce.server.caller import Scope
+from sottovoce.server.endpoint import Endpoint, Visit
+
+PLAN = "/app/api/models/plan"
+ALL = "/app/api/models/pulls"
+ONE = f"{ALL}/{{pull}}"
+
+
+async def plan(visit: Visit[Ref]) -> PlanNoun:
+    """Tell what a model is, how large, and under which licence, before anything of it comes."""
+    house, app = visit.house, visit.house.app
+    means = await _means(visit)
+    offer = await getting.offer(means, visit.body.ref)
+    have = await asyncio.to_thread(getting.already, app.home, app.database, offer)
+    running = house.pulls.running(offer.name)
+    return PlanNoun.of(
+        offer,
+        free=shutil.disk_usage(app.home.models).free,
+        accepted=await app.database.read(lambda conn: getting.is_accepted(conn, offer)),
+        here=None if have is None else getting.called(have),
+        pull=None if running is None else running.id,
+        fit=await asyncio.to_thread(_fit, means, offer),
+    )
+
+
+async def begin(visit: Visit[NewPull]) -> PullNoun:
+    """Begin to get a model, once its licence was accepted. One that is under way is returned as it is.
+
+    Refused with the licence's words where they were not accepted; with the way to allow it where the
+    network setting says no.
+    """
+    app, pulls = visit.house.app, visit.house.pulls
+    means = await _means(visit)
+    offer = await getting.offer(means, visit.body.ref)
+    if pulls.running(offer.name) is None:
+        have = await asyncio.to_thread(getting.already, app.home, app.database, offer)
+        if have is not None:
+            raise BadInput(
+                f"You already have this: it is {getting.called(have)}.", hint="Use it", field="ref"
+            )
+        if offer.plan is not None:
+            check_room(app.home, offer.plan)
+        await _agree(visit, offer, means)
+    return _noun(pulls.start(offer, means))
+
+
+async def listed(visit: Visit[None]) -> PullList:
+    """List the downloads under way, and those that ended not long ago."""
+    return PullList(pulls=[_noun(pull) for pull in visit.house.pulls.every()])
+
+
+async def follow(visit: Visit[None]) -> Response:
+    """Stream a download's events, those after `after` or the Last-Event-ID; 204 when there are no more."""
+    given = {**visit.request.query_params}
+    if last := visit.request.headers.get("last-event-id"):
+        given["after"] = last
+    after, pull = whole(given, "after", 0, 0, LAST_NUMBER), _found(visit)
+    if not pull.left(after):
+        return Response(status_code=204)
+    return EventStream(_chunks(pull, after), visit.shape)
+
+
+async def stop(visit: Visit[None]) -> Response:
+    """Stop a download; what has come is kept. One that has ended stays as it is."""
+    await visit.house.pulls.stop(_found(visit).id)
+    return Response(status_code=204)
+
+
+async def _agree(visit: Visit[NewPull], offer: Offer, means: Means) -> None:
+    """Go on only with a yes to these very words, now or before, and remember it. Raises LicenceRefused."""
+    licences.allows(offer.licence, means.use)
+    database = visit.house.app.database
+    if visit.body.accepted != offer.words and not await database.read(
+        lambda conn: getting.is_accepted(conn, offer)
+    ):
+        raise LicenceRefused(
+            f"The licence of {offer.name} was not accepted yet. {' '.join(offer.terms)}",
+            hint=f"Show these words; to accept them, send accepted: {offer.words}",
+            field="accepted",
+        )
+    await database.run(lambda conn: getting.accept(conn, offer, means.use))
+
+
+async def _means(visit: Visit[Any]) -> Means:
+    """Return what the settings say now: who forbids the network means it at once."""
+    return await asyncio.to_thread(getting.means, visit.house.app.home, read_environment(), {})
+
+
+def _fit(means: Means, offer: Offer) -> Fit | None:
+    """Say how it would do here; None where this machine was not measured yet."""
+    here = probe.known_here(means.home)
+    shape = shape_of(offer.header)
+    return None if here is None else here.fit(shape, bounded(Run(inventory.USUAL_WINDOW), shape.context))
+
+
+def _found(visit: Visit[None]) -> Pull:
+    return visit.house.pulls.find(identity(visit.request.path_params["pull"], "download"))
+
+
+def _noun(pull: Pull) -> PullNoun:
+    newest = pull.newest
+    return PullNoun.of(pull, _told(newest)[0] if pull.ended and newest is not None else None)
+
+
+async def _chunks(pull: Pull, after: int) -> AsyncGenerator[bytes, None]:
+    yield BEGUN
+    async with aclosing(pull.follow(after)) as events:
+        async for number, event in events:
+            name, said = _told(event)
+            yield sse.event(json.dumps(said, ensure_ascii=False), name, str(number))
+
+
+def _told(event: PullEvent) -> tuple[str, dict[str, Any]]:
+    """Return an event's name and what it says."""
+    match event:
+        case Progress(received, size, speed, left):
+            return "progress", {
+                "received": received,
+                "size": size,
+                "bytes_per_second": None if speed is None else round(speed),
+                "seconds_left": None if left is None else round(left),
+            }
+        case Linked(program):
+            return "linked", {"program": program}
+        case Pulled(paths, sha256):
+            files = [
+                {"file": path.name, "sha256": digest} for path, digest in zip(paths, sha256, strict=True)
+            ]
+            return "done", {"name": getting.called(paths[0]), "files": files}
+        case Stopped():
+            return "stopped", {}
+        case Failed(error):
+            return "failed", problems.OURS.said(error).model_dump()
+
+
+ENDPOINTS = (
+    Endpoint("POST", PLAN, plan, Scope.PAGE, body=Ref, answer=PlanNoun),
+    Endpoint("POST", ALL, begin, Scope.PAGE, body=NewPull, answer=PullNoun),
+    Endpoint("GET", ALL, listed, Scope.PAGE, answer=PullList),
+    Endpoint("GET", f"{ONE}/events", follow, Scope.PAGE),
+    Endpoint("POST", f"{ONE}/stop", stop, Scope.PAGE),
+)
