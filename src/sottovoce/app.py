@@ -90,7 +90,7 @@ class App:
         if not self.settings.embed_model:
             return self.model, self.engine
         model = await asyncio.to_thread(self.engines.resolve, self.settings.embed_model)
-        return model, self.engines.of(model)
+        return model, await self.engines.get(model)
 
     async def embed(self, texts: Sequence[str]) -> list[list[float]]:
         _, engine = await self.embedder()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,12 @@ def test_a_model_has_one_engine_by_whatever_name(home: Home, engines: Engines, b
     assert engines.of(tiny) is engines.of(shelf.resolve("link", home)) is builder.built["tiny"]
     assert engines.of(engines.resolve("vectors")) is builder.built["vectors"]
     assert [model.name for model, _ in engines.made()] == ["tiny", "vectors"]
+
+
+async def test_who_asks_at_once_gets_the_same_engine(home: Home, engines: Engines, builder: Builder) -> None:
+    tiny = shelf.resolve("tiny", home)
+    first, second = await asyncio.gather(engines.get(tiny), engines.get(tiny))
+    assert first is second is engines.of(tiny) is builder.built["tiny"]
 
 
 def test_an_engine_can_be_given(home: Home, engines: Engines, builder: Builder) -> None:

@@ -31,6 +31,7 @@ class Engines:
         self._made: dict[Path, tuple[ModelFile, Engine]] = {}
         self._resolved: dict[str, ModelFile] = {}
         self._seen: tuple[list[Mark], list[ModelFile]] | None = None
+        self._building = asyncio.Lock()
 
     def of(self, model: ModelFile) -> Engine:
         """Return the model's engine; the same one each time, whatever name the file was found by."""
@@ -38,6 +39,11 @@ class Engines:
         if path not in self._made:
             self._made[path] = model, self._build(model)
         return self._made[path][1]
+
+    async def get(self, model: ModelFile) -> Engine:
+        """Return the same; building one reads a file's header, which holds up nobody else here."""
+        async with self._building:
+            return await asyncio.to_thread(self.of, model)
 
     def put(self, model: ModelFile, engine: Engine) -> None:
         """Let this engine be the model's."""

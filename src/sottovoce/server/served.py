@@ -81,7 +81,7 @@ async def choose(app: App, name: str, *, vectors: bool = False) -> Chosen:
             hint=f"Ask for {' or '.join(names(app))}",
             field="model",
         )
-    return Chosen(model, app.engines.of(model))
+    return Chosen(model, await app.engines.get(model))
 
 
 async def header(model: ModelFile) -> Header:
