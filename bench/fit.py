@@ -23,6 +23,7 @@ from sottovoce.engine.gguf import read_header
 from sottovoce.engine.header import Header
 from sottovoce.fit import probe
 from sottovoce.fit.estimate import Run, first_token_seconds, memory, step_seconds
+from sottovoce.fit.known import Measured
 from sottovoce.fit.rig import Rig, rigged
 from sottovoce.fit.shape import Shape, shape_of
 from sottovoce.fit.synthetic import Build, write
@@ -140,7 +141,7 @@ async def measure(home: Path, count: int) -> list[Row]:
     return [*rows(found), row("seconds to measure this machine", [spent], "s", 5.0)]
 
 
-async def run(case: Case, measured: probe.Measured, known: rivals.Known) -> Found:
+async def run(case: Case, measured: Measured, known: rivals.Known) -> Found:
     with tempfile.TemporaryDirectory(prefix="sotto-bench-fit-") as folder:
         path = starter.path() if case.build is None else write(case.build, Path(folder) / "m.gguf")
         header = read_header(path)
@@ -214,7 +215,7 @@ def copied_bytes() -> float:
     return best
 
 
-def operations(measured: probe.Measured) -> float:
+def operations(measured: Measured) -> float:
     """Return the operations a second that the quickest type reaches in a prompt."""
     return max(
         2 * 32 / 18 / cost for unit, cost in measured.pace.costs.items() if unit == "each Q4_0" and cost > 0

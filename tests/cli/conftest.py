@@ -18,7 +18,7 @@ import pytest
 
 from sottovoce.cli.main import main
 from sottovoce.core.paths import Home, open_home
-from sottovoce.fit import probe
+from sottovoce.fit import known
 from sottovoce.fit.estimate import Program
 from sottovoce.fit.machine import look
 from sottovoce.fit.pace import Pace
@@ -76,5 +76,5 @@ def measured_home(tmp_path: Path) -> Home:
     """Return the home that `sotto` uses, with this machine measured: quick enough for every model."""
     costs = {f"{what} {kind}": 2e-12 for kind in ("Q4_K", "Q8_0", "Q4_1") for what in ("once", "each")}
     home = open_home(tmp_path / "home")
-    probe.keep(home, probe.Measured(probe.key_of(look()), Pace(costs), Program()))
+    known.keep(home, known.Measured(known.key_of(look()), Pace(costs), Program()))
     return home

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from sottovoce.core.paths import Home
-from sottovoce.fit import probe
+from sottovoce.fit import known
 from sottovoce.fit.machine import look
 
 KEYS = ("low", "expected", "high")
@@ -63,7 +63,7 @@ def test_a_file_that_is_no_model_is_told_as_what_it_is(measured_home: Home, sott
 
 
 def test_a_measurement_of_another_machine_is_not_believed(measured_home: Home) -> None:
-    assert probe.kept(measured_home, probe.key_of(look())) is not None
-    assert probe.kept(measured_home, "another machine") is None
+    assert known.kept(measured_home, known.key_of(look())) is not None
+    assert known.kept(measured_home, "another machine") is None
     (measured_home.root / "machine.json").write_text("{")
-    assert probe.kept(measured_home, probe.key_of(look())) is None
+    assert known.kept(measured_home, known.key_of(look())) is None

@@ -12,7 +12,7 @@ from sottovoce.app import open_app
 from sottovoce.chat.runs import Runs
 from sottovoce.core.paths import Home
 from sottovoce.engine.echo import EchoEngine
-from sottovoce.fit import probe
+from sottovoce.fit import known
 from sottovoce.fit.estimate import Program
 from sottovoce.fit.machine import look
 from sottovoce.fit.pace import Pace
@@ -46,6 +46,6 @@ def measure() -> Callable[[Home], None]:
 
     def keep(home: Home) -> None:
         costs = {f"{what} {kind}": 2e-12 for kind in ("Q4_K", "Q8_0", "Q4_1") for what in ("once", "each")}
-        probe.keep(home, probe.Measured(probe.key_of(look()), Pace(costs), Program()))
+        known.keep(home, known.Measured(known.key_of(look()), Pace(costs), Program()))
 
     return keep

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from sottovoce.core.paths import Home
     from sottovoce.fit.advise import Interval
     from sottovoce.fit.estimate import Run
+    from sottovoce.fit.known import Here
     from sottovoce.fit.machine import Machine
-    from sottovoce.fit.probe import Here
     from sottovoce.models.fitting import Candidate
 
 ELSEWHERE = ("hf:", "https://", "http://")
@@ -48,13 +48,13 @@ def fit(given: Given, /, model: str | None, context: int, users: int, again: boo
     with models made for that; nothing is downloaded. Of a model elsewhere (hf:ORG/REPO, an address) only
     the header is read.
     """
-    from sottovoce.fit import probe
+    from sottovoce.fit import known
     from sottovoce.fit.estimate import Run
     from sottovoce.fit.machine import look
 
     home = given.open_home()
     run = Run(context, users)
-    here = asyncio.run(probe.here(home, given.show.note, again=again))
+    here = (None if again else known.here(home)) or _measured(given, home)
     if model is not None and model.startswith(ELSEWHERE):
         found = [asyncio.run(_elsewhere(given, model, run, here))]
     else:
@@ -65,6 +65,13 @@ def fit(given: Given, /, model: str | None, context: int, users: int, again: boo
     given.show.note(_machine(look()))
     given.show.table(_COLUMNS, [_row(one) for one in found])
     given.show.note(_legend(run))
+
+
+def _measured(given: Given, home: Home) -> Here:
+    """Measure this machine. Only now is what that takes loaded."""
+    from sottovoce.fit import probe
+
+    return asyncio.run(probe.here(home, given.show.note, again=True))
 
 
 def _candidates(given: Given, home: Home, name: str | None, run: Run, here: Here) -> list[Candidate]:

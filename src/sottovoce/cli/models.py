@@ -146,10 +146,10 @@ def _list_elsewhere(given: Given, as_json: bool) -> None:
 
 def _fits(home: Home, files: Iterable[ModelFile]) -> dict[Path, str]:
     """Return in a word how each model does here; nothing where this machine has not been measured."""
-    from sottovoce.fit.probe import known_here
+    from sottovoce.fit import known
     from sottovoce.models.fitting import verdict_of
 
-    found = known_here(home)
+    found = known.here(home)
     return {} if found is None else {file.path: verdict_of(file, found) for file in files if file.kind}
 
 

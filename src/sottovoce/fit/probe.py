@@ -9,20 +9,18 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import json
 import os
 import tempfile
 from collections.abc import AsyncIterator, Callable
-from dataclasses import asdict, dataclass, field
-from importlib.metadata import version
 from pathlib import Path
 
-from sottovoce.core.paths import Home, write_whole
+from sottovoce.core.paths import Home
 from sottovoce.engine.gguf import read_header
-from sottovoce.fit.advise import Fit, Learned, fit
+from sottovoce.fit import known
 from sottovoce.fit.calibrate import Sample, costs
 from sottovoce.fit.estimate import Program, Run, memory, prompt_work, step_work
-from sottovoce.fit.machine import Machine, look
+from sottovoce.fit.known import Here, Measured
+from sottovoce.fit.machine import look
 from sottovoce.fit.pace import Pace
 from sottovoce.fit.rig import Rig, rigged
 from sottovoce.fit.shape import Shape, shape_of
@@ -37,7 +35,6 @@ STEPS = 10
 ROUNDS = 3
 WINDOW = 1024
 DEEP = 896
-VERSION = 1
 
 BROAD = Build(
     layers=2, width=2048, heads=16, kv_heads=8, head_length=64, feed_forward=4096, head_packing="Q4_0"
@@ -51,15 +48,6 @@ WORDY = dataclasses.replace(THIN, layers=1, vocabulary=65_536, head_packing="Q8_
 """A large vocabulary: what drawing a word costs."""
 
 Say = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """What a machine was found to do. `key` names the machine, the threads and the engine's build."""
-
-    key: str
-    pace: Pace
-    program: Program
 
 
 async def measure(key: str, threads: int, say: Say = lambda _: None) -> Measured:
@@ -137,58 +125,13 @@ def _quick_folder() -> str | None:
     return quick if os.access(quick, os.W_OK) else None
 
 
-@dataclass(frozen=True, slots=True)
-class Here:
-    """The machine as it is now: what was measured, what memory is free, and what earlier answers taught."""
-
-    measured: Measured
-    free: int
-    learned: Learned = field(default_factory=Learned)
-
-    def fit(self, shape: Shape, run: Run, *, is_here: bool = True, learned: Learned | None = None) -> Fit:
-        pace, program = self.measured.pace, self.measured.program
-        return fit(shape, run, pace, program, self.free, is_here=is_here, learned=learned or self.learned)
-
-
 async def here(home: Home, say: Say, *, again: bool = False) -> Here:
     """Return what is known of this machine, measuring it unless that was done. Raises ModelProblem."""
-    found = None if again else known_here(home)
+    found = None if again else known.here(home)
     if found is None:
         say("Measuring this machine, once (about five seconds) …")
         machine = look()
-        measured = await measure(key_of(machine), machine.cores)
-        keep(home, measured)
+        measured = await measure(known.key_of(machine), machine.cores)
+        known.keep(home, measured)
         found = Here(measured, machine.free)
     return found
-
-
-def known_here(home: Home) -> Here | None:
-    """Return what is known of this machine, None where it has not been measured."""
-    machine = look()
-    measured = kept(home, key_of(machine))
-    return None if measured is None else Here(measured, machine.free)
-
-
-# ── kept in the home ──────────────────────────────────────────────────────────────────────────────
-
-
-def key_of(machine: Machine) -> str:
-    """Name the machine, its threads and the engine's build: any other must be measured anew."""
-    return f"{machine.processor}; {machine.cores} threads; xllamacpp {version('xllamacpp')}"
-
-
-def kept(home: Home, key: str) -> Measured | None:
-    """Return what was measured before of the same machine with the same engine; None if nothing was."""
-    try:
-        said = json.loads((home.root / "machine.json").read_text("utf-8"))
-        if said["version"] != VERSION or said["key"] != key:
-            return None
-        return Measured(key, Pace(**said["pace"]), Program(**said["program"]))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return None  # whatever it is, measuring anew mends it
-
-
-def keep(home: Home, measured: Measured) -> None:
-    """Keep it for the next time. Raises DiskFull or ReadOnly."""
-    said = {"version": VERSION, **asdict(measured)}
-    write_whole(home.root / "machine.json", json.dumps(said, indent=1).encode() + b"\n")

@@ -18,7 +18,7 @@ from sottovoce.engine.gguf import Header, read_header
 from sottovoce.fit import estimate
 from sottovoce.fit.advise import Fit, Learned, Verdict
 from sottovoce.fit.estimate import Run
-from sottovoce.fit.probe import Here, Measured
+from sottovoce.fit.known import Here, Measured
 from sottovoce.fit.shape import Shape, from_facts, shape_of
 from sottovoce.models import catalogue, records, shelf
 from sottovoce.models.catalogue import Card, CardFile

@@ -15,7 +15,7 @@ from sottovoce.core.paths import Home
 from sottovoce.engine.gguf import read_header
 from sottovoce.fit.advise import Fit
 from sottovoce.fit.estimate import Run
-from sottovoce.fit.probe import Here
+from sottovoce.fit.known import Here
 from sottovoce.fit.shape import shape_of
 from sottovoce.models import fitting, licences, records, shelf, starter
 from sottovoce.models.file import ModelFile

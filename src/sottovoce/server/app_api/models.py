@@ -14,9 +14,9 @@ from sottovoce.core.errors import NotFound, Refused
 from sottovoce.core.paths import Home
 from sottovoce.engine.gguf import read_header
 from sottovoce.engine.protocol import Load
-from sottovoce.fit import probe
+from sottovoce.fit import known, probe
 from sottovoce.fit.estimate import Run
-from sottovoce.fit.probe import Here
+from sottovoce.fit.known import Here
 from sottovoce.models import (
     catalogue,
     describe,
@@ -107,13 +107,13 @@ async def accepted(visit: Visit[None]) -> Acceptances:
 
 
 def _shelf(app: App) -> Shelf:
-    found = inventory.items(app.database, app.home, probe.known_here(app.home))
+    found = inventory.items(app.database, app.home, known.here(app.home))
     return Shelf(models=[_noun(app, item) for item in found], disk=DiskNoun.of(inventory.disk(app.home)))
 
 
 def _one(app: App, name: str) -> OneModel:
     file = _named(app.home, name)
-    item = inventory.one(app.database, app.home, file, probe.known_here(app.home))
+    item = inventory.one(app.database, app.home, file, known.here(app.home))
     text = file.licence_text
     return OneModel(
         model=_noun(app, item),
@@ -149,7 +149,7 @@ def _remove(app: App, name: str) -> None:
 
 
 def _catalogue(home: Home, text: str) -> Catalogue:
-    here = probe.known_here(home)
+    here = known.here(home)
     names = {path.name: shelf.name_of(path) for path in shelf.paths(home)}
     names[starter.path().name] = starter.card().name
     cards = [card for card in catalogue.cards(home) if catalogue.about(card, text)]

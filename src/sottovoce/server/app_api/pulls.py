@@ -26,7 +26,7 @@ from starlette.responses import Response
 from sottovoce.core.errors import BadInput, LicenceRefused
 from sottovoce.core.events import Failed
 from sottovoce.core.settings import read_environment
-from sottovoce.fit import probe
+from sottovoce.fit import known
 from sottovoce.fit.advise import Fit
 from sottovoce.fit.estimate import Run
 from sottovoce.fit.shape import shape_of
@@ -131,7 +131,7 @@ async def _means(visit: Visit[Any]) -> Means:
 
 def _fit(means: Means, offer: Offer) -> Fit | None:
     """Say how it would do here; None where this machine was not measured yet."""
-    here = probe.known_here(means.home)
+    here = known.here(means.home)
     shape = shape_of(offer.header)
     return None if here is None else here.fit(shape, bounded(Run(inventory.USUAL_WINDOW), shape.context))
 

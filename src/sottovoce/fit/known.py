@@ -1,0 +1,70 @@
+"""What was measured of this machine, as it is kept in the home, and what follows for a model.
+
+Measures nothing itself, and so costs little to ask.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
+
+from sottovoce.core.paths import Home, write_whole
+from sottovoce.fit.advise import Fit, Learned, fit
+from sottovoce.fit.estimate import Program, Run
+from sottovoce.fit.machine import Machine, look
+from sottovoce.fit.pace import Pace
+from sottovoce.fit.shape import Shape
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a machine was found to do. `key` names the machine, the threads and the engine's build."""
+
+    key: str
+    pace: Pace
+    program: Program
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """The machine as it is now: what was measured, what memory is free, and what earlier answers taught."""
+
+    measured: Measured
+    free: int
+    learned: Learned = field(default_factory=Learned)
+
+    def fit(self, shape: Shape, run: Run, *, is_here: bool = True, learned: Learned | None = None) -> Fit:
+        pace, program = self.measured.pace, self.measured.program
+        return fit(shape, run, pace, program, self.free, is_here=is_here, learned=learned or self.learned)
+
+
+def here(home: Home) -> Here | None:
+    """Return what is known of this machine, None where it has not been measured."""
+    machine = look()
+    measured = kept(home, key_of(machine))
+    return None if measured is None else Here(measured, machine.free)
+
+
+def key_of(machine: Machine) -> str:
+    """Name the machine, its threads and the engine's build: any other must be measured anew."""
+    return f"{machine.processor}; {machine.cores} threads; xllamacpp {version('xllamacpp')}"
+
+
+def kept(home: Home, key: str) -> Measured | None:
+    """Return what was measured before of the same machine with the same engine; None if nothing was."""
+    try:
+        said = json.loads((home.root / "machine.json").read_text("utf-8"))
+        if said["version"] != VERSION or said["key"] != key:
+            return None
+        return Measured(key, Pace(**said["pace"]), Program(**said["program"]))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None  # whatever it is, measuring anew mends it
+
+
+def keep(home: Home, measured: Measured) -> None:
+    """Keep it for the next time. Raises DiskFull or ReadOnly."""
+    said = {"version": VERSION, **asdict(measured)}
+    write_whole(home.root / "machine.json", json.dumps(said, indent=1).encode() + b"\n")
