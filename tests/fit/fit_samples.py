@@ -24,4 +24,4 @@ EIGHT = Shape(
     vocabulary=128_256,
     context=131_072,
 )
-PACE = Pace({"once Q4_K": 4e-11, "each Q4_K": 1e-12, "once Q6_K": 4e-11, "each Q6_K": 1e-12, "cell": 4e-11})
+PACE = Pace({"once Q4_K": 4e-11, "each Q4_K": 1e-12, "once Q6_K": 4e-11, "each Q6_K": 1e-12, "cell": 4e-8})

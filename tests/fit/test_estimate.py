@@ -76,11 +76,11 @@ def test_a_token_goes_through_all_weights_once() -> None:
     assert estimate.step_seconds(EIGHT, Run(4096), PACE, 0) == pytest.approx(expected)
 
 
-def test_what_stands_before_costs_by_the_byte() -> None:
+def test_what_stands_before_costs_by_key_head_and_cell() -> None:
     more = estimate.step_seconds(EIGHT, Run(8192), PACE, 4096) - estimate.step_seconds(
         EIGHT, Run(8192), PACE, 0
     )
-    assert more == pytest.approx(4096 * 128 * 1024 * 4e-11)
+    assert more == pytest.approx(4096 * 32 * 8 * 4e-8), "tokens x layers x key heads"
 
 
 def test_answers_together_share_the_way_through_the_weights() -> None:

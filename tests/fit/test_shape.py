@@ -29,7 +29,7 @@ def test_a_tied_embedding_is_the_head_and_one_of_its_own_is_only_looked_up(tmp_p
     tied = shape(Build(), tmp_path)
     apart = shape(Build(tied=False), tmp_path)
     assert tied.looked_up == 0
-    assert apart.looked_up == sum(group.bytes for group in apart.weights if group.is_head) > 0
+    assert apart.looked_up == sum(group.bytes for group in apart.weights if group.type == "Q8_0") > 0
     assert tied.read == apart.read
 
 
@@ -38,15 +38,22 @@ def test_a_tied_embedding_is_the_head_and_one_of_its_own_is_only_looked_up(tmp_p
 )
 def test_types_with_a_quick_kernel_are_kept_twice(kind: str, is_kept_twice: bool, tmp_path: Path) -> None:
     found = shape(Build(packing=kind), tmp_path)
-    matrices = sum(group.bytes for group in found.weights if not group.is_head)
+    matrices = sum(group.bytes for group in found.weights if group.type == kind)
     assert found.repacked == (matrices if is_kept_twice else 0)
 
 
 def test_of_a_mixture_a_token_needs_the_experts_it_uses(tmp_path: Path) -> None:
     found = shape(Build(experts=8, experts_used=2), tmp_path)
-    (experts,) = [group for group in found.weights if group.experts == 8]
-    assert experts.share == 0.25
+    experts = [group for group in found.weights if group.experts == 8]
+    assert {group.share for group in experts} == {0.25}
     assert found.read < sum(group.bytes for group in found.weights)
+
+
+def test_behind_the_last_layers_attention_only_a_last_token_is_computed(tmp_path: Path) -> None:
+    build = Build(packing="Q4_0", layers=4)
+    found = shape(build, tmp_path)
+    (last,) = [group for group in found.weights if group.is_head and group.type == "Q4_0"]
+    assert last.elements == 3 * build.width * build.feed_forward
 
 
 def test_of_six_layers_one_sees_everything(tmp_path: Path) -> None:

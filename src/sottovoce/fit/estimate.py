@@ -128,10 +128,10 @@ def _padded(tokens: int) -> int:
 #   once TYPE   a byte of weights of a type that a step goes through, however many tokens it has
 #   each TYPE   the same, for each token of the step
 #   row         a row of weights, for each token of the step, whatever its type and length
-#   layer       a layer of a step
+#   matrix      a matrix of weights that a step goes through, however small
 #   step        a step
 #   word        a word of the vocabulary, each time a token is drawn
-#   cell        a byte of the cells that a written token looks back at
+#   cell        a cell of a key head that a written token looks back at, whatever its length
 #   pair        a number of a query, times the cells it is held against, while a prompt is read
 
 Work = dict[str, float]
@@ -140,10 +140,9 @@ Work = dict[str, float]
 def step_work(shape: Shape, run: Run, before: int, together: int = 1) -> Work:
     """Return the work of writing a token in each of `together` answers, with `before` tokens behind each."""
     return _weights_work(shape, together, together) | {
-        "layer": shape.layers,
         "step": 1,
         "word": shape.vocabulary * together,
-        "cell": together * cell_bytes(shape, run, before),
+        "cell": together * _cells_seen(shape, before),
     }
 
 
@@ -154,7 +153,7 @@ def prompt_work(shape: Shape, run: Run, tokens: int, before: int = 0) -> Work:
     for at, size in enumerate(sizes):
         seen = before + at * run.batch
         work = _weights_work(shape, size, 1 if at == len(sizes) - 1 else 0)
-        work |= {"layer": shape.layers, "step": 1, "pair": _pairs(shape, size, seen + size / 2)}
+        work |= {"step": 1, "pair": _pairs(shape, size, seen + size / 2)}
         for unit, amount in work.items():
             total[unit] += amount
     return {**total, "word": shape.vocabulary}
@@ -180,7 +179,17 @@ def _weights_work(shape: Shape, tokens: int, drawn: int) -> Work:
         work[f"once {group.type}"] += group.bytes * touched
         work[f"each {group.type}"] += group.bytes * group.share * count
         work["row"] += group.rows * group.share * count
+        work["matrix"] += group.matrices * touched
     return dict(work)
+
+
+def _cells_seen(shape: Shape, before: int) -> int:
+    """Return how many cells a token looks back at: of key heads, or of all heads where these share one."""
+    return sum(
+        (layer.heads if layer.value else shape.heads)
+        * (min(before, layer.window) if layer.window else before)
+        for layer in shape.cells
+    )
 
 
 def _pairs(shape: Shape, tokens: int, seen: float) -> float:

@@ -16,7 +16,7 @@ from sottovoce.fit.machine import Machine, look
 from sottovoce.fit.pace import Pace
 from sottovoce.fit.shape import Shape
 
-VERSION = 1
+VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)

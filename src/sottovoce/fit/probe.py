@@ -31,20 +31,20 @@ MEASURED = ("Q4_K", "Q6_K", "Q8_0", "Q4_0", "Q4_1", "F16")
 
 BATCH = 128
 FEW = 16
-STEPS = 10
+STEPS = 8
 ROUNDS = 3
 WINDOW = 1024
-DEEP = 896
+DEEP = 640
 
 BROAD = Build(
-    layers=2, width=2048, heads=16, kv_heads=8, head_length=64, feed_forward=4096, head_packing="Q4_0"
+    layers=3, width=2048, heads=16, kv_heads=8, head_length=64, feed_forward=4096, head_packing="Q4_0"
 )
 """Nearly all weights, and larger than most caches: what a type costs."""
 
-THIN = Build(packing="Q8_0", layers=12, width=256, heads=16, kv_heads=16, head_length=64, feed_forward=256)
-"""Many layers and nearly no weights: what a layer costs, and what looking back costs."""
+THIN = Build(packing="Q8_0", layers=16, width=576, heads=9, kv_heads=9, head_length=64, feed_forward=1536)
+"""As narrow as the starter: what small matrices cost beside their bytes, and what looking back costs."""
 
-WORDY = dataclasses.replace(THIN, layers=1, vocabulary=65_536, head_packing="Q8_0")
+WORDY = dataclasses.replace(THIN, layers=1, width=64, feed_forward=64, vocabulary=65_536)
 """A large vocabulary: what drawing a word costs."""
 
 Say = Callable[[str], None]
@@ -59,7 +59,7 @@ async def measure(key: str, threads: int, say: Say = lambda _: None) -> Measured
             path = write(dataclasses.replace(BROAD, packing=kind), Path(folder) / f"{kind}.gguf")
             async with _timed(path, threads) as timing:
                 samples += await timing.near()
-        say("layers")
+        say("narrow layers")
         async with _timed(write(THIN, Path(folder) / "thin.gguf"), threads) as timing:
             samples += [*await timing.near(), *await timing.far()]
             base = timing.unexplained()

@@ -58,14 +58,15 @@ class ShapeFacts:
 class Weights:
     """Weights of one type that are used alike. `share` is the part of them that one token needs.
 
-    `experts` is how many there are to choose from, 1 where all are used. `is_head`: computed only for
-    tokens whose successor is asked for.
+    `experts` is how many there are to choose from, 1 where all are used. `is_head`: computed only for tokens
+    whose successor is asked for, as the head is, and what comes after the last layer's attention.
     """
 
     type: str
     bytes: int
     elements: int
     rows: int = 0
+    matrices: int = 0
     experts: int = 1
     share: float = 1.0
     is_head: bool = False
@@ -116,16 +117,18 @@ class Shape:
 
 def shape_of(header: Header) -> Shape:
     """Return the shape that a header tells."""
-    tied = header.tensor(HEAD) is None and header.tensor("token_embd.weight") is not None
+    heads = {HEAD} if header.tensor(HEAD) is not None else {EMBEDDING}
+    last = re.compile(rf"blk\.{header.block_count - 1}\.ffn_")
     used, experts = header.number("expert_used_count") or 0, header.number("expert_count") or 0
     share = used / experts if used and experts else 1.0
     groups: Counter[tuple[str, int, float, bool]] = Counter()
     elements: Counter[tuple[str, int, float, bool]] = Counter()
     rows: Counter[tuple[str, int, float, bool]] = Counter()
+    matrices: Counter[tuple[str, int, float, bool]] = Counter()
     looked_up = repacked = 0
     for tensor in header.tensors:
         is_expert = EXPERTS.fullmatch(tensor.name) is not None
-        is_head = tensor.name == HEAD or (tied and tensor.name == EMBEDDING)
+        is_head = tensor.name in heads or last.match(tensor.name) is not None
         if LOOKED_UP.fullmatch(tensor.name) and not is_head:
             looked_up += tensor.nbytes
             continue
@@ -135,10 +138,12 @@ def shape_of(header: Header) -> Shape:
         groups[key] += tensor.nbytes
         elements[key] += tensor.elements
         rows[key] += tensor.elements // tensor.row
+        matrices[key] += key[1]
         repacked += tensor.nbytes if is_repacked(tensor) else 0
     return Shape(
         weights=tuple(
-            Weights(key[0], size, elements[key], rows[key], *key[1:]) for key, size in groups.items()
+            Weights(key[0], size, elements[key], rows[key], matrices[key], *key[1:])
+            for key, size in groups.items()
         ),
         cells=cells_of(header),
         file=header.file_size,
@@ -172,16 +177,25 @@ def from_facts(facts: ShapeFacts, size: int, packing: str) -> Shape:
     dense = facts.layers * (attention + (0 if facts.experts else one))
     experts = facts.layers * one * facts.experts
     total = dense + experts + embedding * (1 if facts.tied else 2)
+    last = one * (facts.experts or 1)
     kind = MIXED.get(packing, packing)
     bytes_each = size / total
 
-    def group(count: int, many: int = 1, share: float = 1.0, *, head: bool = False) -> Weights:
+    def group(count: int, matrices: int, many: int = 1, share: float = 1.0, *, head: bool = False) -> Weights:
         # Most rows are as long as the model is wide.
-        return Weights(kind, int(count * bytes_each), count, count // facts.width, many, share, head)
+        rows = count // facts.width
+        return Weights(kind, int(count * bytes_each), count, rows, matrices * many, many, share, head)
 
-    weights = [group(dense), group(embedding, head=True)]
     if facts.experts:
-        weights.append(group(experts, facts.experts, facts.experts_used / facts.experts))
+        share = facts.experts_used / facts.experts
+        weights = [
+            group(dense, 4 * facts.layers),
+            group(experts - last, 3 * (facts.layers - 1), facts.experts, share),
+            group(last, 3, facts.experts, share, head=True),
+        ]
+    else:
+        weights = [group(dense - last, 7 * facts.layers - 3), group(last, 3, head=True)]
+    weights.append(group(embedding, 1, head=True))
     plain = Cells(facts.kv_heads, facts.head_length, facts.head_length)
     near = Cells(facts.kv_heads, facts.head_length, facts.head_length, facts.window)
     pattern = facts.window_pattern if facts.window else 1
