@@ -134,6 +134,20 @@ async def test_nobody_who_waits_for_a_first_word_rests_for_those_who_had_about_t
             assert not entered(piece), "twice as much is not about the same"
 
 
+async def test_many_short_prompts_of_one_owner_rest_as_one_long_one_does() -> None:
+    batch = Batch(128)
+    with batch.piece("light", 60) as answered:
+        answered.read()
+        for at in range(2):
+            with batch.piece("flood", 60) as piece:
+                assert entered(piece), f"after {at} prompts"
+                await asyncio.sleep(0.01)
+        with batch.piece("flood", 60) as piece:
+            assert not entered(piece), "it has read twice what the other had"
+        with batch.piece("newcomer", 60) as piece:
+            assert entered(piece)
+
+
 async def test_a_rest_ends_when_nobody_is_answered_any_more() -> None:
     batch = Batch(128)
     with ExitStack() as answered:

@@ -10,6 +10,7 @@ Knows nothing of what a piece says.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -25,13 +26,15 @@ MUCH_MORE = 2
 class Piece:
     """Some tokens of a prompt on their way into the engine, and then, if it is the last, the answer.
 
-    `had` is how many tokens of the same prompt were read before.
+    `had` is how many tokens of the same prompt were read before. `since`: what each owner had read in all
+    when this one's answer began.
     """
 
     def __init__(self, batch: Batch, owner: str, tokens: int, had: int) -> None:
         self.owner = owner
         self.tokens = tokens
         self.had = had
+        self.since: dict[str, int] = {}
         self.turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.began = 0.0
         self._batch = batch
@@ -49,6 +52,8 @@ class Batch:
         self._next: Piece | None = None
         """Whose turn it is, and who finds no room yet. Nobody passes: small pieces could do so for ever."""
         self._writing: dict[Piece, None] = {}
+        self._read: Counter[str] = Counter()
+        """Tokens that each owner has read, for as long as anybody is here."""
         self._last: dict[str, tuple[float, float]] = {}
         """When each owner's last piece began, and how long it took."""
         self._timer: asyncio.TimerHandle | None = None
@@ -72,6 +77,7 @@ class Batch:
         if piece not in self._inside:
             return
         self._take_out(piece)
+        piece.since = dict(self._read)
         self._writing[piece] = None
         self._let_in()
 
@@ -92,6 +98,7 @@ class Batch:
         now = asyncio.get_running_loop().time()
         del self._inside[piece]
         self._last.pop(piece.owner, None)
+        self._read[piece.owner] += piece.tokens
         # Words of those who are answered went into the same batch; a piece of one token took little of it.
         part = piece.tokens / (piece.tokens + len(self._writing))
         self._last[piece.owner] = (piece.began, (now - piece.began) * part)
@@ -119,13 +126,17 @@ class Batch:
     def _rest(self, piece: Piece, now: float) -> float:
         """Return the seconds until this piece may go in.
 
-        While others are being answered who had much less, each owner's reading takes no more than its share
-        of the time. Of those who had about the same, whoever waits for a first word goes first.
+        While others are being answered who had much less, of this prompt or since their answer began, each
+        owner's reading takes no more than its share of the time. Of those who had about the same, whoever
+        waits for a first word goes first.
         """
+        read = self._read[piece.owner]
         others = {
             other.owner
             for other in self._writing
-            if other.owner != piece.owner and (other.had + other.tokens) * MUCH_MORE <= piece.had
+            if other.owner != piece.owner
+            and (other.had + other.tokens) * MUCH_MORE
+            <= max(piece.had, read - other.since.get(piece.owner, 0))
         }
         if not others or piece.owner not in self._last:
             return 0.0
@@ -140,5 +151,7 @@ class Batch:
         rests = [self._rest(piece, now) for piece in self._fair.waiting_items()]
         if self._next is None and rests:
             self._timer = asyncio.get_running_loop().call_later(max(0.001, min(rests)), self._let_in)
+        if self.is_idle:
+            self._read.clear()
         while len(self._last) > 2 * len(rests) + 100:
             del self._last[next(iter(self._last))]
