@@ -14,6 +14,7 @@ from sottovoce.core.errors import BadValue
 from sottovoce.engine.header import shown
 
 SUFFIX = ".gguf"
+MAIN = "main"
 MAX_NAME = 200
 """A name has at most 255 bytes on common disks; a part of a split model and its lock need some of them."""
 
@@ -40,11 +41,11 @@ class HubRef:
 
     repository: str
     wanted: str = ""
-    revision: str = "main"
+    revision: str = MAIN
 
     def __str__(self) -> str:
         wanted = f":{self.wanted}" if self.wanted else ""
-        return f"hf:{self.repository}{wanted}{'' if self.revision == 'main' else f'@{self.revision}'}"
+        return f"hf:{self.repository}{wanted}{'' if self.revision == MAIN else f'@{self.revision}'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,7 @@ def _hub(rest: str) -> HubRef:
         last_name(wanted)
     elif colon and not TAG.fullmatch(wanted):
         raise BadValue(f"{shown(wanted)!r} is neither a file nor a packing.", hint=HINT)
-    return HubRef(repository, wanted, revision or "main")
+    return HubRef(repository, wanted, revision or MAIN)
 
 
 def _ollama(rest: str) -> OllamaRef:
