@@ -69,6 +69,14 @@ def test_a_licence_is_accepted_once(sotto: Any, mirror: Mirror) -> None:
     assert sotto("models", "pull", "hf:org/n-GGUF", "--yes").code == 0
 
 
+def test_a_yes_to_one_licence_that_nobody_named_is_none_to_another(sotto: Any, mirror: Mirror) -> None:
+    mirror.repos[NAME].licence = "other"
+    assert sotto("models", "pull", f"hf:{NAME}", "--accept-licence").code == 0
+    mirror.put("org/n-GGUF", ("n-Q4_0.gguf", small_model()[:-4] + b"\0\0\0\1"), licence="other")
+    refused = sotto("models", "pull", "hf:org/n-GGUF", "--yes")
+    assert (refused.code, "not accepted yet" in refused.err) == (3, True)
+
+
 def test_off_refuses_and_says_how_to_allow_it(
     sotto: Any, mirror: Mirror, monkeypatch: pytest.MonkeyPatch
 ) -> None:

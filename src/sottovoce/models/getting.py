@@ -195,8 +195,16 @@ def called(path: Path) -> str:
 
 
 def is_accepted(conn: sqlite3.Connection, offer: Offer) -> bool:
-    """Tell whether these very terms were accepted before, for whichever file."""
-    return records.accepted_for(conn, offer.licence.id, offer.words)
+    """Tell whether these very terms were accepted before.
+
+    Under the words for what is not known here lie all kinds of licences: they count for one content alone.
+    """
+    if offer.licence.commercial != licences.UNCLEAR:
+        return records.accepted_for(conn, offer.licence.id, offer.words)
+    source = offer.ref if offer.sha256 is None else None
+    return records.accepted_for(
+        conn, offer.licence.id, offer.words, file_sha256=offer.sha256, source=source
+    )
 
 
 def accept(conn: sqlite3.Connection, offer: Offer, use: str, sha256: str | None = None) -> None:

@@ -69,10 +69,22 @@ def acceptances(conn: sqlite3.Connection) -> list[Acceptance]:
     return [Acceptance(*intact(row, _ACCEPTANCE_KINDS)) for row in rows]
 
 
-def accepted_for(conn: sqlite3.Connection, licence_id: str, text_sha256: str) -> bool:
-    """Tell whether these very words of this licence were accepted before, for whichever file."""
+def accepted_for(
+    conn: sqlite3.Connection,
+    licence_id: str,
+    text_sha256: str,
+    *,
+    file_sha256: str | None = None,
+    source: str | None = None,
+) -> bool:
+    """Tell whether these very words of this licence were accepted before.
+
+    Where content or source are given: for that alone; else for whichever file.
+    """
     row = conn.execute(
-        "SELECT 1 FROM licence_acceptances WHERE licence = ? AND text_sha256 = ?", (licence_id, text_sha256)
+        "SELECT 1 FROM licence_acceptances WHERE licence = ? AND text_sha256 = ?"
+        " AND file_sha256 = coalesce(?, file_sha256) AND source = coalesce(?, source)",
+        (licence_id, text_sha256, file_sha256, source),
     ).fetchone()
     return row is not None
 
