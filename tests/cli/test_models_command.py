@@ -276,9 +276,17 @@ def test_a_file_that_came_by_hand_gets_its_licence_on_record(sotto, odd, tmp_pat
     assert not there.is_symlink()
 
 
+def test_no_licence_can_be_named_for_a_file_that_says_its_own(sotto, tmp_path):
+    research = language_model().set("general.license", "string", "cc-by-nc-4.0").write(tmp_path / "r.gguf")
+    sotto("settings", "set", "use", "commercial")
+    refused = sotto("models", "add", research, "--licence", "mit", "--yes")
+    assert (refused.code, "hint: Leave out --licence" in refused.err) == (2, True)
+    assert "r" not in listed(sotto)
+
+
 def test_the_catalogue_knows_better_than_whoever_names_a_licence(sotto, tmp_path):
     """A digest that the catalogue knows has the licence that was read for it."""
-    file = language_model().write(tmp_path / "m.gguf")
+    file = language_model().drop("general.license").write(tmp_path / "m.gguf")
     sotto("models", "add", file, "--yes", "--licence", "mit")
     digest = listed(sotto)["m"]["sha256"]
     (tmp_path / "home" / "catalogue.toml").write_text(

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from getting import small_model
+from gguf_samples import language_model
 from mirror import Mirror, serving
 
 from sottovoce.core.paths import Home
@@ -75,6 +76,21 @@ def test_a_yes_to_one_licence_that_nobody_named_is_none_to_another(sotto: Any, m
     mirror.put("org/n-GGUF", ("n-Q4_0.gguf", small_model()[:-4] + b"\0\0\0\1"), licence="other")
     refused = sotto("models", "pull", "hf:org/n-GGUF", "--yes")
     assert (refused.code, "not accepted yet" in refused.err) == (3, True)
+
+
+def test_what_a_publisher_said_of_a_licence_stays_on_record(
+    sotto: Any, mirror: Mirror, tmp_path: Path
+) -> None:
+    bare = language_model().drop("general.license").bytes()
+    for licence, code in (("cc-by-nc-4.0", 2), (None, 0)):
+        name = f"n{code}-Q4_0"
+        mirror.put("org/n-GGUF", (f"{name}.gguf", bare + bytes(code)), licence=licence)
+        assert sotto("models", "pull", "hf:org/n-GGUF", "--accept-licence").code == 0
+        there = tmp_path / "home" / "models" / f"{name}.gguf"
+        assert sotto("models", "add", there, "--licence", "mit", "--yes").code == code
+        model = next(one for one in json.loads(sotto("models", "list", "--json").out) if one["name"] == name)
+        assert model["source"].startswith("hf:org/n-GGUF")
+        assert model["licence"] == (licence or "MIT")
 
 
 def test_off_refuses_and_says_how_to_allow_it(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,7 +62,8 @@ def add(
         if here is None:
             adding.check_free(home, candidate, offer.name)
         else:
-            offer = replace(offer, name=shelf.name_of(here))
+            there = here
+            offer = database.look(lambda conn: getting.renewed(conn, offer, there))
         use = load(home, read_environment(), {}).use
         _accept(given, database, offer, use, yes=yes)
         files = [shelf.content(here)] if here else adding.put(home, candidate, offer.name, copy=copy)

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sottovoce.core import settings as settings_of
-from sottovoce.core.errors import BadModelFile, NotFound
+from sottovoce.core.errors import BadModelFile, BadValue, NotFound
 from sottovoce.core.paths import Home
 from sottovoce.core.settings import Value, read_others
 from sottovoce.engine.header import Header
@@ -135,13 +135,15 @@ def of_plan(plan: Plan) -> Offer:
 def on_disk(home: Home, file: str, name: str | None = None, licence: str | None = None) -> Offer:
     """Return the offer of a file on this machine: a path, or a name of another program's.
 
-    Reads all of it. `licence`: what it has where nobody else knows. Raises NotFound, BadValue, BadModelFile.
+    Reads all of it. `licence`: what it has where nobody else knows. Raises NotFound, BadModelFile, and
+    BadValue also where somebody else does know.
     """
     path, called = located(file, name)
     candidate = adding.examine(path)
     card = catalogue.with_content(candidate.sha256, catalogue.cards(home))
-    said = card[0].licence if card else licence or candidate.header.text("general.license") or ""
-    terms = licences.of(said)
+    said = card[0].licence if card else candidate.header.text("general.license") or ""
+    _check_unsaid(called, said, licence)
+    terms = licences.of(licence or said)
     return Offer(
         ref=str(path),
         name=called,
@@ -253,16 +255,29 @@ async def get(offer: Offer, means: Means, database: Database) -> AsyncGenerator[
     yield pulled
 
 
+def renewed(conn: sqlite3.Connection, offer: Offer, here: Path) -> Offer:
+    """Return the offer of a file that is on the shelf already and gets another licence on record.
+
+    Raises BadValue where its publisher named one.
+    """
+    record = records.of(conn, here)
+    if record is not None and record.repository:
+        _check_unsaid(shelf.name_of(here), record.licence, offer.spelt)
+    return replace(offer, name=shelf.name_of(here))
+
+
 def note(conn: sqlite3.Connection, offer: Offer, files: Sequence[KnownFile], use: str) -> None:
     """Remember where the files came from, and what they hold, so that neither is asked again."""
     first = files[0]
+    before = records.of(conn, first.path)
+    is_same = before is not None and before.sha256 == first.sha256 and offer.plan is None
     record = Record(
         path=first.path,
         name=offer.name,
         sha256=first.sha256,
-        source=offer.ref,
+        source=before.source if before and is_same else offer.ref,
         licence=offer.spelt,
-        repository=offer.plan.repository if offer.plan else "",
+        repository=before.repository if before and is_same else offer.plan.repository if offer.plan else "",
         added=time.time(),
     )
     records.note_model(conn, record)
@@ -315,6 +330,16 @@ def _held_to(plan: Plan, file: CardFile) -> tuple[Wanted, ...]:
             )
         held.append(replace(wanted, size=size, sha256=sha256))
     return tuple(held)
+
+
+def _check_unsaid(name: str, said: str, licence: str | None) -> None:
+    """Raise BadValue where a licence is named for what is known to have another."""
+    known = licences.of(said)
+    if licence is not None and known.commercial != licences.UNCLEAR and licences.of(licence) != known:
+        raise BadValue(
+            f"{name} has a licence: {known.name}. Another cannot be named for it.",
+            hint="Leave out --licence",
+        )
 
 
 def _holds(path: Path, known: KnownFile | None, sha256: str) -> bool:

@@ -205,9 +205,9 @@ def _file(said: Any) -> HubFile:
 
 def _licence(card: Any, tags: Any) -> str | None:
     """Return the licence's name; a publisher's own has it in a field beside `other`."""
-    plain = card.get("license") or next((tag[8:] for tag in tags if str(tag).startswith("license:")), None)
+    plain = card.get("license") or [tag[8:] for tag in tags if str(tag).startswith("license:")]
+    if isinstance(plain, list):  # of several nobody says here which counts: together they are unclear
+        plain = " and ".join(map(str, plain)) or None
     if plain in (None, "other"):
         plain = card.get("license_name") or plain
-    if isinstance(plain, list):
-        plain = plain[0] if plain else None
     return None if plain is None else shown(str(plain))
