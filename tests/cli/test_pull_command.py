@@ -273,5 +273,5 @@ def test_what_lies_elsewhere_is_fitted_by_its_header_alone(sotto: Any, mirror: M
     assert shown.code == 0, shown.err
     (found,) = json.loads(shown.out)
     assert (found["file"], found["bytes"], found["verdict"]) == ("m-Q4_0.gguf", len(small_model()), "runs")
-    assert found["command"] == f"sotto models pull hf:{NAME}:Q4_0"
+    assert found["command"] == f"sotto models pull hf:{NAME}:m-Q4_0.gguf"
     assert "m-Q4_0" not in sotto("models", "list").out

@@ -47,6 +47,12 @@ def test_a_reference_is_written_as_it_is_read(text: str) -> None:
 
 def test_the_key_in_an_address_is_not_shown() -> None:
     assert str(parse("https://me.example/x.gguf?token=secret")) == "https://me.example/x.gguf"
+    assert str(parse("https://me:secret@me.example/x.gguf")) == "https://me.example/x.gguf"
+
+
+@pytest.mark.parametrize("text", ["https://me.example:8443/x.gguf", "https://[::1]:8443/x.gguf"])
+def test_an_address_keeps_its_port(text: str) -> None:
+    assert str(parse(text)) == text
 
 
 @pytest.mark.parametrize(

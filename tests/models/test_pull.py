@@ -45,11 +45,20 @@ async def pulled(home: Home, plan: Plan) -> Pulled:
 async def test_a_plan_tells_all_before_anything_comes(home: Home, mirror: Mirror, weights: bytes) -> None:
     repo = mirror.put(NAME, ("m-Q4_0.gguf", weights), ("m-F16.gguf", weights + b"GGUF"), licence="mit")
     plan = await planned(home, mirror)
-    assert (plan.name, plan.ref, plan.size) == ("m-Q4_0", f"hf:{NAME}:Q4_0", len(weights))
+    assert (plan.name, plan.ref, plan.size) == ("m-Q4_0", f"hf:{NAME}:m-Q4_0.gguf", len(weights))
     assert (plan.licence, plan.gated, plan.sha256) == ("mit", False, repo.files["m-Q4_0.gguf"].sha256)
     assert (plan.header.architecture, plan.header.name) == ("llama", "Tiny")
     assert check_room(home, plan) > 0
     assert list(home.models.iterdir()) == []
+
+
+@pytest.mark.parametrize("file", ["mmproj-model-F16.gguf", "m-large-F16.gguf"])
+async def test_the_ref_of_a_plan_names_the_same_file_again(
+    home: Home, mirror: Mirror, weights: bytes, file: str
+) -> None:
+    mirror.put(NAME, ("m-F16.gguf", weights + b"GGUF"), (file, weights))
+    plan = await planned(home, mirror, f"hf:{NAME}:{file}")
+    assert (await planned(home, mirror, plan.ref)).files == plan.files
 
 
 async def test_a_pulled_model_is_on_the_shelf(home: Home, mirror: Mirror, weights: bytes) -> None:

@@ -57,8 +57,8 @@ class UrlRef:
 
     def __str__(self) -> str:
         parts = urlsplit(self.url)
-        # Without the query: it may carry a key.
-        return f"{parts.scheme}://{parts.hostname}{parts.path}"
+        # Without the query and the user: they may carry a key.
+        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
 @dataclass(frozen=True, slots=True)

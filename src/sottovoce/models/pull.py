@@ -93,7 +93,7 @@ async def plan_hub(hub: Hub, ref: HubRef, room: int) -> Plan:
     )
     header = await _header(hub, repository.name, way, files)
     return Plan(
-        ref=str(replace(ref, wanted=first.packing or first.path)),
+        ref=str(replace(ref, wanted=first.path)),
         name=_name(files[0].name),
         files=files,
         size=sum(file.size or 0 for file in files),
