@@ -7,14 +7,15 @@ from pathlib import Path
 import pytest
 from getting import QUICK
 from gguf_samples import split
-from mirror import Blob, Handler, Mirror
+from mirror import Ask, Blob, Handler, Mirror
 
-from sottovoce.core.errors import BadModelFile, BadValue, DiskFull, NetworkProblem, Refused
+from sottovoce.core.errors import BadModelFile, BadValue, DiskFull, NetworkProblem, Refused, StoreBusy
 from sottovoce.core.paths import Home
 from sottovoce.models import pull as pulling
 from sottovoce.models import shelf
 from sottovoce.models.hub import Hub, open_hub
 from sottovoce.models.names import HubRef, parse
+from sottovoce.models.partial import Partial
 from sottovoce.models.pull import Plan, Pulled, carry_out, check_room, here, plan_hub, plan_url
 from sottovoce.net.fetch import Door
 from sottovoce.net.ledger import Ledger
@@ -161,6 +162,48 @@ async def test_another_file_of_the_name_is_not_written_over(
         with pytest.raises(BadValue, match="another file named"):
             await pulled(home, plan)
         assert (home.models / "m-Q4_0.gguf").read_bytes() == other
+
+
+async def test_what_took_the_name_while_a_model_came_is_not_written_over(
+    home: Home, mirror: Mirror, weights: bytes
+) -> None:
+    mirror.put(NAME, ("m-Q4_0.gguf", weights))
+    target = home.models / "m-Q4_0.gguf"
+
+    def copied_meanwhile(here: Handler, blob: Blob, ask: Ask) -> None:
+        target.write_bytes(b"mine")
+        here.serve(blob, ask)
+
+    plan = await planned(home, mirror)
+    mirror.fault = copied_meanwhile
+    with pytest.raises(BadValue, match="another file named"):
+        await pulled(home, plan)
+    assert target.read_bytes() == b"mine"
+    target.unlink()
+    mirror.fault, mirror.seen[:] = None, []
+    assert (await pulled(home, plan)).paths == (target,)
+    assert target.read_bytes() == weights
+    assert mirror.paths("cdn") == []
+    assert list(pulling.partial_folder(home).iterdir()) == []
+
+
+async def test_a_link_to_a_disk_that_is_not_there_is_not_written_over(
+    home: Home, mirror: Mirror, weights: bytes
+) -> None:
+    mirror.put(NAME, ("m-Q4_0.gguf", weights))
+    target = home.models / "m-Q4_0.gguf"
+    target.symlink_to("/nowhere/m.gguf")
+    with pytest.raises(BadValue, match="another file named"):
+        await pulled(home, await planned(home, mirror))
+    assert target.is_symlink()
+
+
+async def test_one_name_comes_from_one_source_at_a_time(home: Home, mirror: Mirror, weights: bytes) -> None:
+    mirror.put(NAME, ("m-Q4_0.gguf", weights))
+    mirror.put("org/n-GGUF", ("m-Q4_0.gguf", weights[:-4] + b"GGUF"))
+    plan, other = await planned(home, mirror), await planned(home, mirror, "hf:org/n-GGUF")
+    with Partial(pulling.partial_folder(home), plan.files[0]), pytest.raises(StoreBusy):
+        await pulled(home, other)
 
 
 async def test_what_does_not_fit_the_disk_is_told_beforehand(

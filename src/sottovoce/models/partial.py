@@ -20,9 +20,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sottovoce.core.errors import DiskFull, SottoError, StoreBusy
+from sottovoce.core.errors import BadValue, DiskFull, SottoError, StoreBusy
 from sottovoce.core.lock import FileLock
-from sottovoce.core.paths import PRIVATE_FILE, disk_problem, make_folder, sync_folder, write_whole
+from sottovoce.core.paths import PRIVATE_FILE, disk_problem, give_name, make_folder, sync_folder, write_whole
 from sottovoce.models import spans
 
 VERSION = 1
@@ -65,7 +65,8 @@ class Partial:
         self.sessions = 0
         """How many answers the content comes from. More than one was put together."""
         self._state = folder / f"{wanted.key}.json"
-        self._lock = FileLock(folder / f"{wanted.key}.lock")
+        # By the name that it will have: from two sources it cannot become one file.
+        self._lock = FileLock(folder / f"{wanted.name}.lock")
         self._here: list[spans.Span] = []
         self._file: FileIO | None = None
         self._hash = hashlib.sha256()
@@ -202,12 +203,20 @@ class Partial:
         write_whole(self._state, json.dumps(state).encode())
 
     def install(self, path: Path) -> None:
-        """Give the file its final name. It must be whole and found good before."""
-        self._sync()
+        """Give the file its final name. It must be whole and found good before.
+
+        Raises BadValue where something has the name by now; what has come is kept then.
+        """
+        self.save()
         self._close()
         try:
-            self.path.replace(path)
+            give_name(self.path, path)
             sync_folder(path.parent)
+        except FileExistsError as problem:  # put there while this one came; what has come is kept
+            raise BadValue(
+                f"There is another file named {path.name} already.",
+                hint=f"Look at it: sotto models show {path.stem}; move it away, and give the same command again",
+            ) from problem
         except OSError as problem:
             raise disk_problem(problem, path) from problem
         self._forget()

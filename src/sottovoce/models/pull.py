@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
+import os
 import re
 import shutil
 from collections.abc import AsyncGenerator, Sequence
@@ -150,9 +151,9 @@ def here(home: Home, plan: Plan) -> list[Path]:
     found = []
     for file in plan.files:
         path = home.models / file.name
-        if not path.exists():
+        if not os.path.lexists(path):
             continue
-        if path.stat().st_size != file.size or (file.sha256 is not None and _digest(path) != file.sha256):
+        if not path.exists() or path.stat().st_size != file.size or (file.sha256 is not None and _digest(path) != file.sha256):
             raise BadValue(
                 f"There is another file named {file.name} already.",
                 hint=f"Look at it: sotto models show {plan.name}; to have this one instead: "
