@@ -126,6 +126,20 @@ async def test_parts_that_do_not_belong_together_are_not_kept(
     assert list(pulling.partial_folder(home).iterdir()) == []
 
 
+@pytest.mark.parametrize("lfs", [True, False])
+async def test_a_part_under_another_name_is_refused_before_it_comes(
+    home: Home, mirror: Mirror, tmp_path: Path, lfs: bool
+) -> None:
+    mirror.put(NAME, ("m.gguf", split(tmp_path)[0].read_bytes()))
+    door = Door("ask", Ledger(home.ledger), local=True)
+    mirror.repos[NAME].files["m.gguf"].lfs = lfs
+    with pytest.raises(BadModelFile, match="one of 3 parts"):
+        if lfs:
+            await planned(home, mirror)
+        else:
+            await plan_url(door, parse(mirror.url(NAME, "m.gguf")))  # type: ignore[arg-type]
+
+
 async def test_what_is_no_model_there_is_refused_before_it_comes(
     home: Home, mirror: Mirror, weights: bytes
 ) -> None:

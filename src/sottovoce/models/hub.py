@@ -86,15 +86,15 @@ class Repository:
         """Return the GGUF files; of one in several parts the first."""
         found = []
         for file in self.files:
-            part = PART.fullmatch(file.path.rpartition("/")[2])
+            part = _part(file)
             if file.path.endswith(".gguf") and (part is None or int(part["number"]) == 1):
                 found.append(file)
         return tuple(found)
 
     def parts(self, first: HubFile) -> tuple[HubFile, ...]:
         """Return all files of a model. Raises NotFound where a part is missing."""
-        folder, _, name = first.path.rpartition("/")
-        part = PART.fullmatch(name)
+        folder = first.path.rpartition("/")[0]
+        part = _part(first)
         if part is None:
             return (first,)
         start = f"{folder}/" if folder else ""
@@ -108,6 +108,19 @@ class Repository:
                 hint="Choose another file of it, or another repository",
             )
         return tuple(here[path] for path in paths)
+
+    def is_whole(self, first: HubFile) -> bool:
+        """Tell whether all parts of a model are there."""
+        try:
+            return bool(self.parts(first))
+        except NotFound:
+            return False
+
+
+def _part(file: HubFile) -> re.Match[str] | None:
+    """Return what the name says of a part; None: it is whole, as one of no parts is too."""
+    part = PART.fullmatch(file.path.rpartition("/")[2])
+    return part if part is not None and int(part["count"]) else None
 
 
 def open_hub(door: Door, endpoint: str, token: str | None) -> Hub:

@@ -17,7 +17,6 @@ from pathlib import Path
 
 from sottovoce.core.errors import BadModelFile, BadValue, DiskFull, Refused
 from sottovoce.core.paths import Home
-from sottovoce.engine import gguf
 from sottovoce.engine.gguf import Header, read_part
 from sottovoce.engine.parts import PART
 from sottovoce.models import far
@@ -210,7 +209,7 @@ def _check(home: Home, plan: Plan, partials: Sequence[Partial]) -> None:
     """Read all headers as they are now. Raises BadModelFile, and keeps nothing then."""
     coming = {partial.wanted.name: partial.path for partial in partials}
     try:
-        gguf.join(
+        far.joined(
             [read_part(coming.get(file.name, home.models / file.name), file.name) for file in plan.files]
         )
     except BadModelFile:
