@@ -23,9 +23,16 @@ DEVICES = tuple(f"{device}{number}" for device in ("com", "lpt") for number in r
 RESERVED = frozenset(("con", "prn", "aux", "nul", "conin$", "conout$", *DEVICES))
 """What Windows takes for a device, with any ending."""
 
+_PART = r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}"
 REPOSITORY = re.compile(
     r"(?P<owner>[A-Za-z0-9][A-Za-z0-9._-]{0,95})/(?P<name>[A-Za-z0-9][A-Za-z0-9._-]{0,95})"
 )
+HUB_HOSTS = ("huggingface.co", "www.huggingface.co", "hf.co")
+AT_HUB = re.compile(
+    rf"/(?P<repository>{_PART}/{_PART})/(?:resolve|blob)/(?P<revision>refs/pr/[0-9]+|{_PART})/(?P<file>.+)"
+)
+"""An address of a file at the hub, as its pages show and copy it."""
+
 REVISION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,99}")
 OLLAMA = re.compile(r"[a-z0-9][a-z0-9._/-]{0,127}")
 TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
@@ -142,11 +149,16 @@ def _unsafe(text: str, reason: str) -> BadValue:
     return BadValue(f"{shown(text)!r} is no name for a file here: it {reason}.", hint=SAFE_HINT)
 
 
-def _url(text: str) -> UrlRef:
+def _url(text: str) -> UrlRef | HubRef:
     try:
-        path = urlsplit(text).path
+        parts = urlsplit(text)
     except ValueError as problem:
         raise BadValue(f"{shown(text)!r} is not an address.", hint=HINT, detail=str(problem)) from problem
+    path = parts.path
+    at_hub = AT_HUB.fullmatch(unquote(path)) if parts.netloc.lower() in HUB_HOSTS else None
+    if at_hub is not None:  # it sends on to its stores, and knows digest and licence
+        last_name(at_hub["file"])
+        return HubRef(at_hub["repository"], at_hub["file"], at_hub["revision"])
     return UrlRef(text, file_name(unquote(path.rpartition("/")[2])))
 
 
