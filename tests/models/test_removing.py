@@ -45,6 +45,12 @@ def test_all_parts_go(home: Home, name: str) -> None:
     assert list(home.models.iterdir()) == []
 
 
+def test_later_parts_whose_first_never_came_can_be_removed(home: Home) -> None:
+    first, *later = split(home.models)
+    first.unlink()
+    assert removing.belongings(home, "big") == later
+
+
 def test_a_damaged_file_can_be_removed(home: Home) -> None:
     (home.models / "bad.gguf").write_bytes(b"junk")
     assert removing.belongings(home, "bad") == [home.models / "bad.gguf"]

@@ -45,7 +45,9 @@ def on_shelf(home: Home, name: str) -> list[Path]:
         for part in shelf.parts(path)
         if part.exists() or part.is_symlink()
     ]
-    return [*found, *_partial(home, name)]
+    # Later parts without a first, as a kill between the two leaves them, are on no shelf.
+    alone = [] if found else [path for path in sorted(home.models.glob("*.gguf")) if shelf.name_of(path) == name]
+    return [*found, *alone, *_partial(home, name)]
 
 
 def remove(paths: list[Path]) -> None:
