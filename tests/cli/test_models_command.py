@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sqlite3
 
 import pytest
@@ -314,6 +315,19 @@ def test_verify_finds_what_changed_since_it_was_added(sotto, tiny, tmp_path):
     assert wrong.code == 1
     assert [verdict["state"] for verdict in json.loads(wrong.out)] == ["wrong"]
     assert sotto("models", "verify", "starter").code == 0
+
+
+def test_verify_finds_a_later_part_that_changed_each_time(sotto, tmp_path):
+    sotto("models", "add", split(tmp_path)[0], "--yes", "--copy")
+    there = tmp_path / "home" / "models" / "big-00002-of-00003.gguf"
+    data = bytearray(there.read_bytes())
+    data[-1] ^= 1
+    there.write_bytes(data)
+    os.utime(there, ns=(1, 1))
+    for _ in range(2):
+        wrong = sotto("models", "verify", "big", "--json")
+        assert [verdict["state"] for verdict in json.loads(wrong.out)] == ["sound", "wrong", "sound"]
+        assert wrong.code == 1
 
 
 def test_removing_a_link_leaves_the_file(sotto, tiny, tmp_path):

@@ -1,7 +1,7 @@
 """What is remembered of model files: where each came from, when it was used, which licences were accepted.
 
 Functions over a connection, inside a transaction of store/db.py. Times are in seconds since 1970. Looks at no
-disk.
+disk but to see whether a file has changed.
 """
 
 from __future__ import annotations
@@ -137,6 +137,8 @@ def licence_for(conn: sqlite3.Connection, home: Home, model: ModelFile) -> str:
     from sottovoce.models import catalogue
 
     content = shelf.known(conn, model.path)
+    if content is not None and not shelf.is_unchanged(content):
+        content = None  # another file may lie there by now
     card = catalogue.with_content(content.sha256, catalogue.cards(home)) if content else None
     if card is not None:
         return card[0].licence
