@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from sottovoce.core import lock
 from sottovoce.core.errors import ReadOnly, StoreProblem
 from sottovoce.core.lock import FileLock
 from sottovoce.core.paths import disk_problem, give_name, open_home, write_whole
@@ -87,3 +88,20 @@ def test_a_name_is_given_only_where_nothing_has_it(
     give_name(beside, name)
     assert [path.name for path in tmp_path.iterdir()] == ["name"]
     assert name.read_bytes() == b"new"
+
+
+def test_a_lock_on_a_file_that_was_removed_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "x.lock"
+    real, asked = lock._lock, []
+
+    def removed_once(handle: int) -> bool:
+        asked.append(handle)
+        if len(asked) == 1:
+            path.unlink()  # as whoever had it does at its end
+        return real(handle)
+
+    monkeypatch.setattr(lock, "_lock", removed_once)
+    first = FileLock(path)
+    assert first.take()
+    assert not FileLock(path).take()
+    first.release()
