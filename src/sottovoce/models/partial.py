@@ -65,8 +65,7 @@ class Partial:
         self.sessions = 0
         """How many answers the content comes from. More than one was put together."""
         self._state = folder / f"{wanted.key}.json"
-        # By the name that it will have: from two sources it cannot become one file.
-        self._lock = FileLock(folder / f"{wanted.name}.lock")
+        self._lock = FileLock(lock_of(self.path))
         self._here: list[spans.Span] = []
         self._file: FileIO | None = None
         self._hash = hashlib.sha256()
@@ -283,6 +282,11 @@ class Partial:
             self.restart()
             return
         self.size, self.validator, self.sessions, self._here = kept
+
+
+def lock_of(part: Path) -> Path:
+    """Return the lock of a file under way, by the name that it will have: from two sources comes one at a time."""
+    return part.with_name(f"{part.stem.rpartition('.')[0] or part.stem}.lock")
 
 
 def _parsed(path: Path, wanted: Wanted, on_disk: int) -> tuple[int, str | None, int, list[spans.Span]] | None:
