@@ -253,6 +253,20 @@ async def test_an_address_is_pulled_with_what_its_file_says(
     assert found.paths[0].read_bytes() == weights
 
 
+async def test_what_comes_must_have_the_licence_that_was_shown(
+    home: Home, mirror: Mirror, weights: bytes
+) -> None:
+    repo = mirror.put(NAME, ("m.gguf", weights))
+    repo.files["m.gguf"].lfs = False
+    door = Door("ask", Ledger(home.ledger), local=True)
+    plan = await plan_url(door, parse(mirror.url(NAME, "m.gguf")))  # type: ignore[arg-type]
+    repo.files["m.gguf"] = Blob(weights.replace(b"apache-2.0", b"cc-by-nc-4"), lfs=False)
+    with pytest.raises(BadModelFile, match="its licence or its kind differs"):
+        await pulled(home, plan)
+    assert list(home.models.glob("*.gguf")) == []
+    assert list(pulling.partial_folder(home).iterdir()) == []
+
+
 async def test_a_split_model_at_an_address_comes_whole(home: Home, mirror: Mirror, tmp_path: Path) -> None:
     paths = split(tmp_path)
     repo = mirror.put(NAME, *paths)

@@ -209,13 +209,23 @@ def _check(home: Home, plan: Plan, partials: Sequence[Partial]) -> None:
     """Read all headers as they are now. Raises BadModelFile, and keeps nothing then."""
     coming = {partial.wanted.name: partial.path for partial in partials}
     try:
-        far.joined(
+        header = far.joined(
             [read_part(coming.get(file.name, home.models / file.name), file.name) for file in plan.files]
         )
+        if _told_by(header) != _told_by(plan.header):
+            raise BadModelFile(
+                f"{plan.files[0].name} is not what the server showed before: its licence or its kind differs.",
+                hint="Get it from elsewhere, or ask for it again and read what it is now",
+            )
     except BadModelFile:
         for partial in partials:
             partial.discard()
         raise
+
+
+def _told_by(header: Header) -> tuple[str, str | None]:
+    """Return what a person agrees to in a header."""
+    return header.architecture, header.text("general.license")
 
 
 async def _header(hub: Hub, repository: str, way: Way, files: Sequence[Wanted]) -> Header:
