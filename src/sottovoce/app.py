@@ -26,7 +26,7 @@ from sottovoce.engine import sign as signs
 from sottovoce.engine.attached import AttachedEngine, tell_server_to_forget
 from sottovoce.engine.memory import MOST_SLOTS
 from sottovoce.engine.protocol import Engine, ModelFacts
-from sottovoce.models import records, shelf
+from sottovoce.models import checking, records, shelf
 from sottovoce.models.engines import Engines
 from sottovoce.models.kinds import EMBEDDING
 from sottovoce.models.shelf import ModelFile
@@ -274,17 +274,21 @@ class _Workshop:
             self._kept.keep_only(frozenset(name_of(Conversation(owner, chat)) for owner, chat in living))
 
     async def _verify(self, model: ModelFile) -> str:
-        """Return the model's content hash, computed only when the file has changed."""
-        known = await self._database.read(lambda conn: shelf.known(conn, model.path))
+        """Return the model's content hash, computed only when a file has changed."""
+        known = await self._database.read(shelf.known_files)
+        record = await self._database.read(lambda conn: records.of(conn, model.path))
         given_up = threading.Event()
         try:
-            checked = await asyncio.to_thread(shelf.verified, model, known, given_up)
+            checked = await asyncio.to_thread(
+                checking.as_added, model, known, record.sha256 if record else "", given_up
+            )
         finally:
             given_up.set()  # a thread cannot be cancelled; it looks here
-        if checked != known:
-            await self._database.run(lambda conn: shelf.remember(conn, checked))
+        for file in checked:
+            if file != known.get(file.path):
+                await self._database.run(lambda conn, file=file: shelf.remember(conn, file))
         await self._database.run(lambda conn: records.note_used(conn, model.path, time.time()))
-        return checked.sha256
+        return checked[0].sha256
 
     async def _exists(self, conversation: Conversation) -> bool:
         chat = conversation.chat or ""

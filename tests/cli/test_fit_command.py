@@ -46,6 +46,9 @@ def test_a_wider_window_and_more_users_take_more_memory(measured_home: Home, sot
 def test_one_of_the_catalogue_shows_each_packing(measured_home: Home, sotto) -> None:
     found = json.loads(sotto("fit", "qwen3-4b", "--json").out)
     assert {one["model"] for one in found} == {"Qwen3 4B"}
+    assert [one["command"] for one in found] == [
+        f"sotto models pull hf:Qwen/Qwen3-4B-GGUF:{one['file']}" for one in found
+    ]
 
 
 def test_a_name_that_nobody_knows_gets_a_sentence_and_a_next_step(measured_home: Home, sotto) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sqlite3
 
 import pytest
@@ -276,9 +277,17 @@ def test_a_file_that_came_by_hand_gets_its_licence_on_record(sotto, odd, tmp_pat
     assert not there.is_symlink()
 
 
+def test_no_licence_can_be_named_for_a_file_that_says_its_own(sotto, tmp_path):
+    research = language_model().set("general.license", "string", "cc-by-nc-4.0").write(tmp_path / "r.gguf")
+    sotto("settings", "set", "use", "commercial")
+    refused = sotto("models", "add", research, "--licence", "mit", "--yes")
+    assert (refused.code, "hint: Leave out --licence" in refused.err) == (2, True)
+    assert "r" not in listed(sotto)
+
+
 def test_the_catalogue_knows_better_than_whoever_names_a_licence(sotto, tmp_path):
     """A digest that the catalogue knows has the licence that was read for it."""
-    file = language_model().write(tmp_path / "m.gguf")
+    file = language_model().drop("general.license").write(tmp_path / "m.gguf")
     sotto("models", "add", file, "--yes", "--licence", "mit")
     digest = listed(sotto)["m"]["sha256"]
     (tmp_path / "home" / "catalogue.toml").write_text(
@@ -306,6 +315,19 @@ def test_verify_finds_what_changed_since_it_was_added(sotto, tiny, tmp_path):
     assert wrong.code == 1
     assert [verdict["state"] for verdict in json.loads(wrong.out)] == ["wrong"]
     assert sotto("models", "verify", "starter").code == 0
+
+
+def test_verify_finds_a_later_part_that_changed_each_time(sotto, tmp_path):
+    sotto("models", "add", split(tmp_path)[0], "--yes", "--copy")
+    there = tmp_path / "home" / "models" / "big-00002-of-00003.gguf"
+    data = bytearray(there.read_bytes())
+    data[-1] ^= 1
+    there.write_bytes(data)
+    os.utime(there, ns=(1, 1))
+    for _ in range(2):
+        wrong = sotto("models", "verify", "big", "--json")
+        assert [verdict["state"] for verdict in json.loads(wrong.out)] == ["sound", "wrong", "sound"]
+        assert wrong.code == 1
 
 
 def test_removing_a_link_leaves_the_file(sotto, tiny, tmp_path):

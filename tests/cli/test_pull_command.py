@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from getting import small_model
+from gguf_samples import language_model
 from mirror import Mirror, serving
 
 from sottovoce.core.paths import Home
@@ -67,6 +68,29 @@ def test_a_licence_is_accepted_once(sotto: Any, mirror: Mirror) -> None:
     assert (again.code, "You already have this" in again.err) == (0, True)
     mirror.put("org/n-GGUF", ("n-Q4_0.gguf", small_model()[:-4] + b"\0\0\0\1"))
     assert sotto("models", "pull", "hf:org/n-GGUF", "--yes").code == 0
+
+
+def test_a_yes_to_one_licence_that_nobody_named_is_none_to_another(sotto: Any, mirror: Mirror) -> None:
+    mirror.repos[NAME].licence = "other"
+    assert sotto("models", "pull", f"hf:{NAME}", "--accept-licence").code == 0
+    mirror.put("org/n-GGUF", ("n-Q4_0.gguf", small_model()[:-4] + b"\0\0\0\1"), licence="other")
+    refused = sotto("models", "pull", "hf:org/n-GGUF", "--yes")
+    assert (refused.code, "not accepted yet" in refused.err) == (3, True)
+
+
+def test_what_a_publisher_said_of_a_licence_stays_on_record(
+    sotto: Any, mirror: Mirror, tmp_path: Path
+) -> None:
+    bare = language_model().drop("general.license").bytes()
+    for licence, code in (("cc-by-nc-4.0", 2), (None, 0)):
+        name = f"n{code}-Q4_0"
+        mirror.put("org/n-GGUF", (f"{name}.gguf", bare + bytes(code)), licence=licence)
+        assert sotto("models", "pull", "hf:org/n-GGUF", "--accept-licence").code == 0
+        there = tmp_path / "home" / "models" / f"{name}.gguf"
+        assert sotto("models", "add", there, "--licence", "mit", "--yes").code == code
+        model = next(one for one in json.loads(sotto("models", "list", "--json").out) if one["name"] == name)
+        assert model["source"].startswith("hf:org/n-GGUF")
+        assert model["licence"] == (licence or "MIT")
 
 
 def test_off_refuses_and_says_how_to_allow_it(
@@ -249,5 +273,5 @@ def test_what_lies_elsewhere_is_fitted_by_its_header_alone(sotto: Any, mirror: M
     assert shown.code == 0, shown.err
     (found,) = json.loads(shown.out)
     assert (found["file"], found["bytes"], found["verdict"]) == ("m-Q4_0.gguf", len(small_model()), "runs")
-    assert found["command"] == f"sotto models pull hf:{NAME}:Q4_0"
+    assert found["command"] == f"sotto models pull hf:{NAME}:m-Q4_0.gguf"
     assert "m-Q4_0" not in sotto("models", "list").out

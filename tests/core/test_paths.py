@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
 import pytest
 
+from sottovoce.core import lock
 from sottovoce.core.errors import ReadOnly, StoreProblem
 from sottovoce.core.lock import FileLock
-from sottovoce.core.paths import disk_problem, open_home, write_whole
+from sottovoce.core.paths import disk_problem, give_name, open_home, write_whole
 
 
 def test_a_home_is_private(tmp_path: Path) -> None:
@@ -65,3 +67,41 @@ def test_a_lock_goes_with_its_process(tmp_path: Path) -> None:
         os._exit(0)
     os.waitpid(child, 0)
     assert ours.take()
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_a_name_is_given_only_where_nothing_has_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool
+) -> None:
+    if not links:
+
+        def no_links(*_: object) -> None:
+            raise PermissionError(errno.EPERM, "Operation not permitted")
+
+        monkeypatch.setattr(Path, "hardlink_to", no_links)
+    beside, name = tmp_path / "beside", tmp_path / "name"
+    beside.write_bytes(b"new")
+    name.symlink_to(tmp_path / "gone")
+    with pytest.raises(FileExistsError):
+        give_name(beside, name)
+    name.unlink()
+    give_name(beside, name)
+    assert [path.name for path in tmp_path.iterdir()] == ["name"]
+    assert name.read_bytes() == b"new"
+
+
+def test_a_lock_on_a_file_that_was_removed_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "x.lock"
+    real, asked = lock._lock, []
+
+    def removed_once(handle: int) -> bool:
+        asked.append(handle)
+        if len(asked) == 1:
+            path.unlink()  # as whoever had it does at its end
+        return real(handle)
+
+    monkeypatch.setattr(lock, "_lock", removed_once)
+    first = FileLock(path)
+    assert first.take()
+    assert not FileLock(path).take()
+    first.release()

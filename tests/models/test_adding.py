@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from gguf_samples import language_model, split
@@ -99,6 +100,22 @@ def test_a_name_that_is_taken_is_not_given_twice(home: Home, elsewhere: Path, ta
     with pytest.raises(BadValue, match="mine already"):
         adding.put(home, candidate, "mine")
     assert there.is_symlink() or there.read_bytes() == b"theirs"
+
+
+def test_what_took_the_name_while_it_was_copied_is_not_written_over(
+    home: Home, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    candidate = adding.examine(language_model().write(elsewhere / "m.gguf"))
+
+    def copied_meanwhile(source: BinaryIO, into: BinaryIO, _: int) -> None:
+        into.write(source.read())
+        (home.models / "mine.gguf").write_bytes(b"mine")
+
+    monkeypatch.setattr(shutil, "copyfileobj", copied_meanwhile)
+    with pytest.raises(BadValue, match="mine already"):
+        adding.put(home, candidate, "mine", copy=True)
+    assert (home.models / "mine.gguf").read_bytes() == b"mine"
+    assert [path.name for path in home.models.iterdir()] == ["mine.gguf"]
 
 
 @pytest.mark.parametrize("content", [b"", b"GGUF", b"PK\x03\x04" + bytes(99), b"<!doctype html>"])

@@ -1,12 +1,20 @@
 from __future__ import annotations
 
 import os
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from gguf_samples import language_model, split
 
-from sottovoce.models import checking, shelf
+from sottovoce.app import _Workshop
+from sottovoce.core import settings
+from sottovoce.core.errors import BadModelFile
+from sottovoce.core.paths import Home
+from sottovoce.models import adding, checking, records, shelf
+from sottovoce.models.records import Record
+from sottovoce.store.db import open_database
 
 
 def test_a_file_nobody_spoke_of_can_only_be_read(tmp_path: Path) -> None:
@@ -70,3 +78,41 @@ def test_a_missing_part_or_a_cut_file_is_wrong(tmp_path: Path) -> None:
     (verdict,) = checking.check(path, {}, {})
     assert verdict.state == checking.WRONG
     assert "cut short" in verdict.sentence
+
+
+def changed(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 1
+    path.write_bytes(data)
+    os.utime(path, ns=(1, 1))
+
+
+@pytest.mark.parametrize("part", [0, 1, 2])
+async def test_a_model_that_changed_since_it_was_added_is_not_loaded(
+    home: Home, tmp_path: Path, part: int
+) -> None:
+    files = adding.put(home, adding.examine(split(tmp_path)[0]), "big", copy=True)
+    first = files[0]
+    with closing(open_database(home)) as database:
+        database.call(
+            lambda conn: records.note_model(conn, Record(first.path, "big", first.sha256, "", "", "", 1.0))
+        )
+        for file in files:
+            database.call(lambda conn, file=file: shelf.remember(conn, file))  # type: ignore[misc]
+        workshop = _Workshop(home, settings.load(home, {}, {}), database, None, 1, 0)
+        model = shelf.resolve("big", home)
+        assert await workshop._verify(model) == first.sha256
+        changed(files[part].path)
+        for _ in range(2):
+            with pytest.raises(BadModelFile, match="not what it was when it was added") as raised:
+                await workshop._verify(model)
+            assert "sotto models remove big" in str(raised.value.hint)
+
+
+async def test_a_file_that_came_by_hand_may_change(home: Home) -> None:
+    path = language_model().write(home.models / "m.gguf")
+    with closing(open_database(home)) as database:
+        workshop = _Workshop(home, settings.load(home, {}, {}), database, None, 1, 0)
+        for _ in range(2):
+            assert await workshop._verify(shelf.resolve("m", home)) == shelf.content(path).sha256
+            changed(path)

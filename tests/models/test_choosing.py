@@ -63,3 +63,19 @@ def test_the_parts_of_a_split_file_are_counted_together() -> None:
     split = Repository("org/m", "0" * 40, (*parts, HubFile("m-Q2_K.gguf", 4 * GB, None)), None, False)
     assert choose(split, "", 9 * GB).packing == "Q2_K"
     assert choose(split, "", 16 * GB).packing == "Q4_K_M"
+
+
+def test_a_split_file_that_lacks_a_part_is_left_out() -> None:
+    lonely = HubFile("m-Q4_K_M-00001-of-00002.gguf", GB, None)
+    torn = Repository("org/m", "0" * 40, (lonely, HubFile("m-Q2_K.gguf", GB, None)), None, False)
+    assert choose(torn, "", 64 * GB).packing == "Q2_K"
+    assert packings(torn) == ["Q2_K"]
+    only = Repository("org/m", "0" * 40, (lonely,), None, False)
+    for wanted in ("", "IQ1_S"):
+        with pytest.raises(NotFound):
+            choose(only, wanted, 64 * GB)
+
+
+def test_a_file_of_no_parts_is_one_file() -> None:
+    odd = Repository("org/m", "0" * 40, (HubFile("m-Q8_0-00001-of-00000.gguf", GB, None),), None, False)
+    assert odd.parts(choose(odd, "", 64 * GB)) == odd.files

@@ -29,6 +29,16 @@ async def test_a_repository_tells_its_files_licence_and_commit(home: Home, mirro
     assert address(hub(home, mirror), found, found.files[0]) == mirror.url(NAME, "a-Q4_0.gguf")
 
 
+@pytest.mark.parametrize(
+    ("said", "licence"), [(["mit"], "mit"), (["apache-2.0", "cc-by-nc-4.0"], "apache-2.0 and cc-by-nc-4.0")]
+)
+async def test_of_several_licences_none_counts_alone(
+    home: Home, mirror: Mirror, said: list[str], licence: str
+) -> None:
+    mirror.put(NAME, ("a.gguf", b"GGUF"), licence=said)
+    assert (await look(hub(home, mirror), NAME, "main")).licence == licence
+
+
 async def test_parts_belong_together(home: Home, mirror: Mirror) -> None:
     names = [f"Q8/b-00{n:03}-of-00003.gguf" for n in (1, 2, 3)]
     mirror.put(NAME, *((name, b"GGUF") for name in names))

@@ -25,6 +25,9 @@ MEANT = {
     "hf:a/b:x.gguf@refs/pr/1": HubRef("a/b", "x.gguf", "refs/pr/1"),
     "hf:a/b@0123abc": HubRef("a/b", "", "0123abc"),
     "https://example.org/a/m%2Bn.gguf?key=1": UrlRef("https://example.org/a/m%2Bn.gguf?key=1", "m+n.gguf"),
+    "https://huggingface.co/a/b-GGUF/resolve/main/x.gguf?download=true": HubRef("a/b-GGUF", "x.gguf"),
+    "https://huggingface.co/a/b/blob/refs%2Fpr%2F1/Q8/x.gguf": HubRef("a/b", "Q8/x.gguf", "refs/pr/1"),
+    "https://hf.co/a/b/resolve/0123abc/x.gguf": HubRef("a/b", "x.gguf", "0123abc"),
     "ollama:llama3.2": OllamaRef("llama3.2"),
     "ollama:someone/model:7b-q4_0": OllamaRef("someone/model", "7b-q4_0"),
     "qwen3-4b": CatalogueRef("qwen3-4b"),
@@ -47,6 +50,12 @@ def test_a_reference_is_written_as_it_is_read(text: str) -> None:
 
 def test_the_key_in_an_address_is_not_shown() -> None:
     assert str(parse("https://me.example/x.gguf?token=secret")) == "https://me.example/x.gguf"
+    assert str(parse("https://me:secret@me.example/x.gguf")) == "https://me.example/x.gguf"
+
+
+@pytest.mark.parametrize("text", ["https://me.example:8443/x.gguf", "https://[::1]:8443/x.gguf"])
+def test_an_address_keeps_its_port(text: str) -> None:
+    assert str(parse(text)) == text
 
 
 @pytest.mark.parametrize(
@@ -55,7 +64,7 @@ def test_the_key_in_an_address_is_not_shown() -> None:
         "", " ", "hf:", "hf:a", "hf:a/b/c", "hf:../b", "hf:a/..", "hf:a/b:../x.gguf", "hf:a/b:/x.gguf",
         "hf:a/b:x y", "hf:a/b@../../etc", "hf:a/b@-x", "hf:a/b:.x.gguf", "https://example.org/",
         "https://example.org/model.bin", "https://example.org/%2e%2e%2fx.gguf", "https://[bad/x.gguf",
-        "https://example.org/a%00.gguf", "ollama:", "ollama:../x", "ollama:a//b", "ollama:x:", "ollama:x:a/b",
+        "https://example.org/a%00.gguf", "https://huggingface.co/a/b/resolve/main/..%2Fx.gguf", "ollama:", "ollama:../x", "ollama:a//b", "ollama:x:", "ollama:x:a/b",
         "Qwen/Qwen3-4B-GGUF", "ftp://example.org/x", "two words", "hf:a/b\n:x.gguf", "ollama:x:..",
     ],
 )  # fmt: skip

@@ -7,14 +7,15 @@ from pathlib import Path
 import pytest
 from getting import QUICK
 from gguf_samples import split
-from mirror import Blob, Handler, Mirror
+from mirror import Ask, Blob, Handler, Mirror
 
-from sottovoce.core.errors import BadModelFile, BadValue, DiskFull, NetworkProblem, Refused
+from sottovoce.core.errors import BadModelFile, BadValue, DiskFull, NetworkProblem, Refused, StoreBusy
 from sottovoce.core.paths import Home
 from sottovoce.models import pull as pulling
 from sottovoce.models import shelf
 from sottovoce.models.hub import Hub, open_hub
 from sottovoce.models.names import HubRef, parse
+from sottovoce.models.partial import Partial
 from sottovoce.models.pull import Plan, Pulled, carry_out, check_room, here, plan_hub, plan_url
 from sottovoce.net.fetch import Door
 from sottovoce.net.ledger import Ledger
@@ -45,11 +46,20 @@ async def pulled(home: Home, plan: Plan) -> Pulled:
 async def test_a_plan_tells_all_before_anything_comes(home: Home, mirror: Mirror, weights: bytes) -> None:
     repo = mirror.put(NAME, ("m-Q4_0.gguf", weights), ("m-F16.gguf", weights + b"GGUF"), licence="mit")
     plan = await planned(home, mirror)
-    assert (plan.name, plan.ref, plan.size) == ("m-Q4_0", f"hf:{NAME}:Q4_0", len(weights))
+    assert (plan.name, plan.ref, plan.size) == ("m-Q4_0", f"hf:{NAME}:m-Q4_0.gguf", len(weights))
     assert (plan.licence, plan.gated, plan.sha256) == ("mit", False, repo.files["m-Q4_0.gguf"].sha256)
     assert (plan.header.architecture, plan.header.name) == ("llama", "Tiny")
     assert check_room(home, plan) > 0
     assert list(home.models.iterdir()) == []
+
+
+@pytest.mark.parametrize("file", ["mmproj-model-F16.gguf", "m-large-F16.gguf"])
+async def test_the_ref_of_a_plan_names_the_same_file_again(
+    home: Home, mirror: Mirror, weights: bytes, file: str
+) -> None:
+    mirror.put(NAME, ("m-F16.gguf", weights + b"GGUF"), (file, weights))
+    plan = await planned(home, mirror, f"hf:{NAME}:{file}")
+    assert (await planned(home, mirror, plan.ref)).files == plan.files
 
 
 async def test_a_pulled_model_is_on_the_shelf(home: Home, mirror: Mirror, weights: bytes) -> None:
@@ -116,6 +126,20 @@ async def test_parts_that_do_not_belong_together_are_not_kept(
     assert list(pulling.partial_folder(home).iterdir()) == []
 
 
+@pytest.mark.parametrize("lfs", [True, False])
+async def test_a_part_under_another_name_is_refused_before_it_comes(
+    home: Home, mirror: Mirror, tmp_path: Path, lfs: bool
+) -> None:
+    mirror.put(NAME, ("m.gguf", split(tmp_path)[0].read_bytes()))
+    door = Door("ask", Ledger(home.ledger), local=True)
+    mirror.repos[NAME].files["m.gguf"].lfs = lfs
+    with pytest.raises(BadModelFile, match="one of 3 parts"):
+        if lfs:
+            await planned(home, mirror)
+        else:
+            await plan_url(door, parse(mirror.url(NAME, "m.gguf")))  # type: ignore[arg-type]
+
+
 async def test_what_is_no_model_there_is_refused_before_it_comes(
     home: Home, mirror: Mirror, weights: bytes
 ) -> None:
@@ -154,6 +178,48 @@ async def test_another_file_of_the_name_is_not_written_over(
         assert (home.models / "m-Q4_0.gguf").read_bytes() == other
 
 
+async def test_what_took_the_name_while_a_model_came_is_not_written_over(
+    home: Home, mirror: Mirror, weights: bytes
+) -> None:
+    mirror.put(NAME, ("m-Q4_0.gguf", weights))
+    target = home.models / "m-Q4_0.gguf"
+
+    def copied_meanwhile(here: Handler, blob: Blob, ask: Ask) -> None:
+        target.write_bytes(b"mine")
+        here.serve(blob, ask)
+
+    plan = await planned(home, mirror)
+    mirror.fault = copied_meanwhile
+    with pytest.raises(BadValue, match="another file named"):
+        await pulled(home, plan)
+    assert target.read_bytes() == b"mine"
+    target.unlink()
+    mirror.fault, mirror.seen[:] = None, []
+    assert (await pulled(home, plan)).paths == (target,)
+    assert target.read_bytes() == weights
+    assert mirror.paths("cdn") == []
+    assert list(pulling.partial_folder(home).iterdir()) == []
+
+
+async def test_a_link_to_a_disk_that_is_not_there_is_not_written_over(
+    home: Home, mirror: Mirror, weights: bytes
+) -> None:
+    mirror.put(NAME, ("m-Q4_0.gguf", weights))
+    target = home.models / "m-Q4_0.gguf"
+    target.symlink_to("/nowhere/m.gguf")
+    with pytest.raises(BadValue, match="another file named"):
+        await pulled(home, await planned(home, mirror))
+    assert target.is_symlink()
+
+
+async def test_one_name_comes_from_one_source_at_a_time(home: Home, mirror: Mirror, weights: bytes) -> None:
+    mirror.put(NAME, ("m-Q4_0.gguf", weights))
+    mirror.put("org/n-GGUF", ("m-Q4_0.gguf", weights[:-4] + b"GGUF"))
+    plan, other = await planned(home, mirror), await planned(home, mirror, "hf:org/n-GGUF")
+    with Partial(pulling.partial_folder(home), plan.files[0]), pytest.raises(StoreBusy):
+        await pulled(home, other)
+
+
 async def test_what_does_not_fit_the_disk_is_told_beforehand(
     home: Home, mirror: Mirror, weights: bytes
 ) -> None:
@@ -185,6 +251,20 @@ async def test_an_address_is_pulled_with_what_its_file_says(
     assert "secret" not in f"{plan.ref} {plan.page}"
     found = await pulled(home, plan)
     assert found.paths[0].read_bytes() == weights
+
+
+async def test_what_comes_must_have_the_licence_that_was_shown(
+    home: Home, mirror: Mirror, weights: bytes
+) -> None:
+    repo = mirror.put(NAME, ("m.gguf", weights))
+    repo.files["m.gguf"].lfs = False
+    door = Door("ask", Ledger(home.ledger), local=True)
+    plan = await plan_url(door, parse(mirror.url(NAME, "m.gguf")))  # type: ignore[arg-type]
+    repo.files["m.gguf"] = Blob(weights.replace(b"apache-2.0", b"cc-by-nc-4"), lfs=False)
+    with pytest.raises(BadModelFile, match="its licence or its kind differs"):
+        await pulled(home, plan)
+    assert list(home.models.glob("*.gguf")) == []
+    assert list(pulling.partial_folder(home).iterdir()) == []
 
 
 async def test_a_split_model_at_an_address_comes_whole(home: Home, mirror: Mirror, tmp_path: Path) -> None:

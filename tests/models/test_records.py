@@ -6,9 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from gguf_samples import language_model
 
 from sottovoce.core.paths import Home
 from sottovoce.models import records, shelf
+from sottovoce.models.catalogue import own_file
 from sottovoce.models.records import Acceptance, Record
 from sottovoce.store.db import Database, open_database
 
@@ -78,3 +80,20 @@ def test_only_the_very_words_that_were_shown_are_accepted(
 ) -> None:
     database.call(lambda conn: records.accept(conn, YES))
     assert database.look(lambda conn: records.accepted_for(conn, licence, text * 64)) is accepted
+
+
+def test_another_file_in_the_place_of_one_does_not_inherit_its_licence(
+    database: Database, home: Home
+) -> None:
+    path = language_model().drop("general.license").write(home.models / "m.gguf")
+    known = shelf.content(path)
+    own_file(home).write_text(
+        "[[model]]\nname = 'm'\ntitle = 'M'\npublisher = 'me'\nkind = 'chat'\nrepository = 'a/b'\n"
+        f"licence = 'Apache-2.0'\n[[model.file]]\nname = 'm.gguf'\npacking = 'F32'\nsize = {known.size}\n"
+        f"sha256 = '{known.sha256}'\n"
+    )
+    database.call(lambda conn: shelf.remember(conn, known))
+    model = shelf.resolve("m", home)
+    assert database.look(lambda conn: records.licence_for(conn, home, model)) == "Apache-2.0"
+    path.write_bytes(path.read_bytes() + b"other")
+    assert database.look(lambda conn: records.licence_for(conn, home, model)) == "unknown"

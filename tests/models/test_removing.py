@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from gguf_samples import language_model, split
 
-from sottovoce.core.errors import NotFound, Refused
+from sottovoce.core.errors import NotFound, Refused, StoreBusy
 from sottovoce.core.paths import Home
 from sottovoce.models import removing
+from sottovoce.models.partial import Partial, Wanted
 
 
 def test_a_model_goes_and_the_others_stay(home: Home) -> None:
@@ -43,6 +44,34 @@ def test_all_parts_go(home: Home, name: str) -> None:
     assert removing.belongings(home, name) == parts
     removing.remove(parts)
     assert list(home.models.iterdir()) == []
+
+
+def test_later_parts_whose_first_never_came_can_be_removed(home: Home) -> None:
+    first, *later = split(home.models)
+    first.unlink()
+    assert removing.belongings(home, "big") == later
+
+
+def test_of_two_models_of_one_name_one_goes(home: Home) -> None:
+    parts = split(home.models, "m")
+    for name in ("m.gguf", "m.gguf.gguf"):
+        language_model().write(home.models / name)
+    assert removing.belongings(home, "m.gguf") == [home.models / "m.gguf"]
+    assert removing.belongings(home, "m") == [home.models / "m.gguf"]
+    assert removing.belongings(home, parts[0].stem) == parts
+
+
+def test_what_another_program_downloads_is_not_taken_away(home: Home) -> None:
+    with Partial(home.models / "partial", Wanted("http://x/m.gguf", "m.gguf", "x", 5)) as partial:
+        partial.begin(5, '"tag"')
+        paths = removing.belongings(home, "m")
+        with pytest.raises(StoreBusy):
+            removing.remove(paths)
+        assert partial.path.exists()
+    with Partial(home.models / "partial", Wanted("http://y/m.gguf", "m.gguf", "y", 5)) as partial:
+        partial.begin(5, '"tag"')
+    removing.remove(removing.belongings(home, "m"))
+    assert list((home.models / "partial").iterdir()) == []
 
 
 def test_a_damaged_file_can_be_removed(home: Home) -> None:

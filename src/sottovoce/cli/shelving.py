@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,7 +62,8 @@ def add(
         if here is None:
             adding.check_free(home, candidate, offer.name)
         else:
-            offer = replace(offer, name=shelf.name_of(here))
+            there = here
+            offer = database.look(lambda conn: getting.renewed(conn, offer, there))
         use = load(home, read_environment(), {}).use
         _accept(given, database, offer, use, yes=yes)
         files = [shelf.content(here)] if here else adding.put(home, candidate, offer.name, copy=copy)
@@ -99,7 +99,7 @@ def verify(given: Given, /, names: tuple[str, ...], as_json: bool) -> None:
             verdicts += found
             if not as_json:
                 _tell_verdicts(given, model, found)
-            _remember(database, found)
+            _remember(database, found, known)
     if as_json:
         given.show.data([_verdict_data(verdict) for verdict in verdicts])
     if any(verdict.state == checking.WRONG for verdict in verdicts):
@@ -169,19 +169,22 @@ def _known_of(
     said: dict[Path, dict[str, str]] = {}
     record = database.look(lambda conn: records.of(conn, model.path))
     if record is not None and record.sha256:
-        said[model.path] = {"the record of when it was added": record.sha256}
+        # Of the later parts it is what was remembered then: it is never replaced by anything else.
+        digests = {file.path: file.sha256 for file in kept if file is not None} | {model.path: record.sha256}
+        said = {path: {"the record of when it was added": digest} for path, digest in digests.items()}
     if model.sha256:
         said[model.path] = {"the program it came with": model.sha256}
     return {file.path: file for file in kept if file is not None}, said
 
 
-def _remember(database: Database, found: list[Verdict]) -> None:
-    """Remember what is sound, so that it need not be computed again."""
+def _remember(database: Database, found: list[Verdict], known: dict[Path, KnownFile]) -> None:
+    """Remember what is sound or new, so that it need not be computed again; what changed is none of both."""
     from sottovoce.models import checking, shelf
 
     def remember(conn: Connection) -> None:
         for verdict in found:
-            if verdict.file is not None and verdict.state != checking.WRONG:
+            is_new = verdict.state == checking.UNKNOWN and verdict.path not in known
+            if verdict.file is not None and (is_new or verdict.state == checking.SOUND):
                 shelf.remember(conn, verdict.file)
 
     database.call(remember)

@@ -20,20 +20,32 @@ class FileLock:
         """Take the lock if nobody has it, and say whether we have it now."""
         if self._handle is not None:
             return True
-        try:
-            handle = os.open(self.path, os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
-        except OSError as problem:
-            raise disk_problem(problem, self.path) from problem
-        if not _lock(handle):
-            os.close(handle)
-            return False
-        self._handle = handle
+        while self._handle is None:
+            try:
+                handle = os.open(self.path, os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
+            except OSError as problem:
+                raise disk_problem(problem, self.path) from problem
+            if not _lock(handle):
+                os.close(handle)
+                return False
+            if _is_at(handle, self.path):
+                self._handle = handle
+            else:  # whoever had it has removed the file: the next one would lock another
+                os.close(handle)
         return True
 
     def release(self) -> None:
         if self._handle is not None:
             os.close(self._handle)
             self._handle = None
+
+
+def _is_at(handle: int, path: Path) -> bool:
+    """Tell whether the path still leads to the open file. On Windows an open file cannot be removed."""
+    try:
+        return os.name == "nt" or os.path.samestat(os.fstat(handle), path.stat())
+    except OSError:
+        return False
 
 
 if sys.platform == "win32":

@@ -90,6 +90,23 @@ def move_away(path: Path) -> str:
     return f"mv {shlex.quote(str(path))} {shlex.quote(f'{path}.old')}"
 
 
+def give_name(path: Path, name: Path) -> None:
+    """Move a file to a name that nothing has. Raises FileExistsError where something does, even a dead link."""
+    try:
+        if os.name == "nt":
+            path.rename(name)  # which refuses there what replaces elsewhere
+            return
+        name.hardlink_to(path)
+    except FileExistsError:
+        raise
+    except OSError:  # a disk that knows no second names
+        if os.path.lexists(name):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(name)) from None
+        path.rename(name)
+        return
+    path.unlink()
+
+
 def sync_folder(folder: Path) -> None:
     """Make a rename or removal in this folder survive a power cut (a no-op on Windows)."""
     if os.name == "nt":

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from sottovoce.core.errors import BadModelFile, BadValue, DiskFull
-from sottovoce.core.paths import PRIVATE_FILE, Home, disk_problem, sync_folder
+from sottovoce.core.paths import PRIVATE_FILE, Home, disk_problem, give_name, sync_folder
 from sottovoce.engine.gguf import read_header
 from sottovoce.engine.header import Header, bad_model
 from sottovoce.models import shelf, starter
@@ -84,12 +84,8 @@ def already(home: Home, candidate: Candidate, known: Mapping[Path, KnownFile]) -
 
 def check_free(home: Home, candidate: Candidate, name: str) -> None:
     """Raise BadValue where a file of the shelf has this name."""
-    for target in _targets(home, candidate, name):
-        if target.exists() or target.is_symlink():
-            raise BadValue(
-                f"There is a model named {name} already.",
-                hint="Give this one another name: sotto models add FILE --name other",
-            )
+    if any(os.path.lexists(target) for target in _targets(home, candidate, name)):
+        raise _taken(name)
 
 
 def put(home: Home, candidate: Candidate, name: str, *, copy: bool = False) -> list[KnownFile]:
@@ -108,10 +104,19 @@ def put(home: Home, candidate: Candidate, name: str, *, copy: bool = False) -> l
             done.append(target)
         sync_folder(home.models)
         return [_there(file, target) for file, target in zip(candidate.files, targets, strict=True)]
-    except BaseException:
+    except BaseException as problem:
         for target in done:
             target.unlink(missing_ok=True)
+        if isinstance(problem, FileExistsError):  # put there in the meantime
+            raise _taken(name) from problem
         raise
+
+
+def _taken(name: str) -> BadValue:
+    return BadValue(
+        f"There is a model named {name} already.",
+        hint="Give this one another name: sotto models add FILE --name other",
+    )
 
 
 def _targets(home: Home, candidate: Candidate, name: str) -> list[Path]:
@@ -134,6 +139,8 @@ def _check_room(home: Home, wanted: int) -> None:
 def _link(path: Path, target: Path) -> None:
     try:
         target.symlink_to(path)
+    except FileExistsError:
+        raise
     except OSError as problem:
         if os.name == "nt":
             raise BadValue(
@@ -152,7 +159,9 @@ def _copy(file: KnownFile, target: Path) -> None:
             os.fsync(into.fileno())
         if shelf.content(beside).sha256 != file.sha256:
             raise bad_model(file.path, "changed while it was copied", hint="Add it again once it is whole")
-        beside.replace(target)
+        give_name(beside, target)
+    except FileExistsError:
+        raise
     except OSError as problem:
         raise disk_problem(problem, target) from problem
     finally:

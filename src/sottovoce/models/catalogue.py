@@ -7,6 +7,7 @@ nothing of this machine, nor which of the files are here.
 from __future__ import annotations
 
 import re
+import shlex
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -139,9 +140,10 @@ def with_content(digest: str, among: Iterable[Card]) -> tuple[Card, CardFile] | 
     return None
 
 
-def command(card: Card) -> str:
-    """Return the command that gets a model."""
-    return f"sotto models pull {card.name}"
+def command(card: Card, file: CardFile | None = None) -> str:
+    """Return the command that gets a model, in this packing where one is named."""
+    what = card.name if file is None else shlex.quote(f"hf:{card.repository}:{file.name}")
+    return f"sotto models pull {what}"
 
 
 def read(path: Path) -> tuple[Card, ...]:

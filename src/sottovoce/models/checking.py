@@ -5,6 +5,7 @@ Knows nothing of where a model came from; the caller brings what its content mus
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 from sottovoce.core.errors import BadModelFile
 from sottovoce.engine.gguf import read_header
 from sottovoce.models import shelf
+from sottovoce.models.file import ModelFile
 from sottovoce.models.shelf import KnownFile
 
 SOUND, UNKNOWN, WRONG = "sound", "unknown", "wrong"
@@ -42,6 +44,36 @@ def check(
     return [_check(part, known.get(part), said.get(part, {})) for part in shelf.parts(path)]
 
 
+def as_added(
+    model: ModelFile,
+    known: Mapping[Path, KnownFile],
+    sha256: str,
+    given_up: threading.Event | None = None,
+) -> list[KnownFile]:
+    """Return a model's files with the hashes of their content, computed only where one changed.
+
+    `sha256` is what the first was when it was added, empty: nobody said; of a later part that is not `known`
+    nothing is said. Raises BadModelFile where one is not what it was. See shelf.content for `given_up`.
+    """
+    found = [shelf.verified(model, known.get(model.path), given_up)]
+    if sha256 and found[0].sha256 != sha256:
+        raise _changed(model, model.path)
+    for part in shelf.parts(model.path)[1:] if sha256 else ():
+        before = known.get(part)
+        if before is not None:
+            found.append(shelf.content(part, before, given_up))
+            if found[-1].sha256 != before.sha256:
+                raise _changed(model, part)
+    return found
+
+
+def _changed(model: ModelFile, path: Path) -> BadModelFile:
+    return BadModelFile(
+        f"{path.name} is not what it was when it was added: its content changed.",
+        hint=f"sotto models remove {model.name}, and get it again",
+    )
+
+
 def _check(path: Path, known: KnownFile | None, said: Mapping[str, str]) -> Verdict:
     try:
         now = shelf.content(path)
@@ -56,6 +88,8 @@ def _check(path: Path, known: KnownFile | None, said: Mapping[str, str]) -> Verd
         return Verdict(path, SOUND, now, f"It is what {' and '.join(said)} says.")
     if known is not None and known.sha256 == now.sha256:
         return Verdict(path, SOUND, now, "It is what it was when it was last looked at.")
+    if known is not None:
+        return Verdict(path, UNKNOWN, now, "It changed since it was last looked at; it can be read.")
     return Verdict(path, UNKNOWN, now, "It can be read; nobody said here what its content must be.")
 
 

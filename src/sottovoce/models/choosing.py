@@ -39,6 +39,7 @@ def choose(repository: Repository, wanted: str, room: int) -> HubFile:
         )
     if wanted:
         return _named(repository, models, wanted)
+    models = [file for file in models if repository.is_whole(file)] or models[:1]
     fitting = [file for file in models if needed(_size(repository, file)) <= room]
     if not fitting:
         smallest = min(models, key=lambda file: _size(repository, file))
@@ -58,7 +59,8 @@ def needed(size: int) -> int:
 
 def packings(repository: Repository) -> list[str]:
     """Return what a person may name, in order of size."""
-    models = sorted(repository.models, key=lambda file: _size(repository, file))
+    whole = (file for file in repository.models if repository.is_whole(file))
+    models = sorted(whole, key=lambda file: _size(repository, file))
     return list(dict.fromkeys(file.packing or file.path for file in models if not _is_companion(file)))
 
 
@@ -67,9 +69,10 @@ def _named(repository: Repository, models: list[HubFile], wanted: str) -> HubFil
         if wanted in (file.path, file.path.rpartition("/")[2]):
             return file
     found = [file for file in models if file.packing == wanted.upper()]
+    found = [file for file in found if repository.is_whole(file)] or found
     if found:
         return min(found, key=lambda file: (len(file.path), file.path))
-    there = [shown(packing) for packing in packings(repository)[:20]]
+    there = [shown(packing) for packing in packings(repository)[:20]] or [shown(models[0].path)]
     raise NotFound(
         f"{repository.name} has no {shown(wanted)}. It has: {', '.join(there)}.",
         hint=f"For example: sotto models pull hf:{repository.name}:{there[0]}",

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from sottovoce.core.errors import BadModelFile, NetworkProblem
 from sottovoce.engine import gguf
-from sottovoce.engine.header import Header
+from sottovoce.engine.header import Header, bad_model
 from sottovoce.engine.reader import NotYet, Reader
 from sottovoce.models.download import Way
 from sottovoce.models.names import last_name
@@ -57,7 +57,19 @@ async def read_header(way: Way, files: Sequence[FarFile]) -> FarHeader:
         header, came = await _read(way, file)
         headers.append(header)
         received += came
-    return FarHeader(gguf.join(headers), received, tuple(header.file_size for header in headers))
+    return FarHeader(joined(headers), received, tuple(header.file_size for header in headers))
+
+
+def joined(headers: list[Header]) -> Header:
+    """Return the header of a model from those of its files. Raises BadModelFile also where these are not all."""
+    count = headers[0].metadata.get("split.count", 1)
+    if isinstance(count, int) and count > 1 and count != len(headers):
+        raise bad_model(
+            headers[0].path,
+            f"is one of {count} parts by its header, and not by its name",
+            hint=f"Take a file whose name ends in -00001-of-{count:05}.gguf",
+        )
+    return gguf.join(headers)
 
 
 async def _read(way: Way, file: FarFile) -> tuple[Header, int]:

@@ -22,6 +22,7 @@ from sottovoce.fit.known import Here, Measured
 from sottovoce.fit.shape import Shape, from_facts, shape_of
 from sottovoce.models import catalogue, records, shelf
 from sottovoce.models.catalogue import Card, CardFile
+from sottovoce.models.choosing import needed
 from sottovoce.models.file import ModelFile
 from sottovoce.models.kinds import EMBEDDING, LANGUAGE, RERANK
 from sottovoce.models.shelf import STARTER, KnownFile
@@ -33,6 +34,8 @@ CLASSES = ((0.5e9, "toy"), (2e9, "basic"), (6e9, "fair"), (16e9, "good"), (80e9,
 LARGEST_CLASS = "best"
 LEARNED_SPREAD = 0.1
 ANY_KIND = (LANGUAGE, EMBEDDING, RERANK)
+UNPACKED = ("F16", "BF16", "F32")
+USUAL_WINDOW = 4096
 BEST_KNOWN = 3
 """So many answers of a model, and its own rate counts for more than the machine's."""
 
@@ -68,7 +71,8 @@ def candidates(
         is_here = any(one.name in names or digests & {*one.digests} for one in card.models)
         best = None if is_here else best_file(card, run, here)
         if best is not None:
-            found.append(_would_be(card, *best))
+            usual = best[0] == to_get(card, here, here.free)
+            found.append(_would_be(card, *best, catalogue.command(card, None if usual else best[0])))
     return sorted(found, key=lambda one: one.size)
 
 
@@ -84,7 +88,11 @@ def candidate(conn: sqlite3.Connection, home: Home, name: str, run: Run, here: H
         if card is None:
             raise
     fits = [(file, of_card(card, file, run, here)) for file in card.models]
-    return [_would_be(card, file, found) for file, found in fits if found is not None]
+    return [
+        _would_be(card, file, found, catalogue.command(card, file))
+        for file, found in fits
+        if found is not None
+    ]
 
 
 def of_file(conn: sqlite3.Connection, home: Home, file: ModelFile, run: Run, here: Here) -> Candidate:
@@ -115,15 +123,9 @@ def of_header(
     return Candidate(name, file, header.file_size, licence, quality(header.parameters), found, command)
 
 
-def _would_be(card: Card, file: CardFile, found: Fit) -> Candidate:
+def _would_be(card: Card, file: CardFile, found: Fit, command: str) -> Candidate:
     return Candidate(
-        card.title,
-        file.name,
-        file.size,
-        card.licence,
-        quality(card.parameters),
-        found,
-        catalogue.command(card),
+        card.title, file.name, file.size, card.licence, quality(card.parameters), found, command
     )
 
 
@@ -159,12 +161,25 @@ def best_file(card: Card, run: Run, here: Here) -> tuple[CardFile, Fit] | None:
     fits = [(file, found) for file in card.models if (found := of_card(card, file, run, here)) is not None]
     if not fits:
         return None
-    sensible = [pair for pair in fits if pair[0].packing not in ("F16", "BF16", "F32")] or fits
+    sensible = [pair for pair in fits if pair[0].packing not in UNPACKED] or fits
     for wanted in (Verdict.RUNS, Verdict.TIGHT):
         those = [pair for pair in sensible if pair[1].verdict is wanted]
         if those:
             return max(those, key=lambda pair: pair[0].size)
     return min(fits, key=lambda pair: pair[0].size)
+
+
+def to_get(card: Card, here: Here | None, room: int) -> CardFile:
+    """Return the packing that a card's handle stands for; by size alone where this machine was not measured.
+
+    `room` is the memory that is free, in bytes.
+    """
+    best = None if here is None else best_file(card, Run(USUAL_WINDOW), here)
+    if best is not None:
+        return best[0]
+    sensible = [file for file in card.models if file.packing not in UNPACKED] or card.models
+    fitting = [file for file in sensible if needed(file.size) <= room]
+    return fitting[-1] if fitting else card.models[0]
 
 
 def quality(parameters: float) -> str:

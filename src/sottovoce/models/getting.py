@@ -12,20 +12,23 @@ import threading
 import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sottovoce.core import settings as settings_of
-from sottovoce.core.errors import BadModelFile, NotFound
+from sottovoce.core.errors import BadModelFile, BadValue, NotFound
 from sottovoce.core.paths import Home
 from sottovoce.core.settings import Value, read_others
 from sottovoce.engine.header import Header
 from sottovoce.engine.memory import available
-from sottovoce.models import adding, catalogue, found, licences, names, records, shelf, starter
+from sottovoce.fit import known as machine
+from sottovoce.models import adding, catalogue, fitting, found, licences, names, records, shelf, starter
 from sottovoce.models.adding import Candidate
+from sottovoce.models.catalogue import Card, CardFile
 from sottovoce.models.hub import HUB, open_hub
 from sottovoce.models.licences import Licence
-from sottovoce.models.names import CatalogueRef, FileRef, HubRef, OllamaRef, Ref, UrlRef
+from sottovoce.models.names import MAIN, CatalogueRef, FileRef, HubRef, OllamaRef, Ref, UrlRef
+from sottovoce.models.partial import Wanted
 from sottovoce.models.progress import Progress
 from sottovoce.models.pull import Plan, Pulled, carry_out, here, plan_hub, plan_url
 from sottovoce.models.records import Acceptance, Record
@@ -107,9 +110,10 @@ async def planned(means: Means, ref: Ref) -> Plan:
     # A hub of one's own may lie within: the person said so by naming it.
     door = _door(means, local=means.hub.rstrip("/") != HUB)
     hub = open_hub(door, means.hub, means.token)
-    return await plan_hub(
-        hub, ref if isinstance(ref, HubRef) else _of_catalogue(means.home, ref), available()
-    )
+    if not isinstance(ref, HubRef):
+        ref = await asyncio.to_thread(_of_catalogue, means.home, ref)
+    plan = await plan_hub(hub, ref, available())
+    return _as_in_catalogue(plan, ref, catalogue.cards(means.home))
 
 
 def of_plan(plan: Plan) -> Offer:
@@ -131,13 +135,15 @@ def of_plan(plan: Plan) -> Offer:
 def on_disk(home: Home, file: str, name: str | None = None, licence: str | None = None) -> Offer:
     """Return the offer of a file on this machine: a path, or a name of another program's.
 
-    Reads all of it. `licence`: what it has where nobody else knows. Raises NotFound, BadValue, BadModelFile.
+    Reads all of it. `licence`: what it has where nobody else knows. Raises NotFound, BadModelFile, and
+    BadValue also where somebody else does know.
     """
     path, called = located(file, name)
     candidate = adding.examine(path)
     card = catalogue.with_content(candidate.sha256, catalogue.cards(home))
-    said = card[0].licence if card else licence or candidate.header.text("general.license") or ""
-    terms = licences.of(said)
+    said = card[0].licence if card else candidate.header.text("general.license") or ""
+    _check_unsaid(called, said, licence)
+    terms = licences.of(licence or said)
     return Offer(
         ref=str(path),
         name=called,
@@ -191,8 +197,16 @@ def called(path: Path) -> str:
 
 
 def is_accepted(conn: sqlite3.Connection, offer: Offer) -> bool:
-    """Tell whether these very terms were accepted before, for whichever file."""
-    return records.accepted_for(conn, offer.licence.id, offer.words)
+    """Tell whether these very terms were accepted before.
+
+    Under the words for what is not known here lie all kinds of licences: they count for one content alone.
+    """
+    if offer.licence.commercial != licences.UNCLEAR:
+        return records.accepted_for(conn, offer.licence.id, offer.words)
+    source = offer.ref if offer.sha256 is None else None
+    return records.accepted_for(
+        conn, offer.licence.id, offer.words, file_sha256=offer.sha256, source=source
+    )
 
 
 def accept(conn: sqlite3.Connection, offer: Offer, use: str, sha256: str | None = None) -> None:
@@ -241,16 +255,29 @@ async def get(offer: Offer, means: Means, database: Database) -> AsyncGenerator[
     yield pulled
 
 
+def renewed(conn: sqlite3.Connection, offer: Offer, here: Path) -> Offer:
+    """Return the offer of a file that is on the shelf already and gets another licence on record.
+
+    Raises BadValue where its publisher named one.
+    """
+    record = records.of(conn, here)
+    if record is not None and record.repository:
+        _check_unsaid(shelf.name_of(here), record.licence, offer.spelt)
+    return replace(offer, name=shelf.name_of(here))
+
+
 def note(conn: sqlite3.Connection, offer: Offer, files: Sequence[KnownFile], use: str) -> None:
     """Remember where the files came from, and what they hold, so that neither is asked again."""
     first = files[0]
+    before = records.of(conn, first.path)
+    is_same = before is not None and before.sha256 == first.sha256 and offer.plan is None
     record = Record(
         path=first.path,
         name=offer.name,
         sha256=first.sha256,
-        source=offer.ref,
+        source=before.source if before and is_same else offer.ref,
         licence=offer.spelt,
-        repository=offer.plan.repository if offer.plan else "",
+        repository=before.repository if before and is_same else offer.plan.repository if offer.plan else "",
         added=time.time(),
     )
     records.note_model(conn, record)
@@ -265,12 +292,54 @@ def _door(means: Means, *, local: bool = False) -> Door:
 
 
 def _of_catalogue(home: Home, ref: Ref) -> HubRef:
+    """Return the very file of a card that `sotto fit` names."""
     card = catalogue.find(ref.handle, home) if isinstance(ref, CatalogueRef) else None
     if card is None:
         raise NotFound(
             f"There is no model named {str(ref)!r} in the catalogue.", hint="sotto models suggest names some"
         )
-    return HubRef(card.repository)
+    return HubRef(card.repository, fitting.to_get(card, machine.here(home), available()).name)
+
+
+def _as_in_catalogue(plan: Plan, ref: HubRef, cards: Sequence[Card]) -> Plan:
+    """Return the plan held to the catalogue where that knows the file. Raises BadModelFile where they differ.
+
+    Whoever names a revision means that one, whatever the catalogue knows of another.
+    """
+    names = tuple(file.name for file in plan.files)
+    for card in cards:
+        for file in card.files:
+            if ref.revision == MAIN and card.repository == plan.repository and file.parts == names:
+                return replace(plan, licence=card.licence, files=_held_to(plan, file))
+    same = catalogue.with_content(plan.sha256, cards) if plan.sha256 else None
+    return plan if same is None else replace(plan, licence=same[0].licence)
+
+
+def _held_to(plan: Plan, file: CardFile) -> tuple[Wanted, ...]:
+    sizes = file.part_sizes or ((file.size,) if len(file.parts) == 1 else ())
+    held = []
+    for number, wanted in enumerate(plan.files):
+        size = sizes[number] if sizes else wanted.size
+        sha256 = file.digests[number] if file.digests else wanted.sha256
+        if wanted.size not in (None, size) or wanted.sha256 not in (None, sha256):
+            raise BadModelFile(
+                f"{wanted.name} is not the file there that the catalogue knows.",
+                hint=f"Look at {plan.page}; to take it as it is, name its revision: "
+                f"sotto models pull hf:{plan.repository}:{plan.files[0].name}@REVISION",
+                detail=f"{wanted.size} bytes, SHA-256 {wanted.sha256} instead of {size}, {sha256}",
+            )
+        held.append(replace(wanted, size=size, sha256=sha256))
+    return tuple(held)
+
+
+def _check_unsaid(name: str, said: str, licence: str | None) -> None:
+    """Raise BadValue where a licence is named for what is known to have another."""
+    known = licences.of(said)
+    if licence is not None and known.commercial != licences.UNCLEAR and licences.of(licence) != known:
+        raise BadValue(
+            f"{name} has a licence: {known.name}. Another cannot be named for it.",
+            hint="Leave out --licence",
+        )
 
 
 def _holds(path: Path, known: KnownFile | None, sha256: str) -> bool:

@@ -86,15 +86,15 @@ class Repository:
         """Return the GGUF files; of one in several parts the first."""
         found = []
         for file in self.files:
-            part = PART.fullmatch(file.path.rpartition("/")[2])
+            part = _part(file)
             if file.path.endswith(".gguf") and (part is None or int(part["number"]) == 1):
                 found.append(file)
         return tuple(found)
 
     def parts(self, first: HubFile) -> tuple[HubFile, ...]:
         """Return all files of a model. Raises NotFound where a part is missing."""
-        folder, _, name = first.path.rpartition("/")
-        part = PART.fullmatch(name)
+        folder = first.path.rpartition("/")[0]
+        part = _part(first)
         if part is None:
             return (first,)
         start = f"{folder}/" if folder else ""
@@ -108,6 +108,19 @@ class Repository:
                 hint="Choose another file of it, or another repository",
             )
         return tuple(here[path] for path in paths)
+
+    def is_whole(self, first: HubFile) -> bool:
+        """Tell whether all parts of a model are there."""
+        try:
+            return bool(self.parts(first))
+        except NotFound:
+            return False
+
+
+def _part(file: HubFile) -> re.Match[str] | None:
+    """Return what the name says of a part; None: it is whole, as one of no parts is too."""
+    part = PART.fullmatch(file.path.rpartition("/")[2])
+    return part if part is not None and int(part["count"]) else None
 
 
 def open_hub(door: Door, endpoint: str, token: str | None) -> Hub:
@@ -205,9 +218,9 @@ def _file(said: Any) -> HubFile:
 
 def _licence(card: Any, tags: Any) -> str | None:
     """Return the licence's name; a publisher's own has it in a field beside `other`."""
-    plain = card.get("license") or next((tag[8:] for tag in tags if str(tag).startswith("license:")), None)
+    plain = card.get("license") or [tag[8:] for tag in tags if str(tag).startswith("license:")]
+    if isinstance(plain, list):  # of several nobody says here which counts: together they are unclear
+        plain = " and ".join(map(str, plain)) or None
     if plain in (None, "other"):
         plain = card.get("license_name") or plain
-    if isinstance(plain, list):
-        plain = plain[0] if plain else None
     return None if plain is None else shown(str(plain))

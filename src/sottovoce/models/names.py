@@ -14,6 +14,7 @@ from sottovoce.core.errors import BadValue
 from sottovoce.engine.header import shown
 
 SUFFIX = ".gguf"
+MAIN = "main"
 MAX_NAME = 200
 """A name has at most 255 bytes on common disks; a part of a split model and its lock need some of them."""
 
@@ -22,9 +23,16 @@ DEVICES = tuple(f"{device}{number}" for device in ("com", "lpt") for number in r
 RESERVED = frozenset(("con", "prn", "aux", "nul", "conin$", "conout$", *DEVICES))
 """What Windows takes for a device, with any ending."""
 
+_PART = r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}"
 REPOSITORY = re.compile(
     r"(?P<owner>[A-Za-z0-9][A-Za-z0-9._-]{0,95})/(?P<name>[A-Za-z0-9][A-Za-z0-9._-]{0,95})"
 )
+HUB_HOSTS = ("huggingface.co", "www.huggingface.co", "hf.co")
+AT_HUB = re.compile(
+    rf"/(?P<repository>{_PART}/{_PART})/(?:resolve|blob)/(?P<revision>refs/pr/[0-9]+|{_PART})/(?P<file>.+)"
+)
+"""An address of a file at the hub, as its pages show and copy it."""
+
 REVISION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,99}")
 OLLAMA = re.compile(r"[a-z0-9][a-z0-9._/-]{0,127}")
 TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
@@ -40,11 +48,11 @@ class HubRef:
 
     repository: str
     wanted: str = ""
-    revision: str = "main"
+    revision: str = MAIN
 
     def __str__(self) -> str:
         wanted = f":{self.wanted}" if self.wanted else ""
-        return f"hf:{self.repository}{wanted}{'' if self.revision == 'main' else f'@{self.revision}'}"
+        return f"hf:{self.repository}{wanted}{'' if self.revision == MAIN else f'@{self.revision}'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +64,8 @@ class UrlRef:
 
     def __str__(self) -> str:
         parts = urlsplit(self.url)
-        # Without the query: it may carry a key.
-        return f"{parts.scheme}://{parts.hostname}{parts.path}"
+        # Without the query and the user: they may carry a key.
+        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +149,16 @@ def _unsafe(text: str, reason: str) -> BadValue:
     return BadValue(f"{shown(text)!r} is no name for a file here: it {reason}.", hint=SAFE_HINT)
 
 
-def _url(text: str) -> UrlRef:
+def _url(text: str) -> UrlRef | HubRef:
     try:
-        path = urlsplit(text).path
+        parts = urlsplit(text)
     except ValueError as problem:
         raise BadValue(f"{shown(text)!r} is not an address.", hint=HINT, detail=str(problem)) from problem
+    path = parts.path
+    at_hub = AT_HUB.fullmatch(unquote(path)) if parts.netloc.lower() in HUB_HOSTS else None
+    if at_hub is not None:  # it sends on to its stores, and knows digest and licence
+        last_name(at_hub["file"])
+        return HubRef(at_hub["repository"], at_hub["file"], at_hub["revision"])
     return UrlRef(text, file_name(unquote(path.rpartition("/")[2])))
 
 
@@ -160,7 +173,7 @@ def _hub(rest: str) -> HubRef:
         last_name(wanted)
     elif colon and not TAG.fullmatch(wanted):
         raise BadValue(f"{shown(wanted)!r} is neither a file nor a packing.", hint=HINT)
-    return HubRef(repository, wanted, revision or "main")
+    return HubRef(repository, wanted, revision or MAIN)
 
 
 def _ollama(rest: str) -> OllamaRef:

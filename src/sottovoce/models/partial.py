@@ -20,9 +20,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sottovoce.core.errors import DiskFull, SottoError, StoreBusy
+from sottovoce.core.errors import BadValue, DiskFull, SottoError, StoreBusy
 from sottovoce.core.lock import FileLock
-from sottovoce.core.paths import PRIVATE_FILE, disk_problem, make_folder, sync_folder, write_whole
+from sottovoce.core.paths import PRIVATE_FILE, disk_problem, give_name, make_folder, sync_folder, write_whole
 from sottovoce.models import spans
 
 VERSION = 1
@@ -65,7 +65,7 @@ class Partial:
         self.sessions = 0
         """How many answers the content comes from. More than one was put together."""
         self._state = folder / f"{wanted.key}.json"
-        self._lock = FileLock(folder / f"{wanted.key}.lock")
+        self._lock = FileLock(lock_of(self.path))
         self._here: list[spans.Span] = []
         self._file: FileIO | None = None
         self._hash = hashlib.sha256()
@@ -202,12 +202,20 @@ class Partial:
         write_whole(self._state, json.dumps(state).encode())
 
     def install(self, path: Path) -> None:
-        """Give the file its final name. It must be whole and found good before."""
-        self._sync()
+        """Give the file its final name. It must be whole and found good before.
+
+        Raises BadValue where something has the name by now; what has come is kept then.
+        """
+        self.save()
         self._close()
         try:
-            self.path.replace(path)
+            give_name(self.path, path)
             sync_folder(path.parent)
+        except FileExistsError as problem:  # put there while this one came; what has come is kept
+            raise BadValue(
+                f"There is another file named {path.name} already.",
+                hint=f"Look at it: sotto models show {path.stem}; move it away, and give the same command again",
+            ) from problem
         except OSError as problem:
             raise disk_problem(problem, path) from problem
         self._forget()
@@ -274,6 +282,11 @@ class Partial:
             self.restart()
             return
         self.size, self.validator, self.sessions, self._here = kept
+
+
+def lock_of(part: Path) -> Path:
+    """Return the lock of a file under way, by the name that it will have: from two sources comes one at a time."""
+    return part.with_name(f"{part.stem.rpartition('.')[0] or part.stem}.lock")
 
 
 def _parsed(path: Path, wanted: Wanted, on_disk: int) -> tuple[int, str | None, int, list[spans.Span]] | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
+import os
 import re
 import shutil
 from collections.abc import AsyncGenerator, Sequence
@@ -16,7 +17,6 @@ from pathlib import Path
 
 from sottovoce.core.errors import BadModelFile, BadValue, DiskFull, Refused
 from sottovoce.core.paths import Home
-from sottovoce.engine import gguf
 from sottovoce.engine.gguf import Header, read_part
 from sottovoce.engine.parts import PART
 from sottovoce.models import far
@@ -93,7 +93,7 @@ async def plan_hub(hub: Hub, ref: HubRef, room: int) -> Plan:
     )
     header = await _header(hub, repository.name, way, files)
     return Plan(
-        ref=str(replace(ref, wanted=first.packing or first.path)),
+        ref=str(replace(ref, wanted=first.path)),
         name=_name(files[0].name),
         files=files,
         size=sum(file.size or 0 for file in files),
@@ -150,9 +150,9 @@ def here(home: Home, plan: Plan) -> list[Path]:
     found = []
     for file in plan.files:
         path = home.models / file.name
-        if not path.exists():
+        if not os.path.lexists(path):
             continue
-        if path.stat().st_size != file.size or (file.sha256 is not None and _digest(path) != file.sha256):
+        if not path.exists() or path.stat().st_size != file.size or (file.sha256 is not None and _digest(path) != file.sha256):
             raise BadValue(
                 f"There is another file named {file.name} already.",
                 hint=f"Look at it: sotto models show {plan.name}; to have this one instead: "
@@ -209,13 +209,23 @@ def _check(home: Home, plan: Plan, partials: Sequence[Partial]) -> None:
     """Read all headers as they are now. Raises BadModelFile, and keeps nothing then."""
     coming = {partial.wanted.name: partial.path for partial in partials}
     try:
-        gguf.join(
+        header = far.joined(
             [read_part(coming.get(file.name, home.models / file.name), file.name) for file in plan.files]
         )
+        if _told_by(header) != _told_by(plan.header):
+            raise BadModelFile(
+                f"{plan.files[0].name} is not what the server showed before: its licence or its kind differs.",
+                hint="Get it from elsewhere, or ask for it again and read what it is now",
+            )
     except BadModelFile:
         for partial in partials:
             partial.discard()
         raise
+
+
+def _told_by(header: Header) -> tuple[str, str | None]:
+    """Return what a person agrees to in a header."""
+    return header.architecture, header.text("general.license")
 
 
 async def _header(hub: Hub, repository: str, way: Way, files: Sequence[Wanted]) -> Header:

@@ -1,7 +1,7 @@
 """What is remembered of model files: where each came from, when it was used, which licences were accepted.
 
 Functions over a connection, inside a transaction of store/db.py. Times are in seconds since 1970. Looks at no
-disk.
+disk but to see whether a file has changed.
 """
 
 from __future__ import annotations
@@ -69,10 +69,22 @@ def acceptances(conn: sqlite3.Connection) -> list[Acceptance]:
     return [Acceptance(*intact(row, _ACCEPTANCE_KINDS)) for row in rows]
 
 
-def accepted_for(conn: sqlite3.Connection, licence_id: str, text_sha256: str) -> bool:
-    """Tell whether these very words of this licence were accepted before, for whichever file."""
+def accepted_for(
+    conn: sqlite3.Connection,
+    licence_id: str,
+    text_sha256: str,
+    *,
+    file_sha256: str | None = None,
+    source: str | None = None,
+) -> bool:
+    """Tell whether these very words of this licence were accepted before.
+
+    Where content or source are given: for that alone; else for whichever file.
+    """
     row = conn.execute(
-        "SELECT 1 FROM licence_acceptances WHERE licence = ? AND text_sha256 = ?", (licence_id, text_sha256)
+        "SELECT 1 FROM licence_acceptances WHERE licence = ? AND text_sha256 = ?"
+        " AND file_sha256 = coalesce(?, file_sha256) AND source = coalesce(?, source)",
+        (licence_id, text_sha256, file_sha256, source),
     ).fetchone()
     return row is not None
 
@@ -125,6 +137,8 @@ def licence_for(conn: sqlite3.Connection, home: Home, model: ModelFile) -> str:
     from sottovoce.models import catalogue
 
     content = shelf.known(conn, model.path)
+    if content is not None and not shelf.is_unchanged(content):
+        content = None  # another file may lie there by now
     card = catalogue.with_content(content.sha256, catalogue.cards(home)) if content else None
     if card is not None:
         return card[0].licence

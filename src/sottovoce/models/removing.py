@@ -6,14 +6,17 @@ Of a link only the link goes: the file it leads to belongs to another program. K
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
-from sottovoce.core.errors import Refused
+from sottovoce.core.errors import Refused, StoreBusy
+from sottovoce.core.lock import FileLock
 from sottovoce.core.paths import Home, disk_problem, sync_folder
 from sottovoce.models import shelf
 from sottovoce.models.kinds import MEANINGS
+from sottovoce.models.partial import lock_of
 
 PARTIAL = "partial"
 LARGEST_STATE = 1 << 20
@@ -38,24 +41,46 @@ def belongings(home: Home, name: str) -> list[Path]:
 
 def on_shelf(home: Home, name: str) -> list[Path]:
     """Return the files in the models folder that go with this name, links and unfinished ones as well."""
-    found = [
-        part
-        for path in shelf.paths(home)
-        if name in (shelf.name_of(path), path.name, path.stem, str(path))
-        for part in shelf.parts(path)
-        if part.exists() or part.is_symlink()
-    ]
-    return [*found, *_partial(home, name)]
+    model = _model(home, name)
+    found = [part for part in shelf.parts(model) if os.path.lexists(part)] if model is not None else []
+    # Later parts without a first, as a kill between the two leaves them, are on no shelf.
+    alone = [] if found else [path for path in sorted(home.models.glob("*.gguf")) if shelf.name_of(path) == name]
+    return [*found, *alone, *_partial(home, name)]
 
 
 def remove(paths: list[Path]) -> None:
-    """Remove these files, the last part first, so that what is left of a model is never taken for whole."""
-    for path in reversed(paths):
-        try:
-            path.unlink(missing_ok=True)
-            sync_folder(path.parent)
-        except OSError as problem:
-            raise disk_problem(problem, path) from problem
+    """Remove these files, the last part first, so that what is left of a model is never taken for whole.
+
+    Raises StoreBusy, and removes nothing, where one is being downloaded.
+    """
+    with ExitStack() as held:
+        parts = [path for path in paths if path.parent.name == PARTIAL and path.suffix == ".part"]
+        for lock in {lock_of(part) for part in parts}:
+            _hold(held, lock)
+        for path in reversed(paths):
+            try:
+                path.unlink(missing_ok=True)
+                sync_folder(path.parent)
+            except OSError as problem:
+                raise disk_problem(problem, path) from problem
+
+
+def _hold(held: ExitStack, path: Path) -> None:
+    lock = FileLock(path)
+    if not lock.take():
+        raise StoreBusy(f"{path.stem} is being downloaded by another program.", hint="Stop the download first")
+    held.callback(lock.release)
+    held.callback(lock.path.unlink, missing_ok=True)
+
+
+def _model(home: Home, name: str) -> Path | None:
+    """Return the one file on the shelf that has this name: a whole one before a split, as in shelf.resolve."""
+    named = [
+        path for path in shelf.paths(home) if name in (str(path), path.name, path.stem, shelf.name_of(path))
+    ]
+    return min(
+        named, key=lambda path: (name not in (str(path), path.name), name != path.stem), default=None
+    )
 
 
 def _partial(home: Home, name: str) -> Iterator[Path]:
