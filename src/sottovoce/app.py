@@ -134,12 +134,14 @@ async def delete_chat(
     except DiskFull as problem:
         problem.hint = "Free some space and delete it again; nothing that was saved is lost."
         raise
-    if engines is not None:
-        await engines.forget(conversation)
-    else:
-        await tell_server_to_forget(home, conversation)
-    KvFiles(home.kv, 0).forget(conversation)
-    await asyncio.to_thread(database.scrub)
+    try:
+        if engines is not None:
+            await engines.forget(conversation)
+        else:
+            await tell_server_to_forget(home, conversation)
+    finally:  # whatever an engine answers, nothing may stay on the disk
+        KvFiles(home.kv, 0).forget(conversation)
+        await asyncio.to_thread(database.scrub)
 
 
 @asynccontextmanager
