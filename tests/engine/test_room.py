@@ -16,8 +16,9 @@ from sottovoce.core.events import Finished
 from sottovoce.core.messages import Conversation
 from sottovoce.core.sampling import Sampling
 from sottovoce.engine import memory
-from sottovoce.engine.life import Plan
+from sottovoce.engine.life import Life, Plan, Running
 from sottovoce.engine.llama import LlamaEngine
+from sottovoce.engine.memory import Need
 from sottovoce.engine.room import Room
 
 pytestmark = pytest.mark.model
@@ -62,6 +63,37 @@ async def until(holds: object) -> None:
     async with asyncio.timeout(10):
         while not holds():  # type: ignore[operator]
             await asyncio.sleep(0.02)
+
+
+class Guests:
+    """Models about to be loaded, without a process; what each has taken is written here."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.free = 1000
+        self.taken: dict[int, int] = {}
+        self.room = Room(lambda: self.free, lambda pid: self.taken[pid])
+
+    async def enter(self, pid: int, size: int) -> Life:
+        plan = Plan(self.folder / "none.gguf", str(pid), unverified, room=self.room)
+        life = Life(plan, None, nothing_to_save)
+        self.taken.setdefault(pid, 0)
+        await self.room.enter(life, Need(256, lambda _: size), pid, 0.0)
+        return life
+
+
+async def nothing_to_save(_: Running) -> None:
+    pass
+
+
+async def test_what_a_model_takes_while_it_is_loaded_is_not_counted_twice(tmp_path: Path) -> None:
+    guests = Guests(tmp_path)
+    await guests.enter(1, 600)
+    assert guests.room.free() == 400
+    guests.free, guests.taken[1] = 450, 550
+    assert guests.room.free() == 400
+    with pytest.raises(Busy):  # and not that it could never fit
+        await guests.enter(2, 800)
 
 
 async def test_models_stay_loaded_side_by_side_while_there_is_memory(side: Side) -> None:

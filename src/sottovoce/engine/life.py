@@ -200,7 +200,7 @@ class Life:
             header = await asyncio.to_thread(read_header, plan.path)
             window = window_of(header, plan.window)
             need = memory.Need(window, partial(self._taken, header))
-            await plan.room.enter(self, need, plan.longest_wait)
+            await plan.room.enter(self, need, child.process.pid, plan.longest_wait)
             config = self._config(child, header, need, gauge)
             verified = asyncio.ensure_future(plan.verify())
             client = await child.load(config)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sottovoce.core.errors import Busy
@@ -22,6 +23,14 @@ PATIENCE = 60.0
 """The longest wait for models in use, in seconds: whoever uses one may himself be waiting for the other."""
 
 
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """What a model was promised, and the process that takes it."""
+
+    need: Need
+    pid: int
+
+
 class Room:
     """`free` tells the bytes that are free now, `taken` those that a process already has for itself."""
 
@@ -30,7 +39,7 @@ class Room:
     ) -> None:
         self._free = free
         self._taken = taken
-        self._guests: dict[Life, Need] = {}
+        self._guests: dict[Life, Guest] = {}
         self._door = asyncio.Lock()
         self._stirred = asyncio.Event()
 
@@ -41,8 +50,8 @@ class Room:
         """
         return self._free() - sum(map(self._owed, self._guests))
 
-    async def enter(self, life: Life, need: Need, patience: float) -> None:
-        """Make room for a model that is about to be loaded, and keep it until `leave`.
+    async def enter(self, life: Life, need: Need, pid: int, patience: float) -> None:
+        """Make room for a model that a process is about to load, and keep it until `leave`.
 
         Models that nobody uses are put to rest, the one used longest ago first, but only where that is of
         use. Where those in use stand in the way, waits for them for `patience` seconds. Raises
@@ -62,7 +71,7 @@ class Room:
                 else:
                     free = self.free() + self._all_of(self._guests)
                     raise memory.not_enough(need.bytes, free, life.plan.name, need.window_within(free))
-            self._guests[life] = need
+            self._guests[life] = Guest(need, pid)
 
     def leave(self, life: Life) -> None:
         """Give back what a model had; it is unloaded."""
@@ -75,8 +84,8 @@ class Room:
 
     def held(self, life: Life) -> int:
         """Return the bytes that are kept for a model; 0 where it is not loaded."""
-        need = self._guests.get(life)
-        return 0 if need is None else need.bytes
+        guest = self._guests.get(life)
+        return 0 if guest is None else guest.need.bytes
 
     async def _somebody_stirs(self, until: float, life: Life) -> None:
         with suppress(TimeoutError):
@@ -95,14 +104,13 @@ class Room:
         """Return those that nobody uses, the one used longest ago first."""
         return sorted((life for life in self._guests if life.is_resting), key=lambda life: life.used)
 
-    def _all_of(self, lives: list[Life] | dict[Life, Need]) -> int:
-        return sum(self._guests[life].bytes for life in lives)
+    def _all_of(self, lives: list[Life] | dict[Life, Guest]) -> int:
+        return sum(self._guests[life].need.bytes for life in lives)
 
     def _owed(self, life: Life) -> int:
         """Return what a model was promised and has not taken yet; a dead one takes no more."""
-        running = life.running
-        if running is None:
-            return self._guests[life].bytes
-        if not running.child.is_alive:
+        guest = self._guests[life]
+        if life.running is not None and not life.running.child.is_alive:
             return 0
-        return max(0, self._guests[life].bytes - self._taken(running.child.process.pid))
+        # Also while it is loaded or put to rest: what it has then is no longer among what is free.
+        return max(0, guest.need.bytes - self._taken(guest.pid))
