@@ -96,6 +96,21 @@ async def test_what_a_model_takes_while_it_is_loaded_is_not_counted_twice(tmp_pa
         await guests.enter(2, 800)
 
 
+async def test_a_model_may_leave_while_a_thread_asks_what_is_free(tmp_path: Path) -> None:
+    leaving: list[Life] = []
+
+    def taken(_: int) -> int:
+        while leaving:
+            guests.room.leave(leaving.pop())
+        return 0
+
+    guests = Guests(tmp_path)
+    guests.room = Room(lambda: 1000, taken)
+    leaving += [await guests.enter(pid, 100) for pid in (1, 2)]
+    assert guests.room.free() == 800
+    assert guests.room.free() == 1000
+
+
 async def test_models_stay_loaded_side_by_side_while_there_is_memory(side: Side) -> None:
     one, two = side.make("one"), side.make("two")
     await one.ready()

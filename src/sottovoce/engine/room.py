@@ -44,11 +44,12 @@ class Room:
         self._stirred = asyncio.Event()
 
     def free(self) -> int:
-        """Return the bytes left, once all that are loaded have all they were promised.
+        """Return the bytes left, once all that are loaded have all they were promised. Any thread may ask.
 
         The system counts as free what a model has not touched yet, and weights that are mapped from a file.
         """
-        return self._free() - sum(map(self._owed, self._guests))
+        guests = list(self._guests.items())  # they come and go while a thread asks
+        return self._free() - sum(self._owed(life, guest) for life, guest in guests)
 
     async def enter(self, life: Life, need: Need, pid: int, patience: float) -> None:
         """Make room for a model that a process is about to load, and keep it until `leave`.
@@ -107,10 +108,10 @@ class Room:
     def _all_of(self, lives: list[Life] | dict[Life, Guest]) -> int:
         return sum(self._guests[life].need.bytes for life in lives)
 
-    def _owed(self, life: Life) -> int:
+    def _owed(self, life: Life, guest: Guest) -> int:
         """Return what a model was promised and has not taken yet; a dead one takes no more."""
-        guest = self._guests[life]
-        if life.running is not None and not life.running.child.is_alive:
+        running = life.running
+        if running is not None and not running.child.is_alive:
             return 0
         # Also while it is loaded or put to rest: what it has then is no longer among what is free.
         return max(0, guest.need.bytes - self._taken(guest.pid))
