@@ -96,6 +96,15 @@ async def test_what_a_model_takes_while_it_is_loaded_is_not_counted_twice(tmp_pa
         await guests.enter(2, 800)
 
 
+async def test_what_models_have_can_be_had_in_their_place(tmp_path: Path) -> None:
+    guests = Guests(tmp_path)
+    assert guests.room.taken() == 0
+    await guests.enter(1, 600)
+    await guests.enter(2, 300)
+    guests.taken |= {1: 200, 2: 30}
+    assert guests.room.taken() == 230
+
+
 async def test_a_model_may_leave_while_a_thread_asks_what_is_free(tmp_path: Path) -> None:
     leaving: list[Life] = []
 

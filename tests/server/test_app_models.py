@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from sottovoce.app import open_app
 from sottovoce.chat.runs import Runs
 from sottovoce.cli.main import main
 from sottovoce.core.paths import Home
+from sottovoce.engine import memory
 from sottovoce.engine.echo import EchoEngine
 from sottovoce.models import catalogue, names
 from sottovoce.server import app_api, asgi, sockets
@@ -420,6 +421,20 @@ async def test_the_shelf_says_who_answers_and_what_the_disk_holds(place: Place, 
         "runs",
         True,
     )
+
+
+async def test_what_loaded_models_have_counts_as_free(
+    place: Place, measure: Measure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def verdicts() -> list[str]:
+        listed, fits = (await place.get("/models"))["models"][0], (await place.get("/fit"))["models"][0]
+        return [listed["fit"]["verdict"], fits["verdict"]]
+
+    measure(place.home)
+    monkeypatch.setattr(memory, "available", lambda: 1000)
+    assert await verdicts() == ["no", "no"]
+    monkeypatch.setattr(place.house, "app", replace(place.house.app, taken=lambda: 16 << 30))
+    assert await verdicts() == ["runs", "runs"]
 
 
 async def test_a_model_is_told_in_plain_words(place: Place) -> None:

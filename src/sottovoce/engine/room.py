@@ -51,6 +51,10 @@ class Room:
         guests = list(self._guests.items())  # they come and go while a thread asks
         return self._free() - sum(self._owed(life, guest) for life, guest in guests)
 
+    def taken(self) -> int:
+        """Return the bytes that all have now, each for itself: all of it can be had. Any thread may ask."""
+        return sum(self._taken(guest.pid) for guest in list(self._guests.values()))
+
     async def enter(self, life: Life, need: Need, pid: int, patience: float) -> None:
         """Make room for a model that a process is about to load, and keep it until `leave`.
 

@@ -41,11 +41,14 @@ class Here:
         return fit(shape, run, pace, program, self.free, is_here=is_here, learned=learned or self.learned)
 
 
-def here(home: Home) -> Here | None:
-    """Return what is known of this machine, None where it has not been measured."""
+def here(home: Home, taken: int = 0) -> Here | None:
+    """Return what is known of this machine, None where it has not been measured.
+
+    `taken` bytes, which models have that are loaded now, count as free: they are put to rest for another.
+    """
     machine = look()
     measured = kept(home, key_of(machine))
-    return None if measured is None else Here(measured, machine.free)
+    return None if measured is None else Here(measured, machine.free + taken)
 
 
 def key_of(machine: Machine) -> str:

@@ -79,7 +79,7 @@ async def remove(visit: Visit[None]) -> Response:
 async def offered(visit: Visit[None]) -> Catalogue:
     """List the models to choose from; with `q`, those that every word of it is said of."""
     text = visit.request.query_params.get("q", "")
-    return await asyncio.to_thread(_catalogue, visit.house.app.home, text)
+    return await asyncio.to_thread(_catalogue, visit.house.app, text)
 
 
 async def fits(visit: Visit[None]) -> FitList:
@@ -91,7 +91,7 @@ async def fits(visit: Visit[None]) -> FitList:
     query, app = visit.request.query_params, visit.house.app
     run = Run(whole(query, "context", 4096, 0, LARGEST_WINDOW), whole(query, "users", 1, 1, MOST_USERS))
     async with visit.house.measuring:
-        here = await probe.here(app.home, log.info)
+        here = await probe.here(app.home, log.info, taken=app.taken())
     cards = await asyncio.to_thread(catalogue.cards, app.home)
     found = await app.database.read(lambda conn: fitting.candidates(conn, app.home, cards, run, here))
     return FitList(models=[CandidateNoun.of_candidate(one) for one in found])
@@ -107,13 +107,13 @@ async def accepted(visit: Visit[None]) -> Acceptances:
 
 
 def _shelf(app: App) -> Shelf:
-    found = inventory.items(app.database, app.home, known.here(app.home))
+    found = inventory.items(app.database, app.home, known.here(app.home, app.taken()))
     return Shelf(models=[_noun(app, item) for item in found], disk=DiskNoun.of(inventory.disk(app.home)))
 
 
 def _one(app: App, name: str) -> OneModel:
     file = _named(app.home, name)
-    item = inventory.one(app.database, app.home, file, known.here(app.home))
+    item = inventory.one(app.database, app.home, file, known.here(app.home, app.taken()))
     text = file.licence_text
     return OneModel(
         model=_noun(app, item),
@@ -148,8 +148,8 @@ def _remove(app: App, name: str) -> None:
     app.database.call(forget)
 
 
-def _catalogue(home: Home, text: str) -> Catalogue:
-    here = known.here(home)
+def _catalogue(app: App, text: str) -> Catalogue:
+    home, here = app.home, known.here(app.home, app.taken())
     names = {path.name: shelf.name_of(path) for path in shelf.paths(home)}
     names[starter.path().name] = starter.card().name
     cards = [card for card in catalogue.cards(home) if catalogue.about(card, text)]
