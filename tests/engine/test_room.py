@@ -103,6 +103,7 @@ async def test_what_models_have_can_be_had_in_their_place(tmp_path: Path) -> Non
     await guests.enter(2, 300)
     guests.taken |= {1: 200, 2: 30}
     assert guests.room.taken() == 230
+    assert guests.room.pids == [1, 2]
 
 
 async def test_a_model_may_leave_while_a_thread_asks_what_is_free(tmp_path: Path) -> None:

@@ -193,7 +193,7 @@ class Life:
             raise BadModelFile(
                 f"There is no model file at {plan.path}.", hint="sotto models list shows what is here"
             )
-        gauge = threads.OthersGauge()
+        gauge = threads.OthersGauge(plan.room.pids)
         child = await Child.spawn(plan.watch)
         verified: asyncio.Future[str] | None = None
         try:
@@ -231,7 +231,7 @@ class Life:
         self, child: Child, header: Header, need: memory.Need, gauge: threads.OthersGauge
     ) -> ChildConfig:
         plan = self.plan
-        others = gauge.read(threads.child_seconds(child.process.pid))
+        others = gauge.read(plan.room.pids)
         chosen = threads.choose(threads.usable_cores(), others, threads.minute_load())
         socket = child.socket_path()
         return ChildConfig(

@@ -51,6 +51,11 @@ class Room:
         guests = list(self._guests.items())  # they come and go while a thread asks
         return self._free() - sum(self._owed(life, guest) for life, guest in guests)
 
+    @property
+    def pids(self) -> list[int]:
+        """The processes of all that are loaded, or about to be."""
+        return [guest.pid for guest in self._guests.values()]
+
     def taken(self) -> int:
         """Return the bytes that all have now, each for itself: all of it can be had. Any thread may ask."""
         return sum(self._taken(guest.pid) for guest in list(self._guests.values()))
