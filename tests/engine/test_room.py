@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import math
+import time
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -78,7 +80,7 @@ class Guests:
         plan = Plan(self.folder / "none.gguf", str(pid), unverified, room=self.room)
         life = Life(plan, None, nothing_to_save)
         self.taken.setdefault(pid, 0)
-        await self.room.enter(life, Need(256, lambda _: size), pid, 0.0)
+        await self.room.enter(life, Need(256, lambda _: size), pid)
         return life
 
 
@@ -92,8 +94,8 @@ async def test_what_a_model_takes_while_it_is_loaded_is_not_counted_twice(tmp_pa
     assert guests.room.free() == 400
     guests.free, guests.taken[1] = 450, 550
     assert guests.room.free() == 400
-    with pytest.raises(Busy):  # and not that it could never fit
-        await guests.enter(2, 800)
+    with pytest.raises(TimeoutError):  # and not that it could never fit
+        await asyncio.wait_for(guests.enter(2, 800), 0.05)
 
 
 async def test_what_models_have_can_be_had_in_their_place(tmp_path: Path) -> None:
@@ -192,6 +194,69 @@ async def test_who_would_wait_too_long_for_memory_is_refused(side: Side) -> None
     assert side.loaded == ["one"]
     await two.ready()
     assert side.loaded == ["two"]
+
+
+async def test_all_who_wait_for_memory_are_refused_after_their_own_time(side: Side) -> None:
+    side.free = ONE
+    one, two = side.make("one"), side.make("two", queue_seconds=0.4)
+
+    async def refused_after() -> float:
+        began = time.monotonic()
+        with pytest.raises(Busy):
+            await two.ready()
+        return time.monotonic() - began
+
+    async with one._life.use():
+        first = [asyncio.create_task(refused_after()) for _ in range(4)]
+        await asyncio.sleep(0.2)
+        assert two.queue("me").waiting == 4
+        last = await refused_after()
+        took = [*await asyncio.gather(*first), last]
+    assert 0.4 <= min(took)
+    assert max(took) < 1.2
+    assert two.queue("me").waiting == 0
+    await two.ready()
+
+
+async def test_who_leaves_does_not_end_the_load_that_others_wait_for(side: Side) -> None:
+    going_on, begun = asyncio.Event(), 0
+
+    async def slow() -> str:
+        nonlocal begun
+        begun += 1
+        await going_on.wait()
+        return await unverified()
+
+    one = side.make("one")
+    shared = LlamaEngine(replace(one.plan, verify=slow))
+    side.made.append(shared)
+    first, second = (asyncio.create_task(shared.ready()) for _ in range(2))
+    await until(lambda: begun)
+    first.cancel()
+    await asyncio.wait({first})
+    going_on.set()
+    assert (await second).name == "one"
+    assert begun == 1
+
+
+async def test_a_load_that_nobody_waits_for_any_more_is_given_up(side: Side) -> None:
+    begun: list[int] = []
+
+    async def endless() -> str:
+        begun.append(1)
+        await asyncio.Event().wait()
+        return ""
+
+    one = side.make("one")
+    endlessly = LlamaEngine(replace(one.plan, verify=endless))
+    side.made.append(endlessly)
+    both = [asyncio.create_task(endlessly.ready()) for _ in range(2)]
+    await until(lambda: begun)
+    for task in both:
+        task.cancel()
+    await asyncio.wait(both)
+    assert side.room.pids == []
+    assert begun == [1]
 
 
 async def test_a_load_that_fails_gives_its_room_back(side: Side) -> None:

@@ -36,6 +36,9 @@ RESTARTS = 2
 SAVE_AFTER_SECONDS = 20.0
 SAVE_SECONDS = 20.0
 ROUND_SECONDS = 1.0
+PATIENCE = 60.0
+"""The longest wait for models in use, in seconds: whoever uses one may himself be waiting for the other."""
+
 LEEWAY = 1 << 30
 """Bytes that a child may take above what it should need."""
 
@@ -94,6 +97,9 @@ class Life:
         self.used = time.monotonic()
         """When somebody last used it, on the monotonic clock."""
         self._users = 0
+        self.waiting = 0
+        """Users for whom it is being loaded."""
+        self._loading: asyncio.Task[Running] | None = None
         self._rest_after = plan.idle_seconds or math.inf
         self._crashes = 0
         self._changing = asyncio.Lock()
@@ -157,9 +163,43 @@ class Life:
             await self._sleep()
 
     async def _awake(self) -> Running:
+        """Return the child, or wait for the one load that all wait for who want it meanwhile."""
         running = self.running
         if running is not None and running.child.is_alive and running.ended is None:
             return running
+        loading = self._loading = self._loading or asyncio.create_task(self._wake())
+        self.waiting += 1
+        try:
+            await self._patiently(loading)
+            return loading.result()
+        except SottoError as problem:
+            raise copy.copy(problem) from None  # each who waited has his own
+        finally:
+            self.waiting -= 1
+            if not self.waiting and not loading.done():
+                # Nobody waits any more. Whoever comes now begins anew, after this one is cleared away.
+                self._loading = None
+                loading.cancel()
+                await asyncio.wait({loading})
+            if loading.done() and not loading.cancelled():
+                loading.exception()  # it is known of, also where everybody has left
+
+    async def _patiently(self, loading: asyncio.Task[Running]) -> None:
+        """Wait until the load has ended. Raises Busy where it has to wait for memory too long."""
+        seconds = min(self.plan.longest_wait, PATIENCE)
+        while not (await asyncio.wait({loading}, timeout=seconds))[0]:
+            if self.plan.room.is_waiting(self):
+                raise self.plan.room.full(self)
+            seconds = ROUND_SECONDS
+
+    async def _wake(self) -> Running:
+        try:
+            return await self._woken()
+        finally:
+            if self._loading is asyncio.current_task():
+                self._loading = None
+
+    async def _woken(self) -> Running:
         async with self._changing:
             if self._closing:
                 raise EngineFailed("The engine has been closed.", hint="Open Sottovoce again")
@@ -200,7 +240,7 @@ class Life:
             header = await asyncio.to_thread(read_header, plan.path)
             window = window_of(header, plan.window)
             need = memory.Need(window, partial(self._taken, header))
-            await plan.room.enter(self, need, child.process.pid, plan.longest_wait)
+            await plan.room.enter(self, need, child.process.pid)
             config = self._config(child, header, need, gauge)
             verified = asyncio.ensure_future(plan.verify())
             client = await child.load(config)

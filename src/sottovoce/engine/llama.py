@@ -114,7 +114,8 @@ class LlamaEngine:
             return running.facts
 
     def queue(self, owner: str) -> Queue:
-        return self.line.queue(owner)
+        queue = self.line.queue(owner)
+        return replace(queue, waiting=queue.waiting + self._life.waiting)
 
     def load(self) -> Load | None:
         """See Engine.load. Its second child, for vectors, counts as well."""

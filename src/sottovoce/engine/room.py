@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from sottovoce.engine.memory import Need
 
 
-PATIENCE = 60.0
-"""The longest wait for models in use, in seconds: whoever uses one may himself be waiting for the other."""
+LOOK_SECONDS = 1.0
+"""Other programs tell nobody when they give memory back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,7 @@ class Room:
         self._free = free
         self._taken = taken
         self._guests: dict[Life, Guest] = {}
+        self._waiting: set[Life] = set()
         self._door = asyncio.Lock()
         self._stirred = asyncio.Event()
 
@@ -60,28 +61,34 @@ class Room:
         """Return the bytes that all have now, each for itself: all of it can be had. Any thread may ask."""
         return sum(self._taken(guest.pid) for guest in list(self._guests.values()))
 
-    async def enter(self, life: Life, need: Need, pid: int, patience: float) -> None:
+    async def enter(self, life: Life, need: Need, pid: int) -> None:
         """Make room for a model that a process is about to load, and keep it until `leave`.
 
         Models that nobody uses are put to rest, the one used longest ago first, but only where that is of
-        use. Where those in use stand in the way, waits for them for `patience` seconds. Raises
-        NotEnoughMemory, or Busy after that time.
+        use. Where those in use stand in the way, waits for them, however long: see `is_waiting` and `full`.
+        Raises NotEnoughMemory.
         """
-        loop = asyncio.get_running_loop()
-        until = loop.time() + min(patience, PATIENCE)
-        async with self._door:
-            while (short := need.bytes - self.free()) > 0:
-                self._stirred.clear()
-                resting = self._resting()
-                if self._all_of(resting) >= short:
-                    # Whoever wants in may give up meanwhile; the other is still put to rest in good order.
-                    await asyncio.shield(asyncio.ensure_future(resting[0].rest()))
-                elif self._all_of(self._guests) >= short:
-                    await self._somebody_stirs(until, life)
-                else:
-                    free = self.free() + self._all_of(self._guests)
-                    raise memory.not_enough(need.bytes, free, life.plan.name, need.window_within(free))
-            self._guests[life] = Guest(need, pid)
+        self._waiting.add(life)
+        try:
+            async with self._door:
+                await self._until_fits(life, need)
+                self._guests[life] = Guest(need, pid)
+        finally:
+            self._waiting.discard(life)
+
+    def is_waiting(self, life: Life) -> bool:
+        """Is somebody else in the way of what is about to be loaded?"""
+        return life in self._waiting
+
+    def full(self, life: Life) -> Busy:
+        """Return the problem of whoever has waited for long enough."""
+        names = sorted({guest.plan.name for guest in self._guests}) or ["another"]
+        verb = "is" if len(names) == 1 else "are"
+        return Busy(
+            f"There is no memory for {life.plan.name} while {' and '.join(names)} {verb} in use.",
+            hint=f"Ask again in a moment, or ask {names[0]}",
+            retry_after=10,
+        )
 
     def leave(self, life: Life) -> None:
         """Give back what a model had; it is unloaded."""
@@ -97,18 +104,20 @@ class Room:
         guest = self._guests.get(life)
         return 0 if guest is None else guest.need.bytes
 
-    async def _somebody_stirs(self, until: float, life: Life) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout_at(until):
-                await self._stirred.wait()
-                return
-        names = sorted({guest.plan.name for guest in self._guests})
-        verb = "is" if len(names) == 1 else "are"
-        raise Busy(
-            f"There is no memory for {life.plan.name} while {' and '.join(names)} {verb} in use.",
-            hint=f"Ask again in a moment, or ask {names[0]}",
-            retry_after=10,
-        )
+    async def _until_fits(self, life: Life, need: Need) -> None:
+        while (short := need.bytes - self.free()) > 0:
+            self._stirred.clear()
+            resting = self._resting()
+            if self._all_of(resting) >= short:
+                # Whoever wants in may give up meanwhile; the other is still put to rest in good order.
+                await asyncio.shield(asyncio.ensure_future(resting[0].rest()))
+            elif self._all_of(self._guests) >= short:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(LOOK_SECONDS):
+                        await self._stirred.wait()
+            else:
+                free = self.free() + self._all_of(self._guests)
+                raise memory.not_enough(need.bytes, free, life.plan.name, need.window_within(free))
 
     def _resting(self) -> list[Life]:
         """Return those that nobody uses, the one used longest ago first."""
