@@ -75,6 +75,13 @@ def test_the_largest_window_that_fits_is_found() -> None:
     assert Need(100, lambda tokens: tokens).window_within(10**9) == 0
 
 
+def test_what_a_model_needs_is_computed_once() -> None:
+    asked: list[int] = []
+    need = Need(256, lambda tokens: asked.append(tokens) or 1000)
+    assert need.bytes == need.bytes == 1000
+    assert asked == [256]
+
+
 def test_what_a_process_has_for_itself_is_told_where_the_system_tells_it() -> None:
     before = private(os.getpid())
     taken = bytearray(os.urandom(1 << 20) * 64)

@@ -6,6 +6,7 @@ import sys
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from sottovoce.core.errors import NotEnoughMemory
@@ -32,16 +33,16 @@ CGROUPS = (
 FILE_CACHE = ("active_file", "inactive_file")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Need:
     """What one loaded model takes. `taken` tells the bytes for any window, which only grow with it."""
 
     window: int
     taken: Callable[[int], int]
 
-    @property
+    @cached_property
     def bytes(self) -> int:
-        return self.taken(self.window)
+        return self.taken(self.window)  # goes through all of a model's tensors; asked at each request
 
     def window_within(self, room: int) -> int:
         """Return the largest window that fits, in steps of 256 tokens; 0 where none does."""
