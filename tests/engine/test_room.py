@@ -290,6 +290,14 @@ async def test_a_model_is_kept_as_long_as_was_asked(side: Side) -> None:
     assert side.loaded == ["short"], "what was asked holds until it is unloaded"
 
 
+async def test_what_is_said_of_a_model_that_is_not_loaded_does_not_hold_for_the_next_load(side: Side) -> None:
+    one = side.make("one")
+    one.keep(0)
+    await one.ready()
+    await asyncio.sleep(0.2)
+    assert side.loaded == ["one"]
+
+
 async def test_the_second_child_for_vectors_counts(side: Side) -> None:
     one = side.make("one")
     await one.ready()

@@ -135,7 +135,9 @@ class Life:
         return Load(self.plan.room.held(self), self.running.facts.window, left)
 
     def keep(self, seconds: float | None) -> None:
-        """See Engine.keep."""
+        """See Engine.keep. Says nothing of a load that is still to come."""
+        if self.running is None:
+            return
         self._rest_after = (self.plan.idle_seconds or math.inf) if seconds is None else seconds
         self._stirred.set()
 
