@@ -298,6 +298,16 @@ async def test_what_is_said_of_a_model_that_is_not_loaded_does_not_hold_for_the_
     assert side.loaded == ["one"]
 
 
+async def test_who_makes_room_does_not_wait_for_a_load(side: Side) -> None:
+    one = side.make("one")
+    await one.ready()
+    async with one._life._changing:
+        await asyncio.wait_for(one._life.rest(), 0.5)
+    assert side.loaded == ["one"]
+    await one._life.rest()
+    assert side.loaded == []
+
+
 async def test_the_second_child_for_vectors_counts(side: Side) -> None:
     one = side.make("one")
     await one.ready()

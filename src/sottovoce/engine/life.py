@@ -142,7 +142,9 @@ class Life:
         self._stirred.set()
 
     async def rest(self) -> None:
-        """Put the child to sleep now, unless somebody uses it."""
+        """Put the child to sleep now, unless somebody uses it, or it is just being changed."""
+        if self._changing.locked():
+            return  # a load that stands at the room's door would wait for whoever waits here
         async with self._changing:
             if not self._users:
                 await self._sleep()
