@@ -18,7 +18,7 @@ from sottovoce.core.events import Finished
 from sottovoce.core.messages import Conversation
 from sottovoce.core.sampling import Sampling
 from sottovoce.engine import memory
-from sottovoce.engine.life import Life, Plan, Running
+from sottovoce.engine.life import Life, Plan, Running, most_of
 from sottovoce.engine.llama import LlamaEngine
 from sottovoce.engine.memory import Need
 from sottovoce.engine.room import Room
@@ -306,6 +306,12 @@ async def test_who_makes_room_does_not_wait_for_a_load(side: Side) -> None:
     assert side.loaded == ["one"]
     await one._life.rest()
     assert side.loaded == []
+
+
+def test_a_small_model_may_have_a_thread_for_each_of_many_cores() -> None:
+    stacks = 192 * (8 << 20)
+    assert most_of(200 << 20, 192) - (200 << 20) - stacks > 1 << 30
+    assert most_of(8 << 30, 4) < 13 << 30
 
 
 async def test_the_second_child_for_vectors_counts(side: Side) -> None:

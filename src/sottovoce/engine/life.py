@@ -42,6 +42,9 @@ PATIENCE = 60.0
 LEEWAY = 1 << 30
 """Bytes that a child may take above what it should need."""
 
+STACK = 16 << 20
+"""Bytes for each thread: as much again as is usual."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -285,7 +288,7 @@ class Life:
             window=need.window,
             slots=plan.slots,
             threads=plan.threads or chosen,
-            most=need.bytes + max(LEEWAY, need.bytes // 2),
+            most=most_of(need.bytes, plan.threads or chosen),
             kv=self._kv,
             pooling=pooling_of(header, plan.name) if plan.embed else None,
         )
@@ -338,6 +341,11 @@ def window_of(header: Header, wanted: int) -> int:
     """Return the tokens a slot gets: what was asked for, at most what the model was made for."""
     most = header.context_length or wanted or 4096
     return min(wanted or most, most)
+
+
+def most_of(need: int, threads: int) -> int:
+    """Return the bytes of its own that a child may take: its stacks count in full, touched or not."""
+    return need + max(LEEWAY, need // 2) + threads * STACK
 
 
 def pooling_of(header: Header, name: str) -> str:
