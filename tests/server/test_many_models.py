@@ -269,6 +269,15 @@ async def test_a_page_has_a_model_loaded_and_unloaded(house: House, page: httpx.
     assert (await page.post("/app/api/models/nobody/load")).status_code == 404
 
 
+async def test_default_is_the_one_that_answers_also_where_another_makes_the_vectors(
+    house: House, page: httpx.AsyncClient, echo: EchoEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = replace(house.app.settings, embed_model="vectors")
+    monkeypatch.setattr(house, "app", replace(house.app, settings=settings))
+    assert (await page.post("/app/api/models/default/unload")).status_code == 204
+    assert (echo.kept, engine_of(house, "vectors").kept) == ([0], [])
+
+
 async def test_a_turn_of_the_page_may_name_its_model(house: House, page: httpx.AsyncClient) -> None:
     run = (await page.post("/app/api/runs", json={"text": "one two", "model": "tiny"})).json()
     place = f"/app/api/chats/{run['chat']}"
