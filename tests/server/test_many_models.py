@@ -26,6 +26,7 @@ from sottovoce.engine.echo import EchoEngine
 from sottovoce.engine.llama import LlamaEngine
 from sottovoce.engine.protocol import ModelFacts
 from sottovoce.models import shelf
+from sottovoce.models.file import ModelFile
 from sottovoce.server import asgi
 from sottovoce.server.doors import Doors
 from sottovoce.server.gate.hosts import names_of
@@ -228,6 +229,22 @@ async def test_what_is_loaded_is_told_and_looking_loads_nothing(
     await http.get("/v1/models")
     await http.get("/api/tags")
     assert not engine_of(house, "vectors").loaded
+
+
+async def test_a_model_that_goes_while_the_list_is_made_is_left_out(
+    house: House, http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at = await house.app.engines.on_shelf()
+
+    async def a_moment_ago() -> list[ModelFile]:
+        return looked_at
+
+    monkeypatch.setattr(house.app.engines, "on_shelf", a_moment_ago)
+    (house.app.home.models / "tiny.gguf").unlink()
+    for path in ("/api/tags", "/api/ps"):
+        reply = await http.get(path)
+        assert reply.status_code == 200
+        assert [model["model"] for model in reply.json()["models"]] == [f"{USUAL}:latest", "vectors:latest"]
 
 
 # ── the page ──────────────────────────────────────────────────────────────────────────────────────
