@@ -481,6 +481,17 @@ async def test_what_is_left_of_a_stopped_download_can_be_removed(place: Place) -
     assert partial_bytes(place.home) == 0
 
 
+async def test_nothing_of_a_download_under_way_is_removed_by_whatever_name(place: Place) -> None:
+    place.mirror.speed = SLOW
+    pull = (await place.agreed())["id"]
+    await until(lambda: partial_bytes(place.home) > 200_000)
+    for name in ("m-Q4_0", "m-Q4_0.gguf"):
+        status, error = await place.refused("DELETE", f"/models/{name}")
+        assert (status, error["sentence"]) == (403, "m-Q4_0 is being downloaded.")
+    await place.ask("POST", f"/models/pulls/{pull}/stop")
+    assert partial_bytes(place.home) > 200_000
+
+
 # ---- to choose from ----
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 from sqlite3 import Connection
 
@@ -70,9 +71,8 @@ async def shown(visit: Visit[None]) -> OneModel:
 async def remove(visit: Visit[None]) -> Response:
     """Remove a model's files, and what is left of a download of it; of a linked one only the link goes."""
     house, name = visit.house, visit.request.path_params["name"]
-    if house.pulls.running(name) is not None:
-        raise Refused(f"{name} is being downloaded.", hint="Stop the download first")
-    await asyncio.to_thread(_remove, house.app, name)
+    coming = [pull.name for pull in house.pulls.every() if not pull.ended]
+    await asyncio.to_thread(_remove, house.app, name, coming)
     return Response(status_code=204)
 
 
@@ -123,8 +123,12 @@ def _one(app: App, name: str) -> OneModel:
     )
 
 
-def _remove(app: App, name: str) -> None:
+def _remove(app: App, name: str, coming: Sequence[str]) -> None:
+    """Remove a model, but nothing of those that are `coming`, whatever name it is asked for by."""
     found = removing.on_shelf(app.home, name)
+    for other in coming:
+        if name == other or not set(found).isdisjoint(removing.on_shelf(app.home, other)):
+            raise Refused(f"{other} is being downloaded.", hint="Stop the download first")
     if not found and name in (shelf.STARTER, starter.card().name):
         raise Refused(
             "The starter comes with the program and goes with it.",
