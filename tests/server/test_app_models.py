@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,9 @@ from mirror import Mirror, serving
 from sottovoce.app import open_app
 from sottovoce.chat.runs import Runs
 from sottovoce.cli.main import main
+from sottovoce.core.messages import Conversation
 from sottovoce.core.paths import Home
+from sottovoce.core.sampling import Sampling
 from sottovoce.engine import memory
 from sottovoce.engine.echo import EchoEngine
 from sottovoce.models import catalogue, names
@@ -534,6 +536,13 @@ async def test_fit_says_the_same_as_the_command(
 
 
 # ---- who may ----
+
+
+async def test_a_machine_is_not_measured_while_it_answers(place: Place) -> None:
+    async with aclosing(place.house.app.engine.answer("one two", Sampling(), Conversation("me"))) as pieces:
+        await anext(pieces)
+        status, error = await place.refused("GET", "/fit")
+    assert (status, error["code"]) == (429, "busy")
 
 
 async def test_only_the_person_may(home: Home, mirror: Mirror) -> None:

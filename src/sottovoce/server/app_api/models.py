@@ -11,7 +11,8 @@ from sqlite3 import Connection
 from starlette.responses import Response
 
 from sottovoce.app import App
-from sottovoce.core.errors import NotFound, Refused
+from sottovoce.core.errors import Busy, NotFound, Refused
+from sottovoce.core.messages import OWNER
 from sottovoce.core.paths import Home
 from sottovoce.engine.gguf import read_header
 from sottovoce.engine.protocol import Load
@@ -86,11 +87,17 @@ async def fits(visit: Visit[None]) -> FitList:
     """Say what this machine can run, and how well.
 
     `context` is tokens that each chat can hold (0: all the model can), `users` how many are answered at
-    once. The first time this machine is measured, which takes some seconds.
+    once. The first time this machine is measured, which takes some seconds; not while somebody is answered.
     """
     query, app = visit.request.query_params, visit.house.app
     run = Run(whole(query, "context", 4096, 0, LARGEST_WINDOW), whole(query, "users", 1, 1, MOST_USERS))
     async with visit.house.measuring:
+        if known.here(app.home) is None and served.queue(app, OWNER).computing:
+            raise Busy(
+                "This machine is measured once, while nobody is being answered.",
+                hint="Ask again in a moment",
+                retry_after=10,
+            )
         here = await probe.here(app.home, log.info, taken=app.taken())
     cards = await asyncio.to_thread(catalogue.cards, app.home)
     found = await app.database.read(lambda conn: fitting.candidates(conn, app.home, cards, run, here))
