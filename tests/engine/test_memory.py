@@ -44,7 +44,9 @@ def test_files_that_a_container_has_read_take_none_of_its_room(tmp_path: Path, t
     (tmp_path / "used").write_text("900000\n")
     stat = tmp_path / "memory.stat"
     own = "" if not total else "inactive_file 5\nactive_file 7\n"
-    stat.write_text(f"anon 300000\nfile 600000\n{own}{total}inactive_file 400000\n{total}active_file 100000\n")
+    stat.write_text(
+        f"anon 300000\nfile 600000\n{own}{total}inactive_file 400000\n{total}active_file 100000\n"
+    )
     assert memory.container_room([group]) == [600_000]
     for spoilt in ("inactive_file", "inactive_file many"):
         stat.write_text(spoilt)

@@ -212,7 +212,7 @@ async def test_all_who_wait_for_memory_are_refused_after_their_own_time(side: Si
         assert two.queue("me").waiting == 4
         last = await refused_after()
         took = [*await asyncio.gather(*first), last]
-    assert 0.4 <= min(took)
+    assert min(took) > 0.39
     assert max(took) < 1.2
     assert two.queue("me").waiting == 0
     await two.ready()
