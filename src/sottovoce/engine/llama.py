@@ -287,7 +287,8 @@ class LlamaEngine:
                             yield spoken.reveal(await words.text(spoken.held_back, work.prompt[-1]))
                         if spoken.holes:
                             spoken.fill(await words.each(spoken.holes))
-                        yield finished(event, work.read, work.reused or 0, turn.began, spoken.began)
+                        most = max(company, self.line.computing)
+                        yield finished(event, work.read, work.reused or 0, turn.began, spoken.began, most)
                         return
                     text = spoken.add(event)
                     turn.place.written = spoken.count
