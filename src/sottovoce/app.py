@@ -61,6 +61,8 @@ class App:
     owner: str = OWNER
     runs_on: str = ""
     """Names what the engine runs, so that another program knows whether it would suit it."""
+    taken: Callable[[], int] = int
+    """Tells the bytes that the models loaded here have: another may have them in their place."""
 
     async def ready(self) -> ModelFacts:
         """Load the model, if it is not loaded."""
@@ -134,12 +136,14 @@ async def delete_chat(
     except DiskFull as problem:
         problem.hint = "Free some space and delete it again; nothing that was saved is lost."
         raise
-    if engines is not None:
-        await engines.forget(conversation)
-    else:
-        await tell_server_to_forget(home, conversation)
-    KvFiles(home.kv, 0).forget(conversation)
-    await asyncio.to_thread(database.scrub)
+    try:
+        if engines is not None:
+            await engines.forget(conversation)
+        else:
+            await tell_server_to_forget(home, conversation)
+    finally:  # whatever an engine answers, nothing may stay on the disk
+        KvFiles(home.kv, 0).forget(conversation)
+        await asyncio.to_thread(database.scrub)
 
 
 @asynccontextmanager
@@ -170,11 +174,8 @@ async def open_app(
     database = open_database(home)
     try:
         database.look(lambda conn: records.check_use(conn, home, model, settings.use))
-        make = (
-            _by_rule(slots, queue_seconds, attach=attach)
-            if by_rule
-            else _Workshop(home, settings, database, environment.get("watch"), slots, queue_seconds).engine
-        )
+        workshop = _Workshop(home, settings, database, environment.get("watch"), slots, queue_seconds)
+        make = _by_rule(slots, queue_seconds, attach=attach) if by_rule else workshop.engine
 
         def build(wanted: ModelFile) -> Engine:
             """Return an engine for a model; that of this home's server where it runs the same."""
@@ -189,7 +190,10 @@ async def open_app(
             engines.put(model, engine)
         try:
             ledger = Ledger(home.ledger)
-            yield App(home, settings, model, database, engines.of(model), ledger, engines, runs_on=runs_on)
+            usual = engines.of(model)
+            yield App(
+                home, settings, model, database, usual, ledger, engines, runs_on=runs_on, taken=workshop.taken
+            )
         finally:
             await engines.close()
     finally:
@@ -243,6 +247,9 @@ class _Workshop:
             return VectorEngine(self._plan(model, slots=1))
         self._open_kept()
         return LlamaEngine(self._plan(model, self._slots), self._kept, self._exists)
+
+    def taken(self) -> int:
+        return self._room.taken()
 
     def _plan(self, model: ModelFile, slots: int) -> Plan:
         from sottovoce.engine.life import Plan, slots_that_fit

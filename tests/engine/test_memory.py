@@ -27,13 +27,30 @@ def test_the_window_counts() -> None:
 
 
 def test_a_containers_limit_counts(tmp_path: Path) -> None:
-    limit, used = tmp_path / "max", tmp_path / "current"
+    limit, used = tmp_path / "memory.max", tmp_path / "memory.current"
+    group = (tmp_path, limit.name, used.name)
     limit.write_text("1000000\n")
     used.write_text("400000\n")
-    assert memory.container_room([(limit, used)]) == [600_000]
+    assert memory.container_room([group]) == [600_000]
     limit.write_text("max\n")
-    assert memory.container_room([(limit, used)]) == []
-    assert memory.container_room([(tmp_path / "none", used)]) == []
+    assert memory.container_room([group]) == []
+    assert memory.container_room([(tmp_path / "none", limit.name, used.name)]) == []
+
+
+@pytest.mark.parametrize("total", ["", "total_"])
+def test_files_that_a_container_has_read_take_none_of_its_room(tmp_path: Path, total: str) -> None:
+    group = (tmp_path, "limit", "used")
+    (tmp_path / "limit").write_text("1000000\n")
+    (tmp_path / "used").write_text("900000\n")
+    stat = tmp_path / "memory.stat"
+    own = "" if not total else "inactive_file 5\nactive_file 7\n"
+    stat.write_text(
+        f"anon 300000\nfile 600000\n{own}{total}inactive_file 400000\n{total}active_file 100000\n"
+    )
+    assert memory.container_room([group]) == [600_000]
+    for spoilt in ("inactive_file", "inactive_file many"):
+        stat.write_text(spoilt)
+        assert memory.container_room([group]) == [100_000]
 
 
 def test_this_machine_has_some_memory() -> None:
@@ -58,6 +75,13 @@ def test_the_largest_window_that_fits_is_found() -> None:
         0, 0, 256, 512, 2048, 3840, 4096, 4096,
     ]  # fmt: skip
     assert Need(100, lambda tokens: tokens).window_within(10**9) == 0
+
+
+def test_what_a_model_needs_is_computed_once() -> None:
+    asked: list[int] = []
+    need = Need(256, lambda tokens: asked.append(tokens) or 1000)
+    assert need.bytes == need.bytes == 1000
+    assert asked == [256]
 
 
 def test_what_a_process_has_for_itself_is_told_where_the_system_tells_it() -> None:

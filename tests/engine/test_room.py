@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import math
+import time
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,8 +18,9 @@ from sottovoce.core.events import Finished
 from sottovoce.core.messages import Conversation
 from sottovoce.core.sampling import Sampling
 from sottovoce.engine import memory
-from sottovoce.engine.life import Plan
+from sottovoce.engine.life import Life, Plan, Running, most_of
 from sottovoce.engine.llama import LlamaEngine
+from sottovoce.engine.memory import Need
 from sottovoce.engine.room import Room
 
 pytestmark = pytest.mark.model
@@ -62,6 +65,62 @@ async def until(holds: object) -> None:
     async with asyncio.timeout(10):
         while not holds():  # type: ignore[operator]
             await asyncio.sleep(0.02)
+
+
+class Guests:
+    """Models about to be loaded, without a process; what each has taken is written here."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.free = 1000
+        self.taken: dict[int, int] = {}
+        self.room = Room(lambda: self.free, lambda pid: self.taken[pid])
+
+    async def enter(self, pid: int, size: int) -> Life:
+        plan = Plan(self.folder / "none.gguf", str(pid), unverified, room=self.room)
+        life = Life(plan, None, nothing_to_save)
+        self.taken.setdefault(pid, 0)
+        await self.room.enter(life, Need(256, lambda _: size), pid)
+        return life
+
+
+async def nothing_to_save(_: Running) -> None:
+    pass
+
+
+async def test_what_a_model_takes_while_it_is_loaded_is_not_counted_twice(tmp_path: Path) -> None:
+    guests = Guests(tmp_path)
+    await guests.enter(1, 600)
+    assert guests.room.free() == 400
+    guests.free, guests.taken[1] = 450, 550
+    assert guests.room.free() == 400
+    with pytest.raises(TimeoutError):  # and not that it could never fit
+        await asyncio.wait_for(guests.enter(2, 800), 0.05)
+
+
+async def test_what_models_have_can_be_had_in_their_place(tmp_path: Path) -> None:
+    guests = Guests(tmp_path)
+    assert guests.room.taken() == 0
+    await guests.enter(1, 600)
+    await guests.enter(2, 300)
+    guests.taken |= {1: 200, 2: 30}
+    assert guests.room.taken() == 230
+    assert guests.room.pids == [1, 2]
+
+
+async def test_a_model_may_leave_while_a_thread_asks_what_is_free(tmp_path: Path) -> None:
+    leaving: list[Life] = []
+
+    def taken(_: int) -> int:
+        while leaving:
+            guests.room.leave(leaving.pop())
+        return 0
+
+    guests = Guests(tmp_path)
+    guests.room = Room(lambda: 1000, taken)
+    leaving += [await guests.enter(pid, 100) for pid in (1, 2)]
+    assert guests.room.free() == 800
+    assert guests.room.free() == 1000
 
 
 async def test_models_stay_loaded_side_by_side_while_there_is_memory(side: Side) -> None:
@@ -137,6 +196,69 @@ async def test_who_would_wait_too_long_for_memory_is_refused(side: Side) -> None
     assert side.loaded == ["two"]
 
 
+async def test_all_who_wait_for_memory_are_refused_after_their_own_time(side: Side) -> None:
+    side.free = ONE
+    one, two = side.make("one"), side.make("two", queue_seconds=0.4)
+
+    async def refused_after() -> float:
+        began = time.monotonic()
+        with pytest.raises(Busy):
+            await two.ready()
+        return time.monotonic() - began
+
+    async with one._life.use():
+        first = [asyncio.create_task(refused_after()) for _ in range(4)]
+        await asyncio.sleep(0.2)
+        assert two.queue("me").waiting == 4
+        last = await refused_after()
+        took = [*await asyncio.gather(*first), last]
+    assert min(took) > 0.39
+    assert max(took) < 1.2
+    assert two.queue("me").waiting == 0
+    await two.ready()
+
+
+async def test_who_leaves_does_not_end_the_load_that_others_wait_for(side: Side) -> None:
+    going_on, begun = asyncio.Event(), 0
+
+    async def slow() -> str:
+        nonlocal begun
+        begun += 1
+        await going_on.wait()
+        return await unverified()
+
+    one = side.make("one")
+    shared = LlamaEngine(replace(one.plan, verify=slow))
+    side.made.append(shared)
+    first, second = (asyncio.create_task(shared.ready()) for _ in range(2))
+    await until(lambda: begun)
+    first.cancel()
+    await asyncio.wait({first})
+    going_on.set()
+    assert (await second).name == "one"
+    assert begun == 1
+
+
+async def test_a_load_that_nobody_waits_for_any_more_is_given_up(side: Side) -> None:
+    begun: list[int] = []
+
+    async def endless() -> str:
+        begun.append(1)
+        await asyncio.Event().wait()
+        return ""
+
+    one = side.make("one")
+    endlessly = LlamaEngine(replace(one.plan, verify=endless))
+    side.made.append(endlessly)
+    both = [asyncio.create_task(endlessly.ready()) for _ in range(2)]
+    await until(lambda: begun)
+    for task in both:
+        task.cancel()
+    await asyncio.wait(both)
+    assert side.room.pids == []
+    assert begun == [1]
+
+
 async def test_a_load_that_fails_gives_its_room_back(side: Side) -> None:
     one = side.make("one")
 
@@ -166,6 +288,30 @@ async def test_a_model_is_kept_as_long_as_was_asked(side: Side) -> None:
     await short.ready()
     await asyncio.sleep(0.3)
     assert side.loaded == ["short"], "what was asked holds until it is unloaded"
+
+
+async def test_what_is_said_of_a_model_that_is_not_loaded_does_not_hold_for_the_next_load(side: Side) -> None:
+    one = side.make("one")
+    one.keep(0)
+    await one.ready()
+    await asyncio.sleep(0.2)
+    assert side.loaded == ["one"]
+
+
+async def test_who_makes_room_does_not_wait_for_a_load(side: Side) -> None:
+    one = side.make("one")
+    await one.ready()
+    async with one._life._changing:
+        await asyncio.wait_for(one._life.rest(), 0.5)
+    assert side.loaded == ["one"]
+    await one._life.rest()
+    assert side.loaded == []
+
+
+def test_a_small_model_may_have_a_thread_for_each_of_many_cores() -> None:
+    stacks = 192 * (8 << 20)
+    assert most_of(200 << 20, 192) - (200 << 20) - stacks > 1 << 30
+    assert most_of(8 << 30, 4) < 13 << 30
 
 
 async def test_the_second_child_for_vectors_counts(side: Side) -> None:

@@ -27,14 +27,17 @@ def test_the_gauge_counts_what_others_do_and_not_us(tmp_path: Path) -> None:
     stat = tmp_path / "stat"
     ticks = [0.0, 2.0]
     stat.write_text("cpu 1000 0 0 5000 0 0 0 0 0 0\n")
-    gauge = threads.OthersGauge(stat, clock=lambda: ticks[0])
+    spent = {1: 50.0}  # before the gauge was made
+    gauge = threads.OthersGauge([1], stat, lambda: ticks[0], lambda pid: spent[pid])
     stat.write_text("cpu 1300 0 100 5000 0 0 0 0 0 0\n")  # four seconds of work, at 100 ticks a second
     ticks[0] = 2.0
-    assert gauge.read(own_children=1.0) == pytest.approx(1.5, abs=0.1)
+    spent |= {1: 52.0, 2: 1.0}
+    assert gauge.read([1, 2]) == pytest.approx(0.5, abs=0.1)
+    assert gauge.read() == pytest.approx(2.0, abs=0.1)
 
 
 def test_without_proc_nobody_is_busy(tmp_path: Path) -> None:
-    assert threads.OthersGauge(tmp_path / "missing").read() == 0.0
+    assert threads.OthersGauge(stat=tmp_path / "missing").read() == 0.0
 
 
 def test_the_real_files_are_understood() -> None:

@@ -52,5 +52,10 @@ def test_a_type_that_was_not_measured_is_stood_in_for_by_its_like_and_is_less_su
     assert pace.spread_of({"Q4_0"}) == 0.1
 
 
+def test_without_any_type_of_weights_nothing_can_be_said() -> None:
+    with pytest.raises(KeyError):
+        Pace({"once F16": 1.0}).seconds({"each F16": 1.0})
+
+
 def test_a_unit_that_costs_nothing_here_adds_nothing() -> None:
     assert Pace({"once F16": 1.0}).seconds({"layer": 12.0}) == 0.0

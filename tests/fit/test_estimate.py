@@ -160,5 +160,17 @@ def test_with_part_on_a_card_the_rest_takes_its_time() -> None:
     assert found < estimate.step_seconds(EIGHT, Run(4096), PACE, 0)
 
 
+def test_a_card_of_unknown_bandwidth_counts_as_quick_as_the_processor() -> None:
+    half = estimate.Split(16, 2000 * MIB, is_whole=False)
+    found = estimate.split_step_seconds(EIGHT, Run(4096), PACE, 0, half, 0)
+    assert found == estimate.step_seconds(EIGHT, Run(4096), PACE, 0)
+
+
+def test_a_model_that_is_all_head_is_split_as_well() -> None:
+    head = Weights("Q8_0", 4000 * MIB, 1, is_head=True)
+    found = estimate.split(replace(EIGHT, weights=(head,), cells=(), state=0), Run(4096), 3000 * MIB)
+    assert not found.is_whole
+
+
 def test_apples_graphics_part_gets_two_thirds() -> None:
     assert estimate.unified_room(24 << 30) == 16 << 30

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from gguf_samples import recurrent
+from gguf_samples import encoder, recurrent
 
 from sottovoce.engine.gguf import read_header
 from sottovoce.fit.shape import Shape, ShapeFacts, from_facts, is_near, shape_of
@@ -54,6 +54,10 @@ def test_behind_the_last_layers_attention_only_a_last_token_is_computed(tmp_path
     found = shape(build, tmp_path)
     (last,) = [group for group in found.weights if group.is_head and group.type == "Q4_0"]
     assert last.elements == 3 * build.width * build.feed_forward
+
+
+def test_a_model_that_sees_all_words_at_once_keeps_no_cells(tmp_path: Path) -> None:
+    assert shape_of(read_header(encoder().write(tmp_path / "e.gguf"))).cells == ()
 
 
 def test_of_six_layers_one_sees_everything(tmp_path: Path) -> None:

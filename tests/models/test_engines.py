@@ -89,6 +89,26 @@ async def test_a_chat_is_forgotten_by_all(home: Home, engines: Engines, builder:
     assert not any(engine.seen for engine in builder.built.values())
 
 
+async def test_a_chat_is_forgotten_by_all_though_one_fails_and_another_is_made(
+    home: Home, engines: Engines, builder: Builder
+) -> None:
+    class Failing(EchoEngine):
+        async def forget(self, conversation: Conversation) -> None:
+            engines.of(shelf.resolve("tiny", home))
+            raise OSError("no")
+
+    chat = Conversation("me", "a")
+    engines.of(engines.resolve("vectors"))
+    builder.built["vectors"].seen[chat] = 3
+    engines.put(ModelFile("x", Path("x"), None, "", None, "", ""), Failing())
+    engines.put(ModelFile("y", Path("y"), None, "", None, "", ""), last := EchoEngine())
+    last.seen[chat] = 3
+    with pytest.raises(OSError, match="no"):
+        await engines.forget(chat)
+    assert not builder.built["vectors"].seen
+    assert not last.seen
+
+
 async def test_all_are_closed_though_one_fails(home: Home, engines: Engines, builder: Builder) -> None:
     class Failing(EchoEngine):
         async def close(self) -> None:

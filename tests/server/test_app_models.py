@@ -9,8 +9,8 @@ import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,10 @@ from mirror import Mirror, serving
 from sottovoce.app import open_app
 from sottovoce.chat.runs import Runs
 from sottovoce.cli.main import main
+from sottovoce.core.messages import Conversation
 from sottovoce.core.paths import Home
+from sottovoce.core.sampling import Sampling
+from sottovoce.engine import memory
 from sottovoce.engine.echo import EchoEngine
 from sottovoce.models import catalogue, names
 from sottovoce.server import app_api, asgi, sockets
@@ -422,6 +425,20 @@ async def test_the_shelf_says_who_answers_and_what_the_disk_holds(place: Place, 
     )
 
 
+async def test_what_loaded_models_have_counts_as_free(
+    place: Place, measure: Measure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def verdicts() -> list[str]:
+        listed, fits = (await place.get("/models"))["models"][0], (await place.get("/fit"))["models"][0]
+        return [listed["fit"]["verdict"], fits["verdict"]]
+
+    measure(place.home)
+    monkeypatch.setattr(memory, "available", lambda: 1000)
+    assert await verdicts() == ["no", "no"]
+    monkeypatch.setattr(place.house, "app", replace(place.house.app, taken=lambda: 16 << 30))
+    assert await verdicts() == ["runs", "runs"]
+
+
 async def test_a_model_is_told_in_plain_words(place: Place) -> None:
     for name in ("starter", "SmolLM2-135M-Instruct"):
         one = await place.get(f"/models/{name}")
@@ -466,6 +483,17 @@ async def test_what_is_left_of_a_stopped_download_can_be_removed(place: Place) -
     assert partial_bytes(place.home) == 0
 
 
+async def test_nothing_of_a_download_under_way_is_removed_by_whatever_name(place: Place) -> None:
+    place.mirror.speed = SLOW
+    pull = (await place.agreed())["id"]
+    await until(lambda: partial_bytes(place.home) > 200_000)
+    for name in ("m-Q4_0", "m-Q4_0.gguf"):
+        status, error = await place.refused("DELETE", f"/models/{name}")
+        assert (status, error["sentence"]) == (403, "m-Q4_0 is being downloaded.")
+    await place.ask("POST", f"/models/pulls/{pull}/stop")
+    assert partial_bytes(place.home) > 200_000
+
+
 # ---- to choose from ----
 
 
@@ -508,6 +536,13 @@ async def test_fit_says_the_same_as_the_command(
 
 
 # ---- who may ----
+
+
+async def test_a_machine_is_not_measured_while_it_answers(place: Place) -> None:
+    async with aclosing(place.house.app.engine.answer("one two", Sampling(), Conversation("me"))) as pieces:
+        await anext(pieces)
+        status, error = await place.refused("GET", "/fit")
+    assert (status, error["code"]) == (429, "busy")
 
 
 async def test_only_the_person_may(home: Home, mirror: Mirror) -> None:

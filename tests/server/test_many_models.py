@@ -26,6 +26,7 @@ from sottovoce.engine.echo import EchoEngine
 from sottovoce.engine.llama import LlamaEngine
 from sottovoce.engine.protocol import ModelFacts
 from sottovoce.models import shelf
+from sottovoce.models.file import ModelFile
 from sottovoce.server import asgi
 from sottovoce.server.doors import Doors
 from sottovoce.server.gate.hosts import names_of
@@ -230,6 +231,22 @@ async def test_what_is_loaded_is_told_and_looking_loads_nothing(
     assert not engine_of(house, "vectors").loaded
 
 
+async def test_a_model_that_goes_while_the_list_is_made_is_left_out(
+    house: House, http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at = await house.app.engines.on_shelf()
+
+    async def a_moment_ago() -> list[ModelFile]:
+        return looked_at
+
+    monkeypatch.setattr(house.app.engines, "on_shelf", a_moment_ago)
+    (house.app.home.models / "tiny.gguf").unlink()
+    for path in ("/api/tags", "/api/ps"):
+        reply = await http.get(path)
+        assert reply.status_code == 200
+        assert [model["model"] for model in reply.json()["models"]] == [f"{USUAL}:latest", "vectors:latest"]
+
+
 # ── the page ──────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -267,6 +284,15 @@ async def test_a_page_has_a_model_loaded_and_unloaded(house: House, page: httpx.
     assert (reply.status_code, reply.json()["window"]) == (200, 4096)
     assert (await page.delete("/app/api/models/vectors")).status_code == 403
     assert (await page.post("/app/api/models/nobody/load")).status_code == 404
+
+
+async def test_default_is_the_one_that_answers_also_where_another_makes_the_vectors(
+    house: House, page: httpx.AsyncClient, echo: EchoEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = replace(house.app.settings, embed_model="vectors")
+    monkeypatch.setattr(house, "app", replace(house.app, settings=settings))
+    assert (await page.post("/app/api/models/default/unload")).status_code == 204
+    assert (echo.kept, engine_of(house, "vectors").kept) == ([0], [])
 
 
 async def test_a_turn_of_the_page_may_name_its_model(house: House, page: httpx.AsyncClient) -> None:

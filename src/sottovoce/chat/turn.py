@@ -128,6 +128,7 @@ async def _answered(
         "reason": finished.reason,
         "usage": asdict(finished.usage),
         "timings": asdict(finished.timings),
+        "company": finished.company,
     }
     await answer.finish(State.COMPLETE)
     yield Done(

@@ -102,6 +102,8 @@ class Finished:
     timings: Timings
     stop: str | None = None
     """With stop_text, the text that was met."""
+    company: int = 1
+    """How many were answered as its words began or ended, this one included."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,8 +36,14 @@ RESTARTS = 2
 SAVE_AFTER_SECONDS = 20.0
 SAVE_SECONDS = 20.0
 ROUND_SECONDS = 1.0
+PATIENCE = 60.0
+"""The longest wait for models in use, in seconds: whoever uses one may himself be waiting for the other."""
+
 LEEWAY = 1 << 30
 """Bytes that a child may take above what it should need."""
+
+STACK = 16 << 20
+"""Bytes for each thread: as much again as is usual."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +100,9 @@ class Life:
         self.used = time.monotonic()
         """When somebody last used it, on the monotonic clock."""
         self._users = 0
+        self.waiting = 0
+        """Users for whom it is being loaded."""
+        self._loading: asyncio.Task[Running] | None = None
         self._rest_after = plan.idle_seconds or math.inf
         self._crashes = 0
         self._changing = asyncio.Lock()
@@ -129,12 +138,16 @@ class Life:
         return Load(self.plan.room.held(self), self.running.facts.window, left)
 
     def keep(self, seconds: float | None) -> None:
-        """See Engine.keep."""
+        """See Engine.keep. Says nothing of a load that is still to come."""
+        if self.running is None:
+            return
         self._rest_after = (self.plan.idle_seconds or math.inf) if seconds is None else seconds
         self._stirred.set()
 
     async def rest(self) -> None:
-        """Put the child to sleep now, unless somebody uses it."""
+        """Put the child to sleep now, unless somebody uses it, or it is just being changed."""
+        if self._changing.locked():
+            return  # a load that stands at the room's door would wait for whoever waits here
         async with self._changing:
             if not self._users:
                 await self._sleep()
@@ -157,9 +170,43 @@ class Life:
             await self._sleep()
 
     async def _awake(self) -> Running:
+        """Return the child, or wait for the one load that all wait for who want it meanwhile."""
         running = self.running
         if running is not None and running.child.is_alive and running.ended is None:
             return running
+        loading = self._loading = self._loading or asyncio.create_task(self._wake())
+        self.waiting += 1
+        try:
+            await self._patiently(loading)
+            return loading.result()
+        except SottoError as problem:
+            raise copy.copy(problem) from None  # each who waited has his own
+        finally:
+            self.waiting -= 1
+            if not self.waiting and not loading.done():
+                # Nobody waits any more. Whoever comes now begins anew, after this one is cleared away.
+                self._loading = None
+                loading.cancel()
+                await asyncio.wait({loading})
+            if loading.done() and not loading.cancelled():
+                loading.exception()  # it is known of, also where everybody has left
+
+    async def _patiently(self, loading: asyncio.Task[Running]) -> None:
+        """Wait until the load has ended. Raises Busy where it has to wait for memory too long."""
+        seconds = min(self.plan.longest_wait, PATIENCE)
+        while not (await asyncio.wait({loading}, timeout=seconds))[0]:
+            if self.plan.room.is_waiting(self):
+                raise self.plan.room.full(self)
+            seconds = ROUND_SECONDS
+
+    async def _wake(self) -> Running:
+        try:
+            return await self._woken()
+        finally:
+            if self._loading is asyncio.current_task():
+                self._loading = None
+
+    async def _woken(self) -> Running:
         async with self._changing:
             if self._closing:
                 raise EngineFailed("The engine has been closed.", hint="Open Sottovoce again")
@@ -193,14 +240,14 @@ class Life:
             raise BadModelFile(
                 f"There is no model file at {plan.path}.", hint="sotto models list shows what is here"
             )
-        gauge = threads.OthersGauge()
+        gauge = threads.OthersGauge(plan.room.pids)
         child = await Child.spawn(plan.watch)
         verified: asyncio.Future[str] | None = None
         try:
             header = await asyncio.to_thread(read_header, plan.path)
             window = window_of(header, plan.window)
             need = memory.Need(window, partial(self._taken, header))
-            await plan.room.enter(self, need, plan.longest_wait)
+            await plan.room.enter(self, need, child.process.pid)
             config = self._config(child, header, need, gauge)
             verified = asyncio.ensure_future(plan.verify())
             client = await child.load(config)
@@ -231,7 +278,7 @@ class Life:
         self, child: Child, header: Header, need: memory.Need, gauge: threads.OthersGauge
     ) -> ChildConfig:
         plan = self.plan
-        others = gauge.read(threads.child_seconds(child.process.pid))
+        others = gauge.read(plan.room.pids)
         chosen = threads.choose(threads.usable_cores(), others, threads.minute_load())
         socket = child.socket_path()
         return ChildConfig(
@@ -241,7 +288,7 @@ class Life:
             window=need.window,
             slots=plan.slots,
             threads=plan.threads or chosen,
-            most=need.bytes + max(LEEWAY, need.bytes // 2),
+            most=most_of(need.bytes, plan.threads or chosen),
             kv=self._kv,
             pooling=pooling_of(header, plan.name) if plan.embed else None,
         )
@@ -294,6 +341,11 @@ def window_of(header: Header, wanted: int) -> int:
     """Return the tokens a slot gets: what was asked for, at most what the model was made for."""
     most = header.context_length or wanted or 4096
     return min(wanted or most, most)
+
+
+def most_of(need: int, threads: int) -> int:
+    """Return the bytes of its own that a child may take: its stacks count in full, touched or not."""
+    return need + max(LEEWAY, need // 2) + threads * STACK
 
 
 def pooling_of(header: Header, name: str) -> str:

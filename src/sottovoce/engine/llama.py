@@ -114,7 +114,8 @@ class LlamaEngine:
             return running.facts
 
     def queue(self, owner: str) -> Queue:
-        return self.line.queue(owner)
+        queue = self.line.queue(owner)
+        return replace(queue, waiting=queue.waiting + self._life.waiting)
 
     def load(self) -> Load | None:
         """See Engine.load. Its second child, for vectors, counts as well."""
@@ -286,7 +287,8 @@ class LlamaEngine:
                             yield spoken.reveal(await words.text(spoken.held_back, work.prompt[-1]))
                         if spoken.holes:
                             spoken.fill(await words.each(spoken.holes))
-                        yield finished(event, work.read, work.reused or 0, turn.began, spoken.began)
+                        most = max(company, self.line.computing)
+                        yield finished(event, work.read, work.reused or 0, turn.began, spoken.began, most)
                         return
                     text = spoken.add(event)
                     turn.place.written = spoken.count

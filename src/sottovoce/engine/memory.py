@@ -6,6 +6,7 @@ import sys
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from sottovoce.core.errors import NotEnoughMemory
@@ -23,25 +24,25 @@ STEP = 256
 SHARE = 0.5
 """Of the free memory, what the windows may take: the rest is other programs'."""
 
-CGROUP_FILES = (
-    (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory.current")),
-    (
-        Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
-        Path("/sys/fs/cgroup/memory/memory.usage_in_bytes"),
-    ),
+CGROUPS = (
+    (Path("/sys/fs/cgroup"), "memory.max", "memory.current"),
+    (Path("/sys/fs/cgroup/memory"), "memory.limit_in_bytes", "memory.usage_in_bytes"),
 )
+"""Where a container's limit and what it uses are told, in the newer way and the older."""
+
+FILE_CACHE = ("active_file", "inactive_file")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Need:
     """What one loaded model takes. `taken` tells the bytes for any window, which only grow with it."""
 
     window: int
     taken: Callable[[int], int]
 
-    @property
+    @cached_property
     def bytes(self) -> int:
-        return self.taken(self.window)
+        return self.taken(self.window)  # goes through all of a model's tensors; asked at each request
 
     def window_within(self, room: int) -> int:
         """Return the largest window that fits, in steps of 256 tokens; 0 where none does."""
@@ -68,7 +69,7 @@ def available() -> int:
     """Return the bytes this process and its children may still take."""
     import psutil
 
-    room = [int(psutil.virtual_memory().available), *container_room(CGROUP_FILES)]
+    room = [int(psutil.virtual_memory().available), *container_room(CGROUPS)]
     if sys.platform != "win32":
         import resource
 
@@ -93,15 +94,29 @@ def private(process: int) -> int:
     return max(0, int(info.rss) - int(info.shared)) if hasattr(info, "shared") else 0
 
 
-def container_room(files: Iterable[tuple[Path, Path]]) -> list[int]:
-    """Return what each memory limit of a container leaves; nothing where there is no limit."""
+def container_room(groups: Iterable[tuple[Path, str, str]]) -> list[int]:
+    """Return what each memory limit of a container leaves; nothing where there is no limit.
+
+    The pages of files are counted as used there, though they are given back as soon as somebody asks.
+    """
     room = []
-    for limit, used in files:
+    for folder, limit, used in groups:
         try:
-            room.append(int(limit.read_text("ascii")) - int(used.read_text("ascii")))
+            most, taken = (int((folder / name).read_text("ascii")) for name in (limit, used))
         except (OSError, ValueError):  # no such limit here, or the word "max"
             continue
+        room.append(most - max(0, taken - _file_cache(folder)))
     return room
+
+
+def _file_cache(folder: Path) -> int:
+    """Return the bytes of files that a control group's memory holds; the older kind tells a total as well."""
+    try:
+        lines = [line.split() for line in (folder / "memory.stat").read_text("ascii").splitlines()]
+        said = {line[0]: int(line[1]) for line in lines}
+    except (OSError, ValueError, IndexError):
+        return 0
+    return sum(said.get(f"total_{name}", said.get(name, 0)) for name in FILE_CACHE)
 
 
 def require(wanted: int, room: int, name: str) -> None:

@@ -41,8 +41,8 @@ def heard(piece: Mapping[str, Any]) -> Piece:
                 return Reading(read, total)
             case {"waiting": [before, seconds, loading]}:
                 return Waiting(before, seconds, loading)
-            case {"finished": {"reason": reason, "usage": usage, "timings": timings, "stop": stop}}:
-                return Finished(reason, Usage(**usage), Timings(**timings), stop)
+            case {"finished": {"reason": reason, "usage": usage, "timings": timings, "stop": stop} as end}:
+                return Finished(reason, Usage(**usage), Timings(**timings), stop, int(end["company"]))
     except (TypeError, KeyError, ValueError) as problem:
         raise _garbled(repr(problem)) from problem
     raise _garbled(repr(piece)[:200])

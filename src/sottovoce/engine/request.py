@@ -198,7 +198,7 @@ def _likelihood(each: Json) -> Likelihood:
     return Likelihood(each["token"], bytes(each["bytes"]), max(float(each["logprob"]), LEAST_LOGPROB))
 
 
-def finished(event: Json, prompt: int, reused: int, asked: float, first: float) -> Finished:
+def finished(event: Json, prompt: int, reused: int, asked: float, first: float, company: int = 1) -> Finished:
     """Translate the engine's last event. Pure but for the clock."""
     timings = event["timings"]
     now = time.monotonic()
@@ -212,4 +212,5 @@ def finished(event: Json, prompt: int, reused: int, asked: float, first: float) 
             answer_per_second=float(timings["predicted_per_second"]),
         ),
         event.get("stopping_word") or None,
+        company,
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 BUSY_SHARE = 0.75
@@ -44,18 +44,27 @@ def minute_load() -> float:
 class OthersGauge:
     """Cores that other programs keep busy, between making the gauge and reading it (Linux; else 0)."""
 
-    def __init__(self, stat: Path = Path("/proc/stat"), clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        ours: Iterable[int] = (),
+        stat: Path = Path("/proc/stat"),
+        clock: Callable[[], float] = time.monotonic,
+        spent: Callable[[int], float] | None = None,
+    ) -> None:
         self._stat = stat
         self._clock = clock
+        self._spent = spent or child_seconds
+        self._before = {pid: self._spent(pid) for pid in ours}
         self._start = self._sample()
 
-    def read(self, own_children: float = 0.0) -> float:
-        """Return busy cores that are neither this process nor `own_children` (their CPU seconds so far)."""
+    def read(self, ours: Iterable[int] = ()) -> float:
+        """Return busy cores that are neither this process nor children of `ours`, new or from before."""
         now = self._sample()
         seconds = now[0] - self._start[0]
         if seconds <= 0:
             return 0.0
-        others = (now[1] - self._start[1]) - (now[2] - self._start[2]) - own_children
+        children = sum(self._spent(pid) - self._before.get(pid, 0.0) for pid in ours)
+        others = (now[1] - self._start[1]) - (now[2] - self._start[2]) - children
         return max(0.0, others / seconds)
 
     def _sample(self) -> tuple[float, float, float]:

@@ -230,7 +230,7 @@ def split(shape: Shape, run: Run, room: int) -> Split:
         return Split(0, 0, is_whole=False)
     if layers * one + head <= left:
         return Split(layers, math.ceil(layers * one + head) + buffer_bytes(shape, run), is_whole=True)
-    count = int(left // one)
+    count = int(left // one) if one else layers  # what a head leaves no room for may weigh nothing else
     placed = math.ceil(count * one) + (buffer_bytes(shape, run) if count else 0)
     return Split(min(count, layers), placed, is_whole=False)
 
@@ -251,6 +251,8 @@ def split_step_seconds(
 
     The parts compute one after the other: the time is the sum of both.
     """
+    if not bytes_per_second:  # its driver does not tell: it surely is no slower than the processor
+        return step_seconds(shape, run, pace, before)
     part = on_card.layers / max(1, shape.layers)
     there = (shape.read + cell_bytes(shape, run, before)) * part / (bytes_per_second * CARD_SHARE)
     here = 0.0 if on_card.is_whole else step_seconds(shape, run, pace, before) * (1 - part)

@@ -43,4 +43,7 @@ class Pace:
         stands_in = f"{what} {NEAREST.get(kind, '')}"
         if stands_in in self.costs:
             return self.costs[stands_in]
-        return next(cost for known, cost in self.costs.items() if known.startswith(f"{what} "))
+        for known, cost in self.costs.items():
+            if known.startswith(f"{what} "):
+                return cost
+        raise KeyError(unit)

@@ -131,13 +131,16 @@ def _quick_folder() -> str | None:
     return quick if os.access(quick, os.W_OK) else None
 
 
-async def here(home: Home, say: Say, *, again: bool = False) -> Here:
-    """Return what is known of this machine, measuring it unless that was done. Raises ModelProblem."""
-    found = None if again else known.here(home)
+async def here(home: Home, say: Say, *, again: bool = False, taken: int = 0) -> Here:
+    """Return what is known of this machine, measuring it unless that was done; see known.here.
+
+    Raises ModelProblem.
+    """
+    found = None if again else known.here(home, taken)
     if found is None:
         say("Measuring this machine, once (about five seconds) …")
         machine = look()
         measured = await measure(known.key_of(machine), machine.cores)
         known.keep(home, measured)
-        found = Here(measured, machine.free)
+        found = Here(measured, machine.free + taken)
     return found

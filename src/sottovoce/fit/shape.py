@@ -230,7 +230,12 @@ def is_near(layer: int, pattern: int) -> bool:
 
 
 def cells_of(header: Header) -> tuple[Cells, ...]:
-    """Return what each layer keeps of a token, in order; a layer without attention is left out."""
+    """Return what each layer keeps of a token, in order; a layer without attention is left out.
+
+    A model whose words all see each other at once keeps nothing.
+    """
+    if header.sees_all_at_once:
+        return ()
     latent = header.number("attention.key_length_mla") is not None
     value = 0 if latent else header.value_length
     near = _near_layers(header)

@@ -49,9 +49,9 @@ class Engines:
         """Let this engine be the model's."""
         self._made[model.path.resolve()] = model, engine
 
-    def made(self) -> Iterator[tuple[ModelFile, Engine]]:
-        """Yield every model that was asked for, with its engine. Most of them may be unloaded."""
-        yield from self._made.values()
+    def made(self) -> list[tuple[ModelFile, Engine]]:
+        """Return every model that was asked for, with its engine. Most of them may be unloaded."""
+        return list(self._made.values())  # a copy: another may be built in a thread meanwhile
 
     def resolve(self, name: str) -> ModelFile:
         """Return the model that a setting names, also one for vectors; looked for once. May read a file.
@@ -67,9 +67,10 @@ class Engines:
         return await asyncio.to_thread(self._on_shelf)
 
     async def forget(self, conversation: Conversation) -> None:
-        """Erase all state of a conversation, whichever models it was asked of."""
-        for _, engine in self.made():
-            await engine.forget(conversation)
+        """Erase all state of a conversation, whichever models it was asked of, also where one fails to."""
+        async with AsyncExitStack() as stack:
+            for _, engine in self.made():
+                stack.push_async_callback(engine.forget, conversation)
 
     async def close(self) -> None:
         """Close every engine, also where one of them fails to."""

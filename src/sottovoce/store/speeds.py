@@ -29,10 +29,12 @@ def speeds(conn: sqlite3.Connection, digest: str, limit: int = 30) -> list[Speed
 
 
 def _read(facts: str) -> Speed | None:
-    """Return what an answer's facts say; None where they say nothing of use."""
+    """Return what an answer's facts say; None where they say nothing of use, or others slowed it down."""
     try:
         said = json.loads(facts)
         usage, timings = said["usage"], said["timings"]
+        if said.get("company", 1) > 1:
+            return None
         found = Speed(int(usage["prompt"]), int(usage["answer"]), float(timings["answer_per_second"]))
     except (ValueError, KeyError, TypeError):
         return None

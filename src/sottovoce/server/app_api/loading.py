@@ -30,7 +30,9 @@ async def unload(visit: Visit[None]) -> Response:
 
 
 async def _chosen(visit: Visit[None]) -> Chosen:
-    return await served.choose(visit.house.app, visit.request.path_params["name"], vectors=True)
+    name = visit.request.path_params["name"]
+    # By its own name also one that only makes vectors; the usual one is the one that answers.
+    return await served.choose(visit.house.app, name, vectors=name != served.ALWAYS)
 
 
 ENDPOINTS = (

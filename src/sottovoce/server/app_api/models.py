@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 from sqlite3 import Connection
 
 from starlette.responses import Response
 
 from sottovoce.app import App
-from sottovoce.core.errors import NotFound, Refused
+from sottovoce.core.errors import Busy, NotFound, Refused
+from sottovoce.core.messages import OWNER
 from sottovoce.core.paths import Home
 from sottovoce.engine.gguf import read_header
 from sottovoce.engine.protocol import Load
@@ -70,28 +72,33 @@ async def shown(visit: Visit[None]) -> OneModel:
 async def remove(visit: Visit[None]) -> Response:
     """Remove a model's files, and what is left of a download of it; of a linked one only the link goes."""
     house, name = visit.house, visit.request.path_params["name"]
-    if house.pulls.running(name) is not None:
-        raise Refused(f"{name} is being downloaded.", hint="Stop the download first")
-    await asyncio.to_thread(_remove, house.app, name)
+    coming = [pull.name for pull in house.pulls.every() if not pull.ended]
+    await asyncio.to_thread(_remove, house.app, name, coming)
     return Response(status_code=204)
 
 
 async def offered(visit: Visit[None]) -> Catalogue:
     """List the models to choose from; with `q`, those that every word of it is said of."""
     text = visit.request.query_params.get("q", "")
-    return await asyncio.to_thread(_catalogue, visit.house.app.home, text)
+    return await asyncio.to_thread(_catalogue, visit.house.app, text)
 
 
 async def fits(visit: Visit[None]) -> FitList:
     """Say what this machine can run, and how well.
 
     `context` is tokens that each chat can hold (0: all the model can), `users` how many are answered at
-    once. The first time this machine is measured, which takes some seconds.
+    once. The first time this machine is measured, which takes some seconds; not while somebody is answered.
     """
     query, app = visit.request.query_params, visit.house.app
     run = Run(whole(query, "context", 4096, 0, LARGEST_WINDOW), whole(query, "users", 1, 1, MOST_USERS))
     async with visit.house.measuring:
-        here = await probe.here(app.home, log.info)
+        if known.here(app.home) is None and served.queue(app, OWNER).computing:
+            raise Busy(
+                "This machine is measured once, while nobody is being answered.",
+                hint="Ask again in a moment",
+                retry_after=10,
+            )
+        here = await probe.here(app.home, log.info, taken=app.taken())
     cards = await asyncio.to_thread(catalogue.cards, app.home)
     found = await app.database.read(lambda conn: fitting.candidates(conn, app.home, cards, run, here))
     return FitList(models=[CandidateNoun.of_candidate(one) for one in found])
@@ -107,13 +114,13 @@ async def accepted(visit: Visit[None]) -> Acceptances:
 
 
 def _shelf(app: App) -> Shelf:
-    found = inventory.items(app.database, app.home, known.here(app.home))
+    found = inventory.items(app.database, app.home, known.here(app.home, app.taken()))
     return Shelf(models=[_noun(app, item) for item in found], disk=DiskNoun.of(inventory.disk(app.home)))
 
 
 def _one(app: App, name: str) -> OneModel:
     file = _named(app.home, name)
-    item = inventory.one(app.database, app.home, file, known.here(app.home))
+    item = inventory.one(app.database, app.home, file, known.here(app.home, app.taken()))
     text = file.licence_text
     return OneModel(
         model=_noun(app, item),
@@ -123,8 +130,12 @@ def _one(app: App, name: str) -> OneModel:
     )
 
 
-def _remove(app: App, name: str) -> None:
+def _remove(app: App, name: str, coming: Sequence[str]) -> None:
+    """Remove a model, but nothing of those that are `coming`, whatever name it is asked for by."""
     found = removing.on_shelf(app.home, name)
+    for other in coming:
+        if name == other or not set(found).isdisjoint(removing.on_shelf(app.home, other)):
+            raise Refused(f"{other} is being downloaded.", hint="Stop the download first")
     if not found and name in (shelf.STARTER, starter.card().name):
         raise Refused(
             "The starter comes with the program and goes with it.",
@@ -148,8 +159,8 @@ def _remove(app: App, name: str) -> None:
     app.database.call(forget)
 
 
-def _catalogue(home: Home, text: str) -> Catalogue:
-    here = known.here(home)
+def _catalogue(app: App, text: str) -> Catalogue:
+    home, here = app.home, known.here(app.home, app.taken())
     names = {path.name: shelf.name_of(path) for path in shelf.paths(home)}
     names[starter.path().name] = starter.card().name
     cards = [card for card in catalogue.cards(home) if catalogue.about(card, text)]

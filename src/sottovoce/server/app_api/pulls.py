@@ -62,7 +62,7 @@ async def plan(visit: Visit[Ref]) -> PlanNoun:
         accepted=await app.database.read(lambda conn: getting.is_accepted(conn, offer)),
         here=None if have is None else getting.called(have),
         pull=None if running is None else running.id,
-        fit=await asyncio.to_thread(_fit, means, offer),
+        fit=await asyncio.to_thread(_fit, means, offer, app.taken()),
     )
 
 
@@ -129,9 +129,9 @@ async def _means(visit: Visit[Any]) -> Means:
     return await asyncio.to_thread(getting.means, visit.house.app.home, read_environment(), {})
 
 
-def _fit(means: Means, offer: Offer) -> Fit | None:
-    """Say how it would do here; None where this machine was not measured yet."""
-    here = known.here(means.home)
+def _fit(means: Means, offer: Offer, taken: int) -> Fit | None:
+    """Say how it would do here, see known.here; None where this machine was not measured yet."""
+    here = known.here(means.home, taken)
     shape = shape_of(offer.header)
     return None if here is None else here.fit(shape, bounded(Run(inventory.USUAL_WINDOW), shape.context))
 

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import math
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sottovoce import __version__
 from sottovoce.app import App
+from sottovoce.core.errors import BadModelFile
 from sottovoce.core.sampling import RANGES, laid_over
 from sottovoce.engine.header import ArrayInfo, Header
 from sottovoce.engine.protocol import Load
@@ -65,7 +67,10 @@ async def version(visit: Visit[None]) -> Version:
 async def tags(visit: Visit[None]) -> Tags:
     """List the models that may be asked for, the usual one first."""
     app = visit.house.app
-    found = [await _found(app, model) for model in await served.models(app)]
+    found = []
+    for model in await served.models(app):
+        with suppress(BadModelFile):  # gone while we looked
+            found.append(await _found(app, model))
     return Tags(models=[Tag(**dict(one.listed), modified_at=one.changed) for one in found])
 
 
@@ -74,7 +79,11 @@ async def running(visit: Visit[None]) -> Running:
     house = visit.house
     if house.problem:
         return Running(models=[])
-    return Running(models=[await _loaded(house.app, one) for one in served.loaded(house.app)])
+    models = []
+    for one in served.loaded(house.app):
+        with suppress(BadModelFile):  # its file may be gone while it answers
+            models.append(await _loaded(house.app, one))
+    return Running(models=models)
 
 
 async def _loaded(app: App, chosen: Chosen) -> Loaded:
@@ -120,7 +129,10 @@ async def _found(app: App, model: ModelFile) -> _Found:
     """Look at the model's file. Raises BadModelFile where it is gone."""
     header = await served.header(model)
     known = await app.database.read(lambda conn: shelf.known(conn, model.path))
-    changed = await asyncio.to_thread(lambda: model.path.stat().st_mtime)
+    try:
+        changed = await asyncio.to_thread(lambda: model.path.stat().st_mtime)
+    except OSError as problem:
+        raise BadModelFile(f"The file of {model.name} is gone.", hint="Ask for another model") from problem
     listed = Listed(
         name=model.name + LATEST,
         model=model.name + LATEST,
