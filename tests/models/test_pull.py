@@ -149,11 +149,10 @@ async def test_a_part_under_another_name_is_refused_before_it_comes(
     mirror.put(NAME, ("m.gguf", split(tmp_path)[0].read_bytes()))
     door = Door("ask", Ledger(home.ledger), local=True)
     mirror.repos[NAME].files["m.gguf"].lfs = lfs
+    ref = parse(mirror.url(NAME, "m.gguf"))
+    looking = planned(home, mirror) if lfs else plan_url(door, ref)  # type: ignore[arg-type]
     with pytest.raises(BadModelFile, match="one of 3 parts"):
-        if lfs:
-            await planned(home, mirror)
-        else:
-            await plan_url(door, parse(mirror.url(NAME, "m.gguf")))  # type: ignore[arg-type]
+        await looking
 
 
 async def test_what_is_no_model_there_is_refused_before_it_comes(

@@ -219,7 +219,7 @@ class Partial:
         except FileExistsError as problem:  # put there while this one came; what has come is kept
             raise BadValue(
                 f"There is another file named {path.name} already.",
-                hint=f"Look at it: sotto models show {path.stem}; move it away, and give the same command again",
+                hint=f"Look at it: sotto models show {path.stem}; move it away, and give the command again",
             ) from problem
         except OSError as problem:
             raise disk_problem(problem, path) from problem
@@ -290,7 +290,7 @@ class Partial:
 
 
 def lock_of(part: Path) -> Path:
-    """Return the lock of a file under way, by the name that it will have: from two sources comes one at a time."""
+    """Return the lock of a file under way: by the name that it will have, whatever its source."""
     return part.with_name(f"{part.stem.rpartition('.')[0] or part.stem}.lock")
 
 
