@@ -35,6 +35,8 @@ from sottovoce.store import chats
 from sottovoce.store.db import Database, open_database
 
 if TYPE_CHECKING:
+    from sqlite3 import Connection
+
     from sottovoce.engine.life import Plan
 
 
@@ -291,10 +293,14 @@ class _Workshop:
             )
         finally:
             given_up.set()  # a thread cannot be cancelled; it looks here
-        for file in checked:
-            if file != known.get(file.path):
-                await self._database.run(lambda conn, file=file: shelf.remember(conn, file))
-        await self._database.run(lambda conn: records.note_used(conn, model.path, time.time()))
+
+        def note(conn: Connection) -> None:
+            for file in checked:
+                if file != known.get(file.path):
+                    shelf.remember(conn, file)
+            records.note_used(conn, model.path, time.time())
+
+        await self._database.run(note)
         return checked[0].sha256
 
     async def _exists(self, conversation: Conversation) -> bool:

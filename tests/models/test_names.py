@@ -64,8 +64,9 @@ def test_an_address_keeps_its_port(text: str) -> None:
         "", " ", "hf:", "hf:a", "hf:a/b/c", "hf:../b", "hf:a/..", "hf:a/b:../x.gguf", "hf:a/b:/x.gguf",
         "hf:a/b:x y", "hf:a/b@../../etc", "hf:a/b@-x", "hf:a/b:.x.gguf", "https://example.org/",
         "https://example.org/model.bin", "https://example.org/%2e%2e%2fx.gguf", "https://[bad/x.gguf",
-        "https://example.org/a%00.gguf", "https://huggingface.co/a/b/resolve/main/..%2Fx.gguf", "ollama:", "ollama:../x", "ollama:a//b", "ollama:x:", "ollama:x:a/b",
+        "https://example.org/a%00.gguf", "ollama:", "ollama:../x", "ollama:a//b", "ollama:x:", "ollama:x:a/b",
         "Qwen/Qwen3-4B-GGUF", "ftp://example.org/x", "two words", "hf:a/b\n:x.gguf", "ollama:x:..",
+        "https://huggingface.co/a/b/resolve/main/..%2Fx.gguf",
     ],
 )  # fmt: skip
 def test_a_reference_that_means_nothing_is_refused_with_a_next_step(text: str) -> None:

@@ -75,6 +75,22 @@ async def test_a_pulled_model_is_on_the_shelf(home: Home, mirror: Mirror, weight
     assert len(mirror.seen) == asked
 
 
+async def test_a_change_of_the_page_does_not_begin_a_download_anew(
+    home: Home, mirror: Mirror, weights: bytes
+) -> None:
+    repo = mirror.put(NAME, ("m-Q4_0.gguf", weights))
+    half = len(weights) // 2
+    with Partial(pulling.partial_folder(home), (await planned(home, mirror)).files[0]) as partial:
+        partial.begin(len(weights), repo.files["m-Q4_0.gguf"].etag)
+        partial.write(0, [weights[:half]])
+    repo.commit = "f" * 40
+    plan = await planned(home, mirror)
+    with Partial(pulling.partial_folder(home), plan.files[0]) as partial:
+        assert partial.received == half
+    assert (await pulled(home, plan)).paths[0].read_bytes() == weights
+    assert list(pulling.partial_folder(home).iterdir()) == []
+
+
 async def test_a_split_model_comes_whole_or_not_at_all(home: Home, mirror: Mirror, tmp_path: Path) -> None:
     paths = split(tmp_path, "big-Q4_0")
     mirror.put(NAME, *paths)
@@ -133,11 +149,10 @@ async def test_a_part_under_another_name_is_refused_before_it_comes(
     mirror.put(NAME, ("m.gguf", split(tmp_path)[0].read_bytes()))
     door = Door("ask", Ledger(home.ledger), local=True)
     mirror.repos[NAME].files["m.gguf"].lfs = lfs
+    ref = parse(mirror.url(NAME, "m.gguf"))
+    looking = planned(home, mirror) if lfs else plan_url(door, ref)  # type: ignore[arg-type]
     with pytest.raises(BadModelFile, match="one of 3 parts"):
-        if lfs:
-            await planned(home, mirror)
-        else:
-            await plan_url(door, parse(mirror.url(NAME, "m.gguf")))  # type: ignore[arg-type]
+        await looking
 
 
 async def test_what_is_no_model_there_is_refused_before_it_comes(

@@ -235,7 +235,11 @@ async def test_a_model_that_was_got_is_on_the_shelf_with_its_yes_on_record(place
     done = {"name": "m-Q4_0", "files": [{"file": "m-Q4_0.gguf", "sha256": digest}]}
     assert events[-1][1:] == ("done", done)
     (model,) = [one for one in (await place.get("/models"))["models"] if one["name"] == "m-Q4_0"]
-    assert (model["sha256"], model["source"], model["bytes"]) == (digest, f"{REF}:m-Q4_0.gguf", len(small_model()))
+    assert (model["sha256"], model["source"], model["bytes"]) == (
+        digest,
+        f"{REF}:m-Q4_0.gguf",
+        len(small_model()),
+    )
     (yes,) = (await place.get("/licences"))["licences"]
     assert (yes["file_sha256"], yes["model"]) == (digest, "m-Q4_0")
     (pull,) = (await place.get("/models/pulls"))["pulls"]

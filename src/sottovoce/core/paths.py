@@ -91,7 +91,7 @@ def move_away(path: Path) -> str:
 
 
 def give_name(path: Path, name: Path) -> None:
-    """Move a file to a name that nothing has. Raises FileExistsError where something does, even a dead link."""
+    """Move a file to a name that nothing has. Raises FileExistsError otherwise, also for a dead link."""
     try:
         if os.name == "nt":
             path.rename(name)  # which refuses there what replaces elsewhere

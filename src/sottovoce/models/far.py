@@ -61,7 +61,7 @@ async def read_header(way: Way, files: Sequence[FarFile]) -> FarHeader:
 
 
 def joined(headers: list[Header]) -> Header:
-    """Return the header of a model from those of its files. Raises BadModelFile also where these are not all."""
+    """Return the header of a model from those of its files. Raises BadModelFile where some are missing."""
     count = headers[0].metadata.get("split.count", 1)
     if isinstance(count, int) and count > 1 and count != len(headers):
         raise bad_model(

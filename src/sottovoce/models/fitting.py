@@ -124,9 +124,7 @@ def of_header(
 
 
 def _would_be(card: Card, file: CardFile, found: Fit, command: str) -> Candidate:
-    return Candidate(
-        card.title, file.name, file.size, card.licence, quality(card.parameters), found, command
-    )
+    return Candidate(card.title, file.name, file.size, card.licence, quality(card.parameters), found, command)
 
 
 def _learned(

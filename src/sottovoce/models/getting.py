@@ -204,9 +204,7 @@ def is_accepted(conn: sqlite3.Connection, offer: Offer) -> bool:
     if offer.licence.commercial != licences.UNCLEAR:
         return records.accepted_for(conn, offer.licence.id, offer.words)
     source = offer.ref if offer.sha256 is None else None
-    return records.accepted_for(
-        conn, offer.licence.id, offer.words, file_sha256=offer.sha256, source=source
-    )
+    return records.accepted_for(conn, offer.licence.id, offer.words, file_sha256=offer.sha256, source=source)
 
 
 def accept(conn: sqlite3.Connection, offer: Offer, use: str, sha256: str | None = None) -> None:

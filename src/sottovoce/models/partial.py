@@ -51,7 +51,12 @@ class Wanted:
 
     @property
     def key(self) -> str:
-        return f"{self.name}.{hashlib.sha256(self.source.encode()).hexdigest()[:12]}"
+        """Return by what a partial file of it is found again: by its content where that is known.
+
+        A repository has another commit after each change of its page, and mostly the same model.
+        """
+        what = self.sha256 or hashlib.sha256(self.source.encode()).hexdigest()
+        return f"{self.name}.{what[:12]}"
 
 
 class Partial:
@@ -214,7 +219,7 @@ class Partial:
         except FileExistsError as problem:  # put there while this one came; what has come is kept
             raise BadValue(
                 f"There is another file named {path.name} already.",
-                hint=f"Look at it: sotto models show {path.stem}; move it away, and give the same command again",
+                hint=f"Look at it: sotto models show {path.stem}; move it away, and give the command again",
             ) from problem
         except OSError as problem:
             raise disk_problem(problem, path) from problem
@@ -285,7 +290,7 @@ class Partial:
 
 
 def lock_of(part: Path) -> Path:
-    """Return the lock of a file under way, by the name that it will have: from two sources comes one at a time."""
+    """Return the lock of a file under way: by the name that it will have, whatever its source."""
     return part.with_name(f"{part.stem.rpartition('.')[0] or part.stem}.lock")
 
 
@@ -293,8 +298,9 @@ def _parsed(path: Path, wanted: Wanted, on_disk: int) -> tuple[int, str | None, 
     """Return size, validator, sessions and spans of a state that can be believed."""
     try:
         state = json.loads(path.read_bytes())
-        same = (VERSION, wanted.source, wanted.sha256)
-        if (state["version"], state["source"], state["sha256"]) != same:
+        if (state["version"], state["sha256"]) != (VERSION, wanted.sha256):
+            return None
+        if wanted.sha256 is None and state["source"] != wanted.source:
             return None
         size, validator, sessions = state["size"], state["validator"], state["sessions"]
         here: list[spans.Span] = []

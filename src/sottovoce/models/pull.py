@@ -152,7 +152,11 @@ def here(home: Home, plan: Plan) -> list[Path]:
         path = home.models / file.name
         if not os.path.lexists(path):
             continue
-        if not path.exists() or path.stat().st_size != file.size or (file.sha256 is not None and _digest(path) != file.sha256):
+        if (
+            not path.exists()
+            or path.stat().st_size != file.size
+            or (file.sha256 is not None and _digest(path) != file.sha256)
+        ):
             raise BadValue(
                 f"There is another file named {file.name} already.",
                 hint=f"Look at it: sotto models show {plan.name}; to have this one instead: "
@@ -214,7 +218,7 @@ def _check(home: Home, plan: Plan, partials: Sequence[Partial]) -> None:
         )
         if _told_by(header) != _told_by(plan.header):
             raise BadModelFile(
-                f"{plan.files[0].name} is not what the server showed before: its licence or its kind differs.",
+                f"{plan.files[0].name} is not what was shown before: its licence or its kind differs.",
                 hint="Get it from elsewhere, or ask for it again and read what it is now",
             )
     except BadModelFile:

@@ -44,7 +44,9 @@ def on_shelf(home: Home, name: str) -> list[Path]:
     model = _model(home, name)
     found = [part for part in shelf.parts(model) if os.path.lexists(part)] if model is not None else []
     # Later parts without a first, as a kill between the two leaves them, are on no shelf.
-    alone = [] if found else [path for path in sorted(home.models.glob("*.gguf")) if shelf.name_of(path) == name]
+    alone = (
+        [] if found else [path for path in sorted(home.models.glob("*.gguf")) if shelf.name_of(path) == name]
+    )
     return [*found, *alone, *_partial(home, name)]
 
 
@@ -68,19 +70,19 @@ def remove(paths: list[Path]) -> None:
 def _hold(held: ExitStack, path: Path) -> None:
     lock = FileLock(path)
     if not lock.take():
-        raise StoreBusy(f"{path.stem} is being downloaded by another program.", hint="Stop the download first")
+        raise StoreBusy(
+            f"{path.stem} is being downloaded by another program.", hint="Stop the download first"
+        )
     held.callback(lock.release)
     held.callback(lock.path.unlink, missing_ok=True)
 
 
 def _model(home: Home, name: str) -> Path | None:
-    """Return the one file on the shelf that has this name: a whole one before a split, as in shelf.resolve."""
+    """Return the one file on the shelf that has this name: a whole one before a split, as resolved."""
     named = [
         path for path in shelf.paths(home) if name in (str(path), path.name, path.stem, shelf.name_of(path))
     ]
-    return min(
-        named, key=lambda path: (name not in (str(path), path.name), name != path.stem), default=None
-    )
+    return min(named, key=lambda path: (name not in (str(path), path.name), name != path.stem), default=None)
 
 
 def _partial(home: Home, name: str) -> Iterator[Path]:
