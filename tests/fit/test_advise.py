@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from fit_samples import EIGHT, PACE
 
+from sottovoce.fit.accelerators import Accelerator
 from sottovoce.fit.advise import COMFORT, FACTS_SPREAD, Fit, Learned, Verdict, fit
 from sottovoce.fit.estimate import Program, Run, memory
 from sottovoce.fit.pace import Pace
@@ -63,3 +64,20 @@ def test_what_earlier_answers_taught_moves_every_figure_the_same_way() -> None:
 def test_a_narrow_window_asks_a_shorter_question() -> None:
     narrow = fit(EIGHT, replace(RUN, window=256), PACE, PROGRAM, 1 << 50)
     assert narrow.first_token.expected < judged(1 << 50).first_token.expected
+
+
+def test_a_card_is_told_of_beside_the_processor() -> None:
+    card = Accelerator("NVIDIA", "H100", 80 << 30, 79 << 30, bandwidth=3.35e12)
+    found = fit(EIGHT, RUN, PACE, PROGRAM, 1 << 50, card=card).card
+    assert found is not None
+    assert (found.layers, found.of) == (32, 32)
+    assert found.decode.expected > 10 * judged(1 << 50).decode.expected
+    assert judged(1 << 50).card is None
+
+
+def test_a_card_that_is_too_small_holds_some_layers_and_one_that_says_nothing_is_not_counted() -> None:
+    small = Accelerator("NVIDIA", "small", 4 << 30, 2 << 30, bandwidth=3e11)
+    found = fit(EIGHT, RUN, PACE, PROGRAM, 1 << 50, card=small).card
+    assert found is not None
+    assert 0 < found.layers < found.of
+    assert fit(EIGHT, RUN, PACE, PROGRAM, 1 << 50, card=Accelerator("Apple", "M9")).card is None

@@ -11,7 +11,7 @@ from sottovoce.cli._given import Given
 
 if TYPE_CHECKING:
     from sottovoce.core.paths import Home
-    from sottovoce.fit.advise import Interval
+    from sottovoce.fit.advise import Interval, OnCard
     from sottovoce.fit.estimate import Run
     from sottovoce.fit.known import Here
     from sottovoce.fit.machine import Machine
@@ -63,7 +63,9 @@ def fit(given: Given, /, model: str | None, context: int, users: int, again: boo
         given.show.data([_data(one) for one in found])
         return
     given.show.note(_machine(look()))
-    given.show.table(_COLUMNS, [_row(one) for one in found])
+    with_card = any(one.fit.card is not None for one in found)
+    columns = [*_COLUMNS, *(["ON THE CARD"] if with_card else [])]
+    given.show.table(columns, [(*_row(one), *([_on_card(one)] if with_card else [])) for one in found])
     given.show.note(_legend(run))
 
 
@@ -130,6 +132,11 @@ def _row(one: Candidate) -> tuple[str, ...]:
     )
 
 
+def _on_card(one: Candidate) -> str:
+    card = one.fit.card
+    return "" if card is None else f"{card.layers} of {card.of} layers, {_span(card.decode)} tokens/s"
+
+
 def _span(interval: Interval) -> str:
     return f"{_number(interval.low)}–{_number(interval.high)}"
 
@@ -150,10 +157,15 @@ def _data(one: Candidate) -> dict[str, Any]:
         "prompt_tokens_per_s": _interval(one.fit.prompt),
         "first_token_s": _interval(one.fit.first_token),
         "measured_tokens_per_s": one.measured,
+        "card": None if one.fit.card is None else _card(one.fit.card),
         "class": one.quality,
         "licence": one.licence,
         "command": one.command,
     }
+
+
+def _card(card: OnCard) -> dict[str, Any]:
+    return {"layers": card.layers, "of": card.of, "decode_tokens_per_s": _interval(card.decode)}
 
 
 def _interval(interval: Interval) -> dict[str, float]:

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from sottovoce.engine.header import Header
 from sottovoce.fit import estimate
+from sottovoce.fit.accelerators import Accelerator
 from sottovoce.fit.estimate import Memory, Program, Run
 from sottovoce.fit.pace import Pace
 from sottovoce.fit.shape import Shape, shape_of
@@ -19,6 +20,9 @@ COMFORT = 0.85
 
 FACTS_SPREAD = 0.2
 """How far off a prediction may be for a file that is not here: how its types are mixed is not known."""
+
+CARD_SPREAD = 0.3
+"""How far off a prediction for a card may be: the formula was held against one card only."""
 
 SLOWEST = 1.0
 """Tokens a second; below this nobody waits for an answer."""
@@ -38,6 +42,15 @@ class Interval:
 
 
 @dataclass(frozen=True, slots=True)
+class OnCard:
+    """What a graphics card would bring: it holds `layers` of `of`, at so many tokens a second."""
+
+    layers: int
+    of: int
+    decode: Interval
+
+
+@dataclass(frozen=True, slots=True)
 class Fit:
     """`decode` and `prompt` are tokens a second, `first_token` seconds to the first word of an answer.
 
@@ -50,6 +63,7 @@ class Fit:
     prompt: Interval
     first_token: Interval
     reason: str = ""
+    card: OnCard | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +83,11 @@ def fit(
     *,
     is_here: bool = True,
     learned: Learned | None = None,
+    card: Accelerator | None = None,
 ) -> Fit:
-    """Return how a model of this shape does, with `free` bytes of memory to be had.
+    """Return how a model of this shape does on the processor, with `free` bytes of memory to be had.
 
-    `is_here`: the shape was read from the file itself.
+    `is_here`: the shape was read from the file itself. `card` is told of beside it.
     """
     learned = learned or Learned()
     needed = estimate.memory(shape, run, program)
@@ -85,8 +100,25 @@ def fit(
     prompt = question / first
     verdict, reason = _judged(needed, free, decode)
     return Fit(
-        verdict, needed, _around(decode, spread), _around(prompt, spread), _around(first, spread), reason
+        verdict,
+        needed,
+        _around(decode, spread),
+        _around(prompt, spread),
+        _around(first, spread),
+        reason,
+        None if card is None else on_card(shape, run, pace, card),
     )
+
+
+def on_card(shape: Shape, run: Run, pace: Pace, card: Accelerator) -> OnCard | None:
+    """Return what a card would bring to this model; None where its memory is not known."""
+    room = card.memory if card.free is None else card.free
+    if room is None:
+        return None
+    placed = estimate.split(shape, run, room)
+    question = min(QUESTION, max(1, run.window // 2))
+    seconds = estimate.split_step_seconds(shape, run, pace, question, placed, card.bandwidth)
+    return OnCard(placed.layers, shape.layers, _around(1 / seconds, CARD_SPREAD))
 
 
 def bytes_needed(header: Header, window: int, slots: int, batch: int) -> int:

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 
 from sottovoce.core.paths import Home, write_whole
+from sottovoce.fit.accelerators import Accelerator
 from sottovoce.fit.advise import Fit, Learned, fit
 from sottovoce.fit.estimate import Program, Run
 from sottovoce.fit.machine import Machine, look
@@ -35,10 +36,27 @@ class Here:
     measured: Measured
     free: int
     learned: Learned = field(default_factory=Learned)
+    card: Accelerator | None = None
+    """The graphics card with the most memory, where one tells how much it has."""
 
     def fit(self, shape: Shape, run: Run, *, is_here: bool = True, learned: Learned | None = None) -> Fit:
-        pace, program = self.measured.pace, self.measured.program
-        return fit(shape, run, pace, program, self.free, is_here=is_here, learned=learned or self.learned)
+        return fit(
+            shape,
+            run,
+            self.measured.pace,
+            self.measured.program,
+            self.free,
+            is_here=is_here,
+            learned=learned or self.learned,
+            card=self.card,
+        )
+
+
+def of_machine(measured: Measured, machine: Machine, taken: int = 0) -> Here:
+    """Join what was measured with the machine as it is; `taken` bytes of its memory could be had as well."""
+    cards = [card for card in machine.accelerators if card.memory]
+    best = max(cards, key=lambda card: card.memory or 0, default=None)
+    return Here(measured, machine.free + taken, card=best)
 
 
 def here(home: Home, taken: int = 0) -> Here | None:
@@ -48,7 +66,7 @@ def here(home: Home, taken: int = 0) -> Here | None:
     """
     machine = look()
     measured = kept(home, key_of(machine))
-    return None if measured is None else Here(measured, machine.free + taken)
+    return None if measured is None else of_machine(measured, machine, taken)
 
 
 def key_of(machine: Machine) -> str:

@@ -142,5 +142,5 @@ async def here(home: Home, say: Say, *, again: bool = False, taken: int = 0) -> 
         machine = look()
         measured = await measure(known.key_of(machine), machine.cores)
         known.keep(home, measured)
-        found = Here(measured, machine.free + taken)
+        found = known.of_machine(measured, machine, taken)
     return found

@@ -114,6 +114,8 @@ def queue(app: App, owner: str) -> Queue:
     """
     usual = app.engine.queue(owner)
     others = [chosen.engine.queue(owner) for chosen in loaded(app) if chosen.engine is not app.engine]
+    if not others:
+        return usual
     return replace(
         usual,
         slots=_sum([usual, *others], "slots"),
