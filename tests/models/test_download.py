@@ -115,13 +115,24 @@ async def test_nothing_goes_on_where_it_cannot_be_checked(home: Home, mirror: Mi
         assert partial.received == 0
 
 
+async def test_without_a_digest_what_came_from_another_source_is_not_gone_on_with(
+    home: Home, mirror: Mirror, weights: bytes
+) -> None:
+    mirror.speed = 1e6
+    file = wanted(mirror, weights, sha256=None)
+    await stopped_halfway(way(home, Manner(connections=1)), home, file)
+    state = home.models / "partial" / f"{file.key}.json"
+    state.write_text(json.dumps(json.loads(state.read_text()) | {"source": "another"}))
+    with Partial(home.models / "partial", file) as partial:
+        assert partial.received == 0
+
+
 @pytest.mark.parametrize(
     "damage",
     [
         lambda state: "no json",
         lambda state: json.dumps([]),
         lambda state: json.dumps(state | {"version": 99}),
-        lambda state: json.dumps(state | {"source": "another"}),
         lambda state: json.dumps(state | {"sha256": "0" * 64}),
         lambda state: json.dumps(state | {"size": -1}),
         lambda state: json.dumps(state | {"here": [[5, 1]]}),

@@ -8,6 +8,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import closing
 from http.cookies import SimpleCookie
+from types import SimpleNamespace
 from typing import Any, cast
 
 import httpx2
@@ -39,7 +40,7 @@ async def doors(home: Home) -> AsyncIterator[Doors]:
 @pytest.fixture
 async def browser(doors: Doors) -> AsyncIterator[httpx2.AsyncClient]:
     # The engine and the chats are nothing to these places.
-    house = House(cast("Any", None), doors, Meter(), Metrics(), cast("Any", None))
+    house = House(cast("Any", SimpleNamespace(database=None)), doors, Meter(), Metrics(), cast("Any", None))
     app = Starlette(routes=[place.route(house) for place in enter.ENDPOINTS])
     async with httpx2.AsyncClient(
         transport=httpx2.ASGITransport(app), base_url=ADDRESS, headers=OUR_PAGE
