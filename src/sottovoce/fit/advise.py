@@ -18,7 +18,7 @@ QUESTION = 256
 COMFORT = 0.85
 """A model that takes more of the free memory than this leaves other programs no room to grow."""
 
-FACTS_SPREAD = 0.2
+FACTS_SPREAD = 0.35
 """How far off a prediction may be for a file that is not here: how its types are mixed is not known."""
 
 CARD_SPREAD = 0.3
