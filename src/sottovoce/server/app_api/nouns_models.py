@@ -8,7 +8,7 @@ from typing import Any, Self
 from pydantic import Field
 
 from sottovoce.engine.protocol import Load
-from sottovoce.fit.advise import Fit, Interval
+from sottovoce.fit.advise import Fit, Interval, OnCard
 from sottovoce.models.catalogue import Card, CardFile
 from sottovoce.models.fitting import Candidate
 from sottovoce.models.getting import Offer
@@ -59,6 +59,18 @@ class Span(Noun):
         )
 
 
+class CardFitNoun(Noun):
+    """What the largest graphics card would bring: it holds `layers` of `of`."""
+
+    layers: int
+    of: int
+    decode_tokens_per_s: Span
+
+    @classmethod
+    def of_card(cls, card: OnCard) -> Self:
+        return cls(layers=card.layers, of=card.of, decode_tokens_per_s=Span.of(card.decode))
+
+
 class FitNoun(Noun):
     """`verdict` is runs, tight or no; `reason` says why not, or only just."""
 
@@ -75,12 +87,13 @@ class FitNoun(Noun):
 
 
 class CandidateNoun(FitNoun):
-    """A model that could be run: the same as one of `sotto fit --json`."""
+    """A model that could be run: the same as one of `sotto fit --json`. `card` is null without one."""
 
     model: str
     file: str
     bytes: int
     measured_tokens_per_s: float | None
+    card: CardFitNoun | None
     # A field named class cannot be written here.
     quality: str = Field(serialization_alias="class")
     licence: str
@@ -93,6 +106,7 @@ class CandidateNoun(FitNoun):
             file=one.file,
             bytes=one.size,
             measured_tokens_per_s=one.measured,
+            card=None if one.fit.card is None else CardFitNoun.of_card(one.fit.card),
             quality=one.quality,
             licence=one.licence,
             command=one.command,
