@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sottovoce.fit import nvidia
+from sottovoce.fit.estimate import unified_room
 
 TOOL_SECONDS = 3.0
 DRM = Path("/sys/class/drm")
@@ -45,7 +46,7 @@ def accelerators() -> list[Accelerator]:
     ] or from_nvidia_proc(NVIDIA_PROC)
     found += from_drm(DRM, but={"NVIDIA"} if found else set())
     if sys.platform == "darwin" and platform.machine() == "arm64":
-        found.append(Accelerator("Apple", _apple_name()))
+        found.append(_apple())
     return found
 
 
@@ -72,6 +73,13 @@ def from_drm(folder: Path, but: set[str]) -> list[Accelerator]:
         name = _read(device / "product_name").strip() or "graphics processor"
         found.append(Accelerator(vendor, name, total, free))
     return found
+
+
+def _apple() -> Accelerator:
+    """Return the graphics part of an Apple processor, with what it may take of the common memory."""
+    import psutil
+
+    return Accelerator("Apple", _apple_name(), unified_room(int(psutil.virtual_memory().total)))
 
 
 def _apple_name() -> str:
