@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import asdict
 from typing import Any, Self
 
 from pydantic import Field
@@ -72,7 +73,7 @@ class CardFitNoun(Noun):
 
 
 class FitNoun(Noun):
-    """`verdict` is runs, tight or no; `reason` says why not, or only just."""
+    """`verdict` is runs, tight or no; `reason` says why not, or only just. `card` is null without one."""
 
     verdict: str
     reason: str
@@ -80,6 +81,7 @@ class FitNoun(Noun):
     decode_tokens_per_s: Span
     prompt_tokens_per_s: Span
     first_token_s: Span
+    card: CardFitNoun | None
 
     @classmethod
     def of(cls, fit: Fit) -> Self:
@@ -87,13 +89,12 @@ class FitNoun(Noun):
 
 
 class CandidateNoun(FitNoun):
-    """A model that could be run: the same as one of `sotto fit --json`. `card` is null without one."""
+    """A model that could be run: the same as one of `sotto fit --json`."""
 
     model: str
     file: str
     bytes: int
     measured_tokens_per_s: float | None
-    card: CardFitNoun | None
     # A field named class cannot be written here.
     quality: str = Field(serialization_alias="class")
     licence: str
@@ -106,7 +107,6 @@ class CandidateNoun(FitNoun):
             file=one.file,
             bytes=one.size,
             measured_tokens_per_s=one.measured,
-            card=None if one.fit.card is None else CardFitNoun.of_card(one.fit.card),
             quality=one.quality,
             licence=one.licence,
             command=one.command,
@@ -379,16 +379,7 @@ class AcceptanceNoun(Noun):
 
     @classmethod
     def of(cls, one: Acceptance) -> Self:
-        return cls(
-            file_sha256=one.file_sha256,
-            licence=one.licence,
-            text_sha256=one.text_sha256,
-            text_source=one.text_source,
-            model=one.model,
-            source=one.source,
-            use=one.use,
-            accepted=one.accepted,
-        )
+        return cls(**asdict(one))
 
 
 class Acceptances(Noun):
@@ -403,6 +394,7 @@ def _fit(fit: Fit) -> dict[str, Any]:
         "decode_tokens_per_s": Span.of(fit.decode),
         "prompt_tokens_per_s": Span.of(fit.prompt),
         "first_token_s": Span.of(fit.first_token),
+        "card": None if fit.card is None else CardFitNoun.of_card(fit.card),
     }
 
 
