@@ -80,20 +80,12 @@ def memory(shape: Shape, run: Run, program: Program) -> Memory:
 
 def window_bytes(shape: Shape, run: Run) -> int:
     """Return the bytes of all cells of all slots."""
-    return run.slots * sum(
-        _cells(layer, run)
-        * (bytes_of(run.kv_type, layer.heads * layer.key) + _value_bytes(shape, layer, run))
-        for layer in shape.cells
-    )
+    return run.slots * sum(_cells(layer, run) * _layer_bytes(shape, layer, run) for layer in shape.cells)
 
 
-def cell_bytes(shape: Shape, run: Run, tokens: int) -> int:
+def cell_bytes(shape: Shape, run: Run, tokens: int) -> float:
     """Return the bytes of cells that a token looks back at when so many stand before it."""
-    return sum(
-        (min(tokens, layer.window) if layer.window else tokens)
-        * (bytes_of(run.kv_type, layer.heads * layer.key) + _value_bytes(shape, layer, run))
-        for layer in shape.cells
-    )
+    return sum(_seen(layer, tokens) * _layer_bytes(shape, layer, run) for layer in shape.cells)
 
 
 def buffer_bytes(shape: Shape, run: Run) -> int:
@@ -112,10 +104,16 @@ def _cells(layer: Cells, run: Run) -> int:
     return min(whole, _padded(layer.window + run.batch)) if layer.window else whole
 
 
-def _value_bytes(shape: Shape, layer: Cells, run: Run) -> int:
-    """Return the bytes of a layer's values for a token; without flash attention all are as the widest."""
+def _layer_bytes(shape: Shape, layer: Cells, run: Run) -> int:
+    """Return the bytes a layer keeps of a token; without flash attention all values are the widest."""
     widest = layer if run.flash else max(shape.cells, key=lambda cells: cells.heads * cells.value)
-    return bytes_of(run.kv_type, widest.heads * widest.value) if widest.value else 0
+    values = bytes_of(run.kv_type, widest.heads * widest.value) if widest.value else 0
+    return bytes_of(run.kv_type, layer.heads * layer.key) + values
+
+
+def _seen(layer: Cells, tokens: float) -> float:
+    """Return how many of so many tokens a layer looks back at."""
+    return min(tokens, layer.window) if layer.window else tokens
 
 
 def _padded(tokens: int) -> int:
@@ -183,22 +181,15 @@ def _weights_work(shape: Shape, tokens: int, drawn: int) -> Work:
     return dict(work)
 
 
-def _cells_seen(shape: Shape, before: int) -> int:
+def _cells_seen(shape: Shape, before: int) -> float:
     """Return how many cells a token looks back at: of key heads, or of all heads where these share one."""
-    return sum(
-        (layer.heads if layer.value else shape.heads)
-        * (min(before, layer.window) if layer.window else before)
-        for layer in shape.cells
-    )
+    return sum((layer.heads if layer.value else shape.heads) * _seen(layer, before) for layer in shape.cells)
 
 
 def _pairs(shape: Shape, tokens: int, seen: float) -> float:
     """Return the numbers of all queries, times the cells that each is held against: `seen`, or a window."""
     return sum(
-        tokens
-        * (min(seen, layer.window) if layer.window else seen)
-        * shape.heads
-        * (layer.key + (layer.value or layer.key))
+        tokens * _seen(layer, seen) * shape.heads * (layer.key + (layer.value or layer.key))
         for layer in shape.cells
     )
 

@@ -51,20 +51,17 @@ WORDY = dataclasses.replace(THIN, layers=1, width=64, feed_forward=64, vocabular
 Say = Callable[[str], None]
 
 
-async def measure(key: str, threads: int, say: Say = lambda _: None) -> Measured:
+async def measure(key: str, threads: int) -> Measured:
     """Measure this machine. Raises ModelProblem where the engine cannot run."""
     samples: list[Sample] = []
     with tempfile.TemporaryDirectory(prefix="sotto-fit-", dir=_quick_folder()) as folder:
         for kind in MEASURED:
-            say(f"weights of type {kind}")
             path = write(dataclasses.replace(BROAD, packing=kind), Path(folder) / f"{kind}.gguf")
             async with _timed(path, threads) as timing:
                 samples += await timing.near()
-        say("narrow layers")
         async with _timed(write(THIN, Path(folder) / "thin.gguf"), threads) as timing:
             samples += [*await timing.near(), *await timing.far()]
             base = timing.unexplained()
-        say("words")
         async with _timed(write(WORDY, Path(folder) / "wordy.gguf"), threads) as timing:
             samples += await timing.near()
             word = max(0, timing.unexplained() - base) // WORDY.vocabulary
