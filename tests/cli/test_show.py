@@ -51,6 +51,18 @@ def test_a_line_is_cut_by_the_columns_it_takes(text, width, line):
     assert cells(one_line(text, width)) <= width
 
 
+@pytest.mark.parametrize(("columns", "lines"), [(60, 2), (24, 3)])
+def test_in_a_narrow_window_what_is_beneath_stands_under_its_row(monkeypatch, columns, lines):
+    screen = Terminal()
+    monkeypatch.setattr(sys, "stdout", screen)
+    monkeypatch.setenv("COLUMNS", str(columns))
+    Show().table(("NAME", "SIZE", "HOW"), [("a rather long name", "1 GB", "type this")], beneath=1)
+    shown = screen.getvalue().splitlines()
+    assert len(shown) == lines
+    assert all(cells(line) <= columns for line in shown)
+    assert "type this" in shown[-1]
+
+
 def test_columns_line_up_in_any_script(capsys):
     Show().table(("ID", "TITLE", "N"), [("1", "北京", "x"), ("22", "Rome", "y")])
     assert capsys.readouterr().out == "ID  TITLE  N\n1   北京   x\n22  Rome   y\n"

@@ -158,15 +158,32 @@ class Show:
         if self.debug and error.detail:
             self.note(f"\n{error.detail}")
 
-    def table(self, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        """Print columns; on a terminal the last one is cut to the window, elsewhere nothing is cut."""
+    def table(self, headings: Sequence[str], rows: Sequence[Sequence[str]], beneath: int = 0) -> None:
+        """Print columns; on a terminal the last one is cut to the window, elsewhere nothing is cut.
+
+        Where the window is too narrow, the last `beneath` columns stand on a line under each row.
+        """
         grid = [[one_line(cell) for cell in row] for row in (headings, *rows)]
         widths = [max(cells(row[at]) for row in grid) for at in range(len(headings))]
+        if beneath and self.on_terminal and sum(widths) + 2 * (len(widths) - 1) > self._columns():
+            self._table_over_lines(grid, widths[:-beneath])
+            return
         room = self._columns() - sum(widths[:-1]) - 2 * (len(widths) - 1)
         for row in grid:
             last = _cut(row[-1], max(room, 8)) if self.on_terminal else row[-1]
             padded = [cell + " " * (width - cells(cell)) for cell, width in zip(row, widths, strict=True)]
             self.line("  ".join([*padded[:-1], last]).rstrip())
+
+    def _table_over_lines(self, grid: Sequence[Sequence[str]], widths: list[int]) -> None:
+        """Print each row in two lines; the first column gives way, and the second line is cut."""
+        columns = self._columns()
+        widths[0] = max(8, min(widths[0], columns - sum(widths[1:]) - 2 * (len(widths) - 1)))
+        for at, row in enumerate(grid):
+            first = [_cut(row[0], widths[0]), *row[1 : len(widths)]]
+            padded = [cell + " " * (width - cells(cell)) for cell, width in zip(first, widths, strict=True)]
+            self.line("  ".join(padded).rstrip())
+            if at:
+                self.line(_cut("    " + " · ".join(filter(None, row[len(widths) :])), columns))
 
     def confirm(self, question: str) -> bool:
         """Ask a yes-or-no question on standard error; anything but yes is no."""

@@ -63,9 +63,7 @@ def fit(given: Given, /, model: str | None, context: int, users: int, again: boo
         given.show.data([_data(one) for one in found])
         return
     given.show.note(_machine(look()))
-    with_card = any(one.fit.card is not None for one in found)
-    columns = [*_COLUMNS, *(["ON THE CARD"] if with_card else [])]
-    given.show.table(columns, [(*_row(one), *([_on_card(one)] if with_card else [])) for one in found])
+    given.show.table(_COLUMNS, [_row(one) for one in found], beneath=BENEATH)
     given.show.note(_legend(run))
 
 
@@ -103,32 +101,36 @@ async def _elsewhere(given: Given, ref: str, run: Run, here: Here) -> Candidate:
 
 _COLUMNS = (
     "MODEL",
-    "FILE",
     "SIZE",
-    "CLASS",
     "RUNS?",
     "MEMORY",
     "TOKENS/S",
     "FIRST WORD",
-    "MEASURED",
-    "LICENCE",
     "HOW TO GET IT",
+    "LICENCE",
+    "CLASS",
+    "MEASURED",
+    "ON A CARD",
+    "FILE",
 )
+BENEATH = 6
+"""So many columns, the last ones, say how to get it and what else there is to know."""
 
 
 def _row(one: Candidate) -> tuple[str, ...]:
     return (
         one.name,
-        one.file,
         f"{one.size / 1e9:.1f} GB",
-        one.quality,
         one.fit.verdict,
         f"{one.fit.memory.total / 1e9:.1f} GB",
         _span(one.fit.decode),
         f"{_span(one.fit.first_token)} s",
-        "" if one.measured is None else f"{_number(one.measured)}",
-        one.licence,
         one.command,
+        one.licence,
+        one.quality,
+        "" if one.measured is None else f"measured {_number(one.measured)}",
+        _on_card(one),
+        one.file,
     )
 
 
