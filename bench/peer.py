@@ -51,6 +51,14 @@ async def measure(home: Path, count: int) -> list[Row]:
     ]
 
 
+def appendix() -> str:
+    """Return what the page says of its comparison."""
+    return (
+        "\nThe clients of each scene stand on the same cores as the server and its engine. The peer is\n"
+        f"{RELEASE} with its server, built here from its source.\n"
+    )
+
+
 def built() -> Path:
     """Return a Python that has the peer, building it from its source the first time."""
     python = FOLDER / "bin" / "python"
