@@ -24,4 +24,7 @@ EIGHT = Shape(
     vocabulary=128_256,
     context=131_072,
 )
-PACE = Pace({"once Q4_K": 4e-11, "each Q4_K": 1e-12, "once Q6_K": 4e-11, "each Q6_K": 1e-12, "cell": 4e-8})
+COSTS = {"once": 4e-11, "few": 1e-12, "each": 1e-12}
+PACE = Pace(
+    {f"{what} {kind}": cost for what, cost in COSTS.items() for kind in ("Q4_K", "Q6_K")} | {"cell": 4e-8}
+)

@@ -76,11 +76,23 @@ def test_a_token_goes_through_all_weights_once() -> None:
     assert estimate.step_seconds(EIGHT, Run(4096), PACE, 0) == pytest.approx(expected)
 
 
-def test_what_stands_before_costs_by_key_head_and_cell() -> None:
+def test_what_stands_before_costs_by_key_head_and_cell_and_a_little_by_query() -> None:
     more = estimate.step_seconds(EIGHT, Run(8192), PACE, 4096) - estimate.step_seconds(
         EIGHT, Run(8192), PACE, 0
     )
-    assert more == pytest.approx(4096 * 32 * 8 * 4e-8), "tokens x layers x key heads"
+    queries = 32 * (128 + 128) / 900
+    assert more == pytest.approx(4096 * 32 * (8 + queries) * 4e-8), "tokens x layers x key heads"
+
+
+@pytest.mark.parametrize(
+    ("before", "threads", "together", "cells"),
+    [(256, 2, 1, 256), (257, 2, 1, 512), (513, 8, 1, 768), (257, 1, 1, 257), (257, 2, 4, 4 * 257)],
+)
+def test_threads_share_whole_blocks_of_cells_and_wait_for_each_other(
+    before: int, threads: int, together: int, cells: int
+) -> None:
+    work = estimate.step_work(EIGHT, Run(4096, threads=threads), before, together)
+    assert work["cell"] == pytest.approx(cells * estimate.step_work(EIGHT, Run(4096), 1)["cell"])
 
 
 def test_answers_together_share_the_way_through_the_weights() -> None:
@@ -102,7 +114,7 @@ def test_of_experts_a_token_needs_its_share_and_a_batch_nearly_all() -> None:
 def test_the_head_is_computed_for_the_last_token_of_a_prompt_alone() -> None:
     work = estimate.prompt_work(EIGHT, Run(4096), 300)
     assert work["once Q6_K"] == 400 * MIB
-    assert work["each Q6_K"] == 400 * MIB
+    assert work["few Q6_K"] == 400 * MIB
     assert work["once Q4_K"] == 3 * 4000 * MIB, "three batches of at most 128"
 
 

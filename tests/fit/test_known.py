@@ -10,7 +10,7 @@ from sottovoce.fit.estimate import Program
 from sottovoce.fit.known import Measured
 from sottovoce.fit.pace import Pace
 
-WHOLE = {"once F16": 1.0, "each F16": 1.0}
+WHOLE = {"once F16": 1.0, "few F16": 1.0, "each F16": 1.0}
 
 
 def test_what_was_kept_is_found_again_for_the_same_machine(home: Home) -> None:

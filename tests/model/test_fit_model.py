@@ -51,7 +51,7 @@ async def test_going_on_reads_only_what_is_new(tmp_path: Path) -> None:
 
 async def test_this_machine_is_measured_and_the_starter_is_predicted(tmp_path: Path) -> None:
     """Loosely: how right it is stands in bench/fit; here it must not be wrong by a factor."""
-    measured = await probe.measure("here", 1)
+    measured = await probe.measure("here", 1, starter.path())
     shape, run = shape_of(read_header(starter.path())), Run(1024)
     async with rigged(starter.path(), window=1024, threads=1) as rig:
         await rig.time(rig.words(16), 2)

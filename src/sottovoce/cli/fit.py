@@ -70,8 +70,9 @@ def fit(given: Given, /, model: str | None, context: int, users: int, again: boo
 def _measured(given: Given, home: Home) -> Here:
     """Measure this machine. Only now is what that takes loaded."""
     from sottovoce.fit import probe
+    from sottovoce.models import starter
 
-    return asyncio.run(probe.here(home, given.show.note, again=True))
+    return asyncio.run(probe.here(home, given.show.note, starter.path(), again=True))
 
 
 def _candidates(given: Given, home: Home, name: str | None, run: Run, here: Here) -> list[Candidate]:

@@ -79,13 +79,13 @@ def list_models(given: Given, /, elsewhere: bool, as_json: bool) -> None:
 def suggest(given: Given, /, as_json: bool) -> None:
     """Suggest a model of each kind that runs well on this machine."""
     from sottovoce.fit.probe import here
-    from sottovoce.models import catalogue
+    from sottovoce.models import catalogue, starter
     from sottovoce.models.fitting import runs_well
     from sottovoce.models.suggest import suggested
 
     home = given.open_home()
     cards = catalogue.cards(home)
-    found = suggested(cards, runs_well(asyncio.run(here(home, given.show.note))), _use(given))
+    found = suggested(cards, runs_well(asyncio.run(here(home, given.show.note, starter.path()))), _use(given))
     if as_json:
         given.show.data([_suggestion_data(one) for one in found])
         return

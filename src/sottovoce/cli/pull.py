@@ -105,11 +105,12 @@ async def _fit(given: Given, home: Home, plan: Plan) -> Fit | None:
     from sottovoce.fit.estimate import Run
     from sottovoce.fit.probe import here
     from sottovoce.fit.shape import shape_of
+    from sottovoce.models import starter
     from sottovoce.models.fitting import bounded
 
     shape = shape_of(plan.header)
     try:
-        found = await here(home, given.show.note)
+        found = await here(home, given.show.note, starter.path())
     except ModelProblem as problem:
         given.show.note(f"How it would do here is not known: {problem.sentence}")
         return None

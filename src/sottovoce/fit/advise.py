@@ -15,6 +15,9 @@ from sottovoce.fit.shape import Shape, shape_of
 QUESTION = 256
 """Tokens of the question that a first word is predicted for: some 190 English words."""
 
+DEPTH = QUESTION + 64
+"""Tokens behind the word whose speed is told: in the middle of an answer of some length."""
+
 COMFORT = 0.85
 """A model that takes more of the free memory than this leaves other programs no room to grow."""
 
@@ -95,7 +98,8 @@ def fit(
     if not is_here:
         spread = max(spread, FACTS_SPREAD)
     question = min(QUESTION, max(1, run.window // 2))
-    decode = learned.factor / estimate.step_seconds(shape, run, pace, question, run.slots)
+    depth = min(DEPTH, max(1, run.window // 2))
+    decode = learned.factor / estimate.step_seconds(shape, run, pace, depth, run.slots)
     first = estimate.first_token_seconds(shape, run, pace, question) / learned.factor
     prompt = question / first
     verdict, reason = _judged(needed, free, decode)
@@ -116,8 +120,8 @@ def on_card(shape: Shape, run: Run, pace: Pace, card: Accelerator) -> OnCard | N
     if room is None:
         return None
     placed = estimate.split(shape, run, room)
-    question = min(QUESTION, max(1, run.window // 2))
-    seconds = estimate.split_step_seconds(shape, run, pace, question, placed, card.bandwidth)
+    depth = min(DEPTH, max(1, run.window // 2))
+    seconds = estimate.split_step_seconds(shape, run, pace, depth, placed, card.bandwidth)
     return OnCard(placed.layers, shape.layers, _around(1 / seconds, CARD_SPREAD))
 
 

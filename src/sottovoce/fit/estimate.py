@@ -19,12 +19,15 @@ PADDING = 256
 
 FULL_PRECISION = 4
 
+FEW = 8
+"""Up to so many tokens at once are computed nearly as one by one (ggml-cpu: blocks of four or more rows)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
     """How a model is to be run. `window` is tokens for each of the `slots`; `batch` is tokens read in one go.
 
-    `flash`: attention without the whole table of scores, as it is by default.
+    `flash`: attention without the whole table of scores, as it is by default. `threads` compute.
     """
 
     window: int
@@ -32,6 +35,7 @@ class Run:
     kv_type: str = "F16"
     flash: bool = True
     batch: int = 128
+    threads: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +128,21 @@ def _padded(tokens: int) -> int:
 #
 # Units of work, whose costs a Pace holds:
 #   once TYPE   a byte of weights of a type that a step goes through, however many tokens it has
-#   each TYPE   the same, for each token of the step
+#   few TYPE    the same, for each token of a step of few
+#   each TYPE   the same, for each token of a step of many: these are multiplied in blocks
 #   row         a row of weights, for each token of the step, whatever its type and length
 #   matrix      a matrix of weights that a step goes through, however small
 #   step        a step
 #   word        a word of the vocabulary, each time a token is drawn
 #   cell        a cell of a key head that a written token looks back at, whatever its length
 #   pair        a number of a query, times the cells it is held against, while a prompt is read
+
+NUMBER = 1 / 900
+"""What a number of a query costs of what a cell of a key head does.
+
+Measured on an AMD EPYC with heads of 64 to 256 numbers, of which 1 to 8 share a key head: a cell takes 57 ns,
+and 8 ns for each query of 64 numbers. Fetching is what takes time, whatever the length.
+"""
 
 Work = dict[str, float]
 
@@ -140,7 +152,7 @@ def step_work(shape: Shape, run: Run, before: int, together: int = 1) -> Work:
     return _weights_work(shape, together, together) | {
         "step": 1,
         "word": shape.vocabulary * together,
-        "cell": together * _cells_seen(shape, before),
+        "cell": together * _cells_seen(shape, run, before, together),
     }
 
 
@@ -175,23 +187,38 @@ def _weights_work(shape: Shape, tokens: int, drawn: int) -> Work:
         # Of many experts a step goes through those that any of its tokens needs.
         touched = 1 - (1 - group.share) ** count if group.experts > 1 else min(1, count)
         work[f"once {group.type}"] += group.bytes * touched
-        work[f"each {group.type}"] += group.bytes * group.share * count
+        work[f"{'few' if count <= FEW else 'each'} {group.type}"] += group.bytes * group.share * count
         work["row"] += group.rows * group.share * count
         work["matrix"] += group.matrices * touched
     return dict(work)
 
 
-def _cells_seen(shape: Shape, before: int) -> float:
-    """Return how many cells a token looks back at: of key heads, or of all heads where these share one."""
-    return sum((layer.heads if layer.value else shape.heads) * _seen(layer, before) for layer in shape.cells)
+def _cells_seen(shape: Shape, run: Run, before: int, together: int) -> float:
+    """Return the cells of key heads that a written token looks back at, and what its queries add to that."""
+    return sum(
+        (layer.heads + _numbers(shape, layer) * NUMBER) * _shared(layer, run, before, together)
+        for layer in shape.cells
+    )
+
+
+def _shared(layer: Cells, run: Run, before: int, together: int) -> int:
+    """Return how many cells a written token looks back at, with what its threads wait for each other.
+
+    A thread takes an even part of whole blocks, of which the last may be empty for the most part (ops.cpp,
+    use_split_kv_path: one answer, more than one block). Otherwise heads are shared out, without a rest.
+    """
+    seen = math.ceil(_seen(layer, before))
+    return _padded(seen) if seen > PADDING and together == 1 and run.threads > 1 else seen
 
 
 def _pairs(shape: Shape, tokens: int, seen: float) -> float:
     """Return the numbers of all queries, times the cells that each is held against: `seen`, or a window."""
-    return sum(
-        tokens * _seen(layer, seen) * shape.heads * (layer.key + (layer.value or layer.key))
-        for layer in shape.cells
-    )
+    return sum(tokens * _seen(layer, seen) * _numbers(shape, layer) for layer in shape.cells)
+
+
+def _numbers(shape: Shape, layer: Cells) -> int:
+    """Return the numbers of a layer's queries and of what comes of them; latent vectors are both."""
+    return shape.heads * (layer.key + (layer.value or layer.key))
 
 
 # ── with an accelerator ───────────────────────────────────────────────────────────────────────────

@@ -6,7 +6,7 @@ Measures nothing itself, and so costs little to ask.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import version
 
 from sottovoce.core.paths import Home, write_whole
@@ -17,7 +17,7 @@ from sottovoce.fit.machine import Machine, look
 from sottovoce.fit.pace import Pace
 from sottovoce.fit.shape import Shape
 
-VERSION = 2
+VERSION = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ class Here:
 
     measured: Measured
     free: int
+    threads: int = 2
     learned: Learned = field(default_factory=Learned)
     card: Accelerator | None = None
     """The graphics card with the most memory, where one tells how much it has."""
@@ -42,7 +43,7 @@ class Here:
     def fit(self, shape: Shape, run: Run, *, is_here: bool = True, learned: Learned | None = None) -> Fit:
         return fit(
             shape,
-            run,
+            replace(run, threads=self.threads),
             self.measured.pace,
             self.measured.program,
             self.free,
@@ -56,7 +57,7 @@ def of_machine(measured: Measured, machine: Machine, taken: int = 0) -> Here:
     """Join what was measured with the machine as it is; `taken` bytes of its memory could be had as well."""
     cards = [card for card in machine.accelerators if card.memory]
     best = max(cards, key=lambda card: card.memory or 0, default=None)
-    return Here(measured, machine.free + taken, card=best)
+    return Here(measured, machine.free + taken, machine.cores, card=best)
 
 
 def here(home: Home, taken: int = 0) -> Here | None:
@@ -82,7 +83,7 @@ def kept(home: Home, key: str) -> Measured | None:
             return None
         measured = Measured(key, Pace(**said["pace"]), Program(**said["program"]))
         # Tried out here, so that no list fails on it later: every cost, and any type of weights.
-        measured.pace.seconds(dict.fromkeys((*measured.pace.costs, "once F16", "each F16"), 1.0))
+        measured.pace.seconds(dict.fromkeys((*measured.pace.costs, "once F16", "few F16", "each F16"), 1.0))
         return measured
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None  # whatever it is, measuring anew mends it

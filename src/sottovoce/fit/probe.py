@@ -1,8 +1,8 @@
-"""Measure how quickly this machine computes: some seconds, once, with models that have no mind.
+"""Measure how quickly this machine computes: some seconds, once, with the starter and models without a mind.
 
-Each type of weights is timed in a model of its own, then many thin layers and a large vocabulary; what each
-unit of work costs follows from all of them together. The result is kept in the home, for this processor,
-this many threads and this build of the engine.
+The starter is timed, then each type of weights in a model of its own, many thin layers and a large
+vocabulary; what each unit of work costs follows from all of them together. The result is kept in the home,
+for this processor, this many threads and this build of the engine.
 """
 
 from __future__ import annotations
@@ -27,22 +27,23 @@ from sottovoce.fit.rig import Rig, rigged
 from sottovoce.fit.shape import Shape, shape_of
 from sottovoce.fit.synthetic import Build, write
 
-MEASURED = ("Q4_K", "Q6_K", "Q8_0", "Q4_0", "Q4_1", "F16")
+MEASURED = ("Q4_K", "Q6_K", "Q8_0", "Q4_0", "F16")
 """The types that most models are made of; pace.NEAREST says which of them stands for another."""
 
-BATCH = 128
-FEW = 16
+BATCH = 64
+FEW = 4
+NEAR = 16
 STEPS = 8
 ROUNDS = 3
 WINDOW = 1024
-DEEP = 640
+DEEP = 320
 
 BROAD = Build(
-    layers=3, width=2048, heads=16, kv_heads=8, head_length=64, feed_forward=4096, head_packing="Q4_0"
+    layers=2, width=2048, heads=16, kv_heads=8, head_length=64, feed_forward=4096, head_packing="Q4_0"
 )
 """Nearly all weights, and larger than most caches: what a type costs."""
 
-THIN = Build(packing="Q8_0", layers=16, width=576, heads=9, kv_heads=9, head_length=64, feed_forward=1536)
+THIN = Build(packing="Q8_0", layers=8, width=576, heads=9, kv_heads=9, head_length=64, feed_forward=1536)
 """As narrow as the starter: what small matrices cost beside their bytes, and what looking back costs."""
 
 WORDY = dataclasses.replace(THIN, layers=1, width=64, feed_forward=64, vocabulary=65_536)
@@ -51,18 +52,19 @@ WORDY = dataclasses.replace(THIN, layers=1, width=64, feed_forward=64, vocabular
 Say = Callable[[str], None]
 
 
-async def measure(key: str, threads: int) -> Measured:
-    """Measure this machine. Raises ModelProblem where the engine cannot run."""
+async def measure(key: str, threads: int, real: Path) -> Measured:
+    """Measure this machine with a real small model and made ones. Raises ModelProblem."""
     samples: list[Sample] = []
+    async with _timed(real, threads) as timing:
+        samples += [*await timing.near(), *await timing.far()]
     with tempfile.TemporaryDirectory(prefix="sotto-fit-", dir=_quick_folder()) as folder:
         for kind in MEASURED:
-            path = write(dataclasses.replace(BROAD, packing=kind), Path(folder) / f"{kind}.gguf")
-            async with _timed(path, threads) as timing:
+            async with _made(dataclasses.replace(BROAD, packing=kind), folder, threads) as timing:
                 samples += await timing.near()
-        async with _timed(write(THIN, Path(folder) / "thin.gguf"), threads) as timing:
+        async with _made(THIN, folder, threads) as timing:
             samples += [*await timing.near(), *await timing.far()]
             base = timing.unexplained()
-        async with _timed(write(WORDY, Path(folder) / "wordy.gguf"), threads) as timing:
+        async with _made(WORDY, folder, threads) as timing:
             samples += await timing.near()
             word = max(0, timing.unexplained() - base) // WORDY.vocabulary
     return Measured(key, Pace(costs(samples)), Program(base, word))
@@ -71,18 +73,19 @@ async def measure(key: str, threads: int) -> Measured:
 class Timing:
     """One model in the engine, with the work that its steps are."""
 
-    def __init__(self, rig: Rig, shape: Shape) -> None:
+    def __init__(self, rig: Rig, shape: Shape, threads: int) -> None:
         self._rig = rig
         self._shape = shape
-        self._run = Run(WINDOW)
+        self._run = Run(WINDOW, threads=threads)
 
     async def near(self) -> list[Sample]:
-        """Time a whole batch, and steps with hardly anything before them: what is usual, not what is best."""
-        batch = statistics.mean([(await self._rig.time(self._rig.words(BATCH))).prompt for _ in range(2)])
+        """Time many tokens at once, a few, and one by one with hardly anything before: what is usual."""
+        batch = (await self._rig.time(self._rig.words(BATCH))).prompt
+        few = statistics.median([(await self._rig.time(self._rig.words(FEW))).prompt for _ in range(ROUNDS)])
         step = statistics.median(
-            [(await self._rig.time(self._rig.words(FEW), STEPS)).step for _ in range(ROUNDS)]
+            [(await self._rig.time(self._rig.words(NEAR), STEPS)).step for _ in range(ROUNDS)]
         )
-        return [self._batch(BATCH, 0, batch), self._step(FEW, step)]
+        return [self._batch(BATCH, 0, batch), self._batch(FEW, 0, few), self._step(NEAR, step)]
 
     async def far(self) -> list[Sample]:
         """Time the same with many tokens before: more than a processor's caches hold."""
@@ -118,8 +121,15 @@ async def _timed(path: Path, threads: int) -> AsyncIterator[Timing]:
     shape = shape_of(read_header(path))
     async with rigged(path, window=WINDOW, threads=threads) as rig:
         await rig.time(rig.words(16), 2)  # the first step of all finds nothing in the caches
-        yield Timing(rig, shape)
-    path.unlink()  # noqa: ASYNC240  (in memory, mostly)
+        yield Timing(rig, shape, threads)
+
+
+@contextlib.asynccontextmanager
+async def _made(build: Build, folder: str, threads: int) -> AsyncIterator[Timing]:
+    path = write(build, Path(folder) / "made.gguf")
+    async with _timed(path, threads) as timing:
+        yield timing
+    path.unlink()
 
 
 def _quick_folder() -> str | None:
@@ -128,8 +138,8 @@ def _quick_folder() -> str | None:
     return quick if os.access(quick, os.W_OK) else None
 
 
-async def here(home: Home, say: Say, *, again: bool = False, taken: int = 0) -> Here:
-    """Return what is known of this machine, measuring it unless that was done; see known.here.
+async def here(home: Home, say: Say, real: Path, *, again: bool = False, taken: int = 0) -> Here:
+    """Return what is known of this machine, measuring it unless that was done; see measure and known.here.
 
     Raises ModelProblem.
     """
@@ -137,7 +147,7 @@ async def here(home: Home, say: Say, *, again: bool = False, taken: int = 0) -> 
     if found is None:
         say("Measuring this machine, once (about five seconds) …")
         machine = look()
-        measured = await measure(known.key_of(machine), machine.cores)
+        measured = await measure(known.key_of(machine), machine.cores, real)
         known.keep(home, measured)
         found = known.of_machine(measured, machine, taken)
     return found

@@ -148,7 +148,7 @@ def of_card(card: Card, file: CardFile, run: Run, here: Here) -> Fit | None:
 def bounded(run: Run, longest: int) -> Run:
     """Return the run with a window that the model was made for; 0 asks for all of it."""
     window = min(run.window or longest, longest) if longest else run.window or 4096
-    return Run(window, run.slots, run.kv_type, run.flash, run.batch)
+    return replace(run, window=window)
 
 
 def best_file(card: Card, run: Run, here: Here) -> tuple[CardFile, Fit] | None:

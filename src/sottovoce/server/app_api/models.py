@@ -98,7 +98,7 @@ async def fits(visit: Visit[None]) -> FitList:
                 hint="Ask again in a moment",
                 retry_after=10,
             )
-        here = await probe.here(app.home, log.info, taken=app.taken())
+        here = await probe.here(app.home, log.info, starter.path(), taken=app.taken())
     cards = await asyncio.to_thread(catalogue.cards, app.home)
     found = await app.database.read(lambda conn: fitting.candidates(conn, app.home, cards, run, here))
     return FitList(models=[CandidateNoun.of_candidate(one) for one in found])
