@@ -246,6 +246,19 @@ async def test_a_model_that_was_got_is_on_the_shelf_with_its_yes_on_record(place
     assert (pull["ended"], pull["received"]) == ("done", len(small_model()))
 
 
+@pytest.mark.parametrize("says_digest", [True, False])
+async def test_another_file_than_the_planned_one_is_not_begun(place: Place, says_digest: bool) -> None:
+    plan = await place.post("/models/plan", {"ref": REF})
+    body = {"ref": REF, "accepted": plan["words"], "sha256": plan["sha256"]}
+    repo = place.mirror.put(NAME, ("m-Q4_0.gguf", small_model()[:-4] + b"\0\0\0\1"))
+    repo.files["m-Q4_0.gguf"].lfs = says_digest
+    status, error = await place.refused("POST", "/models/pulls", body)
+    assert (status, error["field"]) == (400, "sha256")
+    assert (await place.get("/models/pulls"))["pulls"] == []
+    place.mirror.put(NAME, ("m-Q4_0.gguf", small_model()))
+    assert (await place.events((await place.post("/models/pulls", body))["id"]))[-1][1] == "done"
+
+
 async def test_what_is_here_is_not_got_again_and_a_yes_is_said_once(place: Place) -> None:
     await place.events((await place.agreed())["id"])
     plan = await place.post("/models/plan", {"ref": REF})

@@ -37,10 +37,12 @@ class Ref(Noun):
 
 class NewPull(Ref):
     """`accepted`: the hash of the licence's words, as the plan gave it; left out where they were accepted
-    before.
+    before. `sha256`: that of the plan; with it, no other file than the planned one comes. Refused where what
+    would come is another by now, or nobody says what it will be.
     """
 
     accepted: str | None = Field(None, pattern=HASH)
+    sha256: str | None = Field(None, pattern=HASH)
 
 
 # ---- how it does here ----

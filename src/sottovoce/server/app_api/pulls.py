@@ -70,11 +70,17 @@ async def begin(visit: Visit[NewPull]) -> PullNoun:
     """Begin to get a model, once its licence was accepted. One that is under way is returned as it is.
 
     Refused with the licence's words where they were not accepted; with the way to allow it where the
-    network setting says no.
+    network setting says no; and where it is not the planned file.
     """
     app, pulls = visit.house.app, visit.house.pulls
     means = await _means(visit)
     offer = await getting.offer(means, visit.body.ref)
+    if visit.body.sha256 not in (None, offer.sha256):
+        raise BadInput(
+            f"{offer.name} is not the file that was planned: it has another SHA-256 by now, or none is said.",
+            hint="Plan it again, and show what it is",
+            field="sha256",
+        )
     if pulls.running(offer.name) is None:
         have = await asyncio.to_thread(getting.already, app.home, app.database, offer)
         if have is not None:
