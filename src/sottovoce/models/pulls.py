@@ -93,6 +93,7 @@ class Pulls:
         pull = Pull(new_id(), offer.ref, offer.name, offer.size, offer.sha256, most=MOST_EVENTS)
         self._pulls[pull.id] = pull
         pull.task = asyncio.create_task(self._carry_out(pull, offer, means))
+        pull.task.add_done_callback(lambda task: self._ended(pull, task))
         return pull
 
     def find(self, pull_id: str) -> Pull:
@@ -123,7 +124,7 @@ class Pulls:
         await asyncio.gather(*(self._cut(pull, _stopping()) for pull in self.every()))
 
     async def _carry_out(self, pull: Pull, offer: Offer, means: Means) -> None:
-        """Get it. A task's edge: whatever happens, readers are told and let go."""
+        """Get it. A task's edge: whatever happens, readers are told."""
         told = 0.0
         try:
             async with aclosing(get(offer, means, self._database)) as steps:
@@ -134,17 +135,18 @@ class Pulls:
                         pull.tell(step)
         except asyncio.CancelledError:
             # Swallowed: only `_cut` cancels this task, and waits for it.
-            pull.tell(Stopped() if pull.cut is None else Failed(pull.cut))
+            pull.tell(_cut_off(pull))
         except SottoError as problem:
             pull.tell(Failed(problem))
         except Exception:
             log.exception("A download failed unforeseen")
             pull.tell(Failed(_unforeseen()))
-        finally:
-            pull.end()
-            self._let_go(pull)
 
-    def _let_go(self, pull: Pull) -> None:
+    def _ended(self, pull: Pull, task: asyncio.Task[None]) -> None:
+        """Let the readers go. A task that was cancelled before its first step has told them nothing."""
+        if task.cancelled():
+            pull.tell(_cut_off(pull))
+        pull.end()
         asyncio.get_running_loop().call_later(self._kept_seconds, self._pulls.pop, pull.id, None)
         ended = [other for other in self._pulls.values() if other.ended]
         for old in ended[:-MOST_KEPT]:
@@ -156,6 +158,10 @@ class Pulls:
         pull.cut = reason
         pull.task.cancel()
         await asyncio.wait({pull.task})
+
+
+def _cut_off(pull: Pull) -> PullEvent:
+    return Stopped() if pull.cut is None else Failed(pull.cut)
 
 
 def _stopping() -> Stopping:
