@@ -46,4 +46,5 @@ async def brought(way: Way, home: Home, file: Wanted) -> Path:
             async for _ in coming:
                 pass
         partial.install(home.models / file.name)
+        partial.forget()
     return home.models / file.name

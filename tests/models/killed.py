@@ -31,6 +31,7 @@ async def bring_and_install(home: Home, file: Wanted) -> None:
         async for _ in bring(way, partial):
             pass
         partial.install(home.models / file.name)
+        partial.forget()
 
 
 def forked(home: Home, file: Wanted) -> int:

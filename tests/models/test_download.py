@@ -190,6 +190,22 @@ async def test_two_programs_do_not_write_one_file(home: Home, mirror: Mirror, we
     assert (await brought(way(home), home, file)).read_bytes() == weights
 
 
+def test_a_file_that_could_not_be_opened_is_held_by_nobody(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = Wanted("http://x/m.gguf", "m.gguf", "x", 5)
+
+    def fail(self: Partial) -> None:
+        raise DiskFull("The disk is full.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Partial, "restart", fail)
+        with pytest.raises(DiskFull), Partial(home.models / "partial", file):
+            pass
+    with Partial(home.models / "partial", file) as partial:
+        assert partial.received == 0
+
+
 # --- The disk, and the permission ----------------------------------------------------------------
 
 

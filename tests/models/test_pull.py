@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import shutil
+import sys
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from getting import QUICK
@@ -10,15 +15,17 @@ from gguf_samples import split
 from mirror import Ask, Blob, Handler, Mirror
 
 from sottovoce.core.errors import BadModelFile, BadValue, DiskFull, NetworkProblem, Refused, StoreBusy
-from sottovoce.core.paths import Home
+from sottovoce.core.paths import Home, make_folder
+from sottovoce.models import getting, inventory, removing, shelf
 from sottovoce.models import pull as pulling
-from sottovoce.models import shelf
+from sottovoce.models.getting import Means
 from sottovoce.models.hub import Hub, open_hub
-from sottovoce.models.names import HubRef, parse
+from sottovoce.models.names import HubRef, UrlRef, parse
 from sottovoce.models.partial import Partial
 from sottovoce.models.pull import Plan, Pulled, carry_out, check_room, here, plan_hub, plan_url
 from sottovoce.net.fetch import Door
 from sottovoce.net.ledger import Ledger
+from sottovoce.store.db import open_database
 
 NAME = "org/m-GGUF"
 ROOM = 8 << 30
@@ -32,6 +39,14 @@ async def planned(home: Home, mirror: Mirror, text: str = f"hf:{NAME}", token: s
     ref = parse(text)
     assert isinstance(ref, HubRef)
     plan = await plan_hub(hub(home, mirror, token), ref, ROOM)
+    return replace(plan, way=replace(plan.way, manner=QUICK))
+
+
+async def at_address(home: Home, mirror: Mirror, name: str) -> Plan:
+    door = Door("ask", Ledger(home.ledger), local=True)
+    ref = parse(mirror.url(NAME, name))
+    assert isinstance(ref, UrlRef)
+    plan = await plan_url(door, ref)
     return replace(plan, way=replace(plan.way, manner=QUICK))
 
 
@@ -125,6 +140,75 @@ async def test_a_part_that_has_its_name_already_is_not_fetched_again(
     assert len(mirror.paths("cdn")) == 2
 
 
+class Killed(BaseException):
+    """What ends a program between two of its steps."""
+
+
+@pytest.mark.parametrize("at_hub", [True, False])
+async def test_a_kill_between_the_parts_names_costs_nothing(
+    home: Home, mirror: Mirror, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_hub: bool
+) -> None:
+    """Of an address nobody announced a digest: that the parts came from there stands beside them."""
+    paths = split(tmp_path, "big-Q4_0")
+    repo = mirror.put(NAME, *paths)
+    for blob in repo.files.values():
+        blob.lfs = at_hub
+        blob.etag = f'"{blob.sha256}"'
+    plan = await (planned(home, mirror) if at_hub else at_address(home, mirror, paths[0].name))
+    install = Partial.install
+
+    def killed_at_the_first(self: Partial, path: Path) -> None:
+        if path.name == paths[0].name:
+            raise Killed
+        install(self, path)
+
+    monkeypatch.setattr(Partial, "install", killed_at_the_first)
+    with pytest.raises(Killed):
+        await pulled(home, plan)
+    monkeypatch.undo()
+    assert [path.name for path in sorted(home.models.glob("*.gguf"))] == [path.name for path in paths[1:]]
+    assert shelf.paths(home) == []
+    assert len(removing.belongings(home, "big-Q4_0")) > 2
+    mirror.seen.clear()
+    found = await pulled(home, plan)
+    assert [path.read_bytes() for path in found.paths] == [path.read_bytes() for path in paths]
+    assert mirror.seen == []
+    assert list(pulling.partial_folder(home).iterdir()) == []
+
+
+async def test_without_a_digest_a_file_of_the_same_size_is_not_taken_for_it(
+    home: Home, mirror: Mirror, tmp_path: Path
+) -> None:
+    paths = split(tmp_path, "big-Q4_0")
+    for blob in mirror.put(NAME, *paths).files.values():
+        blob.lfs = False
+    plan = await at_address(home, mirror, paths[0].name)
+    there = home.models / paths[2].name
+    there.write_bytes(paths[2].read_bytes())
+    with pytest.raises(BadValue, match="nobody says"):
+        await pulled(home, plan)
+    assert len(await asyncio.to_thread(here, home, replace(plan, files=plan.files[2:]), {there})) == 1
+
+
+async def test_what_came_from_an_address_is_known_again_until_it_changes(
+    home: Home, mirror: Mirror, weights: bytes
+) -> None:
+    mirror.put(NAME, ("m.gguf", weights)).files["m.gguf"].lfs = False
+    means = Means(home, "ask", mirror.hub, "private")
+    offer = getting.of_plan(await at_address(home, mirror, "m.gguf"))
+    with closing(open_database(home)) as database:
+        async with contextlib.aclosing(getting.get(offer, means, database)) as coming:
+            async for _ in coming:
+                pass
+        there = home.models / "m.gguf"
+        assert getting.already(home, database, offer) == there
+        with pytest.raises(BadValue, match="nobody says"):
+            getting.already(home, database, replace(offer, ref="https://elsewhere.example/m.gguf"))
+        there.write_bytes(weights[:-4] + b"\0\0\0\1")
+        with pytest.raises(BadValue, match="nobody says"):
+            getting.already(home, database, offer)
+
+
 async def test_parts_that_do_not_belong_together_are_not_kept(
     home: Home, mirror: Mirror, tmp_path: Path
 ) -> None:
@@ -147,10 +231,8 @@ async def test_a_part_under_another_name_is_refused_before_it_comes(
     home: Home, mirror: Mirror, tmp_path: Path, lfs: bool
 ) -> None:
     mirror.put(NAME, ("m.gguf", split(tmp_path)[0].read_bytes()))
-    door = Door("ask", Ledger(home.ledger), local=True)
     mirror.repos[NAME].files["m.gguf"].lfs = lfs
-    ref = parse(mirror.url(NAME, "m.gguf"))
-    looking = planned(home, mirror) if lfs else plan_url(door, ref)  # type: ignore[arg-type]
+    looking = planned(home, mirror) if lfs else at_address(home, mirror, "m.gguf")
     with pytest.raises(BadModelFile, match="one of 3 parts"):
         await looking
 
@@ -244,6 +326,23 @@ async def test_what_does_not_fit_the_disk_is_told_beforehand(
         check_room(home, replace(plan, size=1 << 60))
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="holes in files are not told there")
+async def test_holes_of_a_file_under_way_are_not_taken_for_what_has_come(
+    home: Home, mirror: Mirror, weights: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With several connections it has its full length from the first minute on."""
+    mirror.put(NAME, ("m-Q4_0.gguf", weights))
+    plan = replace(await planned(home, mirror), size=8 << 30)
+    make_folder(pulling.partial_folder(home))
+    part = pulling.partial_folder(home) / f"{plan.files[0].key}.part"
+    with part.open("wb") as file:
+        file.truncate(plan.size)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=1 << 30))
+    with pytest.raises(DiskFull, match=r"8\.6 GB"):
+        check_room(home, plan)
+    assert inventory.disk(home).partial == 0
+
+
 @pytest.mark.parametrize("name", ["../m.gguf", "Q4/..%2fm.gguf", "CON.gguf", "m\u202e.gguf", "a b.gguf"])
 async def test_a_hostile_name_in_a_repository_is_refused(
     home: Home, mirror: Mirror, weights: bytes, name: str
@@ -259,9 +358,7 @@ async def test_an_address_is_pulled_with_what_its_file_says(
 ) -> None:
     repo = mirror.put(NAME, ("m.gguf", weights))
     repo.files["m.gguf"].lfs = False
-    ref = parse(mirror.url(NAME, "m.gguf") + "?key=secret")
-    door = Door("ask", Ledger(home.ledger), local=True)
-    plan = await plan_url(door, ref)  # type: ignore[arg-type]
+    plan = await at_address(home, mirror, "m.gguf?key=secret")
     assert (plan.name, plan.size, plan.licence) == ("m", len(weights), "apache-2.0")
     assert "secret" not in f"{plan.ref} {plan.page}"
     found = await pulled(home, plan)
@@ -273,8 +370,7 @@ async def test_what_comes_must_have_the_licence_that_was_shown(
 ) -> None:
     repo = mirror.put(NAME, ("m.gguf", weights))
     repo.files["m.gguf"].lfs = False
-    door = Door("ask", Ledger(home.ledger), local=True)
-    plan = await plan_url(door, parse(mirror.url(NAME, "m.gguf")))  # type: ignore[arg-type]
+    plan = await at_address(home, mirror, "m.gguf")
     repo.files["m.gguf"] = Blob(weights.replace(b"apache-2.0", b"cc-by-nc-4"), lfs=False)
     with pytest.raises(BadModelFile, match="its licence or its kind differs"):
         await pulled(home, plan)
@@ -287,10 +383,9 @@ async def test_a_split_model_at_an_address_comes_whole(home: Home, mirror: Mirro
     repo = mirror.put(NAME, *paths)
     for blob in repo.files.values():
         blob.lfs = False
-    door = Door("ask", Ledger(home.ledger), local=True)
-    plan = await plan_url(door, parse(mirror.url(NAME, paths[0].name)))  # type: ignore[arg-type]
+    plan = await at_address(home, mirror, paths[0].name)
     assert [file.size for file in plan.files] == [path.stat().st_size for path in paths]
     found = await pulled(home, plan)
     assert [path.name for path in found.paths] == [path.name for path in paths]
     with pytest.raises(BadValue, match="not the first"):
-        await plan_url(door, parse(mirror.url(NAME, paths[1].name)))  # type: ignore[arg-type]
+        await at_address(home, mirror, paths[1].name)

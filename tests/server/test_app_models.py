@@ -23,11 +23,12 @@ from sottovoce.app import open_app
 from sottovoce.chat.runs import Runs
 from sottovoce.cli.main import main
 from sottovoce.core.messages import Conversation
-from sottovoce.core.paths import Home
+from sottovoce.core.paths import Home, bytes_on_disk
 from sottovoce.core.sampling import Sampling
+from sottovoce.core.settings import read_environment
 from sottovoce.engine import memory
 from sottovoce.engine.echo import EchoEngine
-from sottovoce.models import catalogue, names
+from sottovoce.models import catalogue, getting, names
 from sottovoce.server import app_api, asgi, sockets
 from sottovoce.server.caller import PERSON, Caller
 from sottovoce.server.doors import Doors
@@ -157,7 +158,7 @@ async def until(holds: Callable[[], bool]) -> None:
 
 
 def partial_bytes(home: Home) -> int:
-    return sum(path.stat().st_size for path in (home.models / "partial").glob("*.part"))
+    return sum(bytes_on_disk(path) for path in (home.models / "partial").glob("*.part"))
 
 
 # ---- before anything comes ----
@@ -304,6 +305,17 @@ async def test_a_stopped_download_keeps_what_came_and_goes_on_from_there(place: 
     assert last[1] == "done"
     (model,) = place.home.models.glob("m-*.gguf")
     assert model.read_bytes() == small_model()
+
+
+async def test_a_download_stopped_before_its_first_step_has_ended(place: Place) -> None:
+    means = getting.means(place.home, read_environment(), {})
+    offer = await getting.offer(means, REF)
+    pull = place.house.pulls.start(offer, means)
+    reader = asyncio.create_task(place.events(pull.id))
+    await place.house.pulls.stop(pull.id)
+    assert [name for _, name, _ in await reader] == ["stopped"]
+    (stopped,) = (await place.get("/models/pulls"))["pulls"]
+    assert stopped["ended"] == "stopped"
 
 
 async def test_a_lost_connection_is_taken_up_again_by_itself(place: Place) -> None:

@@ -107,6 +107,16 @@ def give_name(path: Path, name: Path) -> None:
     path.unlink()
 
 
+def bytes_on_disk(path: Path) -> int:
+    """Return what a file takes, without its holes; one that is not there takes nothing."""
+    try:
+        info = path.stat()
+    except OSError:
+        return 0
+    blocks = getattr(info, "st_blocks", None)  # of 512 bytes, and unknown on Windows
+    return info.st_size if blocks is None else min(info.st_size, blocks * 512)
+
+
 def sync_folder(folder: Path) -> None:
     """Make a rename or removal in this folder survive a power cut (a no-op on Windows)."""
     if os.name == "nt":

@@ -179,7 +179,7 @@ def already(home: Home, database: Database, offer: Offer) -> Path | None:
     if offer.candidate is not None:
         return adding.already(home, offer.candidate, known)
     assert offer.plan is not None  # noqa: S101  (an offer has one of the two)
-    there = here(home, offer.plan)
+    there = here(home, offer.plan, _ours(home, database, offer))
     if len(there) == len(offer.plan.files):
         return there[0]
     if offer.sha256 is None or len(offer.plan.files) > 1:
@@ -241,7 +241,8 @@ async def get(offer: Offer, means: Means, database: Database) -> AsyncGenerator[
         yield Linked(program)
         pulled = await asyncio.to_thread(_link, means.home, candidate, offer.name)
     else:
-        async with aclosing(carry_out(offer.plan, means.home)) as coming:
+        ours = await asyncio.to_thread(_ours, means.home, database, offer)
+        async with aclosing(carry_out(offer.plan, means.home, ours)) as coming:
             async for step in coming:
                 if isinstance(step, Pulled):
                     pulled = step
@@ -338,6 +339,19 @@ def _check_unsaid(name: str, said: str, licence: str | None) -> None:
             f"{name} has a licence: {known.name}. Another cannot be named for it.",
             hint="Leave out --licence",
         )
+
+
+def _ours(home: Home, database: Database, offer: Offer) -> frozenset[Path]:
+    """Return the plan's files on the shelf, if all came from there and are as they came."""
+    assert offer.plan is not None  # noqa: S101  (called for a plan)
+    paths = [home.models / file.name for file in offer.plan.files]
+    record = database.look(lambda conn: records.of(conn, paths[0]))
+    if record is None or record.source != offer.ref:
+        return frozenset()
+    known = database.look(shelf.known_files)
+    as_they_came = [path in known and shelf.is_unchanged(known[path]) for path in paths]
+    is_first = all(as_they_came) and known[paths[0]].sha256 == record.sha256
+    return frozenset(paths) if is_first else frozenset()
 
 
 def _holds(path: Path, known: KnownFile | None, sha256: str) -> bool:

@@ -5,13 +5,12 @@ Also what all of it takes of the disk. Blocks: call it from a thread.
 
 from __future__ import annotations
 
-import contextlib
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from sottovoce.core.paths import Home
+from sottovoce.core.paths import Home, bytes_on_disk
 from sottovoce.engine.gguf import read_header
 from sottovoce.fit.advise import Fit
 from sottovoce.fit.estimate import Run
@@ -103,6 +102,4 @@ def _item(
 
 def _bytes(path: Path) -> int:
     """Return what a file takes here; a link takes nothing."""
-    with contextlib.suppress(OSError):
-        return 0 if path.is_symlink() else path.stat().st_size
-    return 0
+    return 0 if path.is_symlink() else bytes_on_disk(path)

@@ -8,7 +8,6 @@ front reaches it. Knows no network.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import shutil
 from collections.abc import Callable
@@ -23,9 +22,10 @@ from typing import Self
 from sottovoce.core.errors import BadValue, DiskFull, SottoError, StoreBusy
 from sottovoce.core.lock import FileLock
 from sottovoce.core.paths import PRIVATE_FILE, disk_problem, give_name, make_folder, sync_folder, write_whole
-from sottovoce.models import spans
+from sottovoce.models import claim, spans
+from sottovoce.models.claim import Claim
+from sottovoce.models.shelf import KnownFile
 
-VERSION = 1
 BLOCK = 1 << 20
 CATCH_UP = 8 << 20
 """How much is read back at most beside one write, so that a line is not kept waiting."""
@@ -69,7 +69,7 @@ class Partial:
         self.validator: str | None = None
         self.sessions = 0
         """How many answers the content comes from. More than one was put together."""
-        self._state = folder / f"{wanted.key}.json"
+        self._state = state_of(folder, wanted)
         self._lock = FileLock(lock_of(self.path))
         self._here: list[spans.Span] = []
         self._file: FileIO | None = None
@@ -78,6 +78,7 @@ class Partial:
         self._helpers: ThreadPoolExecutor | None = None
         self._flushing: Future[None] | None = None
         self._unflushed = 0
+        self._named: KnownFile | None = None
 
     def __enter__(self) -> Self:
         make_folder(self.path.parent)
@@ -91,9 +92,13 @@ class Partial:
             self._file = FileIO(os.open(self.path, flags, PRIVATE_FILE), "r+")
             self._helpers = ThreadPoolExecutor(2, "partial")
             self._read_state()
-        except OSError as problem:
+        except BaseException as problem:  # whatever it was: nobody else may wait for it
+            if self._file is not None:
+                self._close()
             self._lock.release()
-            raise disk_problem(problem, self.path) from problem
+            if isinstance(problem, OSError):
+                raise disk_problem(problem, self.path) from problem
+            raise
         return self
 
     def __exit__(
@@ -149,7 +154,7 @@ class Partial:
     def write(self, start: int, pieces: list[bytes]) -> None:
         """Put bytes where they belong, and hash what is in order."""
         # Hashing takes as long as writing: at the same time, on another core.
-        hashing = self._help(self._hash_pieces, pieces) if start == self._front else None
+        hashing = self._help(_take, self._hash.update, pieces) if start == self._front else None
         at = start
         try:
             self._open.seek(start)
@@ -193,24 +198,18 @@ class Partial:
     def save(self) -> None:
         """Bring what is here onto the disk, then say so in KEY.json."""
         here = list(self._here)
-        state = {
-            "version": VERSION,
-            "source": self.wanted.source,
-            "name": self.wanted.name,
-            "size": self.size,
-            "sha256": self.wanted.sha256,
-            "validator": self.validator,
-            "sessions": self.sessions,
-            "here": here,
-        }
         self._sync()
-        write_whole(self._state, json.dumps(state).encode())
+        said = Claim(self.size, self.validator, self.sessions, here, self._named)
+        write_whole(self._state, claim.written(said, self.wanted))
 
     def install(self, path: Path) -> None:
         """Give the file its final name. It must be whole and found good before.
 
-        Raises BadValue where something has the name by now; what has come is kept then.
+        KEY.json says so until `forget`: by that the parts of a model that have their names are known after a
+        kill. Raises BadValue where something has the name by now; what has come is kept then.
         """
+        info = os.fstat(self._open.fileno())
+        self._named = KnownFile(path, info.st_size, info.st_mtime_ns, info.st_ino, self.digest())
         self.save()
         self._close()
         try:
@@ -223,13 +222,19 @@ class Partial:
             ) from problem
         except OSError as problem:
             raise disk_problem(problem, path) from problem
-        self._forget()
+
+    def forget(self) -> None:
+        """Remove what stands of it beside, once it is not needed any more, and let others have the name."""
+        for path in (self._state, self._lock.path):
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+        self._lock.release()
 
     def discard(self) -> None:
         """Remove all of it."""
         self._close()
         self.path.unlink(missing_ok=True)
-        self._forget()
+        self.forget()
 
     @property
     def _open(self) -> FileIO:
@@ -245,10 +250,6 @@ class Partial:
     def _help(self, work: Callable[..., None], *given: object) -> Future[None]:
         assert self._helpers is not None  # noqa: S101  (open between `with`)
         return self._helpers.submit(work, *given)
-
-    def _hash_pieces(self, pieces: list[bytes]) -> None:
-        for piece in pieces:
-            self._hash.update(piece)
 
     def _flush(self, count: int) -> None:
         self._unflushed += count
@@ -272,48 +273,29 @@ class Partial:
         except OSError as problem:
             raise disk_problem(problem, self.path) from problem
 
-    def _forget(self) -> None:
-        for path in (self._state, self._lock.path):
-            with suppress(OSError):
-                path.unlink(missing_ok=True)
-        self._lock.release()
-
     def _read_state(self) -> None:
         """Take up what an earlier run has left, if it is of this very file; else begin anew."""
         for torn in self.path.parent.glob(f".{self._state.name}.*.part"):
             torn.unlink(missing_ok=True)
-        kept = _parsed(self._state, self.wanted, os.fstat(self._open.fileno()).st_size)
+        kept = claim.read(self._state, self.wanted, os.fstat(self._open.fileno()).st_size)
         if kept is None:
             self.restart()
             return
-        self.size, self.validator, self.sessions, self._here = kept
+        self.size, self.validator, self.sessions, self._here = (
+            kept.size, kept.validator, kept.sessions, kept.here,
+        )  # fmt: skip
+
+
+def _take(take: Callable[[bytes], None], pieces: list[bytes]) -> None:
+    for piece in pieces:
+        take(piece)
+
+
+def state_of(folder: Path, wanted: Wanted) -> Path:
+    """Return the KEY.json of a file under way."""
+    return folder / f"{wanted.key}.json"
 
 
 def lock_of(part: Path) -> Path:
     """Return the lock of a file under way: by the name that it will have, whatever its source."""
     return part.with_name(f"{part.stem.rpartition('.')[0] or part.stem}.lock")
-
-
-def _parsed(path: Path, wanted: Wanted, on_disk: int) -> tuple[int, str | None, int, list[spans.Span]] | None:
-    """Return size, validator, sessions and spans of a state that can be believed."""
-    try:
-        state = json.loads(path.read_bytes())
-        if (state["version"], state["sha256"]) != (VERSION, wanted.sha256):
-            return None
-        if wanted.sha256 is None and state["source"] != wanted.source:
-            return None
-        size, validator, sessions = state["size"], state["validator"], state["sessions"]
-        here: list[spans.Span] = []
-        for start, end in state["here"]:
-            if not (isinstance(start, int) and isinstance(end, int) and 0 <= start < end):
-                return None
-            here = spans.joined(here, (start, min(end, on_disk)))
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    if not isinstance(size, int) or wanted.size not in (None, size) or (here and here[-1][1] > size):
-        return None
-    if not (isinstance(validator, str) or validator is None) or not isinstance(sessions, int):
-        return None
-    if validator is None and wanted.sha256 is None:
-        return None
-    return size, validator, sessions, here

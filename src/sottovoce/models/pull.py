@@ -11,21 +11,22 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sottovoce.core.errors import BadModelFile, BadValue, DiskFull, Refused
-from sottovoce.core.paths import Home
+from sottovoce.core.paths import Home, bytes_on_disk
 from sottovoce.engine.gguf import Header, read_part
 from sottovoce.engine.parts import PART
 from sottovoce.models import far
 from sottovoce.models.choosing import choose
+from sottovoce.models.claim import was_named
 from sottovoce.models.download import Way, bring
 from sottovoce.models.far import FarFile
 from sottovoce.models.hub import Hub, address, gated, look, page, told
 from sottovoce.models.names import HubRef, UrlRef, last_name
-from sottovoce.models.partial import SPARE, Partial, Wanted
+from sottovoce.models.partial import SPARE, Partial, Wanted, state_of
 from sottovoce.models.progress import Progress
 from sottovoce.net.fetch import Declined, Door
 
@@ -133,7 +134,7 @@ def check_room(home: Home, plan: Plan) -> int:
     """Return the bytes free on the disk. Raises DiskFull where the files do not fit."""
     free = shutil.disk_usage(home.models).free
     parts = [partial_folder(home) / f"{file.key}.part" for file in plan.files]
-    begun = sum(path.stat().st_size for path in parts if path.is_file())
+    begun = sum(bytes_on_disk(path) for path in parts)
     if plan.size - begun + SPARE > free:
         raise DiskFull(
             f"{plan.name} needs {(plan.size - begun) / 1e9:.1f} GB of disk; {free / 1e9:.1f} GB are free.",
@@ -142,53 +143,99 @@ def check_room(home: Home, plan: Plan) -> int:
     return free
 
 
-def here(home: Home, plan: Plan) -> list[Path]:
+def here(home: Home, plan: Plan, ours: Collection[Path] = ()) -> list[Path]:
     """Return those of the plan's files that lie here already. Hashes what has the same name and size.
 
-    Raises BadValue where another file has the name.
+    Where no digest is known, `ours` are the files that are known to have come from there. Raises BadValue
+    where another file has the name.
     """
     found = []
     for file in plan.files:
         path = home.models / file.name
-        if not os.path.lexists(path):
-            continue
-        if (
-            not path.exists()
-            or path.stat().st_size != file.size
-            or (file.sha256 is not None and _digest(path) != file.sha256)
-        ):
-            raise BadValue(
-                f"There is another file named {file.name} already.",
-                hint=f"Look at it: sotto models show {plan.name}; to have this one instead: "
-                f"sotto models remove {plan.name}",
-            )
-        found.append(path)
+        if os.path.lexists(path):
+            if not _is_it(home, file, path, ours):
+                raise _taken(plan, file)
+            found.append(path)
     return found
 
 
-async def carry_out(plan: Plan, home: Home) -> AsyncGenerator[Progress | Pulled, None]:
-    """Fetch what is missing, and yield how far it is; at the end, what is here now.
+def _is_it(home: Home, file: Wanted, path: Path, ours: Collection[Path]) -> bool:
+    if not path.exists() or path.stat().st_size != file.size:
+        return False
+    if file.sha256 is not None:
+        return _digest(path) == file.sha256
+    return path in ours or was_named(state_of(partial_folder(home), file), file, path)
+
+
+def _taken(plan: Plan, file: Wanted) -> BadValue:
+    unsure = " Whether it is this one nobody says." if file.sha256 is None else ""
+    return BadValue(
+        f"There is another file named {file.name} already.{unsure}",
+        hint=f"Look at it: sotto models show {plan.name}; to have this one instead: "
+        f"sotto models remove {plan.name}",
+    )
+
+
+async def carry_out(
+    plan: Plan, home: Home, ours: Collection[Path] = ()
+) -> AsyncGenerator[Progress | Pulled, None]:
+    """Fetch what is missing, and yield how far it is; at the end, what is here now. See `here` for `ours`.
 
     All files are whole and read before the first gets its name. Closing the generator keeps what has come.
     """
-    done = await asyncio.to_thread(here, home, plan)
+    done = await asyncio.to_thread(here, home, plan, ours)
     missing = [file for file in plan.files if home.models / file.name not in done]
     before = plan.size - sum(file.size or 0 for file in missing)
     digests = {path.name: await asyncio.to_thread(_digest, path) for path in done}
-    with contextlib.ExitStack() as held:
-        partials = [held.enter_context(Partial(partial_folder(home), file)) for file in missing]
+    async with contextlib.AsyncExitStack() as held:
+        partials = [await held.enter_async_context(_opened(home, file)) for file in missing]
         for partial in partials:
             async with contextlib.aclosing(_bring(plan, partial)) as coming:
                 async for step in coming:
                     yield _of_all(step, before, plan.size)
             before += partial.size or 0
             digests[partial.wanted.name] = partial.digest()
-        await asyncio.to_thread(_check, home, plan, partials)
-        # The first part last: a model is on the shelf once that has its name.
-        for partial in reversed(partials):
-            await asyncio.to_thread(partial.install, home.models / partial.wanted.name)
+        await _to_its_end(lambda: _check(home, plan, partials))
+        await _to_its_end(lambda: _install(home, plan, partials))
     names = [file.name for file in plan.files]
     yield Pulled(tuple(home.models / name for name in names), tuple(digests[name] for name in names))
+
+
+@contextlib.asynccontextmanager
+async def _opened(home: Home, file: Wanted) -> AsyncGenerator[Partial, None]:
+    """Hold a partial file open. It is closed in a thread: that waits for the disk, for each of 200 parts."""
+    with contextlib.ExitStack() as held:
+        partial = held.enter_context(Partial(partial_folder(home), file))
+        closing = held.pop_all()
+    try:
+        yield partial
+    finally:
+        await _to_its_end(closing.close)
+
+
+async def _to_its_end(work: Callable[[], None]) -> None:
+    """Do it in a thread, and wait for its end though this is cancelled: nobody else may touch the files."""
+    working = asyncio.ensure_future(asyncio.to_thread(work))
+    try:
+        await asyncio.shield(working)
+    except asyncio.CancelledError:
+        await asyncio.wait({working})
+        raise
+
+
+def _install(home: Home, plan: Plan, partials: Sequence[Partial]) -> None:
+    """Give all files their names, the first part last: a model is on the shelf once that has its own.
+
+    What is said of them beside goes only then, so that after a kill the same download knows what it has.
+    """
+    for partial in reversed(partials):
+        partial.install(home.models / partial.wanted.name)
+    for partial in partials:
+        partial.forget()
+    for file in plan.files:  # what an earlier run has named
+        part = partial_folder(home) / f"{file.key}.part"
+        for left in (part, state_of(partial_folder(home), file)):
+            left.unlink(missing_ok=True)
 
 
 async def _bring(plan: Plan, partial: Partial) -> AsyncGenerator[Progress, None]:
