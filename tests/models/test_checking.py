@@ -116,3 +116,22 @@ async def test_a_file_that_came_by_hand_may_change(home: Home) -> None:
         for _ in range(2):
             assert await workshop._verify(shelf.resolve("m", home)) == shelf.content(path).sha256
             changed(path)
+
+
+async def test_parts_that_came_by_hand_stay_what_they_were_with_the_first(home: Home, tmp_path: Path) -> None:
+    parts = split(home.models)
+    with closing(open_database(home)) as database:
+        workshop = _Workshop(home, settings.load(home, {}, {}), database, None, 1, 0)
+        model = shelf.resolve("big", home)
+        await workshop._verify(model)
+        known = database.look(shelf.known_files)
+        assert known == {part: shelf.content(part) for part in parts}
+        changed(parts[1])
+        for _ in range(2):
+            with pytest.raises(BadModelFile, match=r"big-00002-of-00003\.gguf is not what it was"):
+                await workshop._verify(model)
+        verdicts = checking.check(parts[0], database.look(shelf.known_files), {})
+        assert [one.state for one in verdicts] == [checking.SOUND, checking.WRONG, checking.SOUND]
+        # Whoever puts another model there puts another first part there as well.
+        changed(parts[0])
+        assert await workshop._verify(model) == shelf.content(parts[0]).sha256

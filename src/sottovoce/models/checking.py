@@ -19,6 +19,8 @@ from sottovoce.models.shelf import KnownFile
 SOUND, UNKNOWN, WRONG = "sound", "unknown", "wrong"
 """As it must be; readable, but nobody said what it must be; not what it must be, or not readable."""
 
+WITH_FIRST = "the note of its first reading"
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -35,13 +37,21 @@ def check(
 ) -> list[Verdict]:
     """Return a verdict for each part of a model.
 
-    `known` is what was remembered of the parts, `said` what each must be: SHA-256 by who says so.
+    `known` is what was remembered of the parts, `said` what each must be: SHA-256 by who says so. As long as
+    the first part is what it was, so must the others be.
     """
     try:
         read_header(path)
     except BadModelFile as problem:
         return [Verdict(path, WRONG, None, problem.sentence)]
-    return [_check(part, known.get(part), said.get(part, {})) for part in shelf.parts(path)]
+    first, *later = shelf.parts(path)
+    verdicts = [_check(first, known.get(first), said.get(first, {}))]
+    before = known.get(first)
+    is_same = before is not None and verdicts[0].file is not None and _is_same(before, verdicts[0].file)
+    for part in later:
+        goes_with = {WITH_FIRST: known[part].sha256} if is_same and part in known else {}
+        verdicts.append(_check(part, known.get(part), said.get(part, {}) or goes_with))
+    return verdicts
 
 
 def as_added(
@@ -52,19 +62,26 @@ def as_added(
 ) -> list[KnownFile]:
     """Return a model's files with the hashes of their content, computed only where one changed.
 
-    `sha256` is what the first was when it was added, empty: nobody said; of a later part that is not `known`
-    nothing is said. Raises BadModelFile where one is not what it was. See shelf.content for `given_up`.
+    `sha256` is what the first was when it was added, empty: nobody said. As long as the first is what it was,
+    so must the others be that are `known`; where another came by hand, they all are new. Raises BadModelFile
+    where one is not what it was. See shelf.content for `given_up`.
     """
-    found = [shelf.verified(model, known.get(model.path), given_up)]
+    first, *later = shelf.parts(model.path)
+    before = known.get(first)
+    found = [shelf.verified(model, before, given_up)]
     if sha256 and found[0].sha256 != sha256:
-        raise _changed(model, model.path)
-    for part in shelf.parts(model.path)[1:] if sha256 else ():
-        before = known.get(part)
-        if before is not None:
-            found.append(shelf.content(part, before, given_up))
-            if found[-1].sha256 != before.sha256:
-                raise _changed(model, part)
+        raise _changed(model, first)
+    is_same = bool(sha256) or (before is not None and _is_same(before, found[0]))
+    for part in later:
+        then = known.get(part) if is_same else None
+        found.append(shelf.content(part, then, given_up))
+        if then is not None and not _is_same(then, found[-1]):
+            raise _changed(model, part)
     return found
+
+
+def _is_same(before: KnownFile, now: KnownFile) -> bool:
+    return before.sha256 == now.sha256
 
 
 def _changed(model: ModelFile, path: Path) -> BadModelFile:
