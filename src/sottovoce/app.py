@@ -25,10 +25,12 @@ from sottovoce.core.settings import Settings, Value
 from sottovoce.engine import sign as signs
 from sottovoce.engine.attached import AttachedEngine, tell_server_to_forget
 from sottovoce.engine.memory import MOST_SLOTS
+from sottovoce.engine.permitted import PermittedEngine
 from sottovoce.engine.protocol import Engine, ModelFacts
 from sottovoce.models import checking, records, shelf
 from sottovoce.models.engines import Engines
 from sottovoce.models.kinds import EMBEDDING
+from sottovoce.models.permission import Permission
 from sottovoce.models.shelf import ModelFile
 from sottovoce.net.ledger import Ledger
 from sottovoce.store import chats
@@ -175,21 +177,25 @@ async def open_app(
     runs_on = _runs_on("echo" if by_rule else str(model.path.resolve()), settings)
     database = open_database(home)
     try:
-        database.look(lambda conn: records.check_use(conn, home, model, settings.use))
+        permission = Permission(home, database, environment, given or {})
+        permission.require(model)
         workshop = _Workshop(home, settings, database, environment.get("watch"), slots, queue_seconds)
         make = _by_rule(slots, queue_seconds, attach=attach) if by_rule else workshop.engine
 
         def build(wanted: ModelFile) -> Engine:
             """Return an engine for a model; that of this home's server where it runs the same."""
-            database.look(lambda conn: records.check_use(conn, home, wanted, settings.use))
+            permission.require(wanted)
             is_shared = wanted.path == model.path or wanted.kind == EMBEDDING
             if attach and is_shared:
-                return AttachedEngine(home, runs_on, settings.context, lambda: make(wanted))
-            return make(wanted)
+                return AttachedEngine(home, runs_on, settings.context, lambda: permitted(wanted))
+            return permitted(wanted)
+
+        def permitted(wanted: ModelFile) -> Engine:
+            return PermittedEngine(make(wanted), partial(permission.ask, wanted))
 
         engines = Engines(home, build)
         if engine is not None:
-            engines.put(model, engine)
+            engines.put(model, PermittedEngine(engine, partial(permission.ask, model)))
         try:
             ledger = Ledger(home.ledger)
             usual = engines.of(model)

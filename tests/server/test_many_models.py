@@ -18,12 +18,14 @@ from sottovoce.app import App, open_app
 from sottovoce.chat import turn, waking
 from sottovoce.chat.runs import Runs
 from sottovoce.chat.turn import Question
-from sottovoce.core.errors import BadValue
+from sottovoce.core import settings
+from sottovoce.core.errors import BadValue, LicenceRefused
 from sottovoce.core.events import Done, Failed
 from sottovoce.core.paths import Home
 from sottovoce.core.sampling import Sampling
 from sottovoce.engine.echo import EchoEngine
 from sottovoce.engine.llama import LlamaEngine
+from sottovoce.engine.permitted import PermittedEngine
 from sottovoce.engine.protocol import ModelFacts
 from sottovoce.models import shelf
 from sottovoce.models.file import ModelFile
@@ -91,6 +93,8 @@ async def http(house: House) -> AsyncIterator[httpx.AsyncClient]:
 
 def engine_of(house: House, name: str) -> EchoEngine:
     engine = house.app.engines.of(house.app.engines.resolve(name))
+    if isinstance(engine, PermittedEngine):
+        engine = engine.engine
     assert isinstance(engine, EchoEngine)
     return engine
 
@@ -115,6 +119,40 @@ async def test_the_model_that_is_named_answers(
     reply = await http.post(path, json={**body, "model": "default"})
     assert reply.status_code == 200
     assert (asked(engine_of(house, "tiny")), asked(echo)) == (1, 1)
+
+
+@pytest.mark.parametrize("what", ASKS)
+async def test_the_use_holds_from_the_moment_it_is_set(home: Home, what: str) -> None:
+    language_model().set("general.license", "string", "cc-by-nc-4.0").write(home.models / "tiny.gguf")
+    path, body = ASKS[what]
+    async with (
+        open_app(home=home, environment={"engine": "echo"}, attach=False) as app,
+        client_of(house_of(app)) as http,
+    ):
+
+        async def answered(model: str = "tiny") -> tuple[int, bool]:
+            reply = await http.post(path, json={**body, "model": model})
+            return reply.status_code, "forbids commercial use" in reply.text
+
+        assert await answered() == (200, False)
+        settings.store(home, "use", "commercial")
+        assert await answered() == (403, True)
+        assert await answered("default") == (200, False)
+        home.config.write_text("use = ")
+        assert await answered() == (403, True)
+        home.config.unlink()
+        assert await answered() == (200, False)
+
+
+async def test_the_use_holds_for_a_chat_that_is_open(home: Home) -> None:
+    language_model().set("general.license", "string", "cc-by-nc-4.0").write(home.models / "tiny.gguf")
+    how: dict[str, Any] = {"environment": {"engine": "echo"}, "given": {"model": "tiny"}}
+    async with open_app(home=home, **how) as app:
+        assert isinstance([event async for event in app.ask(Question("one"))][-1], Done)
+        settings.store(home, "use", "commercial")
+        last = [event async for event in app.ask(Question("two"))][-1]
+        assert isinstance(last, Failed)
+        assert isinstance(last.error, LicenceRefused)
 
 
 @pytest.mark.parametrize("what", ASKS)
