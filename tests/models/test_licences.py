@@ -66,6 +66,23 @@ def test_no_licence_is_an_unclear_one_that_says_so(said: str) -> None:
     assert "Licence: a licence that is not named." in licences.plain(found)
 
 
+def test_several_licences_are_clear_where_each_allows_it() -> None:
+    both = licences.of("apache-2.0 and llama3.2")
+    assert (both.id, both.commercial) == ("Apache-2.0 and Llama-3.2", "conditions")
+    words = "\n".join(licences.plain(both))
+    assert "Licence: Apache License 2.0 and " in words
+    for said in (licences.of("apache-2.0"), licences.of("llama3.2")):
+        assert said.text_where in words
+        assert all(condition in words for condition in said.conditions)
+
+
+@pytest.mark.parametrize("other", ["cc-by-nc-4.0", "strange-1.0", "other", ""])
+def test_several_licences_of_which_one_does_not_allow_it_are_unclear(other: str) -> None:
+    both = licences.of(f"apache-2.0 and {other}")
+    assert both.commercial == "unclear"
+    assert f"Licence: apache-2.0 and {other}".strip() in licences.plain(both)[0]
+
+
 def test_a_name_that_a_terminal_would_obey_is_made_harmless() -> None:
     assert "\x1b" not in "".join(licences.plain(licences.of("a\x1b[31m" + "x" * 500)))
     assert len(licences.of("x" * 500).id) <= 80

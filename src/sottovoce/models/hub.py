@@ -14,6 +14,7 @@ from urllib.parse import quote
 from sottovoce.core.errors import BadSettings, NetworkProblem, NotFound, Refused, SottoError
 from sottovoce.engine.header import shown
 from sottovoce.engine.parts import PART
+from sottovoce.models import licences
 from sottovoce.net.address import is_loopback
 from sottovoce.net.bearer import Bearer, bearer
 from sottovoce.net.fetch import Declined, Door, fetch
@@ -219,8 +220,8 @@ def _file(said: Any) -> HubFile:
 def _licence(card: Any, tags: Any) -> str | None:
     """Return the licence's name; a publisher's own has it in a field beside `other`."""
     plain = card.get("license") or [tag[8:] for tag in tags if str(tag).startswith("license:")]
-    if isinstance(plain, list):  # of several nobody says here which counts: together they are unclear
-        plain = " and ".join(map(str, plain)) or None
+    if isinstance(plain, list):  # of several nobody says here which counts
+        plain = licences.AND.join(map(str, plain)) or None
     if plain in (None, "other"):
         plain = card.get("license_name") or plain
     return None if plain is None else shown(str(plain))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -25,6 +25,9 @@ COMMERCIAL = {
     NO: "Commercial use: no.",
     UNCLEAR: "Commercial use: not known here.",
 }
+AND = " and "
+"""Between the licences of a repository that names several."""
+
 SAYS_NOTHING = frozenset(("", "unknown", "other", "none", "no-licence", "no-license"))
 """How files and repositories say that they name no licence."""
 
@@ -65,14 +68,23 @@ def known() -> tuple[Licence, ...]:
 
 
 def of(name: str) -> Licence:
-    """Return the licence that a file or a repository names. One that is not known here is unclear."""
-    said = _folded(name)
+    """Return the licence that a file or a repository names. One that is not known here is unclear.
+
+    Several, joined by `AND`, are clear where each of them allows commercial use: then all they ask for holds.
+    """
+    said, plainly = _folded(name), shown(name.strip())
     for licence in known():
         if said in _names(licence):
             return licence
     if said in SAYS_NOTHING:
         return Licence("unknown", "a licence that is not named", UNCLEAR)
-    return Licence(shown(name.strip()), f"{shown(name.strip())}, which is not known here", UNCLEAR)
+    several = name.split(AND)
+    if len(several) == 1:
+        return Licence(plainly, f"{plainly}, which is not known here", UNCLEAR)
+    each = [of(one) for one in several]
+    if all(one.commercial in (YES, CONDITIONS) for one in each):
+        return _together(each)
+    return Licence(plainly, f"{plainly}, and which of them counts is not known here", UNCLEAR)
 
 
 def plain(licence: Licence, gated: bool | None = None) -> list[str]:
@@ -111,6 +123,23 @@ def allows(licence: Licence, use: str) -> None:
         f"Whether this model may be used commercially is not clear: it has {licence.name}.",
         hint="If you know its licence: sotto models add FILE --licence apache-2.0; "
         "if your use is private: sotto settings set use private",
+    )
+
+
+def _together(each: Sequence[Licence]) -> Licence:
+    """Return several licences as one that asks for all that any of them does."""
+
+    def said(what: Callable[[Licence], str]) -> str:
+        return " ".join(f"{one.name}: {what(one)}" for one in each if what(one))
+
+    return Licence(
+        id=AND.join(one.id for one in each),
+        name=AND.join(one.name for one in each),
+        commercial=CONDITIONS if any(one.commercial == CONDITIONS for one in each) else YES,
+        attribution=said(lambda one: one.attribution),
+        acceptable_use=said(lambda one: one.acceptable_use),
+        conditions=tuple(f"{one.name}: {condition}" for one in each for condition in one.conditions),
+        text_where=", ".join(one.text_where for one in each),
     )
 
 
