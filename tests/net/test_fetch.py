@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from sottovoce.core.errors import BadValue, NetworkProblem, Offline, Refused, SottoError
+from sottovoce.core.errors import BadValue, DiskFull, NetworkProblem, Offline, Refused, SottoError
 from sottovoce.core.paths import Home
 from sottovoce.net.address import may_reach
-from sottovoce.net.fetch import Door, fetch
+from sottovoce.net.fetch import Door, Limits, fetch, opened
 from sottovoce.net.ledger import UNKNOWN, Ledger
 from sottovoce.net.policy import Purpose
 
@@ -281,6 +281,15 @@ async def test_an_address_that_cannot_be_used_is_refused(home: Home, url: str) -
     assert (names.asked, home.ledger.exists()) == ([], False)
 
 
+@pytest.mark.parametrize(
+    "url", ["http://me:canary@models.example/x?key=canary#canary", "https://[::1?key=canary", "x?key=canary"]
+)
+async def test_a_key_in_an_address_is_not_said_again(home: Home, url: str) -> None:
+    with pytest.raises(BadValue) as raised:
+        await got(door(home, local=False), url)
+    assert "canary" not in f"{raised.value.sentence} {raised.value.hint} {raised.value.detail}"
+
+
 async def drip(writer: asyncio.StreamWriter) -> None:
     writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n")
     for _ in range(900):
@@ -351,6 +360,22 @@ async def test_closing_the_generator_stops_and_is_written_down(home: Home, speak
         first = await anext(pieces)
     [leaving] = Ledger(home.ledger).departures()
     assert (leaving.received, leaving.outcome) == (len(first), "stopped")
+
+
+async def test_the_ledger_does_not_learn_what_went_wrong_with_the_reader(home: Home, speaker: Any) -> None:
+    there = await speaker()
+    there.says["/"] = ok(b"weights")
+    with pytest.raises(DiskFull):
+        async with opened(
+            door(home),
+            f"http://models.example:{there.port}/",
+            purpose=Purpose.DOWNLOAD,
+            explicit=True,
+            limits=Limits(1000),
+        ):
+            raise DiskFull("The disk that holds /home/me/models is full.")
+    [leaving] = Ledger(home.ledger).departures()
+    assert leaving.outcome == "stopped"
 
 
 @pytest.fixture

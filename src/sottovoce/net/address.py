@@ -1,9 +1,10 @@
-"""Which addresses may be connected to, and which hosts a name stands for. Resolves; opens nothing."""
+"""Which addresses may be connected to, which hosts a name stands for, and how one is shown. Opens nothing."""
 
 from __future__ import annotations
 
 import asyncio
 import ipaddress
+import re
 import socket
 from collections.abc import Awaitable, Callable, Collection
 
@@ -35,6 +36,17 @@ def may_reach(address: str, *, local: bool) -> bool:
 def is_named(host: str, names: Collection[str]) -> bool:
     """Tell whether a host is among the names, of which *.example.org means all below example.org."""
     return host in names or any(name.startswith("*.") and host.endswith(name[1:]) for name in names)
+
+
+def without_secrets(url: str) -> str:
+    """Return an address as it may be shown and kept: no user, query or fragment, each of which may be a key.
+
+    Cut by hand: what is no address is shown as well.
+    """
+    plain = re.split(r"[?#]", url, maxsplit=1)[0]
+    scheme, slashes, rest = plain.partition("//")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}{slashes}{host.rpartition('@')[2]}{slash}{path}"
 
 
 def is_loopback(host: str) -> bool:

@@ -38,11 +38,16 @@ def bearer(url: str, token: str, *, variable: str) -> Bearer:
             f"{variable} does not hold a token: there is a space or another odd letter in it.",
             hint=f"Copy the token again, without quotes: export {variable}=hf_…",
         )
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    if parts.scheme != "https" and not is_loopback(host):
+    scheme, host, _ = to = origin(url)
+    if scheme != "https" and not is_loopback(host):
         raise BadSettings(
             f"The token in {variable} would go to {host} where others can read it on the way.",
             hint=f"Use an address that begins with https://, or leave the token out: unset {variable}",
         )
-    return Bearer((parts.scheme, host, parts.port or PORTS[parts.scheme]), token)
+    return Bearer(to, token)
+
+
+def origin(url: str) -> Origin:
+    """Return the origin of an address that was found good."""
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname or "", parts.port or PORTS.get(parts.scheme, 0)

@@ -15,8 +15,8 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Ite
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sottovoce.core.errors import BadValue, NetworkProblem, Refused, SottoError
-from sottovoce.net.address import Resolve, is_named, may_reach, resolve
+from sottovoce.core.errors import BadValue, NetworkProblem, Refused
+from sottovoce.net.address import Resolve, is_named, may_reach, resolve, without_secrets
 from sottovoce.net.bearer import PORTS, Bearer, Origin
 from sottovoce.net.ledger import Ledger
 from sottovoce.net.policy import Purpose, Verdict, decide, refusal
@@ -78,10 +78,13 @@ class Limits:
 
 
 class Declined(NetworkProblem):
-    """The server answered with something else than the file. `reason` is the hub's own word for why."""
+    """The server at `origin` answered with something else than the file. `reason` is the hub's own word."""
 
-    def __init__(self, sentence: str, *, status: int, reason: str, hint: str, wait: float | None) -> None:
+    def __init__(
+        self, sentence: str, *, origin: Origin, status: int, reason: str, hint: str, wait: float | None
+    ) -> None:
         super().__init__(sentence, hint=hint, retry_after=wait)
+        self.origin = origin
         self.status = status
         self.reason = reason
 
@@ -200,7 +203,8 @@ def _recorded(ledger: Ledger, url: httpx2.URL, purpose: Purpose) -> Iterator[_Tr
     trace = _Trace(_host(url))
     try:
         yield trace
-    except SottoError as problem:
+    except (NetworkProblem, Refused) as problem:
+        # The door's own words. A reader's may name files of this machine, which the ledger does not know.
         trace.outcome = problem.sentence
         raise
     finally:
@@ -351,7 +355,7 @@ async def _first_answer(
 def _checked_answer(response: httpx2.Response, url: httpx2.URL, limit_bytes: int, span: Span | None) -> Facts:
     host = _host(url)
     if response.status_code != 200 and not (response.status_code == 206 and span is not None):
-        raise _declined(response, host)
+        raise _declined(response, url)
     if response.headers.get("content-encoding", "identity") != "identity":
         raise NetworkProblem(
             f"{host} sent the file packed, though it was asked not to.",
@@ -365,11 +369,12 @@ def _checked_answer(response: httpx2.Response, url: httpx2.URL, limit_bytes: int
     return about
 
 
-def _declined(response: httpx2.Response, host: str) -> Declined:
+def _declined(response: httpx2.Response, url: httpx2.URL) -> Declined:
     wait = response.headers.get("retry-after", "")
     status = response.status_code
     return Declined(
-        f"{host} answered {status} {response.reason_phrase}".strip() + ".",
+        f"{_host(url)} answered {status} {response.reason_phrase}".strip() + ".",
+        origin=_origin(url),
         status=status,
         reason=response.headers.get("x-error-code", ""),
         hint="Check the address." if status < 500 and status != 429 else LATER,
@@ -385,12 +390,13 @@ def _checked_url(door: Door, text: str) -> httpx2.URL:
         url = httpx2.URL(text)
     except (httpx2.InvalidURL, TypeError) as problem:
         raise BadValue(
-            f"{text!r} is not an address that can be fetched.", hint=EXAMPLE, detail=str(problem)
+            f"{without_secrets(text)!r} is not an address that can be fetched.", hint=EXAMPLE
         ) from problem
     schemes = ("https", "http") if door.local else ("https",)
     if url.scheme not in schemes or not _host(url) or not 0 < _port(url) < 65536:
         raise BadValue(
-            f"{text!r} cannot be fetched: the address must begin with https:// and name a host.", hint=EXAMPLE
+            f"{without_secrets(text)!r} cannot be fetched: the address must begin with https:// and name a host.",
+            hint=EXAMPLE,
         )
     if url.userinfo:
         raise BadValue("An address must not hold a name or password.", hint="Leave out the part before @.")
