@@ -51,6 +51,19 @@ def test_a_reference_is_written_as_it_is_read(text: str) -> None:
 def test_the_key_in_an_address_is_not_shown() -> None:
     assert str(parse("https://me.example/x.gguf?token=secret")) == "https://me.example/x.gguf"
     assert str(parse("https://me:secret@me.example/x.gguf")) == "https://me.example/x.gguf"
+    for text in ("https://[me:secret@x/m.gguf?secret", "ftp://me:secret@x/m.gguf?secret ", "x?key=secret"):
+        with pytest.raises(BadValue) as raised:
+            parse(text)
+        assert "secret" not in f"{raised.value.sentence} {raised.value.hint} {raised.value.detail}"
+
+
+@pytest.mark.parametrize(
+    "text", ["\\\\host\\share\\x.gguf", "//host/share/x.gguf", "\\/host/x.gguf", "\\\\?\\C:\\x.gguf"]
+)
+def test_a_file_of_another_machine_is_not_even_looked_at(text: str) -> None:
+    with pytest.raises(BadValue, match="another machine") as raised:
+        parse(text)
+    assert "sotto models add" in str(raised.value.hint)
 
 
 @pytest.mark.parametrize("text", ["https://me.example:8443/x.gguf", "https://[::1]:8443/x.gguf"])
@@ -103,6 +116,7 @@ def hostile_names() -> list[str]:
     signs = [f"a{sign}b" for sign in "<>:\"|?*$`'!&;(){}[]# ,%^\t"]
     ends = ["", ".", "..", "...", " ", "-", "-rf", "--home=x", ".hidden", "_x", "~", "@x", "+"]
     devices = [form for name in sorted(RESERVED) for form in (name, name.upper(), f"{name}.x")]
+    devices += ["starter", "Starter", "starter-00001-of-00002"]
     long = ["x" * 196, "x" * 255, "x" * 5000, "\u00e9" * 120]
     whole = [*climbs, *slashes, *unseen, *turned, *alike, *signs, *ends, *devices, *long]
     odd = [

@@ -12,8 +12,11 @@ from urllib.parse import unquote, urlsplit
 
 from sottovoce.core.errors import BadValue
 from sottovoce.engine.header import shown
+from sottovoce.engine.parts import PART
+from sottovoce.net.address import without_secrets
 
 SUFFIX = ".gguf"
+STARTER = "starter"
 MAIN = "main"
 MAX_NAME = 200
 """A name has at most 255 bytes on common disks; a part of a split model and its lock need some of them."""
@@ -63,9 +66,7 @@ class UrlRef:
     name: str
 
     def __str__(self) -> str:
-        parts = urlsplit(self.url)
-        # Without the query and the user: they may carry a key.
-        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+        return without_secrets(self.url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,12 @@ Ref = HubRef | UrlRef | FileRef | OllamaRef | CatalogueRef
 def parse(text: str) -> Ref:
     """Return what a reference means. Raises BadValue for one that means nothing here."""
     scheme, _, rest = text.partition(":")
+    if re.match(r"[\\/]{2}", text):
+        # Only to look at it would reach out past every permission, and on Windows send one's password along.
+        raise BadValue(
+            "This is a file of another machine, behind two slashes.",
+            hint="Copy it to this one, then: sotto models add FILE",
+        )
     if scheme.lower() in ("http", "https") and rest.startswith("//"):
         return _url(text)
     if scheme == "hf":
@@ -113,7 +120,7 @@ def parse(text: str) -> Ref:
         raise BadValue(
             f"{shown(text)!r} does not say where from.", hint=f"sotto models pull hf:{shown(text)}"
         )
-    raise BadValue(f"{shown(text)!r} is not the name of a model.", hint=HINT)
+    raise BadValue(f"{shown(without_secrets(text))!r} is not the name of a model.", hint=HINT)
 
 
 def file_name(text: str) -> str:
@@ -127,6 +134,9 @@ def file_name(text: str) -> str:
         raise _unsafe(text, f"is longer than {MAX_NAME} letters")
     if text.split(".", 1)[0].lower() in RESERVED:
         raise _unsafe(text, "is the name of a device on some systems")
+    part = PART.fullmatch(text)
+    if (part["stem"] if part else text.removesuffix(SUFFIX)).lower() == STARTER:
+        raise _unsafe(text, "is what the model that came with the program is called")
     if not text.removesuffix(SUFFIX).strip("."):
         raise _unsafe(text, "has nothing before its ending")
     return text
@@ -153,7 +163,7 @@ def _url(text: str) -> UrlRef | HubRef:
     try:
         parts = urlsplit(text)
     except ValueError as problem:
-        raise BadValue(f"{shown(text)!r} is not an address.", hint=HINT, detail=str(problem)) from problem
+        raise BadValue(f"{shown(without_secrets(text))!r} is not an address.", hint=HINT) from problem
     path = parts.path
     at_hub = AT_HUB.fullmatch(unquote(path)) if parts.netloc.lower() in HUB_HOSTS else None
     if at_hub is not None:  # it sends on to its stores, and knows digest and licence

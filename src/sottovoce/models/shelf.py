@@ -22,14 +22,14 @@ from sottovoce.engine.header import Header, bad_model, shown
 from sottovoce.engine.parts import MAX_PARTS, PART
 from sottovoce.models.file import ModelFile
 from sottovoce.models.kinds import EMBEDDING, LANGUAGE, RERANK, kind_of
+from sottovoce.models.names import STARTER
 from sottovoce.models.starter import card, starter
 
 __all__ = [
-    "KnownFile", "ModelFile", "content", "is_unchanged", "known", "known_files", "listed", "name_of", "parts",
-    "paths", "remember", "resolve", "size", "verified",
+    "STARTER", "KnownFile", "ModelFile", "content", "is_unchanged", "known", "known_files", "listed",
+    "name_of", "parts", "paths", "remember", "resolve", "size", "verified",
 ]  # fmt: skip
 
-STARTER = "starter"
 BLOCK = 1 << 20
 LONGEST_GUESSED = 100
 LIST_HINT = "sotto models list shows the models that are here"
