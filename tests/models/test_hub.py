@@ -7,8 +7,9 @@ from mirror import COMMIT, Blob, Mirror
 
 from sottovoce.core.errors import BadSettings, NetworkProblem, NotFound, Refused, SottoError
 from sottovoce.core.paths import Home
-from sottovoce.models.hub import Hub, HubFile, Repository, address, look, open_hub
-from sottovoce.net.fetch import Door
+from sottovoce.models.hub import Hub, HubFile, Repository, address, look, open_hub, told
+from sottovoce.net.bearer import origin
+from sottovoce.net.fetch import Declined, Door
 from sottovoce.net.ledger import Ledger
 
 NAME = "org/repo"
@@ -70,11 +71,35 @@ async def test_a_closed_repository_says_how_to_get_in(home: Home, mirror: Mirror
     mirror.repos[NAME].private = True
     with pytest.raises(NotFound, match="or it is private"):
         await look(hub(home, mirror), NAME, "main")
-    with pytest.raises(Refused, match="gated") as raised:
+    with pytest.raises(Refused, match="does not know the token in SOTTO_HF_TOKEN") as raised:
         await look(hub(home, mirror, "hf_wrong"), NAME, "main")
     assert "SOTTO_HF_TOKEN" in str(raised.value.hint)
     assert raised.value.exit_code == 3
     assert (await look(hub(home, mirror, "hf_right"), NAME, "main")).commit == COMMIT
+
+
+@pytest.mark.parametrize(
+    ("status", "reason", "token", "of_store", "sentence"),
+    [
+        (401, "GatedRepo", None, False, "is gated"),
+        (403, "GatedRepo", "hf_right", False, "is gated"),
+        (401, "RepoNotFound", "hf_wrong", False, "does not know the token"),
+        (403, "", "hf_right", False, "may not read org/repo"),
+        (401, "", None, False, "no repository org/repo, or it is private"),
+        (403, "", None, False, "answered 403"),
+        (403, "", "hf_right", True, "answered 403"),
+        (404, "", None, True, "answered 404"),
+    ],
+)
+def test_what_was_refused_and_by_whom_is_told_apart(
+    home: Home, mirror: Mirror, status: int, reason: str, token: str | None, of_store: bool, sentence: str
+) -> None:
+    where = origin(mirror.cdn if of_store else mirror.hub)
+    said = f"127.0.0.1 answered {status}."
+    problem = Declined(said, origin=where, status=status, reason=reason, hint="Check it.", wait=None)
+    found = told(hub(home, mirror, token), NAME, problem)
+    assert sentence in found.sentence
+    assert found.hint
 
 
 async def test_a_repository_or_revision_that_is_not_there(home: Home, mirror: Mirror) -> None:

@@ -15,8 +15,8 @@ from sottovoce.core.errors import BadSettings, NetworkProblem, NotFound, Refused
 from sottovoce.engine.header import shown
 from sottovoce.engine.parts import PART
 from sottovoce.models import licences
-from sottovoce.net.address import is_loopback
-from sottovoce.net.bearer import Bearer, bearer
+from sottovoce.net.address import is_loopback, without_secrets
+from sottovoce.net.bearer import Bearer, bearer, origin
 from sottovoce.net.fetch import Declined, Door, fetch
 from sottovoce.net.policy import Purpose
 
@@ -130,7 +130,8 @@ def open_hub(door: Door, endpoint: str, token: str | None) -> Hub:
     found = ENDPOINT.fullmatch(endpoint)
     if found is None or (found["scheme"] == "http" and not is_loopback(found["host"])):
         raise BadSettings(
-            f"{shown(endpoint)!r} is not the address of a hub.", hint=f"sotto settings set hub {HUB}"
+            f"{shown(without_secrets(endpoint))!r} is not the address of a hub.",
+            hint=f"sotto settings set hub {HUB}",
         )
     return Hub(door, endpoint, bearer(endpoint, token, variable=TOKEN) if token else None)
 
@@ -169,14 +170,18 @@ async def look(hub: Hub, repository: str, revision: str, *, explicit: bool = Tru
 
 def told(hub: Hub, repository: str, problem: Declined) -> SottoError:
     """Say what the hub meant by not giving something."""
+    if problem.origin != origin(hub.endpoint):  # one of its stores, which knows neither people nor gates
+        return problem
     if problem.reason == "RevisionNotFound":
         return NotFound(f"{repository} has no such revision.", hint="Leave out what follows @")
     if problem.reason == "EntryNotFound":
         return NotFound(
             f"{repository} has no such file.", hint=f"See which there are at {page(hub, repository)}"
         )
-    if problem.reason == "GatedRepo" or (problem.status in (401, 403) and hub.bearer is not None):
+    if problem.reason == "GatedRepo":
         return gated(hub, repository)
+    if problem.status in (401, 403) and hub.bearer is not None:
+        return _token_refused(repository, problem)
     if problem.status in (401, 404):
         return NotFound(f"The hub has no repository {repository}, or it is private.", hint=CHECK)
     return problem
@@ -188,6 +193,18 @@ def gated(hub: Hub, repository: str) -> Refused:
         f"{repository} is gated: its publisher wants to know who takes it.",
         hint=f"Ask for access at {page(hub, repository)}, make a token in your settings there, then: "
         f"export {TOKEN}=hf_…",
+    )
+
+
+def _token_refused(repository: str, problem: Declined) -> Refused:
+    if problem.status == 401:
+        return Refused(
+            f"The hub does not know the token in {TOKEN}.",
+            hint=f"Copy it again, or make another in your settings there, then: export {TOKEN}=hf_…",
+        )
+    return Refused(
+        f"The token in {TOKEN} may not read {repository}.",
+        hint="In your settings at the hub, let it read this repository, or make one that may read all",
     )
 
 
