@@ -16,7 +16,7 @@ from sottovoce.models import getting
 from sottovoce.models.catalogue import own_file
 from sottovoce.models.getting import Means
 from sottovoce.models.names import parse
-from sottovoce.models.pull import Plan
+from sottovoce.models.plan import Plan
 
 NAME = "org/m-GGUF"
 SHAPE = """

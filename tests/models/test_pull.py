@@ -22,7 +22,8 @@ from sottovoce.models.getting import Means
 from sottovoce.models.hub import Hub, open_hub
 from sottovoce.models.names import HubRef, UrlRef, parse
 from sottovoce.models.partial import Partial
-from sottovoce.models.pull import Plan, Pulled, carry_out, check_room, here, plan_hub, plan_url
+from sottovoce.models.plan import Plan, plan_hub, plan_url
+from sottovoce.models.pull import Pulled, carry_out, check_room, here
 from sottovoce.net.fetch import Door
 from sottovoce.net.ledger import Ledger
 from sottovoce.store.db import open_database

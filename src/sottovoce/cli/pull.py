@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from sottovoce.fit.advise import Fit
     from sottovoce.models.getting import Means, Offer
     from sottovoce.models.names import Ref
+    from sottovoce.models.plan import Plan
     from sottovoce.models.progress import Progress
-    from sottovoce.models.pull import Plan, Pulled
+    from sottovoce.models.pull import Pulled
     from sottovoce.store.db import Database
 
 

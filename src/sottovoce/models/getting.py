@@ -24,15 +24,15 @@ from sottovoce.engine.memory import available
 from sottovoce.fit import known as machine
 from sottovoce.models import adding, catalogue, fitting, found, licences, names, records, shelf, starter
 from sottovoce.models.adding import Candidate
-from sottovoce.models.catalogue import Card, CardFile
 from sottovoce.models.hub import HUB, open_hub
 from sottovoce.models.licences import Licence
-from sottovoce.models.names import MAIN, CatalogueRef, FileRef, HubRef, OllamaRef, Ref, UrlRef
-from sottovoce.models.partial import Wanted
+from sottovoce.models.names import CatalogueRef, FileRef, HubRef, OllamaRef, Ref, UrlRef
+from sottovoce.models.plan import Plan, plan_hub, plan_url
 from sottovoce.models.progress import Progress
-from sottovoce.models.pull import Plan, Pulled, carry_out, here, plan_hub, plan_url
+from sottovoce.models.pull import Pulled, carry_out, here
 from sottovoce.models.records import Acceptance, Record
 from sottovoce.models.shelf import KnownFile
+from sottovoce.models.vouched import as_in_catalogue
 from sottovoce.net.fetch import Door
 from sottovoce.net.ledger import Ledger
 from sottovoce.store.db import Database
@@ -113,7 +113,7 @@ async def planned(means: Means, ref: Ref) -> Plan:
     if not isinstance(ref, HubRef):
         ref = await asyncio.to_thread(_of_catalogue, means.home, ref)
     plan = await plan_hub(hub, ref, available())
-    return _as_in_catalogue(plan, ref, catalogue.cards(means.home))
+    return as_in_catalogue(plan, ref, catalogue.cards(means.home))
 
 
 def of_plan(plan: Plan) -> Offer:
@@ -298,37 +298,6 @@ def _of_catalogue(home: Home, ref: Ref) -> HubRef:
             f"There is no model named {str(ref)!r} in the catalogue.", hint="sotto models suggest names some"
         )
     return HubRef(card.repository, fitting.to_get(card, machine.here(home), available()).name)
-
-
-def _as_in_catalogue(plan: Plan, ref: HubRef, cards: Sequence[Card]) -> Plan:
-    """Return the plan held to the catalogue where that knows the file. Raises BadModelFile where they differ.
-
-    Whoever names a revision means that one, whatever the catalogue knows of another.
-    """
-    names = tuple(file.name for file in plan.files)
-    for card in cards:
-        for file in card.files:
-            if ref.revision == MAIN and card.repository == plan.repository and file.parts == names:
-                return replace(plan, licence=card.licence, files=_held_to(plan, file))
-    same = catalogue.with_content(plan.sha256, cards) if plan.sha256 else None
-    return plan if same is None else replace(plan, licence=same[0].licence)
-
-
-def _held_to(plan: Plan, file: CardFile) -> tuple[Wanted, ...]:
-    sizes = file.part_sizes or ((file.size,) if len(file.parts) == 1 else ())
-    held = []
-    for number, wanted in enumerate(plan.files):
-        size = sizes[number] if sizes else wanted.size
-        sha256 = file.digests[number] if file.digests else wanted.sha256
-        if wanted.size not in (None, size) or wanted.sha256 not in (None, sha256):
-            raise BadModelFile(
-                f"{wanted.name} is not the file there that the catalogue knows.",
-                hint=f"Look at {plan.page}; to take it as it is, name its revision: "
-                f"sotto models pull hf:{plan.repository}:{plan.files[0].name}@REVISION",
-                detail=f"{wanted.size} bytes, SHA-256 {wanted.sha256} instead of {size}, {sha256}",
-            )
-        held.append(replace(wanted, size=size, sha256=sha256))
-    return tuple(held)
 
 
 def _check_unsaid(name: str, said: str, licence: str | None) -> None:

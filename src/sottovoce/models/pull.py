@@ -1,4 +1,4 @@
-"""Get a model: what it is and costs, before anything of it comes; then all of its files, or none.
+"""Get what was planned: all files of a model, or none.
 
 Knows nothing of people: who is asked, and how a licence is accepted, is the caller's business.
 """
@@ -9,54 +9,22 @@ import asyncio
 import contextlib
 import hashlib
 import os
-import re
 import shutil
 from collections.abc import AsyncGenerator, Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from sottovoce.core.errors import BadModelFile, BadValue, DiskFull, Refused
 from sottovoce.core.paths import Home, bytes_on_disk
 from sottovoce.engine.gguf import Header, read_part
-from sottovoce.engine.parts import PART
 from sottovoce.models import far
-from sottovoce.models.choosing import choose
 from sottovoce.models.claim import was_named
-from sottovoce.models.download import Way, bring
-from sottovoce.models.far import FarFile
-from sottovoce.models.hub import Hub, address, gated, look, page, told
-from sottovoce.models.names import HubRef, UrlRef, last_name
+from sottovoce.models.download import bring
+from sottovoce.models.hub import told
 from sottovoce.models.partial import SPARE, Partial, Wanted, state_of
+from sottovoce.models.plan import Plan
 from sottovoce.models.progress import Progress
-from sottovoce.net.fetch import Declined, Door
-
-MOST_PARTS = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What would be fetched. `name` is what the model will be called here; `size` is that of all files.
-
-    `licence` is as its publisher spells it, None: not said. `page` is where its publisher tells of it.
-    `header` is that of the whole model, read there.
-    """
-
-    ref: str
-    name: str
-    files: tuple[Wanted, ...]
-    size: int
-    licence: str | None
-    gated: bool
-    repository: str
-    page: str
-    header: Header
-    way: Way
-    hub: Hub | None = None
-
-    @property
-    def sha256(self) -> str | None:
-        """Return the content's digest as far as it is known beforehand: that of the first file."""
-        return self.files[0].sha256
+from sottovoce.net.fetch import Declined
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,64 +38,6 @@ class Pulled:
 def partial_folder(home: Home) -> Path:
     """Return where downloads under way lie."""
     return home.models / "partial"
-
-
-async def plan_hub(hub: Hub, ref: HubRef, room: int) -> Plan:
-    """Return what a reference to a repository would bring, choosing a packing for `room` bytes of memory.
-
-    Raises NotFound, Refused for a gated repository without a token, and what the door raises.
-    """
-    repository = await look(hub, ref.repository, ref.revision)
-    first = choose(repository, ref.wanted, room)
-    if repository.gated and hub.bearer is None:
-        raise gated(hub, repository.name)
-    way = Way(hub.door, explicit=True, elsewhere=hub.elsewhere, bearer=hub.bearer)
-    files = tuple(
-        Wanted(
-            address(hub, repository, file),
-            last_name(file.path),
-            f"hf:{repository.name}@{repository.commit}/{file.path}",
-            file.size,
-            file.sha256,
-        )
-        for file in repository.parts(first)
-    )
-    header = await _header(hub, repository.name, way, files)
-    return Plan(
-        ref=str(replace(ref, wanted=first.path)),
-        name=_name(files[0].name),
-        files=files,
-        size=sum(file.size or 0 for file in files),
-        licence=repository.licence or header.text("general.license"),
-        gated=repository.gated,
-        repository=repository.name,
-        page=page(hub, repository.name),
-        header=header,
-        way=way,
-        hub=hub,
-    )
-
-
-async def plan_url(door: Door, ref: UrlRef) -> Plan:
-    """Return what an address would bring. What it must be is known only once it is here."""
-    way = Way(door, explicit=True)
-    # By the address without its query, which may hold a key that changes; a validator tells files apart.
-    files = [Wanted(url, name, f"url:{UrlRef(url, name)}") for url, name in _parts(ref)]
-    found = await far.read_header(way, [FarFile(file.url, file.name) for file in files])
-    header = found.header
-    sized = tuple(replace(file, size=size) for file, size in zip(files, found.sizes, strict=True))
-    return Plan(
-        ref=str(ref),
-        name=_name(ref.name),
-        files=sized,
-        size=header.file_size,
-        licence=header.text("general.license"),
-        gated=False,
-        repository="",
-        page=str(ref),
-        header=header,
-        way=way,
-    )
 
 
 def check_room(home: Home, plan: Plan) -> int:
@@ -277,36 +187,6 @@ def _check(home: Home, plan: Plan, partials: Sequence[Partial]) -> None:
 def _told_by(header: Header) -> tuple[str, str | None]:
     """Return what a person agrees to in a header."""
     return header.architecture, header.text("general.license")
-
-
-async def _header(hub: Hub, repository: str, way: Way, files: Sequence[Wanted]) -> Header:
-    try:
-        far_files = [FarFile(file.url, file.name, file.size, file.sha256) for file in files]
-        return (await far.read_header(way, far_files)).header
-    except Declined as problem:
-        raise told(hub, repository, problem) from problem
-
-
-def _parts(ref: UrlRef) -> list[tuple[str, str]]:
-    """Return address and name of each part of a model at an address."""
-    part = PART.fullmatch(ref.name)
-    if part is None:
-        return [(ref.url, ref.name)]
-    count = int(part["count"])
-    if int(part["number"]) != 1 or not 1 <= count <= MOST_PARTS:
-        raise BadValue(
-            f"{ref.name} is one of several parts, and not the first.",
-            hint=f"Give the address that ends in -00001-of-{count:05}.gguf",
-        )
-    numbers = [f"-{number:05}-of-{count:05}.gguf" for number in range(1, count + 1)]
-    first = re.compile(re.escape(numbers[0]) + r"(?=$|[?#])")
-    return [(first.sub(number, ref.url), ref.name.replace(numbers[0], number)) for number in numbers]
-
-
-def _name(file: str) -> str:
-    """Return what a model is called by its first file's name."""
-    part = PART.fullmatch(file)
-    return Path(file).stem if part is None else part["stem"]
 
 
 def _digest(path: Path) -> str:
