@@ -7,13 +7,14 @@ import hashlib
 import pytest
 from mirror import Mirror
 
-from sottovoce.core.errors import BadModelFile
+from sottovoce.core.errors import BadModelFile, NotEnoughMemory
 from sottovoce.core.paths import Home
 from sottovoce.fit import known
 from sottovoce.fit.estimate import Pace, Program
 from sottovoce.fit.machine import look
 from sottovoce.models import getting
 from sottovoce.models.catalogue import own_file
+from sottovoce.models.choosing import needed
 from sottovoce.models.getting import Means
 from sottovoce.models.names import parse
 from sottovoce.models.plan import Plan
@@ -88,3 +89,17 @@ async def test_the_licence_of_content_that_the_catalogue_knows_is_the_catalogues
     mirror.put("org/copy-GGUF", ("copy-Q8_0.gguf", weights), licence="apache-2.0")
     write_card(home, ("m-Q8_0.gguf", "Q8_0", weights, hashlib.sha256(weights).hexdigest()))
     assert (await planned(home, mirror, "hf:org/copy-GGUF")).licence == "cc-by-nc-4.0"
+
+
+async def test_where_nothing_fits_it_is_said_what_would(
+    home: Home, mirror: Mirror, weights: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mirror.put("org/large-GGUF", ("large-Q8_0.gguf", weights))
+    write_card(home, ("m-Q8_0.gguf", "Q8_0", b"small", ""))
+    monkeypatch.setattr(getting, "available", lambda: needed(5))
+    with pytest.raises(NotEnoughMemory) as raised:
+        await planned(home, mirror, "hf:org/large-GGUF")
+    assert raised.value.hint == (
+        "What runs here: sotto models pull mine. "
+        "To take it all the same: sotto models pull hf:org/large-GGUF:large-Q8_0.gguf"
+    )

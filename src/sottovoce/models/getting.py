@@ -16,14 +16,27 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sottovoce.core import settings as settings_of
-from sottovoce.core.errors import BadModelFile, BadValue, NotFound
+from sottovoce.core.errors import BadModelFile, BadValue, NotEnoughMemory, NotFound
 from sottovoce.core.paths import Home
 from sottovoce.core.settings import Value, read_others
 from sottovoce.engine.header import Header
 from sottovoce.engine.memory import available
 from sottovoce.fit import known as machine
-from sottovoce.models import adding, catalogue, fitting, found, licences, names, records, shelf, starter
+from sottovoce.models import (
+    adding,
+    catalogue,
+    fitting,
+    found,
+    licences,
+    names,
+    records,
+    shelf,
+    starter,
+    suggest,
+)  # fmt: skip
 from sottovoce.models.adding import Candidate
+from sottovoce.models.catalogue import Card
+from sottovoce.models.choosing import needed
 from sottovoce.models.hub import HUB, open_hub
 from sottovoce.models.licences import Licence
 from sottovoce.models.names import CatalogueRef, FileRef, HubRef, OllamaRef, Ref, UrlRef
@@ -112,8 +125,14 @@ async def planned(means: Means, ref: Ref) -> Plan:
     hub = open_hub(door, means.hub, means.token)
     if not isinstance(ref, HubRef):
         ref = await asyncio.to_thread(_of_catalogue, means.home, ref)
-    plan = await plan_hub(hub, ref, available())
-    return as_in_catalogue(plan, ref, catalogue.cards(means.home))
+    cards = await asyncio.to_thread(catalogue.cards, means.home)
+    try:
+        plan = await plan_hub(hub, ref, available())
+    except NotEnoughMemory as problem:
+        instead = await asyncio.to_thread(_instead, means, cards)
+        problem.hint = ". ".join(filter(None, (instead, problem.hint)))
+        raise
+    return as_in_catalogue(plan, ref, cards)
 
 
 def of_plan(plan: Plan) -> Offer:
@@ -298,6 +317,14 @@ def _of_catalogue(home: Home, ref: Ref) -> HubRef:
             f"There is no model named {str(ref)!r} in the catalogue.", hint="sotto models suggest names some"
         )
     return HubRef(card.repository, fitting.to_get(card, machine.here(home), available()).name)
+
+
+def _instead(means: Means, cards: Sequence[Card]) -> str:
+    """Say what of the catalogue runs here; by size alone where this machine was not measured."""
+    here, room = machine.here(means.home), available()
+    fits = fitting.runs_well(here) if here else lambda _, file: needed(file.size) <= room
+    suggested = suggest.suggested(cards, fits, means.use)
+    return f"What runs here: {catalogue.command(suggested[0].card)}" if suggested else ""
 
 
 def _check_unsaid(name: str, said: str, licence: str | None) -> None:
