@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from gguf_samples import language_model
+
 from sottovoce.core.paths import Home
 from sottovoce.fit import known
 from sottovoce.fit.machine import look
@@ -63,6 +65,35 @@ def test_a_file_that_is_no_model_is_told_as_what_it_is(measured_home: Home, sott
     shown = sotto("fit", page)
     assert shown.code == 1
     assert "is a web page" in shown.err
+
+
+def test_what_another_program_keeps_here_is_fitted_by_its_name_there(
+    measured_home: Home, sotto, tmp_path: Path, monkeypatch
+) -> None:
+    monkeypatch.setenv("OLLAMA_MODELS", str(tmp_path / "ollama"))
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
+    digest = "ab" * 32
+    manifest = tmp_path / "ollama" / "manifests" / "registry.ollama.ai" / "library" / "tiny" / "1b"
+    manifest.parent.mkdir(parents=True)
+    layer = {"mediaType": "application/vnd.ollama.image.model", "digest": f"sha256:{digest}"}
+    manifest.write_text(json.dumps({"layers": [layer]}))
+    snapshot = tmp_path / "hub" / "models--org--m-GGUF" / "snapshots" / ("0" * 40)
+    studio = tmp_path / "lmstudio" / "org"
+    for folder in (tmp_path / "ollama" / "blobs", snapshot, studio):
+        folder.mkdir(parents=True)
+    language_model().write(tmp_path / "ollama" / "blobs" / f"sha256-{digest}")
+    language_model().write(snapshot / "m-F32.gguf")
+    kept = language_model().write(studio / "s.gguf")
+    names = {"ollama:tiny:1b": "tiny-1b", "hf:org/m-GGUF:m-F32.gguf": "m-F32", str(kept): "s"}
+    for ref, name in names.items():
+        shown = sotto("fit", ref, "--json")
+        assert shown.code == 0, shown.err
+        (found,) = json.loads(shown.out)
+        assert (found["model"], found["command"]) == (name, f"sotto models add {ref}")
+        assert sotto("models", "add", ref, "--yes").code == 0
+        assert sotto("models", "remove", name, "--yes").code == 0
+    missing = sotto("fit", "ollama:nothing")
+    assert (missing.code, "sotto models list --elsewhere" in missing.err) == (2, True)
 
 
 def test_a_measurement_of_another_machine_is_not_believed(measured_home: Home) -> None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from sottovoce.cli._given import Given
+from sottovoce.core.errors import NotFound
 
 if TYPE_CHECKING:
     from sottovoce.core.paths import Home
@@ -45,8 +49,8 @@ def fit(given: Given, /, model: str | None, context: int, users: int, again: boo
     """Say what this machine can run, and how well.
 
     Without a name: the models of the catalogue. The first time it measures this machine, for some seconds,
-    with models made for that; nothing is downloaded. Of a model elsewhere (hf:ORG/REPO, an address) only
-    the header is read.
+    with models made for that; nothing is downloaded. What another program keeps here goes by its name in
+    `sotto models list --elsewhere`. Of a model elsewhere (hf:ORG/REPO, an address) only the header is read.
     """
     from sottovoce.fit import known
     from sottovoce.fit.estimate import Run
@@ -55,16 +59,46 @@ def fit(given: Given, /, model: str | None, context: int, users: int, again: boo
     home = given.open_home()
     run = Run(context, users)
     here = (None if again else known.here(home)) or _measured(given, home)
-    if model is not None and model.startswith(ELSEWHERE):
-        found = [asyncio.run(_elsewhere(given, model, run, here))]
-    else:
-        found = _candidates(given, home, model, run, here)
+    found = _found(given, home, model, run, here)
     if as_json:
         given.show.data([_data(one) for one in found])
         return
     given.show.note(_machine(look()))
     given.show.table(_COLUMNS, [_row(one) for one in found], beneath=BENEATH)
     given.show.note(_legend(run))
+
+
+def _found(given: Given, home: Home, model: str | None, run: Run, here: Here) -> list[Candidate]:
+    """Return what was asked for, wherever it is."""
+    kept = None if model is None else _kept(home, model)
+    if model is None or kept is None:
+        if model is not None and model.startswith(ELSEWHERE):
+            return [asyncio.run(_elsewhere(given, model, run, here))]
+        return _candidates(given, home, model, run, here)
+    path, name = kept
+    command = f"sotto models add {shlex.quote(model)}"
+    return [
+        replace(one, name=name, command=command) for one in _candidates(given, home, str(path), run, here)
+    ]
+
+
+def _kept(home: Home, model: str) -> tuple[Path, str] | None:
+    """Return the file and the name of what is on this machine, but not on the shelf, if it is that.
+
+    Raises NotFound where a name is another program's, and that program has none of it.
+    """
+    from sottovoce.models import found, getting, shelf
+
+    if not model.startswith(found.NAMED):
+        path = Path(model).expanduser().absolute()
+        is_beside = path.suffix == ".gguf" and path.is_file() and path.parent != home.models
+        return (path, shelf.name_of(path)) if is_beside else None
+    try:
+        return getting.located(model)
+    except NotFound:
+        if model.startswith(ELSEWHERE):
+            return None
+        raise
 
 
 def _measured(given: Given, home: Home) -> Here:
