@@ -19,7 +19,7 @@ from mirror import Ask, Blob, Handler, Mirror
 from sottovoce.core.errors import SottoError
 from sottovoce.core.paths import Home
 from sottovoce.models.download import Manner
-from sottovoce.net.fetch import Limits
+from sottovoce.net.answer import Limits
 
 HARD = Manner(
     least=64 << 10,

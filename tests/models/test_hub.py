@@ -8,8 +8,9 @@ from mirror import COMMIT, Blob, Mirror
 from sottovoce.core.errors import BadSettings, NetworkProblem, NotFound, Refused, SottoError
 from sottovoce.core.paths import Home
 from sottovoce.models.hub import Hub, HubFile, Repository, address, look, open_hub, told
+from sottovoce.net.answer import Declined
 from sottovoce.net.bearer import origin
-from sottovoce.net.fetch import Declined, Door
+from sottovoce.net.fetch import Door
 from sottovoce.net.ledger import Ledger
 
 NAME = "org/repo"

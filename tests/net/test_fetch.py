@@ -15,7 +15,8 @@ import pytest
 from sottovoce.core.errors import BadValue, DiskFull, NetworkProblem, Offline, Refused, SottoError
 from sottovoce.core.paths import Home
 from sottovoce.net.address import may_reach
-from sottovoce.net.fetch import Door, Limits, fetch, opened
+from sottovoce.net.answer import Limits
+from sottovoce.net.fetch import Door, fetch, opened
 from sottovoce.net.ledger import UNKNOWN, Ledger
 from sottovoce.net.policy import Purpose
 

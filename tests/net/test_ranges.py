@@ -9,8 +9,9 @@ import pytest
 from sottovoce.core.errors import BadSettings, NetworkProblem, Refused
 from sottovoce.core.paths import Home
 from sottovoce.net.address import is_loopback, is_named
+from sottovoce.net.answer import Answer, Declined, Limits
 from sottovoce.net.bearer import Bearer, bearer
-from sottovoce.net.fetch import Answer, Declined, Door, Limits, opened
+from sottovoce.net.fetch import Door, opened
 from sottovoce.net.ledger import Ledger
 from sottovoce.net.policy import Purpose
 from sottovoce.net.ranges import Facts, Span, WrongRange, facts

@@ -18,8 +18,9 @@ from sottovoce.core.errors import BadModelFile, NetworkProblem
 from sottovoce.engine.gguf import check_start
 from sottovoce.models.partial import Partial
 from sottovoce.models.progress import Meter, Progress
+from sottovoce.net.answer import Answer, Declined, Limits
 from sottovoce.net.bearer import Bearer
-from sottovoce.net.fetch import Answer, Declined, Door, Limits, opened
+from sottovoce.net.fetch import Door, opened
 from sottovoce.net.policy import Purpose
 from sottovoce.net.ranges import Facts, Span, WrongRange
 

@@ -19,7 +19,8 @@ from sottovoce.engine.header import Header, bad_model
 from sottovoce.engine.reader import NotYet, Reader
 from sottovoce.models.download import Way
 from sottovoce.models.names import last_name
-from sottovoce.net.fetch import Limits, opened
+from sottovoce.net.answer import Limits
+from sottovoce.net.fetch import opened
 from sottovoce.net.policy import Purpose
 from sottovoce.net.ranges import Span
 

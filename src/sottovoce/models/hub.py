@@ -16,8 +16,9 @@ from sottovoce.engine.header import shown
 from sottovoce.engine.parts import PART
 from sottovoce.models import licences
 from sottovoce.net.address import is_loopback, without_secrets
+from sottovoce.net.answer import Declined
 from sottovoce.net.bearer import Bearer, bearer, origin
-from sottovoce.net.fetch import Declined, Door, fetch
+from sottovoce.net.fetch import Door, fetch
 from sottovoce.net.policy import Purpose
 
 HUB = "https://huggingface.co"

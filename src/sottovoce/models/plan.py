@@ -20,7 +20,8 @@ from sottovoce.models.far import FarFile
 from sottovoce.models.hub import Hub, address, gated, look, page, told
 from sottovoce.models.names import HubRef, UrlRef, last_name
 from sottovoce.models.partial import Wanted
-from sottovoce.net.fetch import Declined, Door
+from sottovoce.net.answer import Declined
+from sottovoce.net.fetch import Door
 
 MOST_PARTS = 200
 

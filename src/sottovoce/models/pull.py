@@ -24,7 +24,7 @@ from sottovoce.models.hub import told
 from sottovoce.models.partial import SPARE, Partial, Wanted, state_of
 from sottovoce.models.plan import Plan
 from sottovoce.models.progress import Progress
-from sottovoce.net.fetch import Declined
+from sottovoce.net.answer import Declined
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,16 @@ class Departure:
     outcome: str = UNKNOWN
 
 
+@dataclass(slots=True)
+class Trace:
+    """What one connection did, for the ledger: bytes of the request, and of the answer's body."""
+
+    host: str
+    sent: int = 0
+    received: int = 0
+    outcome: str = "stopped"
+
+
 @dataclass(frozen=True, slots=True)
 class Summary:
     """How often something left, and when last. `unreadable` lines hide nobody knows what."""
