@@ -296,6 +296,16 @@ def state_of(folder: Path, wanted: Wanted) -> Path:
     return folder / f"{wanted.key}.json"
 
 
+def clear(folder: Path, wanted: Wanted) -> None:
+    """Remove what an earlier run has left beside a file that has its name by now."""
+    part = folder / f"{wanted.key}.part"
+    lock = FileLock(lock_of(part))
+    if lock.take():
+        for path in (part, state_of(folder, wanted), lock.path):
+            path.unlink(missing_ok=True)
+        lock.release()
+
+
 def lock_of(part: Path) -> Path:
     """Return the lock of a file under way: by the name that it will have, whatever its source."""
     return part.with_name(f"{part.stem.rpartition('.')[0] or part.stem}.lock")

@@ -10,18 +10,19 @@ import contextlib
 import hashlib
 import os
 import shutil
-from collections.abc import AsyncGenerator, Callable, Collection, Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from sottovoce.core.errors import BadModelFile, BadValue, DiskFull, Refused
+from sottovoce.core.finishing import to_its_end
 from sottovoce.core.paths import Home, bytes_on_disk
 from sottovoce.engine.gguf import Header, read_part
 from sottovoce.models import far
 from sottovoce.models.claim import was_named
 from sottovoce.models.download import bring
 from sottovoce.models.hub import told
-from sottovoce.models.partial import SPARE, Partial, Wanted, state_of
+from sottovoce.models.partial import SPARE, Partial, Wanted, clear, state_of
 from sottovoce.models.plan import Plan
 from sottovoce.models.progress import Progress
 from sottovoce.net.answer import Declined
@@ -91,7 +92,8 @@ async def carry_out(
 ) -> AsyncGenerator[Progress | Pulled, None]:
     """Fetch what is missing, and yield how far it is; at the end, what is here now. See `here` for `ours`.
 
-    All files are whole and read before the first gets its name. Closing the generator keeps what has come.
+    All files are whole and read before the first gets its name. Closing the generator keeps what has come;
+    whoever stops it once the first gets its name comes too late.
     """
     done = await asyncio.to_thread(here, home, plan, ours)
     missing = [file for file in plan.files if home.models / file.name not in done]
@@ -105,8 +107,7 @@ async def carry_out(
                     yield _of_all(step, before, plan.size)
             before += partial.size or 0
             digests[partial.wanted.name] = partial.digest()
-        await _to_its_end(lambda: _check(home, plan, partials))
-        await _to_its_end(lambda: _install(home, plan, partials))
+        await to_its_end(asyncio.to_thread(_install, home, plan, partials))
     names = [file.name for file in plan.files]
     yield Pulled(tuple(home.models / name for name in names), tuple(digests[name] for name in names))
 
@@ -120,32 +121,22 @@ async def _opened(home: Home, file: Wanted) -> AsyncGenerator[Partial, None]:
     try:
         yield partial
     finally:
-        await _to_its_end(closing.close)
-
-
-async def _to_its_end(work: Callable[[], None]) -> None:
-    """Do it in a thread, and wait for its end though this is cancelled: nobody else may touch the files."""
-    working = asyncio.ensure_future(asyncio.to_thread(work))
-    try:
-        await asyncio.shield(working)
-    except asyncio.CancelledError:
-        await asyncio.wait({working})
-        raise
+        await to_its_end(asyncio.to_thread(closing.close))
 
 
 def _install(home: Home, plan: Plan, partials: Sequence[Partial]) -> None:
-    """Give all files their names, the first part last: a model is on the shelf once that has its own.
+    """Look at all files once more, and give them their names.
 
-    What is said of them beside goes only then, so that after a kill the same download knows what it has.
+    The first part last: a model is on the shelf once that has its own. What is said of them beside goes only
+    then, so that after a kill the same download knows what it has.
     """
+    _check(home, plan, partials)
     for partial in reversed(partials):
         partial.install(home.models / partial.wanted.name)
     for partial in partials:
         partial.forget()
-    for file in plan.files:  # what an earlier run has named
-        part = partial_folder(home) / f"{file.key}.part"
-        for left in (part, state_of(partial_folder(home), file)):
-            left.unlink(missing_ok=True)
+    for file in plan.files:
+        clear(partial_folder(home), file)
 
 
 async def _bring(plan: Plan, partial: Partial) -> AsyncGenerator[Progress, None]:
