@@ -28,3 +28,10 @@ def test_every_end_of_a_child_has_a_sentence_and_a_next_step(
     assert words in problem.sentence
     assert problem.hint
     assert problem.detail
+
+
+def test_a_kind_of_model_that_the_engine_does_not_know_is_named() -> None:
+    tail = "llama_model_load: error loading model: unknown model architecture: 'str\x1b[31mange'\nmore"
+    problem = explain(1, {"failed": "Failed to init"}, tail)
+    assert problem.sentence.endswith("models of the kind str?[31mange.")
+    assert "sotto models suggest" in str(problem.hint)

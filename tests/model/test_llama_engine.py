@@ -14,13 +14,14 @@ from typing import Any
 
 import psutil
 import pytest
+from gguf_samples import language_model, renamed
 
 from sottovoce.core.errors import BadModelFile, EngineFailed, NotEnoughMemory, SottoError, TooLong
 from sottovoce.core.events import Finished, Reading, Text
 from sottovoce.core.messages import Conversation, Message, Role
 from sottovoce.core.sampling import Sampling
 from sottovoce.engine.kvfiles import KvFiles
-from sottovoce.engine.llama import LlamaEngine
+from sottovoce.engine.llama import LlamaEngine, Plan
 from sottovoce.engine.protocol import Engine
 from sottovoce.engine.vocabulary import Vocabulary
 
@@ -445,3 +446,17 @@ async def test_a_start_given_up_leaves_no_process(make: Any, monkeypatch: pytest
         await waking
     ours = psutil.Process().children(recursive=True)
     assert not [process for process in ours if "sottovoce.engine.child" in " ".join(process.cmdline())]
+
+
+async def test_a_kind_of_model_that_the_engine_does_not_know_is_named(tmp_path: Path) -> None:
+    path = renamed(language_model(), "strange").write(tmp_path / "m.gguf")
+
+    async def verify() -> str:
+        return "0" * 64
+
+    engine = LlamaEngine(Plan(path, "m", verify, window=256))
+    try:
+        with pytest.raises(BadModelFile, match="models of the kind strange"):
+            await engine.ready()
+    finally:
+        await engine.close()

@@ -10,6 +10,7 @@ import contextlib
 import json
 import logging
 import os
+import re
 import shutil
 import signal
 import sys
@@ -21,6 +22,7 @@ from sottovoce.core.errors import BadModelFile, EngineFailed, EngineMissing, Sot
 from sottovoce.core.settings import child_environment
 from sottovoce.engine.child import ChildConfig
 from sottovoce.engine.client import Address, Client
+from sottovoce.engine.header import shown
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +30,9 @@ TAIL_LINES = 60
 STOP_SECONDS = 3.0
 LOAD_SECONDS = 20.0
 LOAD_BYTES_PER_SECOND = 200_000_000
+
+UNKNOWN_KIND = re.compile(r"unknown model architecture: '([^']{1,200})'")
+"""How llama.cpp says it (llama-model.cpp)."""
 
 CHILD_ENVIRONMENT = {
     # Threads that wait for each other give way at once: as fast when idle, up to four times when busy.
@@ -163,6 +168,12 @@ def explain(returncode: int | None, said: dict[str, str], tail: str) -> SottoErr
     """Translate what a child said, or how it ended, into a sentence. Pure."""
     if "missing" in said:
         return engine_missing(said["missing"])
+    if "failed" in said and (unknown := UNKNOWN_KIND.search(tail)):
+        return BadModelFile(
+            f"This release of the engine does not know models of the kind {shown(unknown[1])}.",
+            hint="sotto models suggest names some that it knows; a later release may know this kind too",
+            detail=tail,
+        )
     if "failed" in said:
         return BadModelFile(
             "The engine cannot load this model.",
