@@ -14,7 +14,15 @@ from getting import QUICK
 from gguf_samples import split
 from mirror import Ask, Blob, Handler, Mirror
 
-from sottovoce.core.errors import BadModelFile, BadValue, DiskFull, NetworkProblem, Refused, StoreBusy
+from sottovoce.core.errors import (
+    BadModelFile,
+    BadValue,
+    DiskFull,
+    NetworkProblem,
+    NotFound,
+    Refused,
+    StoreBusy,
+)  # fmt: skip
 from sottovoce.core.paths import Home, make_folder
 from sottovoce.models import getting, inventory, removing, shelf
 from sottovoce.models import pull as pulling
@@ -390,3 +398,15 @@ async def test_a_split_model_at_an_address_comes_whole(home: Home, mirror: Mirro
     assert [path.name for path in found.paths] == [path.name for path in paths]
     with pytest.raises(BadValue, match="not the first"):
         await at_address(home, mirror, paths[1].name)
+
+
+async def test_a_split_model_at_an_address_that_lacks_a_part_is_not_begun(
+    home: Home, mirror: Mirror, tmp_path: Path
+) -> None:
+    paths = split(tmp_path)
+    for blob in mirror.put(NAME, *paths[:2]).files.values():
+        blob.lfs = False
+    with pytest.raises(NotFound, match="Not all 3 parts of big") as raised:
+        await at_address(home, mirror, paths[0].name)
+    assert raised.value.hint
+    assert list(home.models.iterdir()) == []

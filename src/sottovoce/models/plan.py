@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sottovoce.core.errors import BadValue
+from sottovoce.core.errors import BadValue, NotFound
 from sottovoce.engine.header import Header
 from sottovoce.engine.parts import PART
 from sottovoce.models import far
@@ -93,7 +93,16 @@ async def plan_url(door: Door, ref: UrlRef) -> Plan:
     way = Way(door, explicit=True)
     # By the address without its query, which may hold a key that changes; a validator tells files apart.
     files = [Wanted(url, name, f"url:{UrlRef(url, name)}") for url, name in _parts(ref)]
-    found = await far.read_header(way, [FarFile(file.url, file.name) for file in files])
+    try:
+        found = await far.read_header(way, [FarFile(file.url, file.name) for file in files])
+    except Declined as problem:
+        if problem.status != 404 or len(files) == 1:
+            raise
+        raise NotFound(
+            f"Not all {len(files)} parts of {_name(ref.name)} are at that address.",
+            hint="They must lie beside the first; look there, or take it from elsewhere",
+            detail=problem.sentence,
+        ) from problem
     header = found.header
     sized = tuple(replace(file, size=size) for file, size in zip(files, found.sizes, strict=True))
     return Plan(
