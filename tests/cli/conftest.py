@@ -26,6 +26,9 @@ from sottovoce.fit.pace import Pace
 # The mirror of a hub, and the writer of small models: no test folder is on the path by itself.
 sys.path[:0] = [str(Path(__file__).parents[1] / name) for name in ("engine", "models")]
 
+from getting import small_model  # noqa: E402
+from mirror import Mirror, serving  # noqa: E402
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -33,8 +36,6 @@ class Result:
     out: str
     err: str
 
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "engine"))
 
 Sotto = Callable[..., Result]
 
@@ -78,3 +79,15 @@ def measured_home(tmp_path: Path) -> Home:
     home = open_home(tmp_path / "home")
     known.keep(home, known.Measured(known.key_of(look()), Pace(costs), Program()))
     return home
+
+
+@pytest.fixture
+def mirror(
+    loopback: None, monkeypatch: pytest.MonkeyPatch, sotto: Any, measured_home: Home
+) -> Iterator[Mirror]:
+    """A hub that the settings name, with one small model; the network is allowed as far as asked."""
+    with serving(Mirror()) as running:
+        running.put("org/m-GGUF", ("m-Q4_0.gguf", small_model()))
+        monkeypatch.setenv("SOTTO_HUB", running.hub)
+        monkeypatch.setenv("SOTTO_NETWORK", "ask")
+        yield running

@@ -6,32 +6,18 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from getting import small_model
 from gguf_samples import language_model
-from mirror import Mirror, serving
+from mirror import Mirror
 
-from sottovoce.core.paths import Home
 from sottovoce.models.starter import SHA256, starter
 
 NAME = "org/m-GGUF"
 TOKEN = "hf_right"
-
-
-@pytest.fixture
-def mirror(
-    loopback: None, monkeypatch: pytest.MonkeyPatch, sotto: Any, measured_home: Home
-) -> Iterator[Mirror]:
-    """A hub that the settings name, with one small model; the network is allowed as far as asked."""
-    with serving(Mirror(token=TOKEN)) as running:
-        running.put(NAME, ("m-Q4_0.gguf", small_model()))
-        monkeypatch.setenv("SOTTO_HUB", running.hub)
-        monkeypatch.setenv("SOTTO_NETWORK", "ask")
-        yield running
 
 
 def lines(text: str) -> list[dict[str, Any]]:
