@@ -75,7 +75,7 @@ def sotto(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], t
 @pytest.fixture
 def measured_home(tmp_path: Path) -> Home:
     """Return the home that `sotto` uses, with this machine measured: quick enough for every model."""
-    costs = {f"{what} {kind}": 2e-12 for kind in ("Q4_K", "Q8_0", "Q4_1") for what in ("once", "each")}
+    costs = {f"{what} {kind}": 2e-12 for kind in ("Q4_K", "Q8_0", "Q4_1") for what in ("once", "few", "each")}
     home = open_home(tmp_path / "home")
     known.keep(home, known.Measured(known.key_of(look()), Pace(costs), Program()))
     return home

@@ -14,6 +14,7 @@ from getting import small_model
 from gguf_samples import language_model
 from mirror import Mirror
 
+from sottovoce.core.account import account
 from sottovoce.models.starter import SHA256, starter
 
 NAME = "org/m-GGUF"
@@ -36,6 +37,7 @@ def test_a_pulled_model_is_listed_with_its_licence_on_record(sotto: Any, mirror:
     assert "m-Q4_0" in sotto("models", "list").out
     (accepted,) = json.loads(sotto("models", "licences", "--json").out)
     assert plan["sha256"] in accepted.values()
+    assert accepted["account"] == account()
     assert sotto("models", "verify", "m-Q4_0").code == 0
 
 

@@ -54,7 +54,7 @@ async def test_a_handle_brings_the_file_that_fit_names(
     home: Home, mirror: Mirror, weights: bytes, measured: bool
 ) -> None:
     if measured:
-        costs = {f"{what} {kind}": 2e-12 for kind in ("Q4_K", "Q8_0") for what in ("once", "each")}
+        costs = {f"{what} {kind}": 2e-12 for kind in ("Q4_K", "Q8_0") for what in ("once", "few", "each")}
         known.keep(home, known.Measured(known.key_of(look()), Pace(costs), Program()))
     mirror.put(NAME, ("m-Q4_K_M.gguf", weights), ("m-Q8_0.gguf", weights))
     write_card(home, ("m-Q4_K_M.gguf", "Q4_K_M", weights, ""))

@@ -16,7 +16,7 @@ from sottovoce.store.db import Database, open_database
 
 FILE = Path("/home/me/models/tiny.gguf")
 RECORD = Record(FILE, "tiny", "a" * 64, "hf:me/tiny", "Apache-2.0", "me/tiny", 1000.0)
-YES = Acceptance("a" * 64, "Llama-3.2", "b" * 64, "shown here", "tiny", "hf:me/tiny", "private", 1000.0)
+YES = Acceptance("a" * 64, "Llama-3.2", "b" * 64, "shown here", "tiny", "hf:me/tiny", "private", 1000.0, "me")
 
 
 @pytest.fixture

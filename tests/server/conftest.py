@@ -45,7 +45,9 @@ def measure() -> Callable[[Home], None]:
     """Return what notes this machine as measured in a home: quick enough for every model."""
 
     def keep(home: Home) -> None:
-        costs = {f"{what} {kind}": 2e-12 for kind in ("Q4_K", "Q8_0", "Q4_1") for what in ("once", "each")}
+        costs = {
+            f"{what} {kind}": 2e-12 for kind in ("Q4_K", "Q8_0", "Q4_1") for what in ("once", "few", "each")
+        }
         known.keep(home, known.Measured(known.key_of(look()), Pace(costs), Program()))
 
     return keep

@@ -107,7 +107,7 @@ def suggest(given: Given, /, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def licences(given: Given, /, as_json: bool) -> None:
-    """List the licences that were accepted here: which, when, and for which file."""
+    """List the licences that were accepted here: which, when, by whom, and for which file."""
     from dataclasses import asdict
 
     from sottovoce.models.records import acceptances
@@ -118,7 +118,7 @@ def licences(given: Given, /, as_json: bool) -> None:
         given.show.data([asdict(one) for one in found])
     elif found:
         given.show.table(
-            ("ACCEPTED", "LICENCE", "MODEL", "USE", "FILE", "WORDS"), [_accepted(one) for one in found]
+            ("ACCEPTED", "BY", "LICENCE", "MODEL", "USE", "FILE", "WORDS"), [_accepted(one) for one in found]
         )
     else:
         given.show.note("No licence was accepted here yet.")
@@ -201,7 +201,8 @@ def _accepted(one: Acceptance) -> tuple[str, ...]:
     from sottovoce.cli.chats import when
 
     return (
-        when(one.accepted), one.licence, one.model, one.use, one.file_sha256[:12], one.text_sha256[:12],
+        when(one.accepted), one.account, one.licence, one.model, one.use, one.file_sha256[:12],
+        one.text_sha256[:12],
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sottovoce.core import settings as settings_of
+from sottovoce.core.account import account
 from sottovoce.core.errors import BadModelFile, BadValue, NotEnoughMemory, NotFound
 from sottovoce.core.paths import Home
 from sottovoce.core.settings import Value, read_others
@@ -239,6 +240,7 @@ def accept(conn: sqlite3.Connection, offer: Offer, use: str, sha256: str | None 
             source=offer.ref,
             use=use,
             accepted=time.time(),
+            account=account(),
         ),
     )
 

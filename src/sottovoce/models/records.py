@@ -37,6 +37,7 @@ class Acceptance:
     """A yes to a licence. `text_sha256` is the hash of the words shown, `text_source` where they came from.
 
     `file_sha256` is empty where the content was not known beforehand. `use`: private or commercial.
+    `account` of the operating system: who said it; empty for what was accepted before this was kept.
     """
 
     file_sha256: str
@@ -47,18 +48,19 @@ class Acceptance:
     source: str
     use: str
     accepted: float
+    account: str
 
 
 _RECORD = "path, name, sha256, source, licence, repository, added, used"
 _RECORD_KINDS = (str, str, str, str, str, str, float, float | None)
-_ACCEPTANCE = 'file_sha256, licence, text_sha256, text_source, model, source, "use", accepted'
-_ACCEPTANCE_KINDS = (str, str, str, str, str, str, str, float)
+_ACCEPTANCE = 'file_sha256, licence, text_sha256, text_source, model, source, "use", accepted, account'
+_ACCEPTANCE_KINDS = (str, str, str, str, str, str, str, float, str)
 
 
 def accept(conn: sqlite3.Connection, acceptance: Acceptance) -> None:
     """Remember that a person said yes to a licence."""
     conn.execute(
-        f"INSERT INTO licence_acceptances ({_ACCEPTANCE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+        f"INSERT INTO licence_acceptances ({_ACCEPTANCE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
         astuple(acceptance),
     )
 

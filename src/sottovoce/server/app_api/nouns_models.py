@@ -368,7 +368,10 @@ class PullList(Noun):
 
 
 class AcceptanceNoun(Noun):
-    """A yes to a licence. `text_sha256` is the hash of the words shown. `use`: private or commercial."""
+    """A yes to a licence. `text_sha256` is the hash of the words shown. `use`: private or commercial.
+
+    `account` of the operating system: who said it; empty for what was accepted before this was kept.
+    """
 
     file_sha256: str
     licence: str
@@ -378,6 +381,7 @@ class AcceptanceNoun(Noun):
     source: str
     use: str
     accepted: float
+    account: str
 
     @classmethod
     def of(cls, one: Acceptance) -> Self:
