@@ -39,7 +39,7 @@ from sottovoce.store.db import Database, open_database
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
-    from sottovoce.engine.life import Plan
+    from sottovoce.engine.plan import Plan
 
 
 def find_home(environment: Mapping[str, str]) -> Path:
@@ -260,7 +260,7 @@ class _Workshop:
         return self._room.taken()
 
     def _plan(self, model: ModelFile, slots: int) -> Plan:
-        from sottovoce.engine.life import Plan, slots_that_fit
+        from sottovoce.engine.plan import Plan, slots_that_fit
         from sottovoce.fit.advise import bytes_needed
 
         settings = self._settings

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from gguf_samples import Sample, TensorSpec
 
-from sottovoce.engine.life import Plan
+from sottovoce.engine.plan import Plan
 from sottovoce.engine.vectors import VectorEngine
 
 LAYER = {

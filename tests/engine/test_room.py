@@ -18,10 +18,12 @@ from sottovoce.core.events import Finished
 from sottovoce.core.messages import Conversation
 from sottovoce.core.sampling import Sampling
 from sottovoce.engine import memory
-from sottovoce.engine.life import Life, Plan, Running, most_of
+from sottovoce.engine.life import Life
 from sottovoce.engine.llama import LlamaEngine
 from sottovoce.engine.memory import Need
+from sottovoce.engine.plan import Plan
 from sottovoce.engine.room import Room
+from sottovoce.engine.starting import Running, most_of
 
 pytestmark = pytest.mark.model
 

@@ -14,8 +14,8 @@ from sottovoce.core.errors import BadModelFile, NotFound, TooLong, Unsupported
 from sottovoce.core.messages import Conversation, Message, Role
 from sottovoce.core.paths import Home
 from sottovoce.core.sampling import Sampling
-from sottovoce.engine.life import Plan
 from sottovoce.engine.llama import LlamaEngine
+from sottovoce.engine.plan import Plan
 from sottovoce.engine.vectors import VectorEngine
 
 pytestmark = pytest.mark.model

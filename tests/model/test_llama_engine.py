@@ -436,7 +436,7 @@ async def test_a_start_given_up_leaves_no_process(make: Any, monkeypatch: pytest
         time.sleep(0.5)
         return Vocabulary()
 
-    monkeypatch.setattr("sottovoce.engine.life.read_vocabulary", slow)
+    monkeypatch.setattr("sottovoce.engine.starting.read_vocabulary", slow)
     engine = make()
     waking = asyncio.create_task(engine.ready())
     while not children:

@@ -12,9 +12,11 @@ from dataclasses import replace
 from sottovoce.core.errors import BadValue, TooLong
 from sottovoce.core.messages import Conversation
 from sottovoce.engine.client import EngineGone
-from sottovoce.engine.life import Life, Plan, Running
+from sottovoce.engine.life import Life
 from sottovoce.engine.line import Line
+from sottovoce.engine.plan import Plan
 from sottovoce.engine.protocol import ModelFacts, Queue
+from sottovoce.engine.starting import Running
 
 WINDOW = 2048
 GROUP_TEXTS = 16

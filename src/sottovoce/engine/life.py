@@ -9,26 +9,15 @@ import asyncio
 import contextlib
 import copy
 import logging
-import math
-import secrets
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 
-from sottovoce.core.errors import BadModelFile, EngineFailed, SottoError, Unsupported
-from sottovoce.core.sampling import Sampling
-from sottovoce.engine import memory, threads
-from sottovoce.engine.child import BATCH, ChildConfig
-from sottovoce.engine.client import Client
-from sottovoce.engine.gguf import Header, read_header, read_vocabulary
-from sottovoce.engine.kvfiles import Binding
-from sottovoce.engine.protocol import Load, ModelFacts
-from sottovoce.engine.room import Room
-from sottovoce.engine.supervisor import Child
-from sottovoce.engine.words import Words
+from sottovoce.core.errors import EngineFailed, SottoError
+from sottovoce.engine.plan import Plan
+from sottovoce.engine.protocol import Load
+from sottovoce.engine.starting import Running, start
 
 log = logging.getLogger(__name__)
 
@@ -38,55 +27,6 @@ SAVE_SECONDS = 20.0
 ROUND_SECONDS = 1.0
 PATIENCE = 60.0
 """The longest wait for models in use, in seconds: whoever uses one may himself be waiting for the other."""
-
-LEEWAY = 1 << 30
-"""Bytes that a child may take above what it should need."""
-
-STACK = 16 << 20
-"""Bytes for each thread: as much again as is usual."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Which model to run and how. `verify` returns the content's SHA-256 or raises BadModelFile."""
-
-    path: Path
-    name: str
-    verify: Callable[[], Awaitable[str]]
-    defaults: Sampling = field(default_factory=Sampling)
-    window: int = 4096
-    """Tokens for each slot; 0 takes all that the model was made for."""
-    slots: int = 1
-    queue_seconds: float = 0.0
-    """Refuse whoever would wait longer for an answer to begin; 0 refuses nobody."""
-    threads: int = 0
-    idle_seconds: float = 600.0
-    """Put the model to sleep after this long without a question; 0 never."""
-    watch: str | None = None
-    embed: bool = False
-    room: Room = field(default_factory=Room)
-    """The memory it shares with others that are loaded."""
-    needs: Callable[[Header, int, int, int], int] = memory.by_header
-    """The bytes it takes: of its header, the window and the number of slots, and tokens read in one go."""
-
-    @property
-    def longest_wait(self) -> float:
-        return self.queue_seconds or math.inf
-
-
-@dataclass(slots=True)
-class Running:
-    """One loaded child and what was learned of it. `ended` says why it died, once that is known."""
-
-    child: Child
-    client: Client
-    words: Words
-    facts: ModelFacts
-    weights: int
-    vocabulary: int
-    binding: Binding
-    kv_bytes_per_token: int
-    ended: SottoError | None = None
 
 
 class Life:
@@ -103,7 +43,7 @@ class Life:
         self.waiting = 0
         """Users for whom it is being loaded."""
         self._loading: asyncio.Task[Running] | None = None
-        self._rest_after = plan.idle_seconds or math.inf
+        self._rest_after = plan.longest_rest
         self._crashes = 0
         self._changing = asyncio.Lock()
         self._closing = False
@@ -141,7 +81,7 @@ class Life:
         """See Engine.keep. Says nothing of a load that is still to come."""
         if self.running is None:
             return
-        self._rest_after = (self.plan.idle_seconds or math.inf) if seconds is None else seconds
+        self._rest_after = self.plan.longest_rest if seconds is None else seconds
         self._stirred.set()
 
     async def rest(self) -> None:
@@ -235,69 +175,17 @@ class Life:
                 f"The engine stopped {self._crashes} times in a row and is not started again.",
                 hint="Start sotto anew; sotto doctor looks for the reason",
             )
-        plan = self.plan
-        if not plan.path.is_file():
-            raise BadModelFile(
-                f"There is no model file at {plan.path}.", hint="sotto models list shows what is here"
-            )
-        gauge = threads.OthersGauge(plan.room.pids)
-        child = await Child.spawn(plan.watch)
-        verified: asyncio.Future[str] | None = None
         try:
-            header = await asyncio.to_thread(read_header, plan.path)
-            window = window_of(header, plan.window)
-            need = memory.Need(window, partial(self._taken, header))
-            await plan.room.enter(self, need, child.process.pid)
-            config = self._config(child, header, need, gauge)
-            verified = asyncio.ensure_future(plan.verify())
-            client = await child.load(config)
-            vocabulary = await asyncio.to_thread(read_vocabulary, plan.path, header)
-            binding = Binding(await verified, child.build, window, plan.slots)
+            return await start(self.plan, self._kv, partial(self.plan.room.enter, self))
         except BaseException:
-            if verified is not None:
-                verified.cancel()
-            try:
-                await child.stop()
-            finally:
-                plan.room.leave(self)
+            self.plan.room.leave(self)
             raise
-        longest = header.context_length or window
-        build = f"xllamacpp {child.build}"
-        facts = ModelFacts(plan.name, binding.digest, window, longest, can_embed=True, build=build)
-        words = Words(client, vocabulary, window)
-        kv_bytes = header.kv_bytes_per_token()
-        size = header.file_size
-        return Running(child, client, words, facts, size, vocabulary.size, binding, kv_bytes)
-
-    def _taken(self, header: Header, window: int) -> int:
-        """Return the bytes that the model takes with this window."""
-        plan = self.plan
-        return plan.needs(header, window, plan.slots, window if plan.embed else BATCH)
-
-    def _config(
-        self, child: Child, header: Header, need: memory.Need, gauge: threads.OthersGauge
-    ) -> ChildConfig:
-        plan = self.plan
-        others = gauge.read(plan.room.pids)
-        chosen = threads.choose(threads.usable_cores(), others, threads.minute_load())
-        socket = child.socket_path()
-        return ChildConfig(
-            model=str(plan.path),
-            socket=socket,
-            key=None if socket else secrets.token_urlsafe(32),
-            window=need.window,
-            slots=plan.slots,
-            threads=plan.threads or chosen,
-            most=most_of(need.bytes, plan.threads or chosen),
-            kv=self._kv,
-            pooling=pooling_of(header, plan.name) if plan.embed else None,
-        )
 
     async def _sleep(self) -> None:
         """Save what is worth it and stop the child. Called with `_changing` held."""
         # Whoever asks from now on waits for the next child, which is kept as long as usual.
         running, self.running = self.running, None
-        self._rest_after = self.plan.idle_seconds or math.inf
+        self._rest_after = self.plan.longest_rest
         if running is None:
             return
         try:
@@ -335,32 +223,3 @@ class Life:
             await self.rest()
         elif rested >= SAVE_AFTER_SECONDS:
             await self._save(running)
-
-
-def window_of(header: Header, wanted: int) -> int:
-    """Return the tokens a slot gets: what was asked for, at most what the model was made for."""
-    most = header.context_length or wanted or 4096
-    return min(wanted or most, most)
-
-
-def most_of(need: int, threads: int) -> int:
-    """Return the bytes of its own that a child may take: its stacks count in full, touched or not."""
-    return need + max(LEEWAY, need // 2) + threads * STACK
-
-
-def pooling_of(header: Header, name: str) -> str:
-    """Return how a text's vectors become one: as the file says, else their mean. Raises Unsupported."""
-    if header.pooling == "rank":
-        raise Unsupported(
-            f"{name} puts texts in order and makes no vectors.",
-            hint="Choose a model for vectors; sotto models list shows what is here",
-            field="model",
-        )
-    return header.pooling if header.pooling in ("cls", "last") else "mean"
-
-
-def slots_that_fit(path: Path, window: int, room: int) -> int:
-    """Return how many answers at once suit this model and so many free bytes. Reads the model's header."""
-    header = read_header(path)
-    one = header.kv_bytes_per_token() * window_of(header, window)
-    return memory.slots_that_fit(header.file_size, one, room)

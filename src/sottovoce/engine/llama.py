@@ -23,13 +23,15 @@ from sottovoce.engine.batch import Batch
 from sottovoce.engine.client import EngineGone
 from sottovoce.engine.embedder import Embedder
 from sottovoce.engine.kvfiles import KeptState, KvFiles
-from sottovoce.engine.life import Life, Plan, Running
+from sottovoce.engine.life import Life
 from sottovoce.engine.line import Line, Place
 from sottovoce.engine.pace import guessed_tokens
+from sottovoce.engine.plan import Plan
 from sottovoce.engine.protocol import Asked, Load, ModelFacts, Queue
 from sottovoce.engine.request import Spoken, check_bias, finished, piece_request, request
 from sottovoce.engine.seats import Exists, Seats
 from sottovoce.engine.slots import Slot, Slots
+from sottovoce.engine.starting import Running
 
 __all__ = ["LlamaEngine", "Plan"]
 

@@ -14,9 +14,9 @@ from sottovoce.core.errors import EngineFailed
 from sottovoce.core.messages import Conversation
 from sottovoce.engine.client import EngineGone
 from sottovoce.engine.kvfiles import KeptState, KvFiles
-from sottovoce.engine.life import Running
 from sottovoce.engine.script import Prompt, Script
 from sottovoce.engine.slots import Slot, Slots
+from sottovoce.engine.starting import Running
 
 log = logging.getLogger(__name__)
 

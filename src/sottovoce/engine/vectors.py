@@ -12,7 +12,7 @@ from sottovoce.core.events import Piece
 from sottovoce.core.messages import OWNER, Conversation
 from sottovoce.core.sampling import Sampling
 from sottovoce.engine.embedder import Embedder
-from sottovoce.engine.life import Plan
+from sottovoce.engine.plan import Plan
 from sottovoce.engine.protocol import Asked, Load, ModelFacts, Queue
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from starlette.requests import Request
 
 from sottovoce.app import App
-from sottovoce.engine.life import window_of
+from sottovoce.engine.plan import window_of
 from sottovoce.models.shelf import ModelFile
 from sottovoce.server import served
 from sottovoce.server.anthropic_api.nouns import ModelInfo, ModelPage

@@ -1,0 +1,123 @@
+"""Start a child with a model in it, once there is memory for it.
+
+Knows nothing of who uses it, nor for how long.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+
+from sottovoce.core.errors import BadModelFile, SottoError, Unsupported
+from sottovoce.engine import threads
+from sottovoce.engine.child import BATCH, ChildConfig
+from sottovoce.engine.client import Client
+from sottovoce.engine.gguf import Header, read_header, read_vocabulary
+from sottovoce.engine.kvfiles import Binding
+from sottovoce.engine.memory import Need
+from sottovoce.engine.plan import Plan, window_of
+from sottovoce.engine.protocol import ModelFacts
+from sottovoce.engine.supervisor import Child
+from sottovoce.engine.words import Words
+
+LEEWAY = 1 << 30
+"""Bytes that a child may take above what it should need."""
+
+STACK = 16 << 20
+"""Bytes for each thread: as much again as is usual."""
+
+Enter = Callable[[Need, int], Awaitable[None]]
+"""Waits until there is memory for so much, taken by this process."""
+
+
+@dataclass(slots=True)
+class Running:
+    """One loaded child and what was learned of it. `ended` says why it died, once that is known."""
+
+    child: Child
+    client: Client
+    words: Words
+    facts: ModelFacts
+    weights: int
+    vocabulary: int
+    binding: Binding
+    kv_bytes_per_token: int
+    ended: SottoError | None = None
+
+
+async def start(plan: Plan, kv: str | None, enter: Enter) -> Running:
+    """Start a child and load the model, once `enter` has let it in. Whatever fails, no child is left.
+
+    `kv` is the folder for saved slots. Raises ModelProblem or Refused.
+    """
+    if not plan.path.is_file():
+        raise BadModelFile(
+            f"There is no model file at {plan.path}.", hint="sotto models list shows what is here"
+        )
+    gauge = threads.OthersGauge(plan.room.pids)
+    child = await Child.spawn(plan.watch)
+    verified: asyncio.Future[str] | None = None
+    try:
+        header = await asyncio.to_thread(read_header, plan.path)
+        window = window_of(header, plan.window)
+        need = Need(window, partial(_taken, plan, header))
+        await enter(need, child.process.pid)
+        config = _config(plan, child, header, need, gauge, kv)
+        verified = asyncio.ensure_future(plan.verify())
+        client = await child.load(config)
+        vocabulary = await asyncio.to_thread(read_vocabulary, plan.path, header)
+        binding = Binding(await verified, child.build, window, plan.slots)
+    except BaseException:
+        if verified is not None:
+            verified.cancel()
+        await child.stop()
+        raise
+    longest = header.context_length or window
+    build = f"xllamacpp {child.build}"
+    facts = ModelFacts(plan.name, binding.digest, window, longest, can_embed=True, build=build)
+    words = Words(client, vocabulary, window)
+    kv_bytes = header.kv_bytes_per_token()
+    return Running(child, client, words, facts, header.file_size, vocabulary.size, binding, kv_bytes)
+
+
+def _taken(plan: Plan, header: Header, window: int) -> int:
+    """Return the bytes that the model takes with this window."""
+    return plan.needs(header, window, plan.slots, window if plan.embed else BATCH)
+
+
+def _config(
+    plan: Plan, child: Child, header: Header, need: Need, gauge: threads.OthersGauge, kv: str | None
+) -> ChildConfig:
+    others = gauge.read(plan.room.pids)
+    chosen = plan.threads or threads.choose(threads.usable_cores(), others, threads.minute_load())
+    socket = child.socket_path()
+    return ChildConfig(
+        model=str(plan.path),
+        socket=socket,
+        key=None if socket else secrets.token_urlsafe(32),
+        window=need.window,
+        slots=plan.slots,
+        threads=chosen,
+        most=most_of(need.bytes, chosen),
+        kv=kv,
+        pooling=pooling_of(header, plan.name) if plan.embed else None,
+    )
+
+
+def most_of(need: int, threads: int) -> int:
+    """Return the bytes of its own that a child may take: its stacks count in full, touched or not."""
+    return need + max(LEEWAY, need // 2) + threads * STACK
+
+
+def pooling_of(header: Header, name: str) -> str:
+    """Return how a text's vectors become one: as the file says, else their mean. Raises Unsupported."""
+    if header.pooling == "rank":
+        raise Unsupported(
+            f"{name} puts texts in order and makes no vectors.",
+            hint="Choose a model for vectors; sotto models list shows what is here",
+            field="model",
+        )
+    return header.pooling if header.pooling in ("cls", "last") else "mean"
