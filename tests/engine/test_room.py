@@ -18,12 +18,13 @@ from sottovoce.core.events import Finished
 from sottovoce.core.messages import Conversation
 from sottovoce.core.sampling import Sampling
 from sottovoce.engine import memory
+from sottovoce.engine.held import held
 from sottovoce.engine.life import Life
 from sottovoce.engine.llama import LlamaEngine
 from sottovoce.engine.memory import Need
 from sottovoce.engine.plan import Plan
 from sottovoce.engine.room import Room
-from sottovoce.engine.starting import Running, most_of
+from sottovoce.engine.starting import Running, most_of, start
 
 pytestmark = pytest.mark.model
 
@@ -80,7 +81,7 @@ class Guests:
 
     async def enter(self, pid: int, size: int) -> Life:
         plan = Plan(self.folder / "none.gguf", str(pid), unverified, room=self.room)
-        life = Life(plan, None, nothing_to_save)
+        life = Life(plan, start, nothing_to_save)
         self.taken.setdefault(pid, 0)
         await self.room.enter(life, Need(256, lambda _: size), pid)
         return life
@@ -336,6 +337,15 @@ async def test_what_a_child_has_taken_is_not_promised_twice(side: Side) -> None:
     room = Room()
     path = language_model().write(side.folder / "real.gguf")
     engine = LlamaEngine(Plan(path, "real", unverified, window=256, threads=1, room=room))
+async def test_vectors_may_take_the_place_of_the_model_that_was_asked_for_them(side: Side) -> None:
+    side.free = ONE
+    one = side.make("one", queue_seconds=3.0)
+    with held(one) as asker:
+        await asker.ready()
+        assert len(await asker.embed(["hello"])) == 1
+    assert one._life.running is None
+
+
     side.made.append(engine)
     await engine.ready()
     running = engine._life.running

@@ -26,7 +26,7 @@ from sottovoce.core.sampling import Sampling
 from sottovoce.engine.echo import EchoEngine
 from sottovoce.engine.llama import LlamaEngine
 from sottovoce.engine.permitted import PermittedEngine
-from sottovoce.engine.protocol import ModelFacts
+from sottovoce.engine.protocol import Asked, ModelFacts
 from sottovoce.models import shelf
 from sottovoce.models.file import ModelFile
 from sottovoce.server import asgi
@@ -119,6 +119,30 @@ async def test_the_model_that_is_named_answers(
     reply = await http.post(path, json={**body, "model": "default"})
     assert reply.status_code == 200
     assert (asked(engine_of(house, "tiny")), asked(echo)) == (1, 1)
+
+
+class Watched(EchoEngine):
+    """Remembers how many held it when it was asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.holders_then: list[int] = []
+
+    def _note(self, asked: Asked, sampling: Sampling) -> None:
+        super()._note(asked, sampling)
+        self.holders_then.append(self.holders)
+
+
+@pytest.mark.parametrize("what", ASKS)
+async def test_a_model_is_held_until_its_asker_has_had_the_answer(
+    house: House, http: httpx.AsyncClient, what: str
+) -> None:
+    engine, (path, body) = Watched(), ASKS[what]
+    house.app.engines.put(house.app.engines.resolve("tiny"), engine)
+    reply = await http.post(path, json={**body, "model": "tiny"})
+    assert reply.status_code == 200
+    assert engine.holders_then == [1]
+    assert engine.holders == 0
 
 
 @pytest.mark.parametrize("what", ASKS)
@@ -343,6 +367,10 @@ async def test_a_turn_of_the_page_may_name_its_model(house: House, page: httpx.A
     await page.get(f"{place}/runs/{more['id']}/events")
     shown = (await page.get(place)).json()["messages"]
     assert [message["model"] for message in shown if message["role"] == "assistant"] == ["tiny", USUAL]
+    house.app.engines.put(house.app.engines.resolve("tiny"), engine := Watched())
+    run = (await page.post("/app/api/runs", json={"text": "one two", "model": "tiny"})).json()
+    await page.get(f"/app/api/chats/{run['chat']}/runs/{run['id']}/events")
+    assert (engine.holders_then, engine.holders) == ([1], 0)
     assert (await page.post("/app/api/runs", json={"text": "a", "model": "nobody"})).status_code == 404
     assert (await page.post("/app/api/runs", json={"text": "a", "model": "vectors"})).status_code == 400
 

@@ -22,6 +22,7 @@ from sottovoce.core.errors import BadValue, EngineFailed, SottoError
 from sottovoce.core.events import Asked, Done, Event, Failed, Finished, Notice, Text
 from sottovoce.core.messages import OWNER, Conversation, Message, Role, State
 from sottovoce.core.sampling import Sampling, checked, laid_over
+from sottovoce.engine.held import held
 from sottovoce.engine.protocol import Engine, ModelFacts
 from sottovoce.store import chats
 from sottovoce.store.chats import StoredMessage
@@ -75,9 +76,11 @@ async def ask(parts: Parts, question: Question) -> AsyncGenerator[Event, None]:
     answer = _Answer(parts, asked.answer)
     try:
         yield asked
-        async with contextlib.aclosing(_answered(parts, question, asked, answer)) as events:
-            async for event in events:
-                yield event
+        with held(parts.engine) as engine:
+            holding = replace(parts, engine=engine)
+            async with contextlib.aclosing(_answered(holding, question, asked, answer)) as events:
+                async for event in events:
+                    yield event
     except SottoError as problem:
         await answer.fail(problem)
         yield Failed(problem)

@@ -16,12 +16,10 @@ LOADING = Waiting(0, 0.0, loading=True)
 
 
 async def awake(engine: Engine) -> AsyncGenerator[Waiting, None]:
-    """Load the model if it is not; yield something now and then while that takes long.
+    """Have the model loaded; yield something now and then while that takes long.
 
     Closing it gives up what was begun. Raises ModelProblem or Refused.
     """
-    if engine.load() is not None:
-        return
     loading = asyncio.ensure_future(engine.ready())
     try:
         while not (await asyncio.wait({loading}, timeout=QUICK_SECONDS))[0]:

@@ -61,6 +61,10 @@ class AttachedEngine:
 
         return await self._either(shared, lambda own: own.ready())
 
+    async def hold(self) -> Callable[[], None]:
+        """See Engine.hold. Each call of ours holds the model for itself, and one of them loads it."""
+        return _nothing_held
+
     def queue(self, owner: str) -> Queue:
         """See Engine.queue. A server knows its own line, and refuses by itself when that is too long."""
         return self._own.queue(owner) if self._own is not None else Queue(1, 0, 0, 0.0)
@@ -212,6 +216,10 @@ async def _answer(client: Client, body: dict[str, Any]) -> AsyncGenerator[Piece,
 async def _call(client: Client, what: str, body: dict[str, Any]) -> Any:
     # It may have to load the model first, which has a deadline of its own.
     return (await client.call("POST", f"{ROOM}/{what}", body, seconds=None))["result"]
+
+
+def _nothing_held() -> None:
+    pass
 
 
 def _asked(asked: Asked) -> str | list[dict[str, str]]:

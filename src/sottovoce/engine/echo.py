@@ -13,7 +13,7 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 
 from sottovoce.core.errors import BadValue, EngineFailed, ModelProblem, SchemaUnmet, TooLong
 from sottovoce.core.events import Finished, Likelihood, Piece, Reading, Text, Timings, Usage
@@ -30,7 +30,7 @@ class EchoEngine:
     """Counts a word as a token. Remembers which conversations it has seen, to tell reuse.
 
     `prompts`, `texts` and `samplings` are what it was asked, in order: messages, bare texts, and how. `kept`
-    is for how long it was to stay loaded.
+    is for how long it was to stay loaded, `holders` how many hold it now.
     """
 
     def __init__(
@@ -49,11 +49,21 @@ class EchoEngine:
         self.samplings: list[Sampling] = []
         self.kept: list[float | None] = []
         self.loaded = True
+        self.holders = 0
         self.closed = False
 
     async def ready(self) -> ModelFacts:
         self.loaded = True
         return self.facts
+
+    async def hold(self) -> Callable[[], None]:
+        await self.ready()
+        self.holders += 1
+
+        def let_go() -> None:
+            self.holders -= 1
+
+        return let_go
 
     def load(self) -> Load | None:
         left = next((seconds for seconds in reversed(self.kept) if seconds is not None), IDLE_SECONDS)

@@ -16,7 +16,7 @@ from sottovoce.engine.life import Life
 from sottovoce.engine.line import Line
 from sottovoce.engine.plan import Plan
 from sottovoce.engine.protocol import ModelFacts, Queue
-from sottovoce.engine.starting import Running
+from sottovoce.engine.starting import Running, start
 
 WINDOW = 2048
 GROUP_TEXTS = 16
@@ -26,7 +26,7 @@ GROUP_TOKENS = 512
 class Embedder:
     def __init__(self, plan: Plan) -> None:
         window = min(plan.window or WINDOW, WINDOW)
-        self.life = Life(replace(plan, window=window, slots=1, embed=True), None, _nothing_to_save)
+        self.life = Life(replace(plan, window=window, slots=1, embed=True), start, _nothing_to_save)
         self._line = Line(1, plan.longest_wait)
 
     async def ready(self) -> ModelFacts:
@@ -34,7 +34,8 @@ class Embedder:
             return running.facts
 
     def queue(self, owner: str) -> Queue:
-        return self._line.queue(owner)
+        queue = self._line.queue(owner)
+        return replace(queue, waiting=queue.waiting + self.life.waiting)
 
     async def count(self, text: str) -> int:
         """Return the tokens of a text, with those that the model wants around it."""
@@ -52,7 +53,7 @@ class Embedder:
                 raise BadValue("This text is empty.", hint="Leave it out", field=f"input.{at}")
         self._line.queue(owner).require_room()
         vectors: list[list[float]] = []
-        async with self.life.use() as running:
+        async with self.life.turn() as running:
             self._line.pace.presume(running.weights)
             try:
                 prompts = [await _ids(running, text, at) for at, text in enumerate(texts)]

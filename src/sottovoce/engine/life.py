@@ -17,7 +17,7 @@ from functools import partial
 from sottovoce.core.errors import EngineFailed, SottoError
 from sottovoce.engine.plan import Plan
 from sottovoce.engine.protocol import Load
-from sottovoce.engine.starting import Running, start
+from sottovoce.engine.starting import Enter, Running
 
 log = logging.getLogger(__name__)
 
@@ -29,19 +29,24 @@ PATIENCE = 60.0
 """The longest wait for models in use, in seconds: whoever uses one may himself be waiting for the other."""
 
 
+Begin = Callable[[Plan, Enter], Awaitable[Running]]
+
+
 class Life:
     """`save` is called before a sleep and at rest, with the child alive and nobody using it."""
 
-    def __init__(self, plan: Plan, kv: str | None, save: Callable[[Running], Awaitable[None]]) -> None:
+    def __init__(self, plan: Plan, begin: Begin, save: Callable[[Running], Awaitable[None]]) -> None:
         self.plan = plan
         self.running: Running | None = None
-        self._kv = kv
+        self._begin = begin
         self._save = save
         self.used = time.monotonic()
         """When somebody last used it, on the monotonic clock."""
         self._users = 0
-        self.waiting = 0
+        self._hoping = 0
         """Users for whom it is being loaded."""
+        self._outside = 0
+        """Those who want to use it, and come after another model."""
         self._loading: asyncio.Task[Running] | None = None
         self._rest_after = plan.longest_rest
         self._crashes = 0
@@ -50,19 +55,47 @@ class Life:
         self._stirred = asyncio.Event()
         self._caretaker: asyncio.Task[None] | None = None
 
-    @asynccontextmanager
-    async def use(self) -> AsyncGenerator[Running, None]:
-        """Wake the child and keep it awake for the block. Raises ModelProblem or Refused."""
+    async def hold(self) -> Callable[[], None]:
+        """Wake the child and keep it awake until what is returned is called, once.
+
+        Whoever asks comes after the models that were asked for before. Raises ModelProblem or Refused.
+        """
+        until = self._until()
+        await self._make_way(until)
         self._users += 1
         try:
-            yield await self._awake()
+            await self._awake(until)
+        except BaseException:
+            self._let_go()
+            raise
+        return self._let_go
+
+    @asynccontextmanager
+    async def use(self) -> AsyncGenerator[Running, None]:
+        """Wake the child and keep it awake for the block. Raises ModelProblem or Refused.
+
+        For whoever holds it, or is done in a moment: other models do not come before.
+        """
+        self._users += 1
+        try:
+            yield await self._awake(self._until())
         finally:
-            self._users -= 1
-            self.used = time.monotonic()
-            if not self._users:
-                self.plan.room.stir()
-                if not self._rest_after:
-                    self._stirred.set()
+            self._let_go()
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncGenerator[Running, None]:
+        """Hold and use it for the block."""
+        let_go = await self.hold()
+        try:
+            async with self.use() as running:
+                yield running
+        finally:
+            let_go()
+
+    @property
+    def waiting(self) -> int:
+        """How many wait until it is loaded, or may be used."""
+        return self._hoping + self._outside
 
     @property
     def is_resting(self) -> bool:
@@ -109,21 +142,45 @@ class Life:
         async with self._changing:
             await self._sleep()
 
-    async def _awake(self) -> Running:
+    def _let_go(self) -> None:
+        self._users -= 1
+        self.used = time.monotonic()
+        if not self._users:
+            self.plan.room.stir()
+            if not self._rest_after:
+                self._stirred.set()
+
+    def _until(self) -> float:
+        """Return how long somebody who comes now waits for other models."""
+        return time.monotonic() + min(self.plan.longest_wait, PATIENCE)
+
+    async def _make_way(self, until: float) -> None:
+        """Wait until this model need not go for another any more. Raises Busy."""
+        room = self.plan.room
+        self._outside += 1
+        try:
+            while room.is_going(self):
+                if (left := until - time.monotonic()) <= 0:
+                    raise room.full(self)
+                await room.change(left)
+        finally:
+            self._outside -= 1
+
+    async def _awake(self, until: float) -> Running:
         """Return the child, or wait for the one load that all wait for who want it meanwhile."""
         running = self.running
         if running is not None and running.child.is_alive and running.ended is None:
             return running
         loading = self._loading = self._loading or asyncio.create_task(self._wake())
-        self.waiting += 1
+        self._hoping += 1
         try:
-            await self._patiently(loading)
+            await self._patiently(loading, until)
             return loading.result()
         except SottoError as problem:
             raise copy.copy(problem) from None  # each who waited has his own
         finally:
-            self.waiting -= 1
-            if not self.waiting and not loading.done():
+            self._hoping -= 1
+            if not self._hoping and not loading.done():
                 # Nobody waits any more. Whoever comes now begins anew, after this one is cleared away.
                 self._loading = None
                 loading.cancel()
@@ -131,13 +188,12 @@ class Life:
             if loading.done() and not loading.cancelled():
                 loading.exception()  # it is known of, also where everybody has left
 
-    async def _patiently(self, loading: asyncio.Task[Running]) -> None:
+    async def _patiently(self, loading: asyncio.Task[Running], until: float) -> None:
         """Wait until the load has ended. Raises Busy where it has to wait for memory too long."""
-        seconds = min(self.plan.longest_wait, PATIENCE)
-        while not (await asyncio.wait({loading}, timeout=seconds))[0]:
+        while not (await asyncio.wait({loading}, timeout=max(0.0, until - time.monotonic())))[0]:
             if self.plan.room.is_waiting(self):
                 raise self.plan.room.full(self)
-            seconds = ROUND_SECONDS
+            until = time.monotonic() + ROUND_SECONDS
 
     async def _wake(self) -> Running:
         try:
@@ -176,7 +232,7 @@ class Life:
                 hint="Start sotto anew; sotto doctor looks for the reason",
             )
         try:
-            return await start(self.plan, self._kv, partial(self.plan.room.enter, self))
+            return await self._begin(self.plan, partial(self.plan.room.enter, self))
         except BaseException:
             self.plan.room.leave(self)
             raise

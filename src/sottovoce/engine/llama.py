@@ -11,8 +11,9 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from sottovoce.core.errors import TooLong
@@ -31,7 +32,7 @@ from sottovoce.engine.protocol import Asked, Load, ModelFacts, Queue
 from sottovoce.engine.request import Spoken, check_bias, finished, piece_request, request
 from sottovoce.engine.seats import Exists, Seats
 from sottovoce.engine.slots import Slot, Slots
-from sottovoce.engine.starting import Running
+from sottovoce.engine.starting import Running, start
 
 __all__ = ["LlamaEngine", "Plan"]
 
@@ -107,13 +108,16 @@ class LlamaEngine:
         self.line = Line(plan.slots, plan.longest_wait)
         self._batch = Batch()
         self._seats = Seats(Slots(plan.slots), kept, exists)
-        self._life = Life(plan, self._seats.folder, self._seats.save_all)
+        self._life = Life(plan, partial(start, kv=self._seats.folder), self._seats.save_all)
         self._embedder: Embedder | None = None
 
     async def ready(self) -> ModelFacts:
         async with self._life.use() as running:
             self.line.pace.presume(running.weights)
             return running.facts
+
+    async def hold(self) -> Callable[[], None]:
+        return await self._life.hold()
 
     def queue(self, owner: str) -> Queue:
         queue = self.line.queue(owner)

@@ -25,6 +25,10 @@ class PermittedEngine:
         await self._permit()
         return await self.engine.ready()
 
+    async def hold(self) -> Callable[[], None]:
+        await self._permit()
+        return await self.engine.hold()
+
     async def answer(
         self, asked: Asked, sampling: Sampling, conversation: Conversation
     ) -> AsyncGenerator[Piece, None]:

@@ -1,13 +1,14 @@
 """What every engine does: messages in, pieces of an answer out.
 
-Implemented by `llama.LlamaEngine` (the real one), and `echo.EchoEngine` (by rule, for tests and docs).
+Implemented by `llama.LlamaEngine` (the real one), and `echo.EchoEngine` (by rule, for tests and docs), and
+in front of one by `held.HeldEngine` (what one asker has) and `permitted.PermittedEngine` (may it still?).
 Knows nothing of disks, chats or people.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -73,6 +74,14 @@ Asked = Sequence[Message] | str
 class Engine(Protocol):
     async def ready(self) -> ModelFacts:
         """Start or wake the engine and return what it runs. Raises ModelProblem or Refused."""
+
+    async def hold(self) -> Callable[[], None]:
+        """Have the model loaded, and keep it until what is returned is called, once.
+
+        Whoever means to ask more than one thing holds it meanwhile: no other model takes its place between
+        them. Waits while it has to make way for one that was asked for before.
+        Raises ModelProblem or Refused.
+        """
 
     def queue(self, owner: str) -> Queue:
         """Return how full it is, as a newcomer of this owner would find it. Costs next to nothing."""

@@ -48,7 +48,7 @@ class Running:
     ended: SottoError | None = None
 
 
-async def start(plan: Plan, kv: str | None, enter: Enter) -> Running:
+async def start(plan: Plan, enter: Enter, kv: str | None = None) -> Running:
     """Start a child and load the model, once `enter` has let it in. Whatever fails, no child is left.
 
     `kv` is the folder for saved slots. Raises ModelProblem or Refused.

@@ -5,7 +5,7 @@ It loads nothing else: what a chat would need, slots and kept states, such a mod
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 
 from sottovoce.core.errors import Unsupported
 from sottovoce.core.events import Piece
@@ -23,6 +23,9 @@ class VectorEngine:
 
     async def ready(self) -> ModelFacts:
         return await self._embedder.ready()
+
+    async def hold(self) -> Callable[[], None]:
+        return await self._embedder.life.hold()
 
     def queue(self, owner: str) -> Queue:
         return self._embedder.queue(owner)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
@@ -20,6 +20,7 @@ from starlette.routing import Route
 
 from sottovoce.core.errors import NotAllowed, SottoError, Stopping
 from sottovoce.core.events import Usage, Waiting
+from sottovoce.engine.held import held
 from sottovoce.server import answering, bodies, problems, served
 from sottovoce.server.caller import Caller, Scope
 from sottovoce.server.house import House
@@ -45,12 +46,20 @@ class Visit(Generic[Body]):
     body: Body
     shape: Shape
     headers: dict[str, str] = field(default_factory=dict)
+    stay: ExitStack = field(default_factory=ExitStack)
+    """Closed with the visit, once the last of its answer is sent."""
     _chosen: Chosen | None = None
 
+    async def find(self, name: str, *, vectors: bool = False) -> Chosen:
+        """Return what this name means; see served.choose. Raises Busy as well."""
+        found = await served.choose(self.house.app, name, vectors=vectors)
+        found.engine.queue(self.caller.owner).require_room()
+        return found
+
     async def choose(self, name: str, *, vectors: bool = False) -> Chosen:
-        """Have this model answer, or make the vectors; see served.choose. Raises Busy as well."""
-        self._chosen = await served.choose(self.house.app, name, vectors=vectors)
-        self._chosen.engine.queue(self.caller.owner).require_room()
+        """Have this model answer, or make the vectors. It is held from the first question on."""
+        found = await self.find(name, vectors=vectors)
+        self._chosen = replace(found, engine=self.stay.enter_context(held(found.engine)))
         return self._chosen
 
     @property
@@ -112,7 +121,7 @@ class Endpoint:
                 line(request.scope).key = caller.key
                 stay.enter_context(house.meter.visit(caller, computes=self.computes))
                 body = await self._body(house, request, caller)
-                visit = Visit(house, caller, request, body, self.shape)
+                visit = Visit(house, caller, request, body, self.shape, stay=stay)
                 found = await answering.unless_gone(request, self.handle(visit))
                 if isinstance(found, answering.EventStream):
                     found.afterwards = stay.pop_all().close

@@ -21,6 +21,7 @@ from sottovoce.core.events import Finished, Text
 from sottovoce.core.messages import Conversation
 from sottovoce.core.sampling import checked
 from sottovoce.engine import pieces
+from sottovoce.engine.held import held
 from sottovoce.server import sse
 from sottovoce.server.answering import EventStream
 from sottovoce.server.app_api.nouns import (
@@ -96,16 +97,17 @@ async def _pieces(visit: Visit[EngineAnswer]) -> AsyncGenerator[bytes, None]:
     body, house = visit.body, visit.house
     conversation = Conversation(visit.caller.owner, body.chat)
     asked, begun = time.monotonic(), False
-    found = house.app.engine.answer(body.messages(), body.sampling.sampling(), conversation)
-    async with aclosing(found) as all_pieces:
-        async for piece in all_pieces:
-            match piece:
-                case Text() if not begun:
-                    begun = True
-                    house.metrics.first_token(time.monotonic() - asked)
-                case Finished(usage=usage):
-                    visit.used(usage)
-            yield sse.event(json.dumps(pieces.said(piece), ensure_ascii=False))
+    with held(house.app.engine) as engine:
+        found = engine.answer(body.messages(), body.sampling.sampling(), conversation)
+        async with aclosing(found) as all_pieces:
+            async for piece in all_pieces:
+                match piece:
+                    case Text() if not begun:
+                        begun = True
+                        house.metrics.first_token(time.monotonic() - asked)
+                    case Finished(usage=usage):
+                        visit.used(usage)
+                yield sse.event(json.dumps(pieces.said(piece), ensure_ascii=False))
 
 
 def _endpoint(name: str, handle: Callable[[Visit[Any]], Awaitable[Any]], body: Any, **more: Any) -> Endpoint:

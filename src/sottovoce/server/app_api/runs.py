@@ -84,7 +84,7 @@ async def stop(visit: Visit[None]) -> Response:
 async def _started(visit: Visit[FirstRun] | Visit[NewRun], question: Question) -> RunNoun:
     parts = None
     if visit.body.model is not None:
-        chosen = await visit.choose(visit.body.model)
+        chosen = await visit.find(visit.body.model)  # the turn holds it itself, and outlives the visit
         parts = replace(visit.house.app.parts(), engine=chosen.engine, model=chosen.model.name)
     asked = await visit.house.runs.start(visit.caller.owner, question, _counted(visit), parts)
     return RunNoun.of(asked)
