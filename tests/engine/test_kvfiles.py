@@ -1,3 +1,4 @@
+import asyncio
 import json
 import os
 import shutil
@@ -199,3 +200,31 @@ def test_a_state_that_was_replaced_since_is_known(kept: KvFiles) -> None:
     assert kept.is_current(again)
     kept.forget(CHAT)
     assert not kept.is_current(again)
+
+
+async def test_a_chats_files_are_had_by_one_engine_at_a_time_and_hold_up_no_other_chat(kept: KvFiles) -> None:
+    async with kept.had(CHAT):
+        async with asyncio.timeout(2), kept.had(Conversation("me", "other")):
+            pass
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.05), kept.had(CHAT):
+                pass
+    async with asyncio.timeout(2), kept.had(CHAT):
+        pass
+
+
+async def test_a_state_that_is_being_restored_does_not_make_room(kept: KvFiles) -> None:
+    for number, chat in enumerate("abc"):
+        put(kept, Conversation("me", chat))
+        os.utime(kept.folder / f"{name_of(Conversation('me', chat))}.state", (number, number))
+    async with kept.had(Conversation("me", "a")):
+        put(kept, Conversation("me", "d"))
+    assert [kept.read(Conversation("me", chat)) is not None for chat in "abcd"] == [True, False, True, True]
+
+
+async def test_states_that_are_written_at_once_stay_below_the_cap_together(kept: KvFiles) -> None:
+    first, second = Conversation("me", "a"), Conversation("me", "b")
+    async with kept.had(first):
+        assert kept.make_room(first, 700)
+        assert kept.make_room(second, 700) is None
+    assert kept.make_room(second, 700)

@@ -17,8 +17,11 @@ import os
 import secrets
 import shutil
 from array import array
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 from sottovoce.core.errors import SottoError
 from sottovoce.core.lock import FileLock
@@ -61,8 +64,8 @@ class KeptState:
 class KvFiles:
     """The folder of kept states. Only one program at a time has it; `is_ours` says who.
 
-    The engines of one program share it: each opens it and closes it, and `saving` is held by the one that has
-    a state written or read, so that a chat asked of two models never gets a file of both.
+    The engines of one program share it: each opens it and closes it, and has a chat's files to itself while
+    it has them written or read, so that a chat asked of two models never gets a file of both.
     """
 
     def __init__(self, folder: Path, cap_bytes: int) -> None:
@@ -72,7 +75,10 @@ class KvFiles:
         self._key = b""
         self._users = 0
         self._changes: dict[str, int] = {}
-        self.saving = asyncio.Lock()
+        self._had: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        """By name, those that an engine has or waits for: they are not removed to make room for others."""
+        self._coming: dict[str, int] = {}
+        """The bytes that are being written under each name."""
 
     def open(self) -> bool:
         """Take the folder and read its key. False: keep nothing (the cap is 0, or another has it)."""
@@ -112,6 +118,17 @@ class KvFiles:
     def is_ours(self) -> bool:
         return bool(self._key)
 
+    @asynccontextmanager
+    async def had(self, conversation: Conversation) -> AsyncGenerator[None, None]:
+        """Have one conversation's files for the block, when no other engine of this program does."""
+        name = name_of(conversation)
+        lock = self._had.setdefault(name, asyncio.Lock())
+        async with lock:
+            try:
+                yield
+            finally:
+                self._coming.pop(name, None)
+
     def read(self, conversation: Conversation) -> KeptState | None:
         """Return the kept state of a conversation if it is whole; else remove what there is."""
         name = name_of(conversation)
@@ -146,14 +163,18 @@ class KvFiles:
         The oldest states go first.
         """
         name = name_of(conversation)
+        others = sum(coming for other, coming in self._coming.items() if other != name)
         try:
-            if size > self.cap_bytes or shutil.disk_usage(self.folder).free < size + SPARE_DISK:
+            free = shutil.disk_usage(self.folder).free - others
+            if size > self.cap_bytes - others or free < size + SPARE_DISK:
                 self._remove(name)
                 return None
-            self._shrink_to(self.cap_bytes - size, [path for path in self._states() if path.stem != name])
+            states = [path for path in self._states() if path.stem != name]
+            self._shrink_to(self.cap_bytes - others - size, states)
         except OSError as problem:
             log.warning("A chat state is not kept: %s", problem)
             return None
+        self._coming[name] = size
         return f"{name}.part"
 
     def keep(self, conversation: Conversation, binding: Binding, script: Script, part: str) -> None:
@@ -181,6 +202,8 @@ class KvFiles:
         except (OSError, SottoError) as problem:
             log.warning("A chat state is not kept: %s", problem)
             self._remove(name)
+        finally:
+            self._coming.pop(name, None)
 
     def forget(self, conversation: Conversation) -> None:
         """Remove all that is kept of a conversation, whoever has the folder."""
@@ -205,8 +228,9 @@ class KvFiles:
         for path in states:
             if total <= cap:
                 return
-            total -= path.stat().st_size
-            self._remove(path.stem)
+            if path.stem not in self._had:
+                total -= path.stat().st_size
+                self._remove(path.stem)
 
     def _drop_scraps(self) -> None:
         """Remove what a crash left: unfinished states, and states without their binding."""

@@ -56,7 +56,7 @@ class Seats:
             return None
         if self.slots.of(conversation) is not None:
             return None
-        async with kept.saving:
+        async with kept.had(conversation):
             return await asyncio.to_thread(kept.read, conversation)
 
     async def seat(
@@ -107,7 +107,7 @@ class Seats:
         if kept is None or conversation is None or conversation.chat is None:
             slot.unsaved = False
             return
-        async with kept.saving:
+        async with kept.had(conversation):
             if not await self._exists(conversation):  # deleted by another program
                 kept.forget(conversation)
                 slot.script, slot.stale, slot.unsaved = Script(), True, False
@@ -136,7 +136,7 @@ class Seats:
         if files is None:
             return
         path = f"/slots/{slot.number}?action=restore"
-        async with files.saving:
+        async with files.had(kept.conversation):
             if not files.is_current(kept):
                 return
             slot.script, slot.stale = Script(), True  # whatever happens to the call
