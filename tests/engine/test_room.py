@@ -326,17 +326,17 @@ async def test_the_second_child_for_vectors_counts(side: Side) -> None:
     assert load is not None
     assert both is not None
     assert both.bytes > load.bytes + memory.BUFFERS
+    assert one._embedder is not None
+    one.keep(math.inf)
+    second = one._embedder.life.load()
+    assert second is not None
+    assert second.left < math.inf, "the model a second time is not kept for ever"
     await side.make("two").ready()
     left = one.load()
     assert left is not None
     assert left.bytes < both.bytes, "one of the two has made room"
 
 
-async def test_what_a_child_has_taken_is_not_promised_twice(side: Side) -> None:
-    """With the system's own numbers: the room left is what was free, less what the model needs."""
-    room = Room()
-    path = language_model().write(side.folder / "real.gguf")
-    engine = LlamaEngine(Plan(path, "real", unverified, window=256, threads=1, room=room))
 async def test_vectors_may_take_the_place_of_the_model_that_was_asked_for_them(side: Side) -> None:
     side.free = ONE
     one = side.make("one", queue_seconds=3.0)
@@ -346,6 +346,11 @@ async def test_vectors_may_take_the_place_of_the_model_that_was_asked_for_them(s
     assert one._life.running is None
 
 
+async def test_what_a_child_has_taken_is_not_promised_twice(side: Side) -> None:
+    """With the system's own numbers: the room left is what was free, less what the model needs."""
+    room = Room()
+    path = language_model().write(side.folder / "real.gguf")
+    engine = LlamaEngine(Plan(path, "real", unverified, window=256, threads=1, room=room))
     side.made.append(engine)
     await engine.ready()
     running = engine._life.running

@@ -133,8 +133,9 @@ class LlamaEngine:
         return Load(sum(load.bytes for load in found), max(load.window for load in found), left)
 
     def keep(self, seconds: float | None) -> None:
-        for life in self._lives:
-            life.keep(seconds)
+        self._life.keep(seconds)
+        if self._embedder is not None:  # the model a second time soon goes, however long the first stays
+            self._embedder.life.keep(0 if seconds == 0 else None)
 
     @property
     def _lives(self) -> list[Life]:
