@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,40 @@ async def test_who_asks_at_once_gets_the_same_engine(home: Home, engines: Engine
     tiny = shelf.resolve("tiny", home)
     first, second = await asyncio.gather(engines.get(tiny), engines.get(tiny))
     assert first is second is engines.of(tiny) is builder.built["tiny"]
+
+
+async def test_who_gives_up_while_an_engine_is_built_has_not_made_a_second_one(
+    home: Home, builder: Builder
+) -> None:
+    begun, go_on, built = threading.Event(), threading.Event(), 0
+
+    def slowly(model: ModelFile) -> EchoEngine:
+        nonlocal built
+        built += 1
+        begun.set()
+        go_on.wait(5)
+        return builder(model)
+
+    language_model().write(home.models / "tiny.gguf")
+    engines, tiny = Engines(home, slowly), shelf.resolve("tiny", home)
+    first = asyncio.create_task(engines.get(tiny))
+    await asyncio.to_thread(begun.wait, 5)
+    first.cancel()
+    second = asyncio.create_task(engines.get(tiny))
+    await asyncio.sleep(0.05)
+    go_on.set()
+    assert await second is builder.built["tiny"]
+    assert built == 1
+
+
+def test_a_file_that_was_replaced_is_another_model(home: Home, engines: Engines) -> None:
+    before = engines.resolve("tiny")
+    first = engines.of(before)
+    encoder().write(home.models / "tiny.gguf")
+    after = engines.resolve("tiny")
+    assert after.kind != before.kind
+    assert engines.of(after) is not first
+    assert [engine for _, engine in engines.made()] == [first, engines.of(after)]
 
 
 def test_an_engine_can_be_given(home: Home, engines: Engines, builder: Builder) -> None:
@@ -107,6 +142,19 @@ async def test_a_chat_is_forgotten_by_all_though_one_fails_and_another_is_made(
         await engines.forget(chat)
     assert not builder.built["vectors"].seen
     assert not last.seen
+
+
+async def test_all_are_closed_at_once(home: Home) -> None:
+    both = asyncio.Barrier(2)
+
+    class Slow(EchoEngine):
+        async def close(self) -> None:
+            await both.wait()
+
+    engines = Engines(home, lambda _: Slow())
+    for name in ("x", "y"):
+        engines.of(ModelFile(name, Path(name), None, "", None, "", ""))
+    await asyncio.wait_for(engines.close(), 4)
 
 
 async def test_all_are_closed_though_one_fails(home: Home, engines: Engines, builder: Builder) -> None:

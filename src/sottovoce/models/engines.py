@@ -7,8 +7,9 @@ Knows the shelf. How an engine is built it is told.
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 from sottovoce.core.messages import Conversation
@@ -21,46 +22,53 @@ from sottovoce.models.kinds import EMBEDDING, LANGUAGE
 USABLE = (LANGUAGE, EMBEDDING)
 
 Mark = tuple[str, int, int]
-"""A file's name, size and time: whether the folder has changed."""
+"""A file's name, size and time: whether it has changed, or the folder."""
+
+File = tuple[Path, Mark | None]
 
 
 class Engines:
     def __init__(self, home: Home, build: Callable[[ModelFile], Engine]) -> None:
         self._home = home
         self._build = build
-        self._made: dict[Path, tuple[ModelFile, Engine]] = {}
-        self._resolved: dict[str, ModelFile] = {}
+        self._made: dict[File, tuple[ModelFile, Engine]] = {}
+        self._resolved: dict[str, tuple[File, ModelFile]] = {}
         self._seen: tuple[list[Mark], list[ModelFile]] | None = None
-        self._building = asyncio.Lock()
+        self._building = threading.Lock()
 
     def of(self, model: ModelFile) -> Engine:
-        """Return the model's engine; the same one each time, whatever name the file was found by."""
-        path = model.path.resolve()
-        if path not in self._made:
-            self._made[path] = model, self._build(model)
-        return self._made[path][1]
+        """Return the model's engine; the same one each time, whatever name the file was found by.
+
+        A file that was replaced meanwhile is another model.
+        """
+        file = _file(model.path)
+        with self._building:
+            if file not in self._made:
+                self._made[file] = model, self._build(model)
+            return self._made[file][1]
 
     async def get(self, model: ModelFile) -> Engine:
         """Return the same; building one reads a file's header, which holds up nobody else here."""
-        async with self._building:
-            return await asyncio.to_thread(self.of, model)
+        return await asyncio.to_thread(self.of, model)
 
     def put(self, model: ModelFile, engine: Engine) -> None:
         """Let this engine be the model's."""
-        self._made[model.path.resolve()] = model, engine
+        self._made[_file(model.path)] = model, engine
 
     def made(self) -> list[tuple[ModelFile, Engine]]:
         """Return every model that was asked for, with its engine. Most of them may be unloaded."""
         return list(self._made.values())  # a copy: another may be built in a thread meanwhile
 
     def resolve(self, name: str) -> ModelFile:
-        """Return the model that a setting names, also one for vectors; looked for once. May read a file.
+        """Return the model that a setting names, also one for vectors. May read a file.
 
-        Raises NotFound or BadModelFile.
+        It is looked for once, and again when the file has changed. Raises NotFound or BadModelFile.
         """
-        if name not in self._resolved:
-            self._resolved[name] = shelf.resolve(name, self._home, USABLE)
-        return self._resolved[name]
+        file, model = self._resolved.get(name, (None, None))
+        if model is None or file != _file(model.path):
+            model = shelf.resolve(name, self._home, USABLE)
+            self._resolved[name] = _file(model.path), model
+        return model
 
     async def on_shelf(self) -> list[ModelFile]:
         """Return the models at hand that can be used. Their files are read again once one has changed."""
@@ -73,10 +81,11 @@ class Engines:
                 stack.push_async_callback(engine.forget, conversation)
 
     async def close(self) -> None:
-        """Close every engine, also where one of them fails to."""
-        async with AsyncExitStack() as stack:
-            for _, engine in self.made():
-                stack.push_async_callback(engine.close)
+        """Close every engine, all at once: each may have chats to save. Also where one of them fails to."""
+        closing = (engine.close() for _, engine in self.made())
+        ends = await asyncio.gather(*closing, return_exceptions=True)
+        for problem in filter(None, ends):
+            raise problem
 
     def _on_shelf(self) -> list[ModelFile]:
         marks = list(_marks(self._home.models))
@@ -86,8 +95,19 @@ class Engines:
         return self._seen[1]
 
 
+def _file(path: Path) -> File:
+    real = path.resolve()
+    return real, _mark(real)
+
+
 def _marks(folder: Path) -> Iterator[Mark]:
-    for path in sorted(folder.glob("*.gguf")):
-        with suppress(OSError):  # gone meanwhile, or a link to nothing
-            info = path.stat()
-            yield path.name, info.st_size, info.st_mtime_ns
+    marks = (_mark(path) for path in sorted(folder.glob("*.gguf")))
+    return (mark for mark in marks if mark is not None)
+
+
+def _mark(path: Path) -> Mark | None:
+    try:
+        info = path.stat()
+    except OSError:  # gone meanwhile, or a link to nothing
+        return None
+    return path.name, info.st_size, info.st_mtime_ns

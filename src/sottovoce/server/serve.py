@@ -254,7 +254,7 @@ async def _finish(house: House, front: Listening, stop: Stop, seconds: float, te
     """Let what is under way come to its end, and cut what does not."""
     house.stopping = True
     front.take_no_more()
-    await house.pulls.close()  # nothing is lost: they go on from where they were
+    pulls = asyncio.create_task(house.pulls.close())  # nothing is lost: they go on from where they were
 
     def is_busy() -> bool:
         return front.is_busy or bool(house.runs.running(OWNER))
@@ -266,6 +266,7 @@ async def _finish(house: House, front: Listening, stop: Stop, seconds: float, te
     await house.runs.close()
     await asyncio.sleep(PAUSE)  # those who follow a run hear of it
     await front.cut()
+    await pulls
 
 
 async def _while(holds: Callable[[], bool], seconds: float, stop: Stop) -> None:
