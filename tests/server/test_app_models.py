@@ -28,7 +28,9 @@ from sottovoce.core.sampling import Sampling
 from sottovoce.core.settings import read_environment
 from sottovoce.engine import memory
 from sottovoce.engine.echo import EchoEngine
-from sottovoce.models import catalogue, getting, names
+from sottovoce.engine.protocol import Queue
+from sottovoce.models import catalogue, getting, names, records, shelf
+from sottovoce.models.partial import Partial
 from sottovoce.server import app_api, asgi, sockets
 from sottovoce.server.caller import PERSON, Caller
 from sottovoce.server.doors import Doors
@@ -533,6 +535,22 @@ async def test_the_catalogue_is_searched_by_every_word(place: Place) -> None:
     assert 0 < len(found) < len(everything)
     assert all("qwen" in json.dumps(card).lower() for card in found)
     assert (await place.get("/catalogue?q=no-such-thing"))["cards"] == []
+
+
+async def test_one_that_somebody_waits_for_is_not_removed(place: Place) -> None:
+    class Loading(EchoEngine):
+        def load(self) -> None:
+            """Nothing is loaded yet."""
+
+        def queue(self, owner: str) -> Queue:
+            return replace(super().queue(owner), waiting=1)
+
+    path = place.home.models / "beside.gguf"
+    path.write_bytes(small_model())
+    place.house.app.engines.put(shelf.resolve("beside", place.home), Loading())
+    status, error = await place.refused("DELETE", "/models/beside")
+    assert (status, error["sentence"]) == (403, "beside is loaded, or about to be.")
+    assert path.exists()
 
 
 async def test_every_card_can_be_got_and_says_how_it_would_do(place: Place, measure: Measure) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sottovoce.core.errors import NotFound, Unsupported
+from sottovoce.core.messages import OWNER
 from sottovoce.engine.gguf import Header, read_header
 from sottovoce.engine.protocol import Engine, Queue
 from sottovoce.models import shelf, starter
@@ -105,6 +106,15 @@ def _read(path: Path, size: int, modified: int) -> Header:
 def loaded(app: App) -> list[Chosen]:
     """Return the models that are loaded now."""
     return [chosen for chosen in _asked(app) if chosen.engine.load() is not None]
+
+
+def in_use(app: App) -> list[Chosen]:
+    """Return the models that are loaded, or that somebody waits for."""
+    return [
+        chosen
+        for chosen in _asked(app)
+        if chosen.engine.load() is not None or chosen.engine.queue(OWNER).waiting
+    ]
 
 
 def queue(app: App, owner: str) -> Queue:

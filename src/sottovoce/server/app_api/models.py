@@ -148,8 +148,8 @@ def _remove(app: App, name: str, coming: Sequence[str]) -> None:
             f"{name} is the model that answers.",
             hint="Have another answer first: sotto settings set model NAME, then start the server again",
         )
-    if any(_load(app, path) is not None for path in found):
-        raise Refused(f"{name} is loaded.", hint="Have it unloaded first")
+    if any(one.model.path in found for one in served.in_use(app)):
+        raise Refused(f"{name} is loaded, or about to be.", hint="Have it unloaded first")
     removing.remove(found)
 
     def forget(conn: Connection) -> None:
