@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import os
 import sys
@@ -318,6 +319,28 @@ async def test_a_download_stopped_before_its_first_step_has_ended(place: Place) 
     assert [name for _, name, _ in await reader] == ["stopped"]
     (stopped,) = (await place.get("/models/pulls"))["pulls"]
     assert stopped["ended"] == "stopped"
+
+
+@pytest.mark.parametrize(("where", "what"), [(Partial, "install"), (getting, "note")])
+async def test_a_download_that_is_stopped_in_its_last_moment_is_on_the_shelf_with_its_record(
+    place: Place, monkeypatch: pytest.MonkeyPatch, where: object, what: str
+) -> None:
+    step, begun = getattr(where, what), threading.Event()
+
+    def slowly(*given: object) -> None:
+        begun.set()
+        time.sleep(0.3)
+        step(*given)
+
+    monkeypatch.setattr(where, what, slowly)
+    pull = (await place.agreed())["id"]
+    await until(begun.is_set)
+    assert (await place.ask("POST", f"/models/pulls/{pull}/stop")).status_code == 204
+    assert (await place.events(pull))[-1][1] == "done"
+    (model,) = place.home.models.glob("m-*.gguf")
+    record = await place.house.app.database.read(lambda conn: records.of(conn, model))
+    assert record is not None
+    assert record.sha256 == hashlib.sha256(small_model()).hexdigest()
 
 
 async def test_a_lost_connection_is_taken_up_again_by_itself(place: Place) -> None:

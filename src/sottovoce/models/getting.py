@@ -18,6 +18,7 @@ from pathlib import Path
 from sottovoce.core import settings as settings_of
 from sottovoce.core.account import account
 from sottovoce.core.errors import BadModelFile, BadValue, NotEnoughMemory, NotFound
+from sottovoce.core.finishing import to_its_end
 from sottovoce.core.paths import Home
 from sottovoce.core.settings import Value, read_others
 from sottovoce.engine.header import Header
@@ -256,11 +257,11 @@ async def get(offer: Offer, means: Means, database: Database) -> AsyncGenerator[
     pulled = None
     if offer.plan is None:
         assert offer.candidate is not None  # noqa: S101  (an offer has one of the two)
-        pulled = await asyncio.to_thread(_link, means.home, offer.candidate, offer.name)
+        pulled = await to_its_end(asyncio.to_thread(_link, means.home, offer.candidate, offer.name))
     elif (kept := await _kept_elsewhere(offer.plan)) is not None:
         program, candidate = kept
         yield Linked(program)
-        pulled = await asyncio.to_thread(_link, means.home, candidate, offer.name)
+        pulled = await to_its_end(asyncio.to_thread(_link, means.home, candidate, offer.name))
     else:
         ours = await asyncio.to_thread(_ours, means.home, database, offer)
         async with aclosing(carry_out(offer.plan, means.home, ours)) as coming:
@@ -270,8 +271,7 @@ async def get(offer: Offer, means: Means, database: Database) -> AsyncGenerator[
                 else:
                     yield step
     assert pulled is not None  # noqa: S101  (a download ends with what was pulled)
-    files = await asyncio.to_thread(_as_they_are, pulled)
-    await database.run(lambda conn: note(conn, offer, files, means.use))
+    await to_its_end(_note(pulled, offer, means, database))
     yield pulled
 
 
@@ -316,6 +316,11 @@ def _of_catalogue(home: Home, ref: Ref) -> HubRef:
     card = catalogue.find(ref.handle, home) if isinstance(ref, CatalogueRef) else None
     if card is None:
         raise NotFound(
+async def _note(pulled: Pulled, offer: Offer, means: Means, database: Database) -> None:
+    files = await asyncio.to_thread(_as_they_are, pulled)
+    await database.run(lambda conn: note(conn, offer, files, means.use))
+
+
             f"There is no model named {str(ref)!r} in the catalogue.", hint="sotto models suggest names some"
         )
     return HubRef(card.repository, fitting.to_get(card, machine.here(home), available()).name)
