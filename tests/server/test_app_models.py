@@ -493,6 +493,16 @@ async def test_what_loaded_models_have_counts_as_free(
     assert await verdicts() == ["runs", "runs"]
 
 
+async def test_a_packing_is_chosen_as_if_loaded_models_had_gone(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(getting, "available", lambda: 1000)
+    status, error = await place.refused("POST", "/models/plan", {"ref": REF})
+    assert (status, error["code"]) == (503, "not_enough_memory")
+    monkeypatch.setattr(place.house, "app", replace(place.house.app, taken=lambda: 16 << 30))
+    assert (await place.post("/models/plan", {"ref": REF}))["name"] == "m-Q4_0"
+
+
 async def test_a_model_is_told_in_plain_words(place: Place) -> None:
     for name in ("starter", "SmolLM2-135M-Instruct"):
         one = await place.get(f"/models/{name}")
@@ -528,6 +538,22 @@ async def test_the_one_that_answers_is_not_removed(
     assert [path.stem for path in home.models.glob("*.gguf")] == ["answering"]
 
 
+async def test_one_that_somebody_waits_for_is_not_removed(place: Place) -> None:
+    class Loading(EchoEngine):
+        def load(self) -> None:
+            """Nothing is loaded yet."""
+
+        def queue(self, owner: str) -> Queue:
+            return replace(super().queue(owner), waiting=1)
+
+    path = place.home.models / "beside.gguf"
+    path.write_bytes(small_model())
+    place.house.app.engines.put(shelf.resolve("beside", place.home), Loading())
+    status, error = await place.refused("DELETE", "/models/beside")
+    assert (status, error["sentence"]) == (403, "beside is loaded, or about to be.")
+    assert path.exists()
+
+
 async def test_what_is_left_of_a_stopped_download_can_be_removed(place: Place) -> None:
     place.mirror.speed = SLOW
     pull = (await place.agreed())["id"]
@@ -558,22 +584,6 @@ async def test_the_catalogue_is_searched_by_every_word(place: Place) -> None:
     assert 0 < len(found) < len(everything)
     assert all("qwen" in json.dumps(card).lower() for card in found)
     assert (await place.get("/catalogue?q=no-such-thing"))["cards"] == []
-
-
-async def test_one_that_somebody_waits_for_is_not_removed(place: Place) -> None:
-    class Loading(EchoEngine):
-        def load(self) -> None:
-            """Nothing is loaded yet."""
-
-        def queue(self, owner: str) -> Queue:
-            return replace(super().queue(owner), waiting=1)
-
-    path = place.home.models / "beside.gguf"
-    path.write_bytes(small_model())
-    place.house.app.engines.put(shelf.resolve("beside", place.home), Loading())
-    status, error = await place.refused("DELETE", "/models/beside")
-    assert (status, error["sentence"]) == (403, "beside is loaded, or about to be.")
-    assert path.exists()
 
 
 async def test_every_card_can_be_got_and_says_how_it_would_do(place: Place, measure: Measure) -> None:

@@ -57,13 +57,22 @@ TEXT_SOURCE = "the sentences shown by Sottovoce"
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """How far a home may go for a model, to which hub, with which token, and what models are used for."""
+    """How far a home may go for a model, to which hub, with which token, and what models are used for.
+
+    `taken` bytes, which models have that are loaded now, count as free: they are put to rest for another.
+    """
 
     home: Home
     network: str
     hub: str
     use: str
     token: str | None = field(default=None, repr=False)
+    taken: int = 0
+
+    @property
+    def room(self) -> int:
+        """The bytes of memory that another model may have."""
+        return available() + self.taken
 
 
 def means(home: Home, environment: Mapping[str, str], given: Mapping[str, Value | None]) -> Means:
@@ -126,10 +135,10 @@ async def planned(means: Means, ref: Ref) -> Plan:
     door = _door(means, local=means.hub.rstrip("/") != HUB)
     hub = open_hub(door, means.hub, means.token)
     if not isinstance(ref, HubRef):
-        ref = await asyncio.to_thread(_of_catalogue, means.home, ref)
+        ref = await asyncio.to_thread(_of_catalogue, means, ref)
     cards = await asyncio.to_thread(catalogue.cards, means.home)
     try:
-        plan = await plan_hub(hub, ref, available())
+        plan = await plan_hub(hub, ref, means.room)
     except NotEnoughMemory as problem:
         instead = await asyncio.to_thread(_instead, means, cards)
         problem.hint = ". ".join(filter(None, (instead, problem.hint)))
@@ -307,28 +316,29 @@ def note(conn: sqlite3.Connection, offer: Offer, files: Sequence[KnownFile], use
         shelf.remember(conn, file)
 
 
-def _door(means: Means, *, local: bool = False) -> Door:
-    return Door(means.network, Ledger(means.home.ledger), local=local)
-
-
-def _of_catalogue(home: Home, ref: Ref) -> HubRef:
-    """Return the very file of a card that `sotto fit` names."""
-    card = catalogue.find(ref.handle, home) if isinstance(ref, CatalogueRef) else None
-    if card is None:
-        raise NotFound(
 async def _note(pulled: Pulled, offer: Offer, means: Means, database: Database) -> None:
     files = await asyncio.to_thread(_as_they_are, pulled)
     await database.run(lambda conn: note(conn, offer, files, means.use))
 
 
+def _door(means: Means, *, local: bool = False) -> Door:
+    return Door(means.network, Ledger(means.home.ledger), local=local)
+
+
+def _of_catalogue(means: Means, ref: Ref) -> HubRef:
+    """Return the very file of a card that `sotto fit` names."""
+    home = means.home
+    card = catalogue.find(ref.handle, home) if isinstance(ref, CatalogueRef) else None
+    if card is None:
+        raise NotFound(
             f"There is no model named {str(ref)!r} in the catalogue.", hint="sotto models suggest names some"
         )
-    return HubRef(card.repository, fitting.to_get(card, machine.here(home), available()).name)
+    return HubRef(card.repository, fitting.to_get(card, machine.here(home, means.taken), means.room).name)
 
 
 def _instead(means: Means, cards: Sequence[Card]) -> str:
     """Say what of the catalogue runs here; by size alone where this machine was not measured."""
-    here, room = machine.here(means.home), available()
+    here, room = machine.here(means.home, means.taken), means.room
     fits = fitting.runs_well(here) if here else lambda _, file: needed(file.size) <= room
     suggested = suggest.suggested(cards, fits, means.use)
     return f"What runs here: {catalogue.command(suggested[0].card)}" if suggested else ""

@@ -19,6 +19,7 @@ import json
 import shutil
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any
 
 from starlette.responses import Response
@@ -62,7 +63,7 @@ async def plan(visit: Visit[Ref]) -> PlanNoun:
         accepted=await app.database.read(lambda conn: getting.is_accepted(conn, offer)),
         here=None if have is None else getting.called(have),
         pull=None if running is None else running.id,
-        fit=await asyncio.to_thread(_fit, means, offer, app.taken()),
+        fit=await asyncio.to_thread(_fit, means, offer),
     )
 
 
@@ -132,12 +133,14 @@ async def _agree(visit: Visit[NewPull], offer: Offer, means: Means) -> None:
 
 async def _means(visit: Visit[Any]) -> Means:
     """Return what the settings say now: who forbids the network means it at once."""
-    return await asyncio.to_thread(getting.means, visit.house.app.home, read_environment(), {})
+    app = visit.house.app
+    means = await asyncio.to_thread(getting.means, app.home, read_environment(), {})
+    return replace(means, taken=app.taken())
 
 
-def _fit(means: Means, offer: Offer, taken: int) -> Fit | None:
+def _fit(means: Means, offer: Offer) -> Fit | None:
     """Say how it would do here, see known.here; None where this machine was not measured yet."""
-    here = known.here(means.home, taken)
+    here = known.here(means.home, means.taken)
     shape = shape_of(offer.header)
     return None if here is None else here.fit(shape, bounded(Run(inventory.USUAL_WINDOW), shape.context))
 
