@@ -5,6 +5,25 @@ from sottovoce.engine.supervisor import explain
 
 
 @pytest.mark.parametrize(
+    ("returncode", "said", "tail", "error"),
+    [
+        (1, {"failed": "Failed to init"}, "what(): std::bad_alloc", BadModelFile),
+        (-6, {}, "terminate called after throwing an instance of 'std::bad_alloc'", EngineFailed),
+        (1, {}, "libgomp: Thread creation failed: Resource temporarily unavailable", EngineFailed),
+    ],
+)
+def test_a_child_that_gets_no_more_memory_says_what_it_may_have(
+    returncode: int, said: dict[str, str], tail: str, error: type[SottoError]
+) -> None:
+    problem = explain(returncode, said, tail, 1_300_000_000)
+    assert type(problem) is error
+    assert "no more memory" in problem.sentence
+    assert "1.3 GB" in str(problem.hint)
+    assert tail in str(problem.detail)
+    assert "memory" not in explain(returncode, said, tail).sentence, "nothing was bounded"
+
+
+@pytest.mark.parametrize(
     ("returncode", "said", "error", "words"),
     [
         (0, {"missing": "libgomp.so.1: cannot open"}, EngineMissing, "libgomp.so.1 is missing"),

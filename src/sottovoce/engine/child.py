@@ -83,6 +83,11 @@ def parameters(config: ChildConfig, library: Any) -> Any:
     return params
 
 
+def has_card(library: Any) -> bool:
+    """Is there a graphics card that the library computes on? Its driver sets aside more than it uses."""
+    return any(device["type"].name.endswith("GPU") for device in library.get_device_info())
+
+
 def read_line() -> bytes:
     """Return the first line of standard input, unbuffered; what follows is the lifeline's."""
     line = b""
@@ -131,7 +136,7 @@ def main() -> None:
     if not line:
         return
     config = ChildConfig(**json.loads(line))
-    if config.most is not None and sys.platform.startswith("linux"):
+    if config.most is not None and sys.platform.startswith("linux") and not has_card(xllamacpp):
         import resource
 
         resource.setrlimit(resource.RLIMIT_DATA, (config.most, config.most))

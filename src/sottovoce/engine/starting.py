@@ -67,7 +67,7 @@ async def start(plan: Plan, enter: Enter, kv: str | None = None) -> Running:
         await enter(need, child.process.pid)
         config = _config(plan, child, header, need, gauge, kv)
         verified = asyncio.ensure_future(plan.verify())
-        client = await child.load(config)
+        client = await child.load(config, header.file_size)
         vocabulary = await asyncio.to_thread(read_vocabulary, plan.path, header)
         binding = Binding(await verified, child.build, window, plan.slots)
     except BaseException:

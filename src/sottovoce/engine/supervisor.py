@@ -9,7 +9,6 @@ import asyncio
 import contextlib
 import json
 import logging
-import os
 import re
 import shutil
 import signal
@@ -34,6 +33,16 @@ LOAD_BYTES_PER_SECOND = 200_000_000
 UNKNOWN_KIND = re.compile(r"unknown model architecture: '([^']{1,200})'")
 """How llama.cpp says it (llama-model.cpp)."""
 
+NO_MEMORY = (
+    "bad_alloc",
+    "failed to allocate",
+    "cannot allocate",
+    "unable to allocate",
+    "insufficient memory",
+    "thread creation failed",
+)
+"""What the engine, its libraries and the system say, in small letters, where a process gets no more of it."""
+
 CHILD_ENVIRONMENT = {
     # Threads that wait for each other give way at once: as fast when idle, up to four times when busy.
     "GOMP_SPINCOUNT": "1000",
@@ -49,6 +58,7 @@ class Child:
         self.process = process
         self.folder = folder
         self.build = ""
+        self._most: int | None = None
         self._tail: deque[str] = deque(maxlen=TAIL_LINES)
         self._listener = asyncio.create_task(self._listen())
 
@@ -93,11 +103,15 @@ class Child:
     def socket_path(self) -> str | None:
         return None if sys.platform == "win32" else str(self.folder / "e.sock")
 
-    async def load(self, config: ChildConfig) -> Client:
-        """Load the model and return the way to reach it. Raises EngineMissing, EngineFailed, BadModelFile."""
+    async def load(self, config: ChildConfig, size: int = 0) -> Client:
+        """Load the model and return the way to reach it. The `size` of all its parts gives it more time.
+
+        Raises EngineMissing, EngineFailed, BadModelFile.
+        """
         assert self.process.stdin is not None  # noqa: S101  (piped above)
         assert self.process.stdout is not None  # noqa: S101
-        deadline = LOAD_SECONDS + os.stat(config.model).st_size / LOAD_BYTES_PER_SECOND  # noqa: PTH116  (one quick look)
+        deadline = LOAD_SECONDS + size / LOAD_BYTES_PER_SECOND
+        self._most = config.most
         with contextlib.suppress(ConnectionError):  # a child that is gone already says why below
             self.process.stdin.write(config.to_line())
             await self.process.stdin.drain()
@@ -132,7 +146,7 @@ class Child:
                 hint="Ask again; sotto doctor looks for the reason",
                 detail=self.tail,
             )
-        return explain(self.process.returncode, said or {}, self.tail)
+        return explain(self.process.returncode, said or {}, self.tail, self._most)
 
     async def stop(self) -> None:
         """End the process, by force if it does not go by itself, and remove its folder."""
@@ -164,8 +178,8 @@ class Child:
             return await stream.read(1024)
 
 
-def explain(returncode: int | None, said: dict[str, str], tail: str) -> SottoError:
-    """Translate what a child said, or how it ended, into a sentence. Pure."""
+def explain(returncode: int | None, said: dict[str, str], tail: str, most: int | None = None) -> SottoError:
+    """Translate what a child said, or how it ended, into a sentence. `most` is its limit of memory. Pure."""
     if "missing" in said:
         return engine_missing(said["missing"])
     if "failed" in said and (unknown := UNKNOWN_KIND.search(tail)):
@@ -173,6 +187,15 @@ def explain(returncode: int | None, said: dict[str, str], tail: str) -> SottoErr
             f"This release of the engine does not know models of the kind {shown(unknown[1])}.",
             hint="sotto models suggest names some that it knows; a later release may know this kind too",
             detail=tail,
+        )
+    told = f"{said.get('failed', '')}\n{tail}"
+    if most is not None and any(words in told.lower() for words in NO_MEMORY):
+        kind = BadModelFile if "failed" in said else EngineFailed
+        return kind(
+            "The engine got no more memory for this model.",
+            hint=f"On a processor it may take {most / 1e9:.1f} GB of its own, more than it should need: the "
+            "file or its template may be damaged (sotto models verify), or other programs have the memory",
+            detail=told.strip(),
         )
     if "failed" in said:
         return BadModelFile(
