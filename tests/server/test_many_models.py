@@ -26,7 +26,7 @@ from sottovoce.core.sampling import Sampling
 from sottovoce.engine.echo import EchoEngine
 from sottovoce.engine.llama import LlamaEngine
 from sottovoce.engine.permitted import PermittedEngine
-from sottovoce.engine.protocol import Asked, ModelFacts
+from sottovoce.engine.protocol import Asked, Engine, ModelFacts
 from sottovoce.models import shelf
 from sottovoce.models.file import ModelFile
 from sottovoce.server import asgi
@@ -92,11 +92,13 @@ async def http(house: House) -> AsyncIterator[httpx.AsyncClient]:
 
 
 def engine_of(house: House, name: str) -> EchoEngine:
-    engine = house.app.engines.of(house.app.engines.resolve(name))
-    if isinstance(engine, PermittedEngine):
-        engine = engine.engine
+    engine = bare(house.app.engines.of(house.app.engines.resolve(name)))
     assert isinstance(engine, EchoEngine)
     return engine
+
+
+def bare(engine: Engine) -> Engine:
+    return engine.engine if isinstance(engine, PermittedEngine) else engine
 
 
 def asked(engine: EchoEngine) -> int:
@@ -537,8 +539,9 @@ async def test_a_chat_goes_from_one_model_to_another_and_back(home: Home) -> Non
                     chat = event.chat
                     answers.append((event.model, event.usage.reused))
             for _, engine in app.engines.made():
-                assert isinstance(engine, LlamaEngine)
-                await engine._life.rest()
+                real = bare(engine)
+                assert isinstance(real, LlamaEngine)
+                await real._life.rest()
                 assert engine.load() is None
         assert [model for model, _ in answers] == [USUAL, "tiny", USUAL, "tiny", USUAL]
         assert len(list(home.kv.glob("*.state"))) <= 1

@@ -12,7 +12,8 @@ from contextlib import aclosing, contextmanager
 from sottovoce.core.events import Piece
 from sottovoce.core.messages import OWNER, Conversation
 from sottovoce.core.sampling import Sampling
-from sottovoce.engine.protocol import Asked, Engine, Load, ModelFacts, Queue
+from sottovoce.engine.protocol import Asked, Engine, ModelFacts
+from sottovoce.engine.wrapped import WrappedEngine
 
 
 @contextmanager
@@ -25,11 +26,11 @@ def held(engine: Engine) -> Iterator[Engine]:
         asker.leave()
 
 
-class HeldEngine:
+class HeldEngine(WrappedEngine):
     """See `held`. Once left it is the plain engine again."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+        super().__init__(engine)
         self._let_go: Callable[[], None] | None = None
         self._left = False
         self._coming = asyncio.Lock()
@@ -42,52 +43,34 @@ class HeldEngine:
 
     async def ready(self) -> ModelFacts:
         await self._come()
-        return await self._engine.ready()
-
-    async def hold(self) -> Callable[[], None]:
-        return await self._engine.hold()
-
-    def queue(self, owner: str) -> Queue:
-        return self._engine.queue(owner)
-
-    def load(self) -> Load | None:
-        return self._engine.load()
-
-    def keep(self, seconds: float | None) -> None:
-        self._engine.keep(seconds)
+        return await super().ready()
 
     async def count(self, asked: Asked) -> int:
         await self._come()
-        return await self._engine.count(asked)
+        return await super().count(asked)
 
     async def weigh(self, texts: Sequence[str]) -> list[int]:
         await self._come()
-        return await self._engine.weigh(texts)
+        return await super().weigh(texts)
 
     async def answer(
         self, asked: Asked, sampling: Sampling, conversation: Conversation
     ) -> AsyncGenerator[Piece, None]:
         await self._come()
-        async with aclosing(self._engine.answer(asked, sampling, conversation)) as pieces:
+        async with aclosing(super().answer(asked, sampling, conversation)) as pieces:
             async for piece in pieces:
                 yield piece
 
     async def embed(self, texts: Sequence[str], owner: str = OWNER) -> list[list[float]]:
         """See Engine.embed. The vectors may need the memory of the very model that is held."""
         self.leave()
-        return await self._engine.embed(texts, owner)
-
-    async def forget(self, conversation: Conversation) -> None:
-        await self._engine.forget(conversation)
-
-    async def close(self) -> None:
-        await self._engine.close()
+        return await super().embed(texts, owner)
 
     async def _come(self) -> None:
         async with self._coming:
             if self._left or self._let_go is not None:
                 return
-            let_go = await self._engine.hold()
+            let_go = await self.engine.hold()
             if self._left:
                 let_go()
             else:
