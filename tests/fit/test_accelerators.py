@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sottovoce.fit import nvidia
-from sottovoce.fit.accelerators import Accelerator, from_drm, from_nvidia_proc
+import pytest
+
+from sottovoce.fit import accelerators, nvidia
+from sottovoce.fit.accelerators import KEPT_SECONDS, Accelerator, from_drm, from_nvidia_proc
 
 
 def card(folder: Path, name: str, **files: str) -> None:
@@ -52,3 +54,16 @@ def test_bandwidth_follows_from_bus_and_clock() -> None:
 
 def test_without_a_driver_there_are_no_cards() -> None:
     assert isinstance(nvidia.cards(), list)
+
+
+def test_a_driver_is_asked_once_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    card = nvidia.Card("H100", 80 << 30, 79 << 30, 3.35e12, "550")
+    monkeypatch.setattr(nvidia, "cards", lambda: asked.append(1) or [card])
+    start = 1e9 // KEPT_SECONDS * KEPT_SECONDS
+    for later in (0, 1, KEPT_SECONDS - 1):
+        (found, *_) = accelerators.accelerators(lambda later=later: start + later)
+        assert found.name == "H100"
+    assert len(asked) == 1
+    accelerators.accelerators(lambda: start + KEPT_SECONDS)
+    assert len(asked) == 2

@@ -10,14 +10,19 @@ import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from sottovoce.fit import nvidia
 from sottovoce.fit.estimate import unified_room
 
 TOOL_SECONDS = 3.0
+KEPT_SECONDS = 60
+"""A driver is asked anew no sooner: that takes a while, and cards do not come and go."""
+
 DRM = Path("/sys/class/drm")
 NVIDIA_PROC = Path("/proc/driver/nvidia/gpus")
 VENDORS = {"0x1002": "AMD", "0x8086": "Intel", "0x10de": "NVIDIA"}
@@ -38,8 +43,14 @@ class Accelerator:
     bandwidth: float = 0.0
 
 
-def accelerators() -> list[Accelerator]:
+def accelerators(clock: Callable[[], float] = time.monotonic) -> tuple[Accelerator, ...]:
     """Return what is here, NVIDIA's first. Never raises: what cannot be asked is left out."""
+    return _seen_in(int(clock() // KEPT_SECONDS))
+
+
+@lru_cache(maxsize=1)
+def _seen_in(minute: int) -> tuple[Accelerator, ...]:
+    """Look, once a minute."""
     found = [
         Accelerator("NVIDIA", card.name, card.memory, card.free, card.driver, card.bandwidth)
         for card in nvidia.cards()
@@ -47,7 +58,7 @@ def accelerators() -> list[Accelerator]:
     found += from_drm(DRM, but={"NVIDIA"} if found else set())
     if sys.platform == "darwin" and platform.machine() == "arm64":
         found.append(_apple())
-    return found
+    return tuple(found)
 
 
 def from_nvidia_proc(folder: Path) -> list[Accelerator]:

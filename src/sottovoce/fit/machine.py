@@ -39,7 +39,7 @@ def look() -> Machine:
         memory=int(psutil.virtual_memory().total),
         free=memory.available(),
         instructions=tuple(one for one in TOLD if one in flags),
-        accelerators=tuple(accelerators()),
+        accelerators=accelerators(),
     )
 
 
