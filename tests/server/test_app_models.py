@@ -91,15 +91,15 @@ class Place:
 
     async def agreed(self, ref: str = REF) -> dict[str, Any]:
         """Plan, say yes to the words, and begin."""
-        plan = await self.post("/models/plan", {"ref": ref})
-        begun: dict[str, Any] = await self.post("/models/pulls", {"ref": ref, "accepted": plan["words"]})
+        plan = await self.post("/pulls/plan", {"ref": ref})
+        begun: dict[str, Any] = await self.post("/pulls", {"ref": ref, "accepted": plan["words"]})
         return begun
 
     async def events(self, pull: str, most: int | None = None, after: int | None = None) -> list[Event]:
         """Follow a download, to its end or until so many events were heard; then hang up."""
         found: list[Event] = []
         heads = {} if after is None else {"Last-Event-ID": str(after)}
-        path, text = f"/app/api/models/pulls/{pull}/events", ""
+        path, text = f"/app/api/pulls/{pull}/events", ""
         async with self.client.stream("GET", path, headers=heads) as reply:
             assert reply.status_code == 200, await reply.aread()
             async for part in reply.aiter_text():
@@ -169,7 +169,7 @@ def partial_bytes(home: Home) -> int:
 
 async def test_a_plan_tells_size_and_terms_and_fetches_nothing(place: Place, measure: Measure) -> None:
     measure(place.home)
-    plan = await place.post("/models/plan", {"ref": REF})
+    plan = await place.post("/pulls/plan", {"ref": REF})
     assert (plan["name"], plan["bytes"]) == ("m-Q4_0", len(small_model()))
     assert plan["licence"]["commercial"] == "yes"
     assert plan["terms"][0].startswith("Licence: ")
@@ -180,21 +180,21 @@ async def test_a_plan_tells_size_and_terms_and_fetches_nothing(place: Place, mea
 
 
 async def test_nothing_comes_before_the_words_were_accepted(place: Place) -> None:
-    plan = await place.post("/models/plan", {"ref": REF})
+    plan = await place.post("/pulls/plan", {"ref": REF})
     for body in ({"ref": REF}, {"ref": REF, "accepted": "0" * 64}):
-        status, error = await place.refused("POST", "/models/pulls", body)
+        status, error = await place.refused("POST", "/pulls", body)
         assert (status, error["code"], error["field"]) == (403, "licence_refused", "accepted")
         assert plan["terms"][1] in error["sentence"]
         assert plan["words"] in error["hint"]
-    assert (await place.get("/models/pulls"))["pulls"] == []
+    assert (await place.get("/pulls"))["pulls"] == []
     assert (await place.get("/licences"))["licences"] == []
 
 
 async def test_off_refuses_as_soon_as_it_is_said(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    plan = await place.post("/models/plan", {"ref": REF})
+    plan = await place.post("/pulls/plan", {"ref": REF})
     place.mirror.seen.clear()
     monkeypatch.setenv("SOTTO_NETWORK", "off")
-    for path, more in (("/models/plan", {}), ("/models/pulls", {"accepted": plan["words"]})):
+    for path, more in (("/pulls/plan", {}), ("/pulls", {"accepted": plan["words"]})):
         status, error = await place.refused("POST", path, {"ref": REF, **more})
         assert (status, error["code"]) == (403, "offline")
         assert "sotto settings set network ask" in error["hint"]
@@ -205,16 +205,16 @@ async def test_off_refuses_as_soon_as_it_is_said(place: Place, monkeypatch: pyte
     ("ref", "status"), [("nonsense here", 400), ("hf:org/none", 404), ("no-such-handle", 404), ("", 400)]
 )
 async def test_what_cannot_be_had_is_said_in_a_sentence(place: Place, ref: str, status: int) -> None:
-    found, error = await place.refused("POST", "/models/plan", {"ref": ref})
+    found, error = await place.refused("POST", "/pulls/plan", {"ref": ref})
     assert (found, bool(error["sentence"])) == (status, True)
 
 
 async def test_a_gated_model_says_how_to_get_in(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     place.mirror.repos[NAME].gated = "manual"
-    status, error = await place.refused("POST", "/models/plan", {"ref": REF})
+    status, error = await place.refused("POST", "/pulls/plan", {"ref": REF})
     assert (status, "SOTTO_HF_TOKEN" in json.dumps(error)) == (403, True)
     monkeypatch.setenv("SOTTO_HF_TOKEN", place.mirror.token)
-    reply = await place.ask("POST", "/models/plan", json={"ref": REF})
+    reply = await place.ask("POST", "/pulls/plan", json={"ref": REF})
     assert reply.json()["gated"]
     assert place.mirror.token not in reply.text
 
@@ -222,8 +222,8 @@ async def test_a_gated_model_says_how_to_get_in(place: Place, monkeypatch: pytes
 async def test_commercial_use_needs_a_licence_for_it(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     place.mirror.repos[NAME].licence = "cc-by-nc-4.0"
     monkeypatch.setenv("SOTTO_USE", "commercial")
-    plan = await place.post("/models/plan", {"ref": REF})
-    status, error = await place.refused("POST", "/models/pulls", {"ref": REF, "accepted": plan["words"]})
+    plan = await place.post("/pulls/plan", {"ref": REF})
+    status, error = await place.refused("POST", "/pulls", {"ref": REF, "accepted": plan["words"]})
     assert (status, error["code"]) == (403, "licence_refused")
 
 
@@ -246,31 +246,31 @@ async def test_a_model_that_was_got_is_on_the_shelf_with_its_yes_on_record(place
     )
     (yes,) = (await place.get("/licences"))["licences"]
     assert (yes["file_sha256"], yes["model"]) == (digest, "m-Q4_0")
-    (pull,) = (await place.get("/models/pulls"))["pulls"]
+    (pull,) = (await place.get("/pulls"))["pulls"]
     assert (pull["ended"], pull["received"]) == ("done", len(small_model()))
 
 
 @pytest.mark.parametrize("says_digest", [True, False])
 async def test_another_file_than_the_planned_one_is_not_begun(place: Place, says_digest: bool) -> None:
-    plan = await place.post("/models/plan", {"ref": REF})
+    plan = await place.post("/pulls/plan", {"ref": REF})
     body = {"ref": REF, "accepted": plan["words"], "sha256": plan["sha256"]}
     repo = place.mirror.put(NAME, ("m-Q4_0.gguf", small_model()[:-4] + b"\0\0\0\1"))
     repo.files["m-Q4_0.gguf"].lfs = says_digest
-    status, error = await place.refused("POST", "/models/pulls", body)
+    status, error = await place.refused("POST", "/pulls", body)
     assert (status, error["field"]) == (400, "sha256")
-    assert (await place.get("/models/pulls"))["pulls"] == []
+    assert (await place.get("/pulls"))["pulls"] == []
     place.mirror.put(NAME, ("m-Q4_0.gguf", small_model()))
-    assert (await place.events((await place.post("/models/pulls", body))["id"]))[-1][1] == "done"
+    assert (await place.events((await place.post("/pulls", body))["id"]))[-1][1] == "done"
 
 
 async def test_what_is_here_is_not_got_again_and_a_yes_is_said_once(place: Place) -> None:
     await place.events((await place.agreed())["id"])
-    plan = await place.post("/models/plan", {"ref": REF})
+    plan = await place.post("/pulls/plan", {"ref": REF})
     assert (plan["here"], plan["accepted"]) == ("m-Q4_0", True)
-    status, error = await place.refused("POST", "/models/pulls", {"ref": REF})
+    status, error = await place.refused("POST", "/pulls", {"ref": REF})
     assert (status, "already have this" in error["sentence"]) == (400, True)
     place.mirror.put("org/n-GGUF", ("n-Q4_0.gguf", small_model()[:-4] + b"\0\0\0\1"))
-    other = await place.post("/models/pulls", {"ref": "hf:org/n-GGUF"})
+    other = await place.post("/pulls", {"ref": "hf:org/n-GGUF"})
     assert (await place.events(other["id"]))[-1][1] == "done"
 
 
@@ -285,7 +285,7 @@ async def test_a_reader_that_drops_and_comes_back_loses_no_event_and_hears_none_
     assert len(heard) > 4
     assert heard[-1][1] == "done"
     assert await beside == heard
-    reply = await place.ask("GET", f"/models/pulls/{pull}/events?after={heard[-1][0]}")
+    reply = await place.ask("GET", f"/pulls/{pull}/events?after={heard[-1][0]}")
     assert reply.status_code == 204
 
 
@@ -294,14 +294,14 @@ async def test_a_stopped_download_keeps_what_came_and_goes_on_from_there(place: 
     pull = (await place.agreed())["id"]
     reader = asyncio.create_task(place.events(pull))
     await until(lambda: partial_bytes(place.home) > 200_000)
-    assert (await place.ask("POST", f"/models/pulls/{pull}/stop")).status_code == 204
+    assert (await place.ask("POST", f"/pulls/{pull}/stop")).status_code == 204
     assert (await reader)[-1][1] == "stopped"
     kept = partial_bytes(place.home)
     assert (await place.get("/models"))["disk"]["partial"] == kept > 200_000
-    (stopped,) = (await place.get("/models/pulls"))["pulls"]
+    (stopped,) = (await place.get("/pulls"))["pulls"]
     assert stopped["ended"] == "stopped"
     place.mirror.speed, place.mirror.seen[:] = None, []
-    again = await place.post("/models/pulls", {"ref": stopped["ref"]})
+    again = await place.post("/pulls", {"ref": stopped["ref"]})
     assert again["id"] != pull
     first, *_, last = await place.events(again["id"])
     assert first[2]["received"] > 200_000
@@ -317,7 +317,7 @@ async def test_a_download_stopped_before_its_first_step_has_ended(place: Place) 
     reader = asyncio.create_task(place.events(pull.id))
     await place.house.pulls.stop(pull.id)
     assert [name for _, name, _ in await reader] == ["stopped"]
-    (stopped,) = (await place.get("/models/pulls"))["pulls"]
+    (stopped,) = (await place.get("/pulls"))["pulls"]
     assert stopped["ended"] == "stopped"
 
 
@@ -335,7 +335,7 @@ async def test_a_download_that_is_stopped_in_its_last_moment_is_on_the_shelf_wit
     monkeypatch.setattr(where, what, slowly)
     pull = (await place.agreed())["id"]
     await until(begun.is_set)
-    assert (await place.ask("POST", f"/models/pulls/{pull}/stop")).status_code == 204
+    assert (await place.ask("POST", f"/pulls/{pull}/stop")).status_code == 204
     assert (await place.events(pull))[-1][1] == "done"
     (model,) = place.home.models.glob("m-*.gguf")
     record = await place.house.app.database.read(lambda conn: records.of(conn, model))
@@ -361,10 +361,10 @@ async def test_a_lost_connection_is_taken_up_again_by_itself(place: Place) -> No
 
 async def test_a_download_that_fails_says_why_to_all_who_follow(place: Place) -> None:
     place.mirror.fault = lambda handler, blob, ask: handler.refuse(404, "")
-    status, error = await place.refused("POST", "/models/plan", {"ref": REF})
+    status, error = await place.refused("POST", "/pulls/plan", {"ref": REF})
     assert (status in (404, 502), bool(error["hint"])) == (True, True)
     place.mirror.fault = None
-    plan = await place.post("/models/plan", {"ref": REF})
+    plan = await place.post("/pulls/plan", {"ref": REF})
 
     def wrong(handler: Any, blob: Any, ask: Any) -> None:
         handler.send_head(blob, ask)
@@ -372,7 +372,7 @@ async def test_a_download_that_fails_says_why_to_all_who_follow(place: Place) ->
         handler.send_body(body[:-1] + b"x" if len(body) > 500_000 else body)
 
     place.mirror.fault = wrong
-    begun = await place.post("/models/pulls", {"ref": REF, "accepted": plan["words"]})
+    begun = await place.post("/pulls", {"ref": REF, "accepted": plan["words"]})
     events = await place.events(begun["id"])
     assert events[-1][1] == "failed"
     assert events[-1][2]["error"]["code"] == "bad_model_file"
@@ -400,9 +400,9 @@ async def test_one_model_is_got_once_at_a_time(place: Place, held: None) -> None
     first = await place.agreed()
     second = await place.agreed()
     assert first["id"] == second["id"]
-    assert (await place.post("/models/plan", {"ref": REF}))["pull"] == first["id"]
+    assert (await place.post("/pulls/plan", {"ref": REF}))["pull"] == first["id"]
     place.mirror.put("org/other", ("m-Q4_0.gguf", small_model()[:-4] + b"\0\0\0\1"))
-    status, error = await place.refused("POST", "/models/pulls", {"ref": "hf:org/other"})
+    status, error = await place.refused("POST", "/pulls", {"ref": "hf:org/other"})
     assert (status, error["code"], error["field"]) == (400, "bad_input", "ref")
     status, error = await place.refused("DELETE", "/models/m-Q4_0")
     assert (status, error["sentence"]) == (403, "m-Q4_0 is being downloaded.")
@@ -413,7 +413,7 @@ async def test_not_too_many_are_got_at_once(place: Place, held: None) -> None:
         place.mirror.put(f"org/n{number}", (f"n{number}-Q4_0.gguf", small_model()[:-1] + bytes([number])))
     for number in range(4):
         await place.agreed(f"hf:org/n{number}")
-    status, error = await place.refused("POST", "/models/pulls", {"ref": "hf:org/n4"})
+    status, error = await place.refused("POST", "/pulls", {"ref": "hf:org/n4"})
     assert (status, error["code"]) == (429, "busy")
 
 
@@ -428,11 +428,11 @@ async def test_the_end_of_the_server_cuts_downloads_so_that_they_go_on(home: Hom
         assert time.monotonic() - began < 2
         _, name, said = (await reader)[-1]
         assert (name, said["error"]["code"]) == ("failed", "stopping")
-        status, error = await place.refused("POST", "/models/pulls", {"ref": REF})
+        status, error = await place.refused("POST", "/pulls", {"ref": REF})
         assert (status, error["code"]) == (503, "stopping")
     mirror.speed, mirror.seen[:] = None, []
     async with opened(home, mirror) as place:
-        events = await place.events((await place.post("/models/pulls", {"ref": REF}))["id"])
+        events = await place.events((await place.post("/pulls", {"ref": REF}))["id"])
         assert events[-1][1] == "done"
         assert events[0][2]["received"] > 200_000
     assert "bytes=0-" not in mirror.seen[-1][2]["range"]
@@ -442,7 +442,7 @@ async def test_the_end_of_the_server_cuts_downloads_so_that_they_go_on(home: Hom
 async def test_a_download_that_is_not_known_is_not_found(place: Place, tail: str) -> None:
     method = "GET" if tail == "/events" else "POST"
     for pull in (NOBODYS, "nonsense"):
-        assert (await place.ask(method, f"/models/pulls/{pull}{tail}")).status_code == 404
+        assert (await place.ask(method, f"/pulls/{pull}{tail}")).status_code == 404
 
 
 async def test_a_file_of_this_machine_is_linked_and_only_the_link_is_removed(
@@ -450,9 +450,9 @@ async def test_a_file_of_this_machine_is_linked_and_only_the_link_is_removed(
 ) -> None:
     file = tmp_path / "mine.gguf"
     file.write_bytes(small_model())
-    plan = await place.post("/models/plan", {"ref": str(file)})
+    plan = await place.post("/pulls/plan", {"ref": str(file)})
     assert (plan["linked"], plan["name"], plan["files"]) == (True, "mine", [])
-    begun = await place.post("/models/pulls", {"ref": str(file), "accepted": plan["words"]})
+    begun = await place.post("/pulls", {"ref": str(file), "accepted": plan["words"]})
     assert (await place.events(begun["id"]))[-1][1] == "done"
     assert (await place.get("/models/mine"))["model"]["linked"]
     assert place.mirror.seen == []
@@ -497,10 +497,17 @@ async def test_a_packing_is_chosen_as_if_loaded_models_had_gone(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(getting, "available", lambda: 1000)
-    status, error = await place.refused("POST", "/models/plan", {"ref": REF})
+    status, error = await place.refused("POST", "/pulls/plan", {"ref": REF})
     assert (status, error["code"]) == (503, "not_enough_memory")
     monkeypatch.setattr(place.house, "app", replace(place.house.app, taken=lambda: 16 << 30))
-    assert (await place.post("/models/plan", {"ref": REF}))["name"] == "m-Q4_0"
+    assert (await place.post("/pulls/plan", {"ref": REF}))["name"] == "m-Q4_0"
+
+
+@pytest.mark.parametrize("name", ["plan", "pulls", "events", "load"])
+async def test_a_model_may_be_called_as_it_likes(place: Place, name: str) -> None:
+    (place.home.models / f"{name}.gguf").write_bytes(small_model())
+    assert (await place.get(f"/models/{name}"))["model"]["name"] == name
+    assert (await place.ask("DELETE", f"/models/{name}")).status_code == 204
 
 
 async def test_a_model_is_told_in_plain_words(place: Place) -> None:
@@ -558,7 +565,7 @@ async def test_what_is_left_of_a_stopped_download_can_be_removed(place: Place) -
     place.mirror.speed = SLOW
     pull = (await place.agreed())["id"]
     await until(lambda: partial_bytes(place.home) > 200_000)
-    await place.ask("POST", f"/models/pulls/{pull}/stop")
+    await place.ask("POST", f"/pulls/{pull}/stop")
     assert (await place.ask("DELETE", "/models/m-Q4_0")).status_code == 204
     assert partial_bytes(place.home) == 0
 
@@ -570,7 +577,7 @@ async def test_nothing_of_a_download_under_way_is_removed_by_whatever_name(place
     for name in ("m-Q4_0", "m-Q4_0.gguf"):
         status, error = await place.refused("DELETE", f"/models/{name}")
         assert (status, error["sentence"]) == (403, "m-Q4_0 is being downloaded.")
-    await place.ask("POST", f"/models/pulls/{pull}/stop")
+    await place.ask("POST", f"/pulls/{pull}/stop")
     assert partial_bytes(place.home) > 200_000
 
 

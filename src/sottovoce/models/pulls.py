@@ -100,7 +100,7 @@ class Pulls:
         """Return a download that runs or is remembered. Raises NotFound."""
         pull = self._pulls.get(pull_id)
         if pull is None:
-            raise NotFound("There is no such download.", hint="GET /app/api/models/pulls lists them")
+            raise NotFound("There is no such download.", hint="GET /app/api/pulls lists them")
         return pull
 
     def every(self) -> list[Pull]:

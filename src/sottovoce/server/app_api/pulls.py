@@ -45,8 +45,8 @@ from sottovoce.server.app_api.runs import BEGUN, LAST_NUMBER
 from sottovoce.server.caller import Scope
 from sottovoce.server.endpoint import Endpoint, Visit
 
-PLAN = "/app/api/models/plan"
-ALL = "/app/api/models/pulls"
+PLAN = "/app/api/pulls/plan"
+ALL = "/app/api/pulls"
 ONE = f"{ALL}/{{pull}}"
 
 
