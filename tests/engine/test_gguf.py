@@ -210,6 +210,7 @@ def test_sizes_are_those_of_the_format() -> None:
         (b"\n  <HTML lang=en>", "web page"),
         (b'{"error": "not found"}', "JSON"),
         (struct.pack("<Q", 40) + b'{"__metadata__":{"format":"pt"}}', "safetensors"),
+        (struct.pack("<Q", 32) + b'{"__metadata__":{"format":"pt"}}', "safetensors"),
         (b"FUGG" + bytes(60), "byte order"),
         (b"tjgg" + bytes(60), "GGML format"),
         (b"\x1f\x8b\x08" + bytes(60), "gzip"),

@@ -166,11 +166,12 @@ def _version(reader: Reader) -> int:
 
 def _stranger(start: bytes) -> str:
     """Say what a file is that does not begin as a GGUF file does."""
+    # Looked at first: it begins with a length, whose bytes may be taken for white space and zeros.
+    if start[8:9] == b"{":
+        return "is a safetensors file, not a GGUF model"
     for magic, words in STRANGERS:
         if start.startswith(magic) or start.lstrip().lower().startswith(magic):
             return words
-    if start[8:9] == b"{":
-        return "is a safetensors file, not a GGUF model"
     return "is not a GGUF model"
 
 
