@@ -8,8 +8,9 @@ import pytest
 from fit_samples import EIGHT, MIB, PACE, PLAIN
 
 from sottovoce.fit import estimate
+from sottovoce.fit.cells import Cells
 from sottovoce.fit.estimate import Program, Run
-from sottovoce.fit.shape import Cells, Weights
+from sottovoce.fit.shape import Weights
 
 
 def test_a_window_of_an_8b_model_takes_128_kib_a_token() -> None:
@@ -53,6 +54,15 @@ def test_without_flash_attention_the_scores_and_the_widest_values_count() -> Non
     slow = Run(4096, flash=False)
     assert estimate.window_bytes(mixed, slow) > estimate.window_bytes(mixed, Run(4096))
     assert estimate.buffer_bytes(EIGHT, slow) > 128 * 4096 * 32 * 4 > estimate.buffer_bytes(EIGHT, Run(4096))
+
+
+def test_who_embeds_computes_the_words_weights_of_every_token_unless_there_is_no_head() -> None:
+    run = Run(512, batch=512)
+    answers = estimate.buffer_bytes(EIGHT, run)
+    vectors = estimate.buffer_bytes(replace(EIGHT, writes=False), run)
+    headless = estimate.buffer_bytes(replace(EIGHT, writes=False, cells=()), run)
+    assert vectors - answers == 4 * 2 * 511 * EIGHT.vocabulary
+    assert answers - headless == 4 * 2 * EIGHT.vocabulary
 
 
 def test_a_recurrent_state_comes_once_for_each_slot_whatever_the_window() -> None:

@@ -1,14 +1,15 @@
-"""The shape of a model, read from headers that the engine loads and from what a catalogue says."""
+"""The shape of a model, read from headers: of files that the engine loads, and made-up ones."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
+from fit_samples import header, tensor
 from gguf_samples import encoder, recurrent
 
 from sottovoce.engine.gguf import read_header
-from sottovoce.fit.shape import Shape, ShapeFacts, from_facts, is_near, shape_of
+from sottovoce.fit.shape import Shape, shape_of
 from sottovoce.fit.synthetic import Build, write
 from sottovoce.models import starter
 
@@ -65,11 +66,6 @@ def test_of_six_layers_one_sees_everything(tmp_path: Path) -> None:
     assert [layer.window for layer in found.cells] == ([512] * 5 + [0]) * 2
 
 
-@pytest.mark.parametrize(("pattern", "near"), [(1, [False] * 4), (2, [True, False] * 2), (0, [True] * 4)])
-def test_the_last_of_a_pattern_sees_everything(pattern: int, near: list[bool]) -> None:
-    assert [is_near(layer, pattern) for layer in range(4)] == near
-
-
 def test_a_recurrent_model_keeps_a_state_and_no_cells(tmp_path: Path) -> None:
     found = shape_of(read_header(recurrent().write(tmp_path / "m.gguf")))
     inner, size, kernel, layers = 64, 4, 4, 2
@@ -77,20 +73,67 @@ def test_a_recurrent_model_keeps_a_state_and_no_cells(tmp_path: Path) -> None:
     assert found.state == 4 * ((kernel - 1) * inner + size * inner) * layers
 
 
-def test_facts_of_a_catalogue_give_nearly_what_the_file_gives(tmp_path: Path) -> None:
-    build = Build(packing="Q8_0", layers=8, vocabulary=8192, tied=False)
-    path = write(build, tmp_path / "m.gguf")
-    read = shape_of(read_header(path))
-    facts = ShapeFacts(8, 1024, 16, 4, 64, 4096, 8192, tied=False, context=8192)
-    known = from_facts(facts, path.stat().st_size, "Q8_0")
-    assert known.read == pytest.approx(read.read, rel=0.02)
-    assert known.cells == read.cells
-    assert known.parameters == pytest.approx(read.parameters, rel=0.01)
+# ── models that write nothing ─────────────────────────────────────────────────────────────────────
 
 
-def test_facts_of_a_mixture_tell_what_is_used(tmp_path: Path) -> None:
-    facts = ShapeFacts(24, 2880, 64, 8, 64, 2880, 201_088, False, 131_072, 32, 4, 2880, 128, 2)
-    known = from_facts(facts, 12_109_566_560, "MXFP4")
-    assert known.parameters == pytest.approx(20.9e9, rel=0.05), "gpt-oss-20b has 20.9 billion, head included"
-    assert known.read < 0.25 * known.file
-    assert [layer.window for layer in known.cells[:4]] == [128, 0, 128, 0]
+def vectors(**said: object) -> Shape:
+    """Return a model of two layers that embeds."""
+    plain = {"block_count": 2, "embedding_length": 256, "attention.head_count": 4, "context_length": 512}
+    parts = (("attn_q", 256), ("ffn_up", 1024))
+    matrices = [
+        tensor(f"blk.{layer}.{name}.weight", "Q8_0", 256, rows) for layer in range(2) for name, rows in parts
+    ]
+    words = tensor("token_embd.weight", "Q8_0", 256, 30_000)
+    return shape_of(header("some", {**plain, **said}, (words, *matrices)))
+
+
+def test_bert_looks_its_words_up_and_has_no_head() -> None:
+    found = vectors(**{"pooling_type": 1, "attention.causal": False})
+    assert not found.writes
+    assert found.looked_up == 30_000 * 256 * 34 // 32
+    assert {group.is_head for group in found.weights} == {False}
+
+
+def test_whoever_else_embeds_computes_the_last_layer_and_the_head_for_every_token() -> None:
+    found = vectors(pooling_type=3)
+    assert (found.writes, found.looked_up) == (False, 0)
+    assert {group.is_head for group in found.weights} == {False}
+    answers = vectors()
+    assert answers.writes
+    assert found.read == answers.read
+    assert any(group.is_head for group in answers.weights)
+
+
+def test_a_ranking_model_writes_nothing() -> None:
+    assert not vectors(pooling_type=4).writes
+
+
+# ── experts, and layers beside ────────────────────────────────────────────────────────────────────
+
+MOE = {
+    "block_count": 3,
+    "embedding_length": 512,
+    "expert_count": 8,
+    "expert_used_count": 2,
+    "nextn_predict_layers": 1,
+}
+
+
+def test_of_the_experts_biases_too_only_those_in_use_are_read_and_shared_ones_always() -> None:
+    parts = (
+        tensor("output.weight", "Q8_0", 512, 1024),
+        tensor("blk.0.ffn_up.weight", "Q8_0", 512, 1024),
+        tensor("blk.1.ffn_up_exps.weight", "MXFP4", 512, 256, 8),
+        tensor("blk.1.ffn_up_exps.bias", "F32", 256, 8),
+        tensor("blk.1.ffn_up_shexp.weight", "Q8_0", 512, 256),
+    )
+    head, dense, experts, biases, shared = (one.nbytes for one in parts)
+    found = shape_of(header("some", {**MOE, "nextn_predict_layers": 0}, parts))
+    assert found.read == head + dense + shared + (experts + biases) / 4
+    assert found.repacked == experts
+
+
+def test_layers_that_guess_at_more_tokens_are_not_read() -> None:
+    used = (tensor("output.weight", "Q8_0", 512, 1024), tensor("blk.1.ffn_up.weight", "Q8_0", 512, 1024))
+    beside = tensor("blk.2.ffn_up.weight", "Q8_0", 512, 1024)
+    assert shape_of(header("some", MOE, (*used, beside))).read == shape_of(header("some", MOE, used)).read

@@ -9,8 +9,9 @@ import pytest
 
 from sottovoce.core.errors import BadCatalogue
 from sottovoce.core.paths import Home
+from sottovoce.fit.facts import from_facts
 from sottovoce.models import catalogue, licences
-from sottovoce.models.catalogue import KINDS, OURS, Card
+from sottovoce.models.catalogue import KINDS, OURS, Card, CardFile
 from sottovoce.models.starter import SHA256, path
 
 CARDS = catalogue.cards()
@@ -26,6 +27,10 @@ DENSE = [
     and card.name != "gemma-3-4b"
 ]
 
+SHAPE = (
+    "shape = {{layers = {}, width = 64, heads = 1, kv_heads = 1, head_length = 64, feed_forward = 64,"
+    " vocabulary = 64}}"
+)
 MINE = """
 [[model]]
 name = "mine"
@@ -89,6 +94,17 @@ def test_every_file_has_a_size_and_a_digest_of_every_part(card: Card) -> None:
 def test_every_licence_is_one_whose_terms_are_told(card: Card) -> None:
     assert licences.of(card.licence).commercial != "unclear"
     assert card.outputs
+
+
+@pytest.mark.parametrize(
+    ("card", "file"),
+    [(card, file) for card in CARDS if card.shape for file in card.models],
+    ids=lambda one: one.name,
+)
+def test_a_file_drawn_up_by_a_shape_is_as_large_as_the_published_one(card: Card, file: CardFile) -> None:
+    """So its types are known before it is here: they are mixed as llama.cpp mixes them."""
+    assert card.shape is not None
+    assert from_facts(card.shape, file.size, file.packing).doubt == 0
 
 
 @pytest.mark.parametrize("card", DENSE, ids=lambda card: card.name)
@@ -190,6 +206,8 @@ def test_our_own_file_can_be_taken_as_the_pattern(home: Home) -> None:
         ('licence = "MIT"', 'licence = "a\\nb"', "mine: licence takes a text on one line"),
         ('licence = "MIT"', 'licence = "MIT"\ngated = "no"', "mine: gated is true or false"),
         ('licence = "MIT"', 'licence = "MIT"\nshape = {layers = 1}', "mine: .* is missing"),
+        ('licence = "MIT"', f'licence = "MIT"\n{SHAPE.format(0)}', "mine: layers is from 1 to 512, not 0"),
+        ('licence = "MIT"', f'licence = "MIT"\n{SHAPE.format(1 << 40)}', "mine: layers is from 1 to 512"),
         ("[[model.file]]", "[model.file]", "mine: file is written as"),
         ("[[model]]", "[[models]]", "model"),
         ("[[model]]", "[[model", "cannot be read"),

@@ -21,6 +21,9 @@ COMPANIONS = frozenset(("clip", "mmproj", "adapter", "imatrix"))
 POOLINGS = ("none", "mean", "cls", "last", "rank")
 """How the vectors of a text's tokens become one, by the number that the format has for it."""
 
+CLASSIFIER = "cls."
+"""How the tensors that give a text its rank begin (llama-arch.cpp)."""
+
 
 @dataclass(frozen=True, slots=True)
 class ArrayInfo:
@@ -100,6 +103,16 @@ class Header:
     def sees_all_at_once(self) -> bool:
         """Whether each word sees those behind it too, as in BERT: such a model writes nothing."""
         return self.own("attention.causal") is False
+
+    @property
+    def ranks(self) -> bool:
+        """Whether this tells how well a text fits a question."""
+        return self.pooling == "rank" or any(tensor.name.startswith(CLASSIFIER) for tensor in self.tensors)
+
+    @property
+    def writes(self) -> bool:
+        """Whether this goes on with a text; one that embeds or ranks texts does not."""
+        return not (self.sees_all_at_once or self.pooling in ("mean", "cls", "last") or self.ranks)
 
     @property
     def block_count(self) -> int:

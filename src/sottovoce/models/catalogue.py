@@ -17,7 +17,7 @@ from typing import Any
 
 from sottovoce.core.errors import BadCatalogue
 from sottovoce.core.paths import Home, move_away
-from sottovoce.fit.shape import ShapeFacts
+from sottovoce.fit.facts import ShapeFacts
 
 KINDS = ("chat", "reasoning", "code", "vision", "embedding", "rerank", "guard")
 OURS = Path(__file__).with_name("catalogue.toml")
@@ -29,9 +29,17 @@ _FILE = re.compile(r"[\w-][\w .+-]{0,200}\.gguf", re.ASCII)
 _LARGEST = 1 << 50
 _SHAPE = {
     "layers", "width", "heads", "kv_heads", "head_length", "feed_forward", "vocabulary", "experts",
-    "experts_used", "expert_feed_forward", "window", "window_pattern",
+    "experts_used", "expert_feed_forward", "window", "window_pattern", "dense_layers", "shared_feed_forward",
+    "feed_forward_matrices",
 }  # fmt: skip
 _SHAPE_NEEDED = ("layers", "width", "heads", "kv_heads", "head_length", "feed_forward", "vocabulary")
+_SHAPE_USUAL = {"feed_forward_matrices": 3}
+_LONGEST = 1 << 24
+_SHAPE_BOUNDS = {
+    **dict.fromkeys(_SHAPE_NEEDED, (1, _LONGEST)), "layers": (1, 512), "experts": (0, 1024),
+    "experts_used": (0, 1024), "feed_forward_matrices": (2, 3),
+}  # fmt: skip
+"""What a shape may say; a model is drawn up by it, and would be drawn up for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,10 +238,16 @@ def _file(row: _Row) -> CardFile:
 
 
 def _shape(row: _Row, context: int) -> ShapeFacts:
-    numbers = {key: row.count(key, None if key in _SHAPE_NEEDED else 0) for key in sorted(_SHAPE)}
-    tied = row.flag("tied")
+    numbers = {
+        key: row.count(key, None if key in _SHAPE_NEEDED else _SHAPE_USUAL.get(key, 0))
+        for key in sorted(_SHAPE)
+    }
+    tied, causal = row.flag("tied"), row.flag("causal")
     row.end()
-    return ShapeFacts(**numbers, tied=tied is not False, context=context)
+    for key, (least, most) in {**dict.fromkeys(_SHAPE, (0, _LONGEST)), **_SHAPE_BOUNDS}.items():
+        if not least <= numbers[key] <= most:
+            raise row.wrong(key, f"is from {least:,} to {most:,}, not {numbers[key]:,}")
+    return ShapeFacts(**numbers, tied=tied is not False, causal=causal is not False, context=context)
 
 
 def _source(row: _Row) -> Source:

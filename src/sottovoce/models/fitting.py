@@ -18,8 +18,9 @@ from sottovoce.engine.gguf import Header, read_header
 from sottovoce.fit import estimate
 from sottovoce.fit.advise import Fit, Learned, Verdict
 from sottovoce.fit.estimate import Run
+from sottovoce.fit.facts import from_facts
 from sottovoce.fit.known import Here, Measured
-from sottovoce.fit.shape import Shape, from_facts, shape_of
+from sottovoce.fit.shape import Shape, shape_of
 from sottovoce.models import catalogue, records, shelf
 from sottovoce.models.catalogue import Card, CardFile
 from sottovoce.models.choosing import needed

@@ -19,22 +19,12 @@ MEANINGS = {
     BESIDE: "no model but something that goes beside one",
 }
 
-POOLED = (1, 2, 3)
-"""Mean, first and last token, as llama.cpp numbers them (llama.h, llama_pooling_type)."""
-
-RANKING = 4
-CLASSIFIER = "cls."
-"""How the tensors that give a text its rank begin (llama-arch.cpp)."""
-
 
 def kind_of(header: Header) -> str:
     """Return what a file with this header is for."""
     if header.is_companion or not header.is_language_model:
         sees = "clip" in header.architecture or header.text("general.type") == "mmproj"
         return PROJECTOR if sees else BESIDE
-    pooling = header.number("pooling_type")
-    if pooling == RANKING or any(tensor.name.startswith(CLASSIFIER) for tensor in header.tensors):
-        return RERANK
-    if pooling in POOLED or header.own("attention.causal") is False:
-        return EMBEDDING
-    return LANGUAGE
+    if header.writes:
+        return LANGUAGE
+    return RERANK if header.ranks else EMBEDDING
