@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from getting import small_model
-from gguf_samples import language_model
+from gguf_samples import encoder, language_model
 from mirror import Mirror
 
 from sottovoce.core.account import account
@@ -48,6 +48,13 @@ def test_the_licence_is_told_first_and_nothing_comes_without_a_yes(sotto: Any, m
     assert "hint: Add --accept-licence" in refused.err
     assert "m-Q4_0" not in sotto("models", "list").out
     assert "m-Q4_0: 0.00 GB; " in refused.err
+
+
+def test_of_one_that_embeds_only_reading_is_predicted(sotto: Any, mirror: Mirror) -> None:
+    mirror.put("org/e-GGUF", ("e-Q4_0.gguf", encoder().bytes()))
+    assert "It runs here: it reads about" in sotto("models", "pull", "hf:org/e-GGUF").err
+    plan, *_ = lines(sotto("models", "pull", "hf:org/e-GGUF", "--accept-licence", "--json").out)
+    assert (plan["fit"], plan["decode_tokens_per_s"]) == ("runs", None)
 
 
 def test_a_licence_is_accepted_once(sotto: Any, mirror: Mirror) -> None:

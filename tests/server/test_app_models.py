@@ -18,6 +18,7 @@ from typing import Any
 import httpx2
 import pytest
 from getting import small_model
+from gguf_samples import encoder
 from mirror import Mirror, serving
 
 from sottovoce.app import open_app
@@ -29,8 +30,10 @@ from sottovoce.core.sampling import Sampling
 from sottovoce.core.settings import read_environment
 from sottovoce.engine import memory
 from sottovoce.engine.echo import EchoEngine
+from sottovoce.engine.gguf import read_header
+from sottovoce.engine.header import Header
 from sottovoce.engine.protocol import Queue
-from sottovoce.models import catalogue, getting, names, records, shelf
+from sottovoce.models import catalogue, fitting, getting, names, records, shelf
 from sottovoce.models.partial import Partial
 from sottovoce.server import app_api, asgi, sockets
 from sottovoce.server.caller import PERSON, Caller
@@ -508,6 +511,39 @@ async def test_a_model_may_be_called_as_it_likes(place: Place, name: str) -> Non
     (place.home.models / f"{name}.gguf").write_bytes(small_model())
     assert (await place.get(f"/models/{name}"))["model"]["name"] == name
     assert (await place.ask("DELETE", f"/models/{name}")).status_code == 204
+
+
+async def test_of_one_that_embeds_no_writing_is_predicted(place: Place, measure: Measure) -> None:
+    measure(place.home)
+    encoder().write(place.home.models / "vectors.gguf")
+    listed = [one["fit"] for one in (await place.get("/models"))["models"] if one["name"] == "vectors"]
+    shown = [(await place.get("/models/vectors"))["model"]["fit"]]
+    fits = [one for one in (await place.get("/fit"))["models"] if one["model"] == "vectors"]
+    cards = (await place.get("/catalogue?q=embedding"))["cards"]
+    for found in (*listed, *shown, *fits, *(file["fit"] for card in cards for file in card["files"])):
+        assert (found["decode_tokens_per_s"], found["first_token_s"]) == (None, None)
+        assert found["prompt_tokens_per_s"]["expected"] > 0
+    assert len(fits) == 1
+    assert fits[0]["class"] is None
+    assert fits[0]["command"] == "sotto settings set embed_model vectors"
+
+
+async def test_headers_are_read_beside_the_databases_one_thread(
+    place: Place, measure: Measure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measure(place.home)
+    (place.home.models / "other.gguf").write_bytes(small_model())
+    store = await place.house.app.database.read(lambda _: threading.get_ident())
+    readers: set[int] = set()
+
+    def read(path: Path) -> Header:
+        readers.add(threading.get_ident())
+        return read_header(path)
+
+    monkeypatch.setattr(fitting, "read_header", read)
+    assert len((await place.get("/fit"))["models"]) > 2
+    assert readers
+    assert store not in readers
 
 
 async def test_a_model_is_told_in_plain_words(place: Place) -> None:

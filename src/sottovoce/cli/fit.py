@@ -14,12 +14,15 @@ from sottovoce.cli._given import Given
 from sottovoce.core.errors import NotFound
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from sottovoce.core.paths import Home
     from sottovoce.fit.advise import Interval, OnCard
     from sottovoce.fit.estimate import Run
     from sottovoce.fit.known import Here
     from sottovoce.fit.machine import Machine
     from sottovoce.models.fitting import Candidate
+    from sottovoce.models.plan import Plan
 
 ELSEWHERE = ("hf:", "https://", "http://")
 
@@ -37,7 +40,7 @@ Examples:
     type=click.IntRange(0, 1 << 20),
     default=4096,
     show_default=True,
-    help="Tokens that each chat can hold; 0 takes all the model can.",
+    help="Tokens that each chat can hold, at most what the model sees; 0 takes all of that.",
 )
 @click.option(
     "--users", type=click.IntRange(1, 16), default=1, show_default=True, help="How many are answered at once."
@@ -51,35 +54,38 @@ def fit(given: Given, /, model: str | None, context: int, users: int, again: boo
     Without a name: the models of the catalogue. The first time it measures this machine, for some seconds,
     with models made for that; nothing is downloaded. What another program keeps here goes by its name in
     `sotto models list --elsewhere`. Of a model elsewhere (hf:ORG/REPO, an address) only the header is read.
+    CLASS goes by the number of parameters alone: no model was tested for it.
     """
-    from sottovoce.fit import known
     from sottovoce.fit.estimate import Run
     from sottovoce.fit.machine import look
 
     home = given.open_home()
     run = Run(context, users)
-    here = (None if again else known.here(home)) or _measured(given, home)
-    found = _found(given, home, model, run, here)
+    found = _found(given, home, model, run, again=again)
     if as_json:
         given.show.data([_data(one) for one in found])
-        return
-    given.show.note(_machine(look()))
-    given.show.table(_COLUMNS, [_row(one) for one in found], beneath=BENEATH)
-    given.show.note(_legend(run))
+    else:
+        given.show.note(_machine(look()))
+        given.show.table(_COLUMNS, [_row(one) for one in found], beneath=BENEATH)
+        given.show.note(_legend(run, found))
+    for line in _counted(run, found):
+        given.show.note(line)
 
 
-def _found(given: Given, home: Home, model: str | None, run: Run, here: Here) -> list[Candidate]:
-    """Return what was asked for, wherever it is."""
-    kept = None if model is None else _kept(home, model)
-    if model is None or kept is None:
+def _found(given: Given, home: Home, model: str | None, run: Run, *, again: bool) -> list[Candidate]:
+    """Return what was asked for, wherever it is.
+
+    What is meant is looked at first: a wrong name is told at once, not after some seconds of measuring.
+    """
+    if model is None or (kept := _kept(home, model)) is None:
         if model is not None and model.startswith(ELSEWHERE):
-            return [asyncio.run(_elsewhere(given, model, run, here))]
-        return _candidates(given, home, model, run, here)
+            plan = asyncio.run(_planned(given, model))
+            return [_elsewhere(plan, run, _here(given, home, again=again))]
+        return _candidates(given, home, model, run, again=again)
     path, name = kept
     command = f"sotto models add {shlex.quote(model)}"
-    return [
-        replace(one, name=name, command=command) for one in _candidates(given, home, str(path), run, here)
-    ]
+    found = _candidates(given, home, str(path), run, again=again)
+    return [replace(one, name=name, command=command) for one in found]
 
 
 def _kept(home: Home, model: str) -> tuple[Path, str] | None:
@@ -101,35 +107,52 @@ def _kept(home: Home, model: str) -> tuple[Path, str] | None:
         raise
 
 
-def _measured(given: Given, home: Home) -> Here:
-    """Measure this machine. Only now is what that takes loaded."""
+def _here(given: Given, home: Home, *, again: bool) -> Here:
+    """Return what is known of this machine. Only where it has to be measured is what that takes loaded."""
+    from sottovoce.fit import known
+
+    found = None if again else known.here(home)
+    if found is not None:
+        return found
     from sottovoce.fit import probe
     from sottovoce.models import starter
 
     return asyncio.run(probe.here(home, given.show.note, starter.path(), again=True))
 
 
-def _candidates(given: Given, home: Home, name: str | None, run: Run, here: Here) -> list[Candidate]:
+def _candidates(given: Given, home: Home, name: str | None, run: Run, *, again: bool) -> list[Candidate]:
     """Return what was asked for; without a name what is here and what the catalogue has."""
     from contextlib import closing
 
     from sottovoce.models import catalogue, fitting
 
+    cards = catalogue.cards(home)
+    what = None if name is None else fitting.named(home, name)
+    here = _here(given, home, again=again)
     with closing(given.open_database()) as database:
-        if name is None:
-            cards = catalogue.cards(home)
-            return database.look(lambda conn: fitting.candidates(conn, home, cards, run, here))
-        return database.look(lambda conn: fitting.candidate(conn, home, name, run, here))
+        if what is None:
+            return fitting.candidates(database, home, cards, run, here)
+        found = fitting.of_one(database, home, what, run, here)
+    if not found and isinstance(what, catalogue.Card):
+        raise NotFound(
+            f"The catalogue does not say how {what.title} is built.",
+            hint=f"To have its header read: sotto fit hf:{what.repository}:{what.models[0].name}",
+        )
+    return found
 
 
-async def _elsewhere(given: Given, ref: str, run: Run, here: Here) -> Candidate:
-    """Read the header of a model where it lies, and nothing more of it."""
+async def _planned(given: Given, ref: str) -> Plan:
     from sottovoce.cli.pull import planned
-    from sottovoce.models.fitting import of_header
-    from sottovoce.models.licences import of
     from sottovoce.models.names import parse
 
-    plan = await planned(given, parse(ref))
+    return await planned(given, parse(ref))
+
+
+def _elsewhere(plan: Plan, run: Run, here: Here) -> Candidate:
+    """Say how a model would do whose header was read where it lies, and nothing more of it."""
+    from sottovoce.models.fitting import of_header
+    from sottovoce.models.licences import of
+
     licence = of(plan.licence or "").id or "unknown"
     return of_header(plan.name, plan.files[0].name, plan.header, licence, plan.ref, run, here)
 
@@ -148,6 +171,7 @@ _COLUMNS = (
     "ON A CARD",
     "FILE",
 )
+NOTHING = "–"
 BENEATH = 6
 """So many columns, the last ones, say how to get it and what else there is to know."""
 
@@ -158,11 +182,11 @@ def _row(one: Candidate) -> tuple[str, ...]:
         f"{one.size / 1e9:.1f} GB",
         one.fit.verdict,
         f"{one.fit.memory.total / 1e9:.1f} GB",
-        _span(one.fit.decode),
-        f"{_span(one.fit.first_token)} s",
+        f"reads {_span(one.fit.prompt)}" if one.fit.decode is None else _span(one.fit.decode),
+        NOTHING if one.fit.first_token is None else f"{_span(one.fit.first_token)} s",
         one.command,
         one.licence,
-        one.quality,
+        one.quality or NOTHING,
         "" if one.measured is None else f"measured {_number(one.measured)}",
         _on_card(one),
         one.file,
@@ -171,7 +195,10 @@ def _row(one: Candidate) -> tuple[str, ...]:
 
 def _on_card(one: Candidate) -> str:
     card = one.fit.card
-    return "" if card is None else f"{card.layers} of {card.of} layers, {_span(card.decode)} tokens/s"
+    if card is None:
+        return ""
+    quick = "" if card.decode is None else f", {_span(card.decode)} tokens/s"
+    return f"{card.layers} of {card.of} layers{quick}"
 
 
 def _span(interval: Interval) -> str:
@@ -189,13 +216,14 @@ def _data(one: Candidate) -> dict[str, Any]:
         "bytes": one.size,
         "verdict": str(one.fit.verdict),
         "reason": one.fit.reason,
+        "context": one.fit.window,
         "memory_bytes": one.fit.memory.total,
         "decode_tokens_per_s": _interval(one.fit.decode),
         "prompt_tokens_per_s": _interval(one.fit.prompt),
         "first_token_s": _interval(one.fit.first_token),
         "measured_tokens_per_s": one.measured,
         "card": None if one.fit.card is None else _card(one.fit.card),
-        "class": one.quality,
+        "class": one.quality or None,
         "licence": one.licence,
         "command": one.command,
     }
@@ -205,7 +233,9 @@ def _card(card: OnCard) -> dict[str, Any]:
     return {"layers": card.layers, "of": card.of, "decode_tokens_per_s": _interval(card.decode)}
 
 
-def _interval(interval: Interval) -> dict[str, float]:
+def _interval(interval: Interval | None) -> dict[str, float] | None:
+    if interval is None:
+        return None
     return {name: round(getattr(interval, name), 3) for name in ("low", "expected", "high")}
 
 
@@ -220,11 +250,23 @@ def _machine(machine: Machine) -> str:
     return "\n".join(lines)
 
 
-def _legend(run: Run) -> str:
+def _legend(run: Run, found: Sequence[Candidate]) -> str:
     from sottovoce.fit.advise import QUESTION
 
     many = f" for each of {run.slots} at once" if run.slots > 1 else ""
-    return (
-        f"\nPredicted, from to: tokens a second{many}, and the wait for the first word of an answer\n"
-        f"to {QUESTION} tokens. An English word has about 1.3 tokens. CLASS goes by size alone."
-    )
+    lines = [
+        f"\nPredicted, from to: tokens a second{many}, and the wait for the first word of an answer",
+        f"to {QUESTION} tokens. An English word has about 1.3 tokens. CLASS goes by size alone.",
+    ]
+    if any(one.fit.decode is None for one in found):
+        lines.append("What only reads writes nothing: it embeds or ranks texts, one at a time.")
+    return "\n".join(lines)
+
+
+def _counted(run: Run, found: Sequence[Candidate]) -> Iterator[str]:
+    """Say where fewer tokens were counted than were asked for."""
+    short = [one for one in found if one.fit.window < run.window]
+    if len(found) == 1 and short:
+        yield f"It takes at most {short[0].fit.window:,} tokens at once: so many were counted."
+    elif any(one.fit.decode is not None for one in short):
+        yield f"Where a model takes less than {run.window:,} tokens at once, all it takes was counted."

@@ -147,10 +147,12 @@ def _list_elsewhere(given: Given, as_json: bool) -> None:
 def _fits(home: Home, files: Iterable[ModelFile]) -> dict[Path, str]:
     """Return in a word how each model does here; nothing where this machine has not been measured."""
     from sottovoce.fit import known
-    from sottovoce.models.fitting import verdict_of
+    from sottovoce.models.fitting import ANY_KIND, verdict_of
 
     found = known.here(home)
-    return {} if found is None else {file.path: verdict_of(file, found) for file in files if file.kind}
+    if found is None:
+        return {}
+    return {file.path: verdict_of(file, found) for file in files if file.kind in ANY_KIND}
 
 
 def _use(given: Given) -> str:

@@ -107,7 +107,6 @@ async def _fit(given: Given, home: Home, plan: Plan) -> Fit | None:
     from sottovoce.fit.probe import here
     from sottovoce.fit.shape import shape_of
     from sottovoce.models import starter
-    from sottovoce.models.fitting import bounded
 
     shape = shape_of(plan.header)
     try:
@@ -115,7 +114,7 @@ async def _fit(given: Given, home: Home, plan: Plan) -> Fit | None:
     except ModelProblem as problem:
         given.show.note(f"How it would do here is not known: {problem.sentence}")
         return None
-    return found.fit(shape, bounded(Run(USUAL_WINDOW), shape.context))
+    return found.fit(shape, Run(USUAL_WINDOW))
 
 
 async def planned(given: Given, ref: Ref) -> Plan:
@@ -149,7 +148,7 @@ def _tell(given: Given, wish: Wish, plan: Plan, free: int, fit: Fit | None) -> N
             "architecture": plan.header.architecture,
             "quantized": plan.header.file_type,
             "fit": None if fit is None else str(fit.verdict),
-            "decode_tokens_per_s": None if fit is None else round(fit.decode.expected, 3),
+            "decode_tokens_per_s": round(fit.decode.expected, 3) if fit and fit.decode else None,
         }
         _line(given, facts)
         return
@@ -162,7 +161,10 @@ def _tell(given: Given, wish: Wish, plan: Plan, free: int, fit: Fit | None) -> N
 
 def _fit_told(fit: Fit) -> str:
     """Say in a line how it would do here."""
-    speed = f"about {fit.decode.expected:.0f} tokens a second" if fit.decode.expected >= 1 else "very slow"
+    rate = (fit.decode or fit.prompt).expected
+    speed = f"about {rate:.0f} tokens a second" if rate >= 1 else "very slow"
+    if fit.decode is None:
+        speed = f"it reads {speed}"
     memory = f"{fit.memory.total / 1e9:.1f} GB of memory"
     words = {
         "runs": f"It runs here: {speed}, {memory}.",

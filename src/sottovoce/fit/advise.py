@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from sottovoce.engine.header import Header
@@ -21,8 +21,11 @@ DEPTH = QUESTION + 64
 COMFORT = 0.85
 """A model that takes more of the free memory than this leaves other programs no room to grow."""
 
-FACTS_SPREAD = 0.35
-"""How far off a prediction may be for a file that is not here: how its types are mixed is not known."""
+WINDOW = 4096
+"""Tokens of a chat where neither the model nor anybody else says how many."""
+
+LONGEST_TEXT = 2048
+"""Tokens of the longest text that vectors are made of (engine/embedder.py)."""
 
 CARD_SPREAD = 0.3
 """How far off a prediction for a card may be: the formula was held against one card only."""
@@ -46,25 +49,31 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class OnCard:
-    """What a graphics card would bring: it holds `layers` of `of`, at so many tokens a second."""
+    """What a graphics card would bring: it holds `layers` of `of`, at so many tokens a second.
+
+    `decode` None: the model writes nothing.
+    """
 
     layers: int
     of: int
-    decode: Interval
+    decode: Interval | None
 
 
 @dataclass(frozen=True, slots=True)
 class Fit:
     """`decode` and `prompt` are tokens a second, `first_token` seconds to the first word of an answer.
 
-    `reason` says in a few words why it does not run, or only just.
+    Neither `decode` nor `first_token` where the model writes nothing. `window` is how many tokens each chat
+    can hold, or a text to be embedded can have. `reason` says in a few words why it does not run, or only
+    just.
     """
 
     verdict: Verdict
     memory: Memory
-    decode: Interval
+    window: int
+    decode: Interval | None
     prompt: Interval
-    first_token: Interval
+    first_token: Interval | None
     reason: str = ""
     card: OnCard | None = None
 
@@ -84,34 +93,46 @@ def fit(
     program: Program,
     free: int,
     *,
-    is_here: bool = True,
     learned: Learned | None = None,
     card: Accelerator | None = None,
 ) -> Fit:
     """Return how a model of this shape does on the processor, with `free` bytes of memory to be had.
 
-    `is_here`: the shape was read from the file itself. `card` is told of beside it.
+    `run` is what was asked for, see run_of. A `card` is told of beside it.
     """
-    learned = learned or Learned()
+    run, learned = run_of(shape, run), learned or Learned()
     needed = estimate.memory(shape, run, program)
     spread = learned.spread or pace.spread_of({group.type for group in shape.weights if group.bytes})
-    if not is_here:
-        spread = max(spread, FACTS_SPREAD)
-    question = min(QUESTION, max(1, run.window // 2))
-    depth = min(DEPTH, max(1, run.window // 2))
-    decode = learned.factor / estimate.step_seconds(shape, run, pace, depth, run.slots)
+    spread = max(spread, shape.doubt)
+    question, depth = _question(run), _depth(run)
     first = estimate.first_token_seconds(shape, run, pace, question) / learned.factor
-    prompt = question / first
+    decode = None
+    if shape.writes:
+        decode = learned.factor / estimate.step_seconds(shape, run, pace, depth, run.slots)
     verdict, reason = _judged(needed, free, decode)
     return Fit(
         verdict,
         needed,
-        _around(decode, spread),
-        _around(prompt, spread),
-        _around(first, spread),
+        run.window,
+        None if decode is None else _around(decode, spread),
+        _around(question / first, spread),
+        _around(first, spread) if shape.writes else None,
         reason,
         None if card is None else on_card(shape, run, pace, card),
     )
+
+
+def run_of(shape: Shape, run: Run) -> Run:
+    """Return how the engine runs a model of this shape for whoever asks for `run`.
+
+    Its window is at most what the model was made for; 0 asks for all of it. One that writes nothing reads a
+    text in one go, and one after the other.
+    """
+    window = min(run.window or shape.context, shape.context or run.window) or WINDOW
+    if shape.writes:
+        return replace(run, window=window)
+    window = min(window, LONGEST_TEXT)
+    return replace(run, window=window, slots=1, batch=window)
 
 
 def on_card(shape: Shape, run: Run, pace: Pace, card: Accelerator) -> OnCard | None:
@@ -120,22 +141,36 @@ def on_card(shape: Shape, run: Run, pace: Pace, card: Accelerator) -> OnCard | N
     if room is None:
         return None
     placed = estimate.split(shape, run, room)
-    depth = min(DEPTH, max(1, run.window // 2))
-    seconds = estimate.split_step_seconds(shape, run, pace, depth, placed, card.bandwidth)
+    if not shape.writes:
+        return OnCard(placed.layers, shape.layers, None)
+    seconds = estimate.split_step_seconds(shape, run, pace, _depth(run), placed, card.bandwidth)
     return OnCard(placed.layers, shape.layers, _around(1 / seconds, CARD_SPREAD))
 
 
 def bytes_needed(header: Header, window: int, slots: int, batch: int) -> int:
-    """Return the bytes that must be free to load a model with this header, `batch` tokens read in one go."""
-    return estimate.memory(shape_of(header), Run(window, slots, batch=batch), Program()).least
+    """Return the bytes that must be free to load a model with this header, `batch` tokens read in one go.
+
+    That is the whole window where it makes vectors, as one that writes can be asked to as well.
+    """
+    shape = shape_of(header)
+    shape = replace(shape, writes=shape.writes and batch < window)
+    return estimate.memory(shape, Run(window, slots, batch=batch), Program()).least
 
 
-def _judged(needed: Memory, free: int, decode: float) -> tuple[Verdict, str]:
+def _question(run: Run) -> int:
+    return min(QUESTION, max(1, run.window // 2))
+
+
+def _depth(run: Run) -> int:
+    return min(DEPTH, max(1, run.window // 2))
+
+
+def _judged(needed: Memory, free: int, decode: float | None) -> tuple[Verdict, str]:
     if needed.least > free:
         return Verdict.NO, f"needs {needed.least / 1e9:.1f} GB of memory, {free / 1e9:.1f} are free"
     if needed.total > free * COMFORT:
         return Verdict.TIGHT, "takes nearly all of the free memory"
-    if decode < SLOWEST:
+    if decode is not None and decode < SLOWEST:
         return Verdict.TIGHT, "fits, but writes less than a word a second"
     return Verdict.RUNS, ""
 

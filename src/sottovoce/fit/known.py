@@ -40,14 +40,14 @@ class Here:
     card: Accelerator | None = None
     """The graphics card with the most memory, where one tells how much it has."""
 
-    def fit(self, shape: Shape, run: Run, *, is_here: bool = True, learned: Learned | None = None) -> Fit:
+    def fit(self, shape: Shape, run: Run, learned: Learned | None = None) -> Fit:
+        """Return how a model of this shape does here, for whoever asks for `run`; see advise.fit."""
         return fit(
             shape,
             replace(run, threads=self.threads),
             self.measured.pace,
             self.measured.program,
             self.free,
-            is_here=is_here,
             learned=learned or self.learned,
             card=self.card,
         )

@@ -6,7 +6,6 @@ Knows where a shape comes from (a file, or the catalogue) and what earlier answe
 from __future__ import annotations
 
 import shlex
-import sqlite3
 import statistics
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -27,12 +26,16 @@ from sottovoce.models.choosing import needed
 from sottovoce.models.file import ModelFile
 from sottovoce.models.kinds import EMBEDDING, LANGUAGE, RERANK
 from sottovoce.models.shelf import STARTER, KnownFile
+from sottovoce.store.db import Database
 from sottovoce.store.speeds import Speed, speeds
 
 CLASSES = ((0.5e9, "toy"), (2e9, "basic"), (6e9, "fair"), (16e9, "good"), (80e9, "strong"))
-"""What to expect by size alone, by the number of parameters; no test was made."""
+"""What to expect of answers by size alone, the number of parameters: the catalogue knows no evaluation."""
 
 LARGEST_CLASS = "best"
+WRITES_NOTHING = ("embedding", "rerank")
+"""Kinds of cards."""
+
 LEARNED_SPREAD = 0.1
 ANY_KIND = (LANGUAGE, EMBEDDING, RERANK)
 UNPACKED = ("F16", "BF16", "F32")
@@ -43,7 +46,10 @@ BEST_KNOWN = 3
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A model that could be run. `measured` is tokens a second as it ran here, None: it has not."""
+    """A model that could be run. `measured` is tokens a second as it ran here, None: it has not.
+
+    `quality` goes by size alone; empty where the model writes nothing.
+    """
 
     name: str
     file: str
@@ -59,13 +65,16 @@ class Candidate:
 
 
 def candidates(
-    conn: sqlite3.Connection, home: Home, cards: Iterable[Card], run: Run, here: Here
+    database: Database, home: Home, cards: Iterable[Card], run: Run, here: Here
 ) -> list[Candidate]:
-    """Return the models that are here and those of the catalogue that are not, the smallest first."""
-    shelved = [file for file in shelf.listed(home) if file.kind]
-    known = shelf.known_files(conn)
-    here = replace(here, learned=_learned(conn, shelved, known, here.measured))
-    found = [of_file(conn, home, file, run, here) for file in shelved]
+    """Return the models that are here and those of the catalogue that are not, the smallest first.
+
+    Blocks, as all below: call it from a thread, which reads the headers.
+    """
+    shelved = [file for file in shelf.listed(home) if file.kind in ANY_KIND]
+    known = database.look(shelf.known_files)
+    here = replace(here, learned=_learned(database, shelved, known, here.measured))
+    found = [of_file(database, home, file, run, here) for file in shelved]
     digests = {known[file.path].sha256 for file in shelved if file.path in known}
     names = {file.path.name for file in shelved}
     for card in cards:
@@ -77,41 +86,56 @@ def candidates(
     return sorted(found, key=lambda one: one.size)
 
 
-def candidate(conn: sqlite3.Connection, home: Home, name: str, run: Run, here: Here) -> list[Candidate]:
-    """Return one model by name or path, or every packing of one in the catalogue.
+def named(home: Home, name: str) -> ModelFile | Card:
+    """Return what a name or path stands for: a file here, or else one of the catalogue.
 
     Raises NotFound or BadModelFile.
     """
     try:
-        return [of_file(conn, home, shelf.resolve(name, home, ANY_KIND), run, here)]
+        return shelf.resolve(name, home, ANY_KIND)
     except NotFound:
         card = catalogue.find(name, home)
         if card is None:
             raise
-    fits = [(file, of_card(card, file, run, here)) for file in card.models]
+        return card
+
+
+def of_one(database: Database, home: Home, what: ModelFile | Card, run: Run, here: Here) -> list[Candidate]:
+    """Return how a file does, or every packing of one of the catalogue whose build is known."""
+    if isinstance(what, ModelFile):
+        return [of_file(database, home, what, run, here)]
+    fits = [(file, of_card(what, file, run, here)) for file in what.models]
     return [
-        _would_be(card, file, found, catalogue.command(card, file))
+        _would_be(what, file, found, catalogue.command(what, file))
         for file, found in fits
         if found is not None
     ]
 
 
-def of_file(conn: sqlite3.Connection, home: Home, file: ModelFile, run: Run, here: Here) -> Candidate:
+def of_file(database: Database, home: Home, file: ModelFile, run: Run, here: Here) -> Candidate:
     """Return how a file that is here does. Raises BadModelFile."""
     header = read_header(file.path)
     shape = shape_of(header)
-    known = shelf.known(conn, file.path)
-    learned, rate = learn_one(conn, known.sha256 if known else "", shape, here.measured)
+    known = database.look(lambda conn: shelf.known(conn, file.path))
+    learned, rate = learn_one(answers(database, file, known), shape, here.measured)
     return Candidate(
         name=file.name,
         file=file.path.name,
         size=header.file_size,
-        licence=records.licence_for(conn, home, file),
-        quality=quality(header.parameters),
-        fit=here.fit(shape, bounded(run, shape.context), learned=learned),
-        command=f"sotto --model {shlex.quote(STARTER if file.sha256 else file.name)}",
+        licence=database.look(lambda conn: records.licence_for(conn, home, file)),
+        quality=quality(header.parameters) if shape.writes else "",
+        fit=here.fit(shape, run, learned),
+        command=to_use(home, file),
         measured=rate,
     )
+
+
+def to_use(home: Home, file: ModelFile) -> str:
+    """Return the command that has a file used: by its name on the shelf, elsewhere by its path."""
+    name = STARTER if file.sha256 else file.name if file.path.parent == home.models else str(file.path)
+    told = shlex.quote(name)
+    ways = {EMBEDDING: f"sotto settings set embed_model {told}", RERANK: f"sotto models show {told}"}
+    return ways.get(file.kind, f"sotto --model {told}")
 
 
 def of_header(
@@ -119,37 +143,31 @@ def of_header(
 ) -> Candidate:
     """Return how a model that lies elsewhere would do, by its header."""
     shape = shape_of(header)
-    found = here.fit(shape, bounded(run, shape.context))
-    command = f"sotto models pull {shlex.quote(ref)}"
-    return Candidate(name, file, header.file_size, licence, quality(header.parameters), found, command)
+    found, good = here.fit(shape, run), quality(header.parameters) if shape.writes else ""
+    return Candidate(
+        name, file, header.file_size, licence, good, found, f"sotto models pull {shlex.quote(ref)}"
+    )
 
 
 def _would_be(card: Card, file: CardFile, found: Fit, command: str) -> Candidate:
-    return Candidate(card.title, file.name, file.size, card.licence, quality(card.parameters), found, command)
+    good = "" if card.kind in WRITES_NOTHING else quality(card.parameters)
+    return Candidate(card.title, file.name, file.size, card.licence, good, found, command)
 
 
 def _learned(
-    conn: sqlite3.Connection, files: Iterable[ModelFile], known: Mapping[Path, KnownFile], measured: Measured
+    database: Database, files: Iterable[ModelFile], known: Mapping[Path, KnownFile], measured: Measured
 ) -> Learned:
     """Return what all models that ran here teach together."""
-    ran = [
-        (known[file.path].sha256, shape_of(read_header(file.path))) for file in files if file.path in known
-    ]
-    return learn(conn, ran, measured)
+    ran = [(file, found) for file in files if (found := answers(database, file, known.get(file.path)))]
+    return learn([(found, shape_of(read_header(file.path))) for file, found in ran], measured)
 
 
 def of_card(card: Card, file: CardFile, run: Run, here: Here) -> Fit | None:
     """Return how a file of the catalogue would do; None where too little is known of its build."""
     if card.shape is None:
         return None
-    shape = from_facts(card.shape, file.size, file.packing)
-    return here.fit(shape, bounded(run, card.shape.context), is_here=False)
-
-
-def bounded(run: Run, longest: int) -> Run:
-    """Return the run with a window that the model was made for; 0 asks for all of it."""
-    window = min(run.window or longest, longest) if longest else run.window or 4096
-    return replace(run, window=window)
+    shape = from_facts(card.shape, file.size, file.packing, writes=card.kind not in WRITES_NOTHING)
+    return here.fit(shape, run)
 
 
 def best_file(card: Card, run: Run, here: Here) -> tuple[CardFile, Fit] | None:
@@ -198,28 +216,30 @@ def runs_well(here: Here, window: int = 4096) -> Callable[[Card, CardFile], bool
 
 def verdict_of(file: ModelFile, here: Here, window: int = 4096) -> str:
     """Return in a word how a file that is here does."""
-    shape = shape_of(read_header(file.path))
-    return here.fit(shape, bounded(Run(window), shape.context)).verdict
+    return here.fit(shape_of(read_header(file.path)), Run(window)).verdict
 
 
 # ── what earlier answers taught ───────────────────────────────────────────────────────────────────
 
 
-def learn(conn: sqlite3.Connection, files: Iterable[tuple[str, Shape]], measured: Measured) -> Learned:
+def answers(database: Database, file: ModelFile, known: KnownFile | None) -> list[Speed]:
+    """Return how quickly a file's answers were written here; none where its content is not known."""
+    digest = file.sha256
+    if digest is None and known is not None and shelf.is_unchanged(known):
+        digest = known.sha256
+    return [] if digest is None else database.look(lambda conn: speeds(conn, digest))
+
+
+def learn(ran: Iterable[tuple[Sequence[Speed], Shape]], measured: Measured) -> Learned:
     """Return by how much this machine's answers differ from the prediction, over all models that ran here."""
-    factors = [
-        factor
-        for digest, shape in files
-        if (factor := _factor(speeds(conn, digest), shape, measured)) is not None
-    ]
+    factors = [factor for found, shape in ran if (factor := _factor(found, shape, measured)) is not None]
     return Learned(statistics.median(factors)) if factors else Learned()
 
 
 def learn_one(
-    conn: sqlite3.Connection, digest: str, shape: Shape, measured: Measured
+    found: Sequence[Speed], shape: Shape, measured: Measured
 ) -> tuple[Learned | None, float | None]:
     """Return what a model's own answers teach, and its usual tokens a second; None where it has not run."""
-    found = speeds(conn, digest)
     factor = _factor(found, shape, measured)
     if factor is None:
         return None, None

@@ -92,9 +92,8 @@ def _item(
     fit, rate = None, None
     if here is not None and file.kind in fitting.ANY_KIND:
         shape = shape_of(read_header(file.path))
-        digest = sha256 or ""
-        learned, rate = database.look(lambda conn: fitting.learn_one(conn, digest, shape, here.measured))
-        fit = here.fit(shape, fitting.bounded(Run(USUAL_WINDOW), shape.context), learned=learned)
+        learned, rate = fitting.learn_one(fitting.answers(database, file, hashed), shape, here.measured)
+        fit = here.fit(shape, Run(USUAL_WINDOW), learned)
     return Item(
         file, shelf.size(file.path), sha256, remembered.get(file.path), licences.of(licence), fit, rate
     )

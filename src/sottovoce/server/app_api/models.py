@@ -100,7 +100,7 @@ async def fits(visit: Visit[None]) -> FitList:
             )
         here = await probe.here(app.home, log.info, starter.path(), taken=app.taken())
     cards = await asyncio.to_thread(catalogue.cards, app.home)
-    found = await app.database.read(lambda conn: fitting.candidates(conn, app.home, cards, run, here))
+    found = await asyncio.to_thread(fitting.candidates, app.database, app.home, cards, run, here)
     return FitList(models=[CandidateNoun.of_candidate(one) for one in found])
 
 

@@ -67,22 +67,27 @@ class CardFitNoun(Noun):
 
     layers: int
     of: int
-    decode_tokens_per_s: Span
+    decode_tokens_per_s: Span | None
 
     @classmethod
     def of_card(cls, card: OnCard) -> Self:
-        return cls(layers=card.layers, of=card.of, decode_tokens_per_s=Span.of(card.decode))
+        return cls(layers=card.layers, of=card.of, decode_tokens_per_s=_span(card.decode))
 
 
 class FitNoun(Noun):
-    """`verdict` is runs, tight or no; `reason` says why not, or only just. `card` is null without one."""
+    """`verdict` is runs, tight or no; `reason` says why not, or only just. `card` is null without one.
+
+    `context` is tokens that each chat can hold: what was asked for, at most what the model sees. A model that
+    embeds or ranks writes nothing: its decode_tokens_per_s and first_token_s are null.
+    """
 
     verdict: str
     reason: str
+    context: int
     memory_bytes: int
-    decode_tokens_per_s: Span
+    decode_tokens_per_s: Span | None
     prompt_tokens_per_s: Span
-    first_token_s: Span
+    first_token_s: Span | None
     card: CardFitNoun | None
 
     @classmethod
@@ -98,7 +103,11 @@ class CandidateNoun(FitNoun):
     bytes: int
     measured_tokens_per_s: float | None
     # A field named class cannot be written here.
-    quality: str = Field(serialization_alias="class")
+    quality: str | None = Field(
+        serialization_alias="class",
+        description="What to expect of its answers by the number of parameters alone, no test was made: toy, "
+        "basic, fair, good, strong, best. Null where it writes nothing.",
+    )
     licence: str
     command: str
 
@@ -109,7 +118,7 @@ class CandidateNoun(FitNoun):
             file=one.file,
             bytes=one.size,
             measured_tokens_per_s=one.measured,
-            quality=one.quality,
+            quality=one.quality or None,
             licence=one.licence,
             command=one.command,
             **_fit(one.fit),
@@ -396,12 +405,17 @@ def _fit(fit: Fit) -> dict[str, Any]:
     return {
         "verdict": str(fit.verdict),
         "reason": fit.reason,
+        "context": fit.window,
         "memory_bytes": fit.memory.total,
-        "decode_tokens_per_s": Span.of(fit.decode),
+        "decode_tokens_per_s": _span(fit.decode),
         "prompt_tokens_per_s": Span.of(fit.prompt),
-        "first_token_s": Span.of(fit.first_token),
+        "first_token_s": _span(fit.first_token),
         "card": None if fit.card is None else CardFitNoun.of_card(fit.card),
     }
+
+
+def _span(interval: Interval | None) -> Span | None:
+    return None if interval is None else Span.of(interval)
 
 
 def _card_file(card: Card, file: CardFile, fit: Fit | None) -> CardFileNoun:

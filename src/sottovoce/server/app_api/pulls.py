@@ -32,7 +32,6 @@ from sottovoce.fit.advise import Fit
 from sottovoce.fit.estimate import Run
 from sottovoce.fit.shape import shape_of
 from sottovoce.models import getting, inventory, licences
-from sottovoce.models.fitting import bounded
 from sottovoce.models.getting import Linked, Means, Offer
 from sottovoce.models.progress import Progress
 from sottovoce.models.pull import Pulled, check_room
@@ -142,7 +141,7 @@ def _fit(means: Means, offer: Offer) -> Fit | None:
     """Say how it would do here, see known.here; None where this machine was not measured yet."""
     here = known.here(means.home, means.taken)
     shape = shape_of(offer.header)
-    return None if here is None else here.fit(shape, bounded(Run(inventory.USUAL_WINDOW), shape.context))
+    return None if here is None else here.fit(shape, Run(inventory.USUAL_WINDOW))
 
 
 def _found(visit: Visit[None]) -> Pull:
