@@ -152,7 +152,8 @@ def test_what_another_program_keeps_here_is_fitted_by_its_name_there(
         shown = sotto("fit", ref, "--json")
         assert shown.code == 0, shown.err
         (found,) = json.loads(shown.out)
-        assert (found["model"], found["command"]) == (name, f"sotto models add {ref}")
+        use = f"sotto --model {ref}" if ref == str(kept) else f"sotto models add {ref}"
+        assert (found["model"], found["command"]) == (name, use)
         assert sotto("models", "add", ref, "--yes").code == 0
         assert sotto("models", "remove", name, "--yes").code == 0
     missing = sotto("fit", "ollama:nothing")

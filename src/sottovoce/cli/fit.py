@@ -77,7 +77,7 @@ def _found(given: Given, home: Home, model: str | None, run: Run, *, again: bool
 
     What is meant is looked at first: a wrong name is told at once, not after some seconds of measuring.
     """
-    if model is None or (kept := _kept(home, model)) is None:
+    if model is None or (kept := _kept(model)) is None:
         if model is not None and model.startswith(ELSEWHERE):
             plan = asyncio.run(_planned(given, model))
             return [_elsewhere(plan, run, _here(given, home, again=again))]
@@ -88,17 +88,15 @@ def _found(given: Given, home: Home, model: str | None, run: Run, *, again: bool
     return [replace(one, name=name, command=command) for one in found]
 
 
-def _kept(home: Home, model: str) -> tuple[Path, str] | None:
-    """Return the file and the name of what is on this machine, but not on the shelf, if it is that.
+def _kept(model: str) -> tuple[Path, str] | None:
+    """Return the file and the name of what another program keeps here, if it is that.
 
     Raises NotFound where a name is another program's, and that program has none of it.
     """
-    from sottovoce.models import found, getting, shelf
+    from sottovoce.models import found, getting
 
     if not model.startswith(found.NAMED):
-        path = Path(model).expanduser().absolute()
-        is_beside = path.suffix == ".gguf" and path.is_file() and path.parent != home.models
-        return (path, shelf.name_of(path)) if is_beside else None
+        return None
     try:
         return getting.located(model)
     except NotFound:
