@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from starlette.responses import HTMLResponse
 
 from sottovoce.app import open_app
 from sottovoce.chat.runs import Runs
@@ -145,7 +146,7 @@ async def house(home: Home, echo: EchoEngine) -> AsyncIterator[House]:
 
 async def reached(visit: Visit[Any]) -> Any:
     """Answer."""
-    return asgi.HTMLResponse("reached")
+    return HTMLResponse("reached")
 
 
 def quiet(problem: SottoError) -> None:
@@ -306,14 +307,6 @@ async def test_a_listed_page_may_ask_and_is_told_so_on_every_answer(house):
     )
     assert other.status == 403
     assert "access-control-allow-origin" not in other.headers
-
-
-async def test_what_is_told_of_oneself_is_little(house):
-    app = asgi.build(house, NAMES, Origins())
-    answer = await call(app, "GET", "/", [("Host", "LOCALHOST:7886")])
-    assert answer.status == 200
-    assert b"http://localhost:7886/v1" in answer.body
-    assert_dressed(answer)
 
 
 async def test_the_socket_goes_by_its_own_name(house):

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from starlette.responses import HTMLResponse
 from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sottovoce.core.errors import NotFound, SottoError, WrongMethod
-from sottovoce.server.endpoint import Endpoint, Visit
+from sottovoce.server.endpoint import Endpoint
 from sottovoce.server.gate.gate import Gate
 from sottovoce.server.gate.hosts import Names
 from sottovoce.server.gate.origins import Origins
@@ -17,28 +16,19 @@ from sottovoce.server.gate.shapes import room_of, shape_of
 from sottovoce.server.house import House
 from sottovoce.server.log import Journal, line
 
-PAGE = """<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>Sottovoce</title>
-<h1>Sottovoce</h1>
-<p>A private assistant runs here, on this machine.</p>
-<p>Programs made for OpenAI reach it with the base URL <code>{base}/v1</code>.</p>
-<p><a href="/docs">What else can be asked here</a></p>
-</html>
-"""
-
-
-async def welcome(visit: Visit[None]) -> HTMLResponse:
-    """Say what runs here."""
-    # The gate has let in no Host but ours.
-    return HTMLResponse(PAGE.format(base=f"http://{visit.request.headers['host'].lower()}"))
-
 
 def endpoints() -> tuple[Endpoint, ...]:
     """Return every place of the server, in the order of the description."""
-    from sottovoce.server import anthropic_api, app_api, description, enter, health, ollama_api, openai_api
+    from sottovoce.server import (
+        anthropic_api,
+        app_api,
+        description,
+        enter,
+        health,
+        ollama_api,
+        openai_api,
+        page,
+    )
 
     found = (
         *openai_api.ENDPOINTS,
@@ -47,7 +37,7 @@ def endpoints() -> tuple[Endpoint, ...]:
         *app_api.ENDPOINTS,
         *enter.ENDPOINTS,
         *health.ENDPOINTS,
-        Endpoint("GET", "/", welcome, scope=None),
+        *page.places(),
     )
     return (*found, *description.pages(found))
 

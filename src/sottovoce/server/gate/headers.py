@@ -8,9 +8,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 POLICY = (
-    "default-src 'none'; connect-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
+    "connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
 )
+
+CLOSED = (
+    *(
+        "accelerometer",
+        "autoplay",
+        "bluetooth",
+        "camera",
+        "display-capture",
+        "geolocation",
+        "gyroscope",
+        "hid",
+    ),
+    *("magnetometer", "microphone", "midi", "payment", "serial", "usb", "xr-spatial-tracking"),
+)
+PERMISSIONS = ", ".join(f"{name}=()" for name in CLOSED)
 
 ALWAYS = (
     (b"content-security-policy", POLICY.encode()),
@@ -18,7 +33,9 @@ ALWAYS = (
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
-    (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    (b"permissions-policy", PERMISSIONS.encode()),
+    # Else browsers look up the hosts of the links that stand in an answer, before anybody follows one.
+    (b"x-dns-prefetch-control", b"off"),
 )
 """An answer can only say these more strictly by not being given: they replace its own."""
 
