@@ -6,26 +6,32 @@ UV := $(shell command -v uv 2>/dev/null)
 export UV_COMPILE_BYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test unit lint fix bench bench-server bench-fit docs record smells lock clean help
+.PHONY: run test unit lint fix web bench bench-server bench-fit docs record smells lock clean help
 .DEFAULT_GOAL := help
 
 help:  ## show these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
 run: $(VENV)/.run  ## install what is needed, then open the chat
+	@$(BUILD_PAGE)
 	@$(BIN)/sotto
 
-test: lint  ## install with the test extras, check everything
+test: lint web  ## install with the test extras, check everything
+	@$(BUILD_PAGE)
 	$(BIN)/python -m pytest
 
 unit: $(VENV)/.test  ## only the tests that take seconds
-	$(BIN)/python -m pytest -m "not model and not e2e and not build"
+	$(BIN)/python -m pytest -m "not model and not e2e and not build and not browser"
 
 lint: $(VENV)/.test  ## style, types and the direction of imports
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+web: web/node_modules/.package-lock.json  ## check and test the page's sources
+	$(NPM) run check
+	$(NPM) test
 
 fix: $(VENV)/.test  ## mend style where a tool can
 	$(BIN)/ruff check --fix .
@@ -54,7 +60,7 @@ lock: $(VENV)/.test  ## resolve the dependencies anew, with hashes and without h
 	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --extra test pyproject.toml -o requirements-test.lock
 
 clean:  ## remove what was built here
-	rm -rf $(VENV) dist build
+	rm -rf $(VENV) dist build web/node_modules src/sottovoce/server/page/built
 
 # --- Set-up ------------------------------------------------------------------------------------
 # Everything goes to stderr and reads nothing: stdin and stdout belong to the chat.
@@ -66,18 +72,31 @@ ifneq ($(shell cat $(VENV)/.run),$(CURDIR))
 endif
 endif
 
-$(VENV)/.run: requirements.lock pyproject.toml hatch_build.py
+$(VENV)/.run: requirements.lock pyproject.toml hatch_build.py $(wildcard packing/*.py)
 	@$(FIND_PYTHON) && $$python -c "$$CAN_RUN" && $(MAKE_VENV)
 	@echo "Installing the engine and the libraries (about 45 MB to download, once) ..." >&2
 	@$(INSTALL) --require-hashes -r requirements.lock </dev/null >&2 || { $(NO_INSTALL); }
-	@echo "Installing Sottovoce with its starter model (about 95 MB to download, once) ..." >&2
+	@echo "Installing Sottovoce: its starter model (about 95 MB to download, once), and its page, which is built" \
+		"here (about 95 MB to download for that, once) ..." >&2
 	@$(INSTALL) --no-deps -e . </dev/null >&2 || { $(NO_INSTALL); }
 	@printf '%s' "$(CURDIR)" >$@
 
 $(VENV)/.test: requirements-test.lock $(VENV)/.run
 	@$(FIND_PYTHON) && $(MAKE_VENV)
-	@echo "Installing what the tests need (about 35 MB to download, once) ..." >&2
+	@echo "Installing what the tests need (about 90 MB to download, once) ..." >&2
 	@$(INSTALL) --require-hashes -r requirements-test.lock </dev/null >&2 || { $(NO_INSTALL); }
+	@touch $@
+
+# Installing builds the page. This is for later, when its sources have changed.
+BUILD_PAGE = $(BIN)/python -m packing.page || { echo "Building the page, whose sources have changed ..." >&2; \
+	$(INSTALL) --no-deps -e . </dev/null >&2; } || { $(NO_INSTALL); }
+
+# By the Node that the test requirements bring: none of the machine's own is used.
+NPM = $(BIN)/python -m packing.npm
+
+web/node_modules/.package-lock.json: web/package-lock.json $(VENV)/.test
+	@echo "Installing what the page is built and tested with (about 30 MB to download, unless it is here) ..." >&2
+	@$(NPM) ci >&2 || { $(NO_INSTALL); }
 	@touch $@
 
 ifdef UV

