@@ -1,0 +1,125 @@
+/** The parts of the page that think, joined. Knows no components. */
+
+import { Api, type Chat } from "./api";
+import { Chats } from "./chats";
+import { Conversation } from "./conversation";
+import { Drafts } from "./drafts";
+import { pathOf, type Panel, type Route, routeOf } from "./route";
+import type { Saved } from "./saved";
+import { Server } from "./server";
+import { emptyState, type State } from "./state";
+import { type Schedule, Store } from "./store";
+
+/** A list asked for at once would still tell of an answer that has just ended as being written. */
+const SETTLES = 200;
+
+/** How often the page sees whether anything was said elsewhere, while somebody looks at it. */
+const LOOKS_EVERY = 5_000;
+
+export class App {
+  readonly store: Store<State>;
+  readonly server: Server;
+  readonly chats: Chats;
+  readonly drafts: Drafts;
+  readonly conversation: Conversation;
+  readonly saved: Saved;
+
+  constructor(saved: Saved, schedule: Schedule) {
+    this.saved = saved;
+    this.store = new Store(emptyState(addressed()), schedule);
+    this.server = new Server(this.store, new Api((...asked) => fetch(...asked)));
+    this.chats = new Chats(this.store, this.server);
+    this.drafts = new Drafts(saved);
+    this.conversation = new Conversation(this.store, this.server, {
+      drafts: this.drafts,
+      now: () => Date.now() / 1000,
+      taken: this.#taken,
+      changed: () => void setTimeout(() => void this.chats.list(), SETTLES),
+    });
+    this.server.onBack(() => void this.#begin());
+  }
+
+  start(): void {
+    window.addEventListener("popstate", () => this.#show(addressed()));
+    document.addEventListener("visibilitychange", () => void this.#look());
+    window.addEventListener("online", () => void this.server.checkSession());
+    setInterval(() => void this.#look(), LOOKS_EVERY);
+    void this.server.checkSession();
+  }
+
+  /** Go to a chat, to a message in it, or, with null, to the beginning of a chat. */
+  go(chat: string | null, message: string | null = null): void {
+    this.#push({ chat, panel: null });
+    void this.conversation.open(chat, message);
+  }
+
+  openPanel(panel: Panel): void {
+    this.#push({ chat: this.store.get().route.chat, panel });
+  }
+
+  closePanel(): void {
+    this.#push({ chat: this.store.get().route.chat, panel: null });
+  }
+
+  /** Delete a chat for good, and leave it if it is open. Throws what went wrong. */
+  async remove(chat: string): Promise<void> {
+    await this.chats.remove(chat);
+    this.drafts.forget(chat);
+    if (this.store.get().route.chat === chat) this.go(null);
+  }
+
+  #push(route: Route): void {
+    history.pushState({ chat: route.chat }, "", pathOf(route));
+    this.store.set({ route });
+  }
+
+  #show(route: Route): void {
+    const isOther = route.chat !== this.store.get().route.chat;
+    this.store.set({ route });
+    if (isOther) void this.conversation.open(route.chat);
+  }
+
+  #taken = (asked: string | null, text: string, chat: string): void => {
+    const typed = this.drafts.get(asked);
+    this.drafts.forget(asked);
+    if (typed !== text) this.drafts.set(chat, typed); // of what comes next
+    if (asked === null && this.store.get().route.chat === null) {
+      history.replaceState({ chat }, "", pathOf({ chat, panel: null }));
+      this.store.set({ route: { chat, panel: null } });
+    }
+    void this.chats.list();
+  };
+
+  /** Fetch all that is shown, for the first time or after the server was away. */
+  async #begin(): Promise<void> {
+    await Promise.all([this.#about(), this.chats.list(), this.conversation.refresh()]);
+  }
+
+  async #about(): Promise<void> {
+    const [status, shelf] = await Promise.all([
+      this.server.attempt((api) => api.status()),
+      this.server.attempt((api) => api.models()),
+    ]);
+    if (status !== null) this.store.set({ status });
+    if (shelf !== null) this.store.set({ models: shelf.models });
+  }
+
+  /** See what was said elsewhere, by another window or on a phone, and whether the server is there at all. */
+  async #look(): Promise<void> {
+    const { session, isReachable } = this.store.get();
+    if (document.hidden || session !== "signed-in" || !isReachable) return;
+    await this.chats.list();
+    const { chats, chat } = this.store.get();
+    const listed = chats.find((one) => one.id === chat?.id);
+    if (listed && chat && isOther(listed, chat)) await this.conversation.refresh();
+  }
+}
+
+function isOther(listed: Chat, shown: Chat): boolean {
+  return listed.leaf !== shown.leaf || listed.changed !== shown.changed || listed.title !== shown.title;
+}
+
+function addressed(): Route {
+  const state = history.state as { chat?: string | null } | null;
+  return routeOf(location.pathname, state?.chat ?? null);
+}

@@ -1,0 +1,81 @@
+/** The branch of a chat that is shown, as it changes before the server's own word of it comes. Pure. */
+
+import type { Message } from "./api";
+import type { Live } from "./live";
+
+/** An answer to come, and the question it is to. */
+export interface ToCome {
+  question: string;
+  answer: string;
+  model: string;
+  now: number;
+}
+
+/** A question as well; `parent` is the message it follows, null for a chat's first. */
+export interface Asked extends ToCome {
+  text: string;
+  parent: string | null;
+}
+
+/** Return the branch with a question after its parent, and the answer to come. What followed leaves. */
+export function asked(branch: readonly Message[], ask: Asked): Message[] {
+  const kept = upTo(branch, ask.parent);
+  const replaced = branch[kept.length];
+  const question: Message = {
+    ...blank(ask),
+    id: ask.question,
+    parent: ask.parent,
+    role: "user",
+    state: "complete",
+    text: ask.text,
+    model: "",
+    alternatives: [...(replaced?.alternatives ?? []), ask.question],
+  };
+  return [...kept, question, answerTo(ask, [])];
+}
+
+/** Return the branch with one more answer to a question in place of the one shown. */
+export function askedAgain(branch: readonly Message[], ask: ToCome): Message[] {
+  const kept = upTo(branch, ask.question);
+  return [...kept, answerTo(ask, branch[kept.length]?.alternatives ?? [])];
+}
+
+/** Return the branch with what an answer has become. */
+export function settled(branch: readonly Message[], live: Live): Message[] {
+  return branch.map((message) => (message.id === live.answer ? { ...message, ...live.outcome, text: live.text } : message));
+}
+
+/** Return which of the messages that could stand here this is, counted from 1. */
+export function placeOf(message: Message): { at: number; of: number } {
+  return { at: message.alternatives.indexOf(message.id) + 1, of: message.alternatives.length };
+}
+
+/** Return the alternative so many steps away, if there is one. */
+export function neighbour(message: Message, step: number): string | undefined {
+  return message.alternatives[message.alternatives.indexOf(message.id) + step];
+}
+
+function upTo(branch: readonly Message[], id: string | null): Message[] {
+  return branch.slice(0, branch.findIndex((message) => message.id === id) + 1);
+}
+
+function answerTo(ask: ToCome, others: readonly string[]): Message {
+  return { ...blank(ask), id: ask.answer, parent: ask.question, alternatives: [...others, ask.answer] };
+}
+
+function blank(ask: ToCome): Message {
+  return {
+    id: "",
+    parent: null,
+    role: "assistant",
+    state: "writing",
+    text: "",
+    model: ask.model,
+    created: ask.now,
+    alternatives: [],
+    reason: null,
+    usage: null,
+    timings: null,
+    problem: null,
+  };
+}

@@ -1,0 +1,66 @@
+/** An answer while it is written, as its events make it. Pure. */
+
+import type { Message } from "./api";
+import type { RunEvent } from "./events";
+
+/** What the reader waits for. */
+export type Phase =
+  | { kind: "sending" }
+  | { kind: "loading" }
+  | { kind: "queued"; before: number; seconds: number }
+  | { kind: "reading"; read: number; total: number }
+  | { kind: "writing" };
+
+export interface Live {
+  answer: string;
+  /** The number of the newest event. */
+  last: number;
+  text: string;
+  phase: Phase;
+  notices: readonly { code: string; text: string }[];
+  /** What the answer has become; null while it is written. */
+  outcome: Partial<Message> | null;
+}
+
+export function begun(answer: string): Live {
+  return { answer, last: 0, text: "", phase: { kind: "sending" }, notices: [], outcome: null };
+}
+
+/** Return the answer as it is after an event. */
+export function advanced(live: Live, event: RunEvent): Live {
+  return { ...live, last: event.id, ...changeBy(live, event) };
+}
+
+/** Return the answer as it is once its reader has stopped it. */
+export function stopped(live: Live): Live {
+  return { ...live, outcome: { state: "stopped" } };
+}
+
+function changeBy(live: Live, event: RunEvent): Partial<Live> {
+  switch (event.name) {
+    case "asked":
+      return {};
+    case "waiting": {
+      const { loading, before, seconds } = event.said;
+      return { phase: loading ? { kind: "loading" } : { kind: "queued", before, seconds } };
+    }
+    case "reading":
+      return { phase: { kind: "reading", ...event.said } };
+    case "notice":
+      return { notices: [...live.notices, event.said] };
+    case "text":
+      return { text: live.text + event.said.text, phase: { kind: "writing" } };
+    case "whole":
+      return { text: event.said.text, phase: { kind: "writing" } };
+    case "done": {
+      const { text, reason, model, usage, timings } = event.said;
+      return { text, outcome: { state: "complete", reason, model, usage, timings } };
+    }
+    case "stopped":
+      return { outcome: { state: "stopped" } };
+    case "failed": {
+      const { code, sentence } = event.said.error;
+      return { outcome: { state: live.text ? "interrupted" : "failed", problem: { code, sentence } } };
+    }
+  }
+}

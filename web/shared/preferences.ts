@@ -1,0 +1,24 @@
+/** How the page looks and in which language it speaks, as its reader chose. */
+
+import type { Saved } from "./saved";
+
+export const THEMES = ["auto", "light", "dark"] as const;
+export const LANGUAGES = ["auto", "en", "zh"] as const;
+
+export interface Preferences {
+  theme: (typeof THEMES)[number];
+  language: (typeof LANGUAGES)[number];
+}
+
+export function readPreferences(saved: Saved): Preferences {
+  return { theme: oneOf(THEMES, saved.get("theme")), language: oneOf(LANGUAGES, saved.get("language")) };
+}
+
+export function savePreferences(saved: Saved, preferences: Preferences): void {
+  saved.set("theme", preferences.theme);
+  saved.set("language", preferences.language);
+}
+
+function oneOf<T extends string>(known: readonly [T, ...T[]], given: string | null): T {
+  return known.find((one) => one === given) ?? known[0];
+}

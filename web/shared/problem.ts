@@ -1,0 +1,41 @@
+/** What can go wrong between the page and its server. */
+
+/** What the server says went wrong: a sentence, the next step, and a stable code. */
+export class Problem extends Error {
+  constructor(
+    readonly code: string,
+    readonly sentence: string,
+    readonly hint: string | null,
+    readonly status = 0,
+  ) {
+    super(sentence);
+    this.name = "Problem";
+  }
+
+  /** Whether the same may go well in a moment. */
+  get isPassing(): boolean {
+    return this.status === 429 || this.status >= 500;
+  }
+
+  get isSignedOut(): boolean {
+    return this.status === 401 || this.code === "not_allowed";
+  }
+}
+
+/** Nobody answers at the server's address. */
+export class Unreachable extends Error {
+  constructor() {
+    super("The server does not answer.");
+    this.name = "Unreachable";
+  }
+}
+
+/** Read the problem that an answer tells of. One that is not ours is told by its status. */
+export async function problemOf(answer: Response): Promise<Problem> {
+  try {
+    const { error } = (await answer.json()) as { error: { code: string; sentence: string; hint: string | null } };
+    return new Problem(error.code, error.sentence, error.hint, answer.status);
+  } catch {
+    return new Problem("error", `The server answered with status ${answer.status}.`, null, answer.status);
+  }
+}

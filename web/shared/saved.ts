@@ -1,0 +1,49 @@
+/** Small things this browser remembers. Where it may not (a private window, a full disk), for this visit. */
+
+export interface Shelf {
+  getItem(key: string): string | null;
+  setItem(key: string, value: string): void;
+  removeItem(key: string): void;
+}
+
+const PREFIX = "sotto.";
+
+export class Saved {
+  readonly #shelf: Shelf | null;
+  readonly #visit = new Map<string, string>();
+
+  constructor(shelf: Shelf | null) {
+    this.#shelf = shelf;
+  }
+
+  get(key: string): string | null {
+    const own = this.#visit.get(key);
+    if (own !== undefined) return own;
+    try {
+      return this.#shelf?.getItem(PREFIX + key) ?? null;
+    } catch {
+      return null;
+    }
+  }
+
+  /** Keep a text; an empty one is forgotten. */
+  set(key: string, text: string): void {
+    try {
+      if (text === "") this.#shelf?.removeItem(PREFIX + key);
+      else this.#shelf?.setItem(PREFIX + key, text);
+      this.#visit.delete(key);
+      if (this.#shelf === null) this.#visit.set(key, text);
+    } catch {
+      this.#visit.set(key, text);
+    }
+  }
+}
+
+/** Return the browser's storage, which some browsers refuse even to name. */
+export function browserShelf(): Shelf | null {
+  try {
+    return window.localStorage;
+  } catch {
+    return null;
+  }
+}

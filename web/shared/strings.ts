@@ -1,0 +1,38 @@
+/** What the page says, in the reader's language. */
+
+import en from "../strings/en.json";
+import zh from "../strings/zh.json";
+
+export type Key = keyof typeof en;
+export type Language = "en" | "zh";
+export type Values = Record<string, string | number>;
+export type Say = (key: Key, values?: Values) => string;
+
+const ALL: Record<Language, Record<Key, string>> = { en, zh };
+
+/** Return the language to speak: the chosen one, else the first of the browser's that we have. */
+export function languageOf(chosen: "auto" | Language, browser: readonly string[]): Language {
+  if (chosen !== "auto") return chosen;
+  const tags = browser.map((tag) => tag.toLowerCase().split("-")[0]);
+  return tags.find((tag): tag is Language => tag === "en" || tag === "zh") ?? "en";
+}
+
+/** Return what says a thing in a language. Numbers are written as that language writes them. */
+export function sayIn(language: Language): Say {
+  const strings = ALL[language];
+  const numbers = new Intl.NumberFormat(localeOf(language), { maximumFractionDigits: 1 });
+  return (key, values = {}) =>
+    strings[key].replace(/\{(\w+)\}/g, (whole, name: string) => {
+      const value = values[name];
+      return typeof value === "number" ? numbers.format(value) : (value ?? whole);
+    });
+}
+
+/** Return whether there is such a string, for keys that come from the server's codes. */
+export function isKey(key: string): key is Key {
+  return Object.hasOwn(en, key);
+}
+
+export function localeOf(language: Language): string {
+  return language === "zh" ? "zh-CN" : "en";
+}

@@ -1,0 +1,51 @@
+import { expect, it } from "vitest";
+
+import type { Message } from "../shared/api";
+import { asked, askedAgain, neighbour, placeOf, settled } from "../shared/branch";
+import { begun } from "../shared/live";
+
+const message = (id: string, role: string, parent: string | null, alternatives = [id]): Message => ({
+  id, role, parent, alternatives,
+  state: "complete", text: id, model: "m", created: 0, reason: null, usage: null, timings: null, problem: null,
+});
+const BRANCH = [
+  message("q1", "user", null),
+  message("a1", "assistant", "q1", ["a0", "a1"]),
+  message("q2", "user", "a1"),
+  message("a2", "assistant", "q2"),
+];
+const ask = { question: "q", answer: "a", text: "and?", model: "m", now: 5 };
+const ids = (branch: readonly Message[]) => branch.map(({ id }) => id);
+
+it("goes on with a question and an answer to come", () => {
+  const after = asked(BRANCH, { ...ask, parent: "a2" });
+  expect(ids(after)).toEqual(["q1", "a1", "q2", "a2", "q", "a"]);
+  expect(after[4]).toMatchObject({ role: "user", text: "and?", parent: "a2", alternatives: ["q"] });
+  expect(after[5]).toMatchObject({ role: "assistant", state: "writing", parent: "q", alternatives: ["a"] });
+});
+
+it("puts an edited question in the old one's place, which stays within reach", () => {
+  const after = asked(BRANCH, { ...ask, parent: "a1" });
+  expect(ids(after)).toEqual(["q1", "a1", "q", "a"]);
+  expect(after[2]?.alternatives).toEqual(["q2", "q"]);
+  expect(placeOf(after[2] as Message)).toEqual({ at: 2, of: 2 });
+  expect(neighbour(after[2] as Message, -1)).toBe("q2");
+  expect(neighbour(after[2] as Message, 1)).toBeUndefined();
+});
+
+it("replaces even the first question of a chat", () => {
+  const after = asked(BRANCH, { ...ask, parent: null });
+  expect(ids(after)).toEqual(["q", "a"]);
+  expect(after[0]?.alternatives).toEqual(["q1", "q"]);
+});
+
+it("answers a question once more beside the earlier answers", () => {
+  const after = askedAgain(BRANCH, { ...ask, question: "q1" });
+  expect(ids(after)).toEqual(["q1", "a"]);
+  expect(after[1]).toMatchObject({ parent: "q1", alternatives: ["a0", "a1", "a"] });
+});
+
+it("keeps what an answer has become", () => {
+  const live = { ...begun("a2"), text: "so far", outcome: { state: "stopped" } };
+  expect(settled(BRANCH, live)[3]).toMatchObject({ id: "a2", text: "so far", state: "stopped" });
+});

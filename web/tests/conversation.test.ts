@@ -1,0 +1,107 @@
+import { expect, it, vi } from "vitest";
+
+import type { Message } from "../shared/api";
+import { CHAT, done, World } from "./world";
+
+const TEXT = { name: "text", said: { text: "hello" } };
+const texts = (world: World) => world.store.get().branch.map(({ text }) => text);
+const refusal = () =>
+  Response.json({ error: { code: "disk_full", sentence: "The disk is full.", hint: null } }, { status: 507 });
+
+async function answered(): Promise<World> {
+  const world = new World();
+  world.tells = [TEXT, done("hello")];
+  await world.conversation.ask("hi");
+  return world;
+}
+
+it("begins a chat with the first question, and shows the answer to its end", async () => {
+  const world = await answered();
+  expect(world.asked).toEqual([{ text: "hi" }]);
+  expect(world.begun).toEqual([CHAT]);
+  expect(texts(world)).toEqual(["hi", "hello"]);
+  expect(world.store.get().live).toBeNull();
+  expect(world.drafts.get(null)).toBe("");
+});
+
+it("shows the question before the server has answered", async () => {
+  const world = new World();
+  world.isSlow = true;
+  world.tells = [done("")];
+  const asking = world.conversation.ask("hi");
+  await vi.waitFor(() => expect(world.release).not.toBeNull());
+  expect(texts(world)).toEqual(["hi", ""]);
+  expect(world.store.get().live?.phase.kind).toBe("sending");
+  expect(world.drafts.get(null)).toBe("hi");
+  world.release?.();
+  await asking;
+});
+
+it("goes on after the newest message, and edits in the place of an old one", async () => {
+  const world = await answered();
+  await world.conversation.ask("more");
+  expect(world.asked[1]).toEqual({ text: "more", parent: "a1" });
+  await world.conversation.edit(world.store.get().branch[2] as Message, "better");
+  expect(world.asked[2]).toEqual({ text: "better", parent: "a1" });
+  expect(texts(world)).toEqual(["hi", "hello", "better", "hello"]);
+});
+
+it("loses no text that was not taken", async () => {
+  const world = await answered();
+  world.refusal = refusal;
+  await world.conversation.ask("more");
+  expect(texts(world)).toEqual(["hi", "hello"]);
+  expect(world.store.get()).toMatchObject({ live: null, askProblem: { code: "disk_full" } });
+  expect(world.drafts.get(CHAT)).toBe("more");
+  world.drafts.set(CHAT, "typed meanwhile");
+  await world.conversation.edit(world.store.get().branch[0] as Message, "edited");
+  expect(world.drafts.get(CHAT)).toBe("edited\n\ntyped meanwhile");
+});
+
+it("stops at once on the screen, and then at the server", async () => {
+  const world = new World();
+  world.tells = [TEXT];
+  const asking = world.conversation.ask("hi");
+  await vi.waitFor(() => expect(world.store.get().live?.text).toBe("hello"));
+  world.conversation.stop();
+  expect(world.store.get()).toMatchObject({ live: null, branch: [{ text: "hi" }, { text: "hello", state: "stopped" }] });
+  await asking;
+  await vi.waitFor(() => expect(world.stopped).toEqual(["a1"]));
+});
+
+it("stops an answer that has no name yet as soon as it has one", async () => {
+  const world = new World();
+  world.isSlow = true;
+  const asking = world.conversation.ask("hi");
+  await vi.waitFor(() => expect(world.release).not.toBeNull());
+  world.conversation.stop();
+  expect(world.store.get().live).toBeNull();
+  world.release?.();
+  await asking;
+  expect(world.stopped).toEqual(["a1"]);
+});
+
+it("leaves an answer to itself when another chat is opened, and finds it again", async () => {
+  const world = new World();
+  world.tells = [TEXT];
+  const asking = world.conversation.ask("hi");
+  await vi.waitFor(() => expect(world.store.get().live?.text).toBe("hello"));
+  void world.conversation.open(null);
+  await asking;
+  expect(world.store.get()).toMatchObject({ live: null, branch: [], chat: null });
+  expect(world.stopped).toEqual([]);
+  void world.conversation.open(CHAT);
+  await vi.waitFor(() => expect(world.store.get().live).toMatchObject({ answer: "a1", text: "hello" }));
+  world.conversation.stop();
+});
+
+it("asks nothing while an answer is being written", async () => {
+  const world = new World();
+  world.tells = [TEXT];
+  const asking = world.conversation.ask("hi");
+  await vi.waitFor(() => expect(world.store.get().live?.text).toBe("hello"));
+  await world.conversation.ask("again");
+  expect(world.asked.length).toBe(1);
+  world.conversation.stop();
+  await asking;
+});

@@ -1,0 +1,31 @@
+import { expect, it } from "vitest";
+
+import { languageOf, sayIn } from "../shared/strings";
+import en from "../strings/en.json";
+import zh from "../strings/zh.json";
+
+const names = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((found) => found[1]).sort();
+
+it("says everything in every language", () => {
+  expect(Object.keys(zh).sort()).toEqual(Object.keys(en).sort());
+});
+
+it("leaves nothing unsaid, and the same places open", () => {
+  for (const key of Object.keys(en) as (keyof typeof en)[]) {
+    expect(en[key].trim(), key).not.toBe("");
+    expect(zh[key].trim(), key).not.toBe("");
+    expect(names(zh[key]), key).toEqual(names(en[key]));
+  }
+});
+
+it("fills in words and numbers", () => {
+  expect(sayIn("en")("wait.reading", { read: 512, total: 2048 })).toBe("Reading: 512 of 2,048 tokens");
+  expect(sayIn("zh")("branch", { at: 1, of: 2 })).toBe("第 1 个版本，共 2 个");
+  expect(sayIn("en")("delete.words", { title: "$& {title}" })).toContain("“$& {title}”");
+});
+
+it("speaks the reader's language where we have it", () => {
+  expect(languageOf("auto", ["fr-FR", "zh-Hans-CN", "en"])).toBe("zh");
+  expect(languageOf("auto", ["fr"])).toBe("en");
+  expect(languageOf("en", ["zh"])).toBe("en");
+});

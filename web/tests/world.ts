@@ -1,0 +1,112 @@
+/** A server with one chat, for tests: it keeps what is asked, and tells what it is given to tell. */
+
+import { Api, type Message } from "../shared/api";
+import { Conversation } from "../shared/conversation";
+import { Drafts } from "../shared/drafts";
+import { Saved } from "../shared/saved";
+import { Server } from "../shared/server";
+import { emptyState } from "../shared/state";
+import { Store } from "../shared/store";
+import { noWait, RunServer, type Told } from "./stream";
+
+export const CHAT = "aaaaaaaaaaaaaaaa";
+
+export class World {
+  readonly store = new Store(emptyState({ chat: null, panel: null }), (work) => work());
+  readonly drafts = new Drafts(new Saved(null));
+  readonly asked: Record<string, string>[] = [];
+  readonly stopped: string[] = [];
+  readonly begun: string[] = [];
+  messages: Message[] = [];
+  writing: string | null = null;
+  /** What a run tells after `asked`; one without an end goes on until it is stopped. */
+  tells: Told[] = [];
+  refusal: (() => Response) | null = null;
+  /** Holds the answer to a question back until it is called. */
+  release: (() => void) | null = null;
+  isSlow = false;
+  readonly conversation: Conversation;
+  #count = 0;
+
+  constructor() {
+    const server = new Server(this.store, new Api(this.fetch));
+    this.conversation = new Conversation(this.store, server, {
+      drafts: this.drafts,
+      now: () => 1,
+      taken: (asked, _text, chat) => {
+        this.drafts.forget(asked);
+        this.begun.push(chat);
+      },
+      changed: () => undefined,
+      following: { fetch: this.fetch, wait: noWait },
+    });
+  }
+
+  fetch = (async (path: string, init: RequestInit = {}) => {
+    const place = path.replace("/app/api", "").replace(/\?.*/, "");
+    if (place.endsWith("/runs") || place === "/runs") return this.#ask(JSON.parse(init.body as string));
+    if (place.endsWith("/stop")) return this.#stop(place.split("/").at(-2) ?? "");
+    if (place.endsWith("/events")) return this.#events(path, init.signal ?? null);
+    return Response.json({ chat: this.#chat(), messages: this.messages });
+  }) as typeof fetch;
+
+  #chat() {
+    const leaf = this.messages.at(-1)?.id ?? null;
+    return { id: CHAT, title: "", system: "", model: "m", leaf, created: 0, changed: 0, writing: this.writing };
+  }
+
+  async #ask(body: Record<string, string>): Promise<Response> {
+    this.asked.push(body);
+    if (this.isSlow) await new Promise<void>((resolve) => (this.release = resolve));
+    if (this.refusal !== null) return this.refusal();
+    const [question, answer] = [`q${++this.#count}`, `a${this.#count}`];
+    if (body.parent !== undefined) {
+      this.messages = this.messages.slice(0, this.messages.findIndex(({ id }) => id === body.parent) + 1);
+    }
+    const parent = this.messages.at(-1)?.id ?? null;
+    this.messages.push(said(question, "user", parent, body.text ?? ""), said(answer, "assistant", question, ""));
+    this.writing = answer;
+    return Response.json({ id: answer, chat: CHAT, question });
+  }
+
+  #stop(run: string): Response {
+    this.stopped.push(run);
+    this.#end("stopped", "");
+    return new Response(null, { status: 204 });
+  }
+
+  async #events(path: string, signal: AbortSignal | null): Promise<Response> {
+    const events = [{ name: "asked", said: {} }, ...this.tells];
+    const end = this.tells.find(({ name }) => name === "done");
+    if (end && "text" in end.said) this.#end("complete", String(end.said.text));
+    const response = await new RunServer(events).fetch(path);
+    return end ? response : new Response(endless(await response.text(), signal));
+  }
+
+  #end(state: string, text: string): void {
+    this.messages = this.messages.map((one) => (one.id === this.writing ? { ...one, state, text } : one));
+    this.writing = null;
+  }
+}
+
+export function done(text: string): Told {
+  const timings = { first_token: 0.1, total: 1, prompt_per_second: 1, answer_per_second: 1 };
+  const usage = { prompt: 1, reused: 0, answer: 1 };
+  return { name: "done", said: { reason: "stop", text, model: "m", digest: "", usage, timings } };
+}
+
+function said(id: string, role: string, parent: string | null, text: string): Message {
+  return {
+    id, role, parent, text,
+    alternatives: [id], state: "complete", model: "m", created: 0, reason: null, usage: null, timings: null, problem: null,
+  };
+}
+
+function endless(first: string, signal: AbortSignal | null): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    start(controller) {
+      controller.enqueue(new TextEncoder().encode(first));
+      signal?.addEventListener("abort", () => controller.error(new Error("aborted")));
+    },
+  });
+}
