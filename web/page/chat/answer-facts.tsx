@@ -1,0 +1,32 @@
+import type { Message } from "../../shared/api";
+import { localeOf } from "../../shared/strings";
+import { Icon } from "../parts/icon";
+import { useReader } from "../reader";
+
+/** Where an answer was made, by whom, when, and how fast. */
+export function AnswerFacts({ message }: { message: Message }) {
+  const { say, language } = useReader();
+  const { timings, usage } = message;
+  const time = new Intl.DateTimeFormat(localeOf(language), { hour: "numeric", minute: "2-digit" });
+  const date = new Intl.DateTimeFormat(localeOf(language), { dateStyle: "full", timeStyle: "medium" });
+  const created = message.created * 1000;
+  return (
+    <p className="answer-facts">
+      <span className="made-here">
+        <Icon name="home" />
+        {say("made.here")}
+      </span>
+      <span>{message.model}</span>
+      {usage !== null && usage.answer > 0 && <span>{say("facts.tokens", { tokens: usage.answer })}</span>}
+      {timings !== null && timings.answer_per_second > 0 && (
+        <span>{say("facts.rate", { rate: timings.answer_per_second })}</span>
+      )}
+      {timings !== null && timings.first_token > 0 && (
+        <span>{say("facts.first", { seconds: timings.first_token })}</span>
+      )}
+      <time dateTime={new Date(created).toISOString()} title={date.format(created)}>
+        {time.format(created)}
+      </time>
+    </p>
+  );
+}

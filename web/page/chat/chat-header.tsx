@@ -1,0 +1,23 @@
+import { IconButton } from "../parts/icon-button";
+import { useSay, useStored } from "../reader";
+import type { SidebarState } from "../sidebar/use-sidebar";
+import { ModelMenu } from "./model-menu";
+
+/** The way back to the list, who answers, and what the chat is called. */
+export function ChatHeader({ sidebar, newChat }: { sidebar: SidebarState; newChat: () => void }) {
+  const say = useSay();
+  const chat = useStored((state) => state.chat);
+  const isSidebarAway = !sidebar.isOpen || sidebar.isOver;
+  return (
+    <header className="chat-head">
+      {isSidebarAway && <IconButton icon="sidebar" label={say("sidebar.show")} aria-expanded={sidebar.isOpen} onClick={sidebar.toggle} />}
+      <ModelMenu />
+      {chat !== null && (
+        <h1 className="chat-title" dir="auto">
+          {chat.title || say("chat.untitled")}
+        </h1>
+      )}
+      {isSidebarAway && <IconButton icon="compose" className="chat-head-new" label={say("chat.new")} onClick={newChat} />}
+    </header>
+  );
+}

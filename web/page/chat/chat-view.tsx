@@ -1,0 +1,42 @@
+/** The chat that is open: what was said, and where to say more. */
+
+import { Composer } from "../composer/composer";
+import { ProblemBox } from "../parts/problem-box";
+import { useApp, useSay, useStored } from "../reader";
+import type { SidebarState } from "../sidebar/use-sidebar";
+import { ChatHeader } from "./chat-header";
+import { Transcript } from "./transcript";
+import { useEndAnnounced } from "./use-end-announced";
+import { useTitle } from "./use-title";
+import { Welcome } from "./welcome";
+
+export function ChatView({ sidebar, newChat }: { sidebar: SidebarState; newChat: () => void }) {
+  const app = useApp();
+  const say = useSay();
+  const id = useStored((state) => state.route.chat);
+  const isEmpty = useStored((state) => state.branch.length === 0 && state.route.chat === state.chat?.id);
+  const isNew = useStored((state) => state.branch.length === 0 && state.route.chat === null);
+  const problem = useStored((state) => state.openProblem);
+  useTitle();
+  useEndAnnounced();
+
+  return (
+    <div className="chat" data-empty={isNew || isEmpty || undefined}>
+      <ChatHeader sidebar={sidebar} newChat={newChat} />
+      {problem !== null && (
+        <div className="chat-problem">
+          <ProblemBox problem={problem}>
+            <button type="button" className="button" onClick={() => void app.conversation.open(id)}>
+              {say("again")}
+            </button>
+          </ProblemBox>
+        </div>
+      )}
+      {isNew || isEmpty ? <Welcome /> : <Transcript key={id} />}
+      {problem === null && <Composer />}
+      <p className="disclosure" data-testid="disclosure">
+        {say("disclosure")}
+      </p>
+    </div>
+  );
+}

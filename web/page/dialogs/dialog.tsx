@@ -1,0 +1,51 @@
+/** A native dialog over the page: the browser keeps the focus in it and gives it back. */
+
+import { type MouseEvent, type ReactNode, useEffect, useId, useRef } from "react";
+
+import { IconButton } from "../parts/icon-button";
+import { useSay } from "../reader";
+
+interface Props {
+  title: string;
+  className?: string;
+  /** Whether the title is only for those who hear the page. */
+  isBare?: boolean;
+  close: () => void;
+  children: ReactNode;
+}
+
+export function Dialog({ title, className = "", isBare = false, close, children }: Props) {
+  const say = useSay();
+  const dialog = useRef<HTMLDialogElement>(null);
+  const id = useId();
+
+  useEffect(() => {
+    const element = dialog.current;
+    if (element !== null && !element.open) element.showModal();
+    return () => element?.close();
+  }, []);
+
+  const pressBeside = (event: MouseEvent) => {
+    if (event.target === dialog.current) close();
+  };
+  return (
+    <dialog
+      ref={dialog}
+      className={`dialog ${className}`}
+      aria-labelledby={id}
+      onCancel={(event) => {
+        event.preventDefault();
+        close();
+      }}
+      onMouseDown={pressBeside}
+    >
+      <div className="dialog-sheet">
+        <header className={isBare ? "off-screen" : "dialog-head"}>
+          <h2 id={id}>{title}</h2>
+          {!isBare && <IconButton icon="close" label={say("close")} onClick={close} />}
+        </header>
+        {children}
+      </div>
+    </dialog>
+  );
+}

@@ -1,0 +1,102 @@
+/** How the page looks and speaks, what runs on this machine, and which models are here. */
+
+import type { Panel } from "../../shared/route";
+import { LANGUAGES, type Preferences, THEMES } from "../../shared/preferences";
+import { useReader, useSay, useStored } from "../reader";
+import { Icon } from "../parts/icon";
+import { Choice } from "./choice";
+import { Dialog } from "./dialog";
+import { ModelList } from "./model-list";
+
+interface Props {
+  panel: Panel;
+  close: () => void;
+  shortcuts: () => void;
+}
+
+export function SettingsDialog({ panel, close, shortcuts }: Props) {
+  const { app } = useReader();
+  const say = useSay();
+  return (
+    <Dialog title={say(panel === "models" ? "models" : "settings")} close={close}>
+      <div className="dialog-body">
+        {panel === "settings" && <Appearance />}
+        {panel === "settings" && <ThisMachine />}
+        <section className="settings-section">
+          <h3>{say("models.here")}</h3>
+          <ModelList />
+        </section>
+        {panel === "settings" && (
+          <div className="settings-foot">
+            <button
+              type="button"
+              className="button"
+              onClick={() => {
+                close();
+                shortcuts();
+              }}
+            >
+              <Icon name="keyboard" />
+              {say("shortcuts")}
+            </button>
+            <button type="button" className="button" onClick={() => void app.server.signOut()}>
+              {say("signOut")}
+            </button>
+          </div>
+        )}
+      </div>
+    </Dialog>
+  );
+}
+
+function Appearance() {
+  const { preferences, prefer, say } = useReader();
+  const named = <T extends string>(values: readonly T[], name: "theme" | "language") =>
+    values.map((value) => ({ value, label: say(`${name}.${value}` as "theme.auto") }));
+  return (
+    <section className="settings-section">
+      <Choice
+        label={say("theme")}
+        options={named(THEMES, "theme")}
+        chosen={preferences.theme}
+        choose={(theme: Preferences["theme"]) => prefer({ theme })}
+      />
+      <Choice
+        label={say("language")}
+        options={named(LANGUAGES, "language")}
+        chosen={preferences.language}
+        choose={(language: Preferences["language"]) => prefer({ language })}
+      />
+    </section>
+  );
+}
+
+function ThisMachine() {
+  const say = useSay();
+  const status = useStored((state) => state.status);
+  if (status === null) return null;
+  const network = { off: "network.off", ask: "network.ask", on: "network.on" } as const;
+  const facts = [
+    [say("settings.model"), status.model],
+    [say("settings.licence"), status.licence],
+    [say("settings.network"), say(network[status.network as keyof typeof network] ?? "network.ask")],
+    [say("settings.version"), `Sottovoce ${status.version}`],
+  ];
+  return (
+    <section className="settings-section">
+      <h3>{say("settings.machine")}</h3>
+      <p className="settings-promise">
+        <Icon name="home" />
+        {say("settings.promise")}
+      </p>
+      <dl className="facts">
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}

@@ -1,0 +1,52 @@
+/** The chats beside the one that is open, and what may lie over both. */
+
+import { useState } from "react";
+
+import { Banner } from "./parts/banner";
+import { ChatView } from "./chat/chat-view";
+import { SearchDialog } from "./dialogs/search-dialog";
+import { SettingsDialog } from "./dialogs/settings-dialog";
+import { ShortcutsDialog } from "./dialogs/shortcuts-dialog";
+import { useApp, useSay, useStored } from "./reader";
+import { Sidebar } from "./sidebar/sidebar";
+import { useSidebar } from "./sidebar/use-sidebar";
+import { useShortcuts } from "./use-shortcuts";
+
+export function Home() {
+  const app = useApp();
+  const say = useSay();
+  const sidebar = useSidebar();
+  const [over, setOver] = useState<"search" | "shortcuts" | null>(null);
+  const panel = useStored((state) => state.route.panel);
+  const close = () => setOver(null);
+
+  const newChat = () => {
+    app.go(null);
+    sidebar.leave();
+    document.getElementById("message")?.focus();
+  };
+  useShortcuts({
+    search: () => setOver("search"),
+    sidebar: sidebar.toggle,
+    newChat,
+    shortcuts: () => setOver("shortcuts"),
+    settings: () => app.openPanel("settings"),
+    stop: () => (sidebar.isOpen && sidebar.isOver ? sidebar.toggle() : app.conversation.stop()),
+  });
+
+  return (
+    <div className="home" data-sidebar={sidebar.isOpen ? "open" : "closed"}>
+      <Sidebar sidebar={sidebar} newChat={newChat} search={() => setOver("search")} />
+      {sidebar.isOpen && sidebar.isOver && (
+        <button type="button" className="home-shade" aria-label={say("sidebar.hide")} onClick={sidebar.toggle} />
+      )}
+      <main className="home-main" inert={sidebar.isOpen && sidebar.isOver}>
+        <Banner />
+        <ChatView sidebar={sidebar} newChat={newChat} />
+      </main>
+      {over === "search" && <SearchDialog close={close} found={sidebar.leave} />}
+      {over === "shortcuts" && <ShortcutsDialog close={close} />}
+      {panel !== null && <SettingsDialog panel={panel} close={() => app.closePanel()} shortcuts={() => setOver("shortcuts")} />}
+    </div>
+  );
+}

@@ -1,0 +1,21 @@
+import { CopyButton } from "../parts/copy-button";
+import { useSay } from "../reader";
+import { Highlighted } from "./highlighted";
+
+/** Code with the name of its language, and a button that copies it. */
+export function CodeBlock({ code, language }: { code: string; language: string }) {
+  const say = useSay();
+  return (
+    <figure className="code">
+      <figcaption className="code-head">
+        <span>{language || say("code")}</span>
+        <CopyButton text={() => code} hasLabel />
+      </figcaption>
+      <pre tabIndex={0} dir="ltr">
+        <code>
+          <Highlighted code={code} language={language} />
+        </code>
+      </pre>
+    </figure>
+  );
+}

@@ -1,0 +1,44 @@
+/** A text as its blocks; while it grows, only the last of them is drawn anew. */
+
+import { memo, useMemo, useState } from "react";
+
+import { type Block, blocksOf, GrowingText } from "../../shared/markdown/blocks";
+import { Definitions, definitionsOf } from "./definitions";
+import { Flow } from "./flow";
+
+export function Markdown({ text, isLive }: { text: string; isLive: boolean }) {
+  return isLive ? <GrowingMarkdown text={text} /> : <WholeMarkdown text={text} />;
+}
+
+const WholeMarkdown = memo(function WholeMarkdown({ text }: { text: string }) {
+  const blocks = useMemo(() => blocksOf(text), [text]);
+  const definitions = useMemo(() => definitionsOf(blocks), [blocks]);
+  return (
+    <Definitions value={definitions}>
+      <Blocks blocks={blocks} isLive={false} />
+    </Definitions>
+  );
+});
+
+function GrowingMarkdown({ text }: { text: string }) {
+  const [growing] = useState(() => new GrowingText());
+  return <Blocks blocks={growing.blocks(text)} isLive />;
+}
+
+function Blocks({ blocks, isLive }: { blocks: readonly Block[]; isLive: boolean }) {
+  return (
+    <div className="prose" data-testid="answer-text" dir="auto" data-live={isLive || undefined}>
+      {blocks.map((block, index) => (
+        // A block keeps its place for good: text only ever comes at the end.
+        <OneBlock key={index} block={block} isOpen={isLive && index === blocks.length - 1} />
+      ))}
+    </div>
+  );
+}
+
+const OneBlock = memo(
+  function OneBlock({ block, isOpen }: { block: Block; isOpen: boolean }) {
+    return <Flow node={block.node} isOpen={isOpen} />;
+  },
+  (before, after) => before.block.source === after.block.source && before.isOpen === after.isOpen,
+);

@@ -1,0 +1,57 @@
+/** The chats, by day, and what is always at hand beside them. */
+
+import { useEffect, useRef, useState } from "react";
+
+import type { Chat } from "../../shared/api";
+import { DeleteDialog } from "../dialogs/delete-dialog";
+import { Icon } from "../parts/icon";
+import { IconButton } from "../parts/icon-button";
+import { useApp, useSay } from "../reader";
+import { ChatList } from "./chat-list";
+import type { SidebarState } from "./use-sidebar";
+
+interface Props {
+  sidebar: SidebarState;
+  newChat: () => void;
+  search: () => void;
+}
+
+export function Sidebar({ sidebar, newChat, search }: Props) {
+  const app = useApp();
+  const say = useSay();
+  const nav = useRef<HTMLElement>(null);
+  const [doomed, setDoomed] = useState<Chat | null>(null);
+
+  useEffect(() => {
+    if (!sidebar.isOpen || !sidebar.isOver) return;
+    nav.current?.querySelector("button")?.focus();
+  }, [sidebar.isOpen, sidebar.isOver]);
+
+  return (
+    <nav ref={nav} className="sidebar" aria-label={say("sidebar.name")} inert={!sidebar.isOpen}>
+      <div className="sidebar-top">
+        <IconButton icon="sidebar" label={say("sidebar.hide")} onClick={sidebar.toggle} />
+        <span className="sidebar-name">Sottovoce</span>
+      </div>
+      <div className="sidebar-acts">
+        <button type="button" className="sidebar-act" onClick={newChat}>
+          <Icon name="compose" />
+          {say("chat.new")}
+        </button>
+        <button type="button" className="sidebar-act" onClick={search}>
+          <Icon name="search" />
+          {say("search")}
+          <kbd>Ctrl K</kbd>
+        </button>
+      </div>
+      <ChatList chosen={sidebar.leave} remove={setDoomed} />
+      <div className="sidebar-foot">
+        <button type="button" className="sidebar-act" onClick={() => app.openPanel("settings")}>
+          <Icon name="settings" />
+          {say("settings")}
+        </button>
+      </div>
+      {doomed && <DeleteDialog chat={doomed} close={() => setDoomed(null)} />}
+    </nav>
+  );
+}
