@@ -13,8 +13,16 @@ import { type Schedule, Store } from "./store";
 /** A list asked for at once would still tell of an answer that has just ended as being written. */
 const SETTLES = 200;
 
+const PASSES = 1_500;
+
 /** How often the page sees whether anything was said elsewhere, while somebody looks at it. */
 const LOOKS_EVERY = 5_000;
+
+/** What the browser's history keeps of each place. */
+interface Kept {
+  chat: string | null;
+  isPushed?: boolean;
+}
 
 export class App {
   readonly store: Store<State>;
@@ -54,11 +62,16 @@ export class App {
   }
 
   openPanel(panel: Panel): void {
-    this.#push({ chat: this.store.get().route.chat, panel });
+    void this.#about();
+    const { route } = this.store.get();
+    if (route.panel === null) this.#push({ ...route, panel });
+    else this.#replace({ ...route, panel });
   }
 
   closePanel(): void {
-    this.#push({ chat: this.store.get().route.chat, panel: null });
+    // Back to where it was opened; where the page itself was opened with it, there is no such place.
+    if ((history.state as Kept | null)?.isPushed) history.back();
+    else this.#replace({ ...this.store.get().route, panel: null });
   }
 
   /** Delete a chat for good, and leave it if it is open. Throws what went wrong. */
@@ -69,7 +82,12 @@ export class App {
   }
 
   #push(route: Route): void {
-    history.pushState({ chat: route.chat }, "", pathOf(route));
+    history.pushState({ chat: route.chat, isPushed: true } satisfies Kept, "", pathOf(route));
+    this.store.set({ route });
+  }
+
+  #replace(route: Route): void {
+    history.replaceState({ ...(history.state as Kept | null), chat: route.chat }, "", pathOf(route));
     this.store.set({ route });
   }
 
@@ -84,8 +102,7 @@ export class App {
     this.drafts.forget(asked);
     if (typed !== text) this.drafts.set(chat, typed); // of what comes next
     if (asked === null && this.store.get().route.chat === null) {
-      history.replaceState({ chat }, "", pathOf({ chat, panel: null }));
-      this.store.set({ route: { chat, panel: null } });
+      this.#replace({ ...this.store.get().route, chat });
     }
     void this.chats.list();
   };
@@ -102,6 +119,8 @@ export class App {
     ]);
     if (status !== null) this.store.set({ status });
     if (shelf !== null) this.store.set({ models: shelf.models });
+    // Most of what keeps a model from answering passes, as its loading does.
+    if (status !== null && status.problem !== "") setTimeout(() => void this.#about(), PASSES);
   }
 
   /** See what was said elsewhere, by another window or on a phone, and whether the server is there at all. */
@@ -120,6 +139,5 @@ function isOther(listed: Chat, shown: Chat): boolean {
 }
 
 function addressed(): Route {
-  const state = history.state as { chat?: string | null } | null;
-  return routeOf(location.pathname, state?.chat ?? null);
+  return routeOf(location.pathname, (history.state as Kept | null)?.chat ?? null);
 }

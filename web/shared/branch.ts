@@ -45,6 +45,14 @@ export function settled(branch: readonly Message[], live: Live): Message[] {
   return branch.map((message) => (message.id === live.answer ? { ...message, ...live.outcome, text: live.text } : message));
 }
 
+/**
+ * Return the branch with an answer as far as its reader had it when they stopped it. The server may have
+ * written a word more; it comes when the chat is next opened, not behind the reader's back.
+ */
+export function asStopped(branch: readonly Message[], answer: string, text: string): Message[] {
+  return branch.map((message) => (message.id === answer && message.text.startsWith(text) ? { ...message, text } : message));
+}
+
 /** Return which of the messages that could stand here this is, counted from 1. */
 export function placeOf(message: Message): { at: number; of: number } {
   return { at: message.alternatives.indexOf(message.id) + 1, of: message.alternatives.length };

@@ -1,7 +1,7 @@
 /** The chat that is open: asked in, answered, gone through by its branches. */
 
 import type { Message, OpenChat, Question, Run } from "./api";
-import { asked, askedAgain, settled } from "./branch";
+import { asked, askedAgain, asStopped, settled } from "./branch";
 import type { Drafts } from "./drafts";
 import { follow, type Following } from "./events";
 import { advanced, begun, type Live, stopped } from "./live";
@@ -158,11 +158,12 @@ export class Conversation {
     return this.#reading;
   }
 
-  async #load(id: string, signal: AbortSignal, follows = true): Promise<void> {
+  async #load(id: string, signal: AbortSignal, follows = true, stopped?: Message): Promise<void> {
     this.#isBusy = true;
     try {
       const opened = await this.#server.do((api) => api.chat(id));
-      this.#take(opened, signal);
+      const messages = stopped ? asStopped(opened.messages, stopped.id, stopped.text) : opened.messages;
+      this.#take({ ...opened, messages }, signal);
       const { writing } = opened.chat;
       if (signal.aborted) return;
       if (writing !== null && follows) await this.#follow({ chat: id, id: writing }, signal);
@@ -212,7 +213,8 @@ export class Conversation {
       .attempt((api) => api.stop(run))
       .then(() => {
         this.#around.changed();
-        return this.#load(run.chat, signal);
+        const shown = this.#store.get().branch.find((message) => message.state === "stopped" && message.id === run.id);
+        return this.#load(run.chat, signal, true, shown);
       });
   }
 }

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 
 import type { Message } from "../shared/api";
-import { asked, askedAgain, neighbour, placeOf, settled } from "../shared/branch";
+import { asked, askedAgain, asStopped, neighbour, placeOf, settled } from "../shared/branch";
 import { begun } from "../shared/live";
 
 const message = (id: string, role: string, parent: string | null, alternatives = [id]): Message => ({
@@ -48,4 +48,10 @@ it("answers a question once more beside the earlier answers", () => {
 it("keeps what an answer has become", () => {
   const live = { ...begun("a2"), text: "so far", outcome: { state: "stopped" } };
   expect(settled(BRANCH, live)[3]).toMatchObject({ id: "a2", text: "so far", state: "stopped" });
+});
+
+it("shows of a stopped answer what its reader had, and otherwise what the server has", () => {
+  const kept = (text: string) => asStopped(BRANCH, "a2", text)[3]?.text;
+  expect(kept("a")).toBe("a");
+  expect(kept("other")).toBe("a2");
 });

@@ -17,7 +17,7 @@ export function AnswerFacts({ message }: { message: Message }) {
         {say("made.here")}
       </span>
       <span>{message.model}</span>
-      {usage !== null && usage.answer > 0 && <span>{say("facts.tokens", { tokens: usage.answer })}</span>}
+      {usage !== null && usage.answer > 1 && <span>{say("facts.tokens", { tokens: usage.answer })}</span>}
       {timings !== null && timings.answer_per_second > 0 && (
         <span>{say("facts.rate", { rate: timings.answer_per_second })}</span>
       )}

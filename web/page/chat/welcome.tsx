@@ -23,7 +23,11 @@ export function Welcome() {
           </li>
         ))}
       </ul>
-      {isStarter && <p className="welcome-note">{say("welcome.starter")}</p>}
+      {isStarter && (
+        <p className="welcome-note">
+          {say("welcome.starter")} <code>sotto models suggest</code>
+        </p>
+      )}
     </div>
   );
 }

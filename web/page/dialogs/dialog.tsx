@@ -21,9 +21,12 @@ export function Dialog({ title, className = "", isBare = false, close, children 
 
   useEffect(() => {
     const element = dialog.current;
-    if (element !== null && !element.open) element.showModal();
-    return () => element?.close();
-  }, []);
+    if (element === null) return;
+    element.showModal();
+    // Not the button that closes it, which the browser would choose.
+    if (!isBare) element.focus();
+    return () => element.close();
+  }, [isBare]);
 
   const pressBeside = (event: MouseEvent) => {
     if (event.target === dialog.current) close();
@@ -33,6 +36,7 @@ export function Dialog({ title, className = "", isBare = false, close, children 
       ref={dialog}
       className={`dialog ${className}`}
       aria-labelledby={id}
+      tabIndex={-1}
       onCancel={(event) => {
         event.preventDefault();
         close();
