@@ -6,7 +6,7 @@ UV := $(shell command -v uv 2>/dev/null)
 export UV_COMPILE_BYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test unit lint fix web bench bench-server bench-fit docs record smells lock clean help
+.PHONY: run test unit lint fix web types bench bench-server bench-fit docs record smells lock clean help
 .DEFAULT_GOAL := help
 
 help:  ## show these commands
@@ -31,7 +31,13 @@ lint: $(VENV)/.test  ## style, types and the direction of imports
 
 web: web/node_modules/.package-lock.json  ## check and test the page's sources
 	$(NPM) run check
+	@$(BIN)/python web/openapi.py >web/openapi.json
+	@$(NPM) run api -- --check || { echo "Next: make types" >&2; exit 1; }
 	$(NPM) test
+
+types: web/node_modules/.package-lock.json  ## write the types of the page's API anew from the server
+	@$(BIN)/python web/openapi.py >web/openapi.json
+	$(NPM) run api
 
 fix: $(VENV)/.test  ## mend style where a tool can
 	$(BIN)/ruff check --fix .
