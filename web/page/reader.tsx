@@ -1,6 +1,15 @@
 /** What every component may ask for: the app, the reader's language and preferences, and what is announced. */
 
-import { createContext, type ReactNode, useCallback, useContext, useLayoutEffect, useMemo, useState, useSyncExternalStore } from "react";
+import {
+  createContext,
+  type ReactNode,
+  useCallback,
+  useContext,
+  useLayoutEffect,
+  useMemo,
+  useState,
+  useSyncExternalStore,
+} from "react";
 
 import type { App } from "../shared/app";
 import { type Preferences, readPreferences, savePreferences } from "../shared/preferences";

@@ -2,7 +2,7 @@
 
 import { type FormEvent, useEffect, useId, useState } from "react";
 
-import { Problem } from "../shared/problem";
+import { type Problem, told } from "../shared/problem";
 import { ProblemBox } from "./parts/problem-box";
 import { useApp, useSay, useStored } from "./reader";
 
@@ -28,7 +28,7 @@ export function SignIn() {
     try {
       await server.signIn(link);
     } catch (cause) {
-      setProblem(cause instanceof Problem ? cause : new Problem("unreachable", String(cause), null));
+      setProblem(told(cause));
     }
   };
   return (

@@ -109,6 +109,7 @@ export class App {
 
   /** Fetch all that is shown, for the first time or after the server was away. */
   async #begin(): Promise<void> {
+    if (this.store.get().askProblem?.isUnreachable) this.store.set({ askProblem: null });
     await Promise.all([this.#about(), this.chats.list(), this.conversation.refresh()]);
   }
 

@@ -5,7 +5,7 @@ import { asked, askedAgain, asStopped, settled } from "./branch";
 import type { Drafts } from "./drafts";
 import { follow, type Following } from "./events";
 import { advanced, begun, type Live, stopped } from "./live";
-import { Problem, Unreachable } from "./problem";
+import { told } from "./problem";
 import type { Server } from "./server";
 import type { State } from "./state";
 import type { Store } from "./store";
@@ -13,8 +13,6 @@ import type { Store } from "./store";
 /** Ids of what the server has not named yet. */
 const QUESTION = "question";
 const ANSWER = "answer";
-
-const UNREACHABLE = "unreachable";
 
 /** What of the world a conversation needs. */
 export interface Around {
@@ -170,7 +168,7 @@ export class Conversation {
       else this.#store.set({ live: null });
     } catch (cause) {
       const problem = told(cause);
-      if (!signal.aborted && problem.code !== UNREACHABLE) this.#store.set({ openProblem: problem, live: null });
+      if (!signal.aborted && !problem.isUnreachable) this.#store.set({ openProblem: problem, live: null });
     } finally {
       if (!signal.aborted) this.#isBusy = false;
     }
@@ -223,11 +221,4 @@ export class Conversation {
 function fitting(question: Question, isFirst: boolean): Question {
   const { parent, ...first } = question;
   return isFirst || parent === undefined ? first : question;
-}
-
-/** Return what a person is told of. What is no problem of the server's or the way to it is a mistake of ours. */
-function told(cause: unknown): Problem {
-  if (cause instanceof Problem) return cause;
-  if (cause instanceof Unreachable) return new Problem(UNREACHABLE, cause.message, null);
-  throw cause;
 }

@@ -1,5 +1,7 @@
 /** What can go wrong between the page and its server. */
 
+const UNREACHABLE = "unreachable";
+
 /** What the server says went wrong: a sentence, the next step, and a stable code. */
 export class Problem extends Error {
   constructor(
@@ -17,6 +19,10 @@ export class Problem extends Error {
     return this.status === 429 || this.status >= 500;
   }
 
+  get isUnreachable(): boolean {
+    return this.code === UNREACHABLE;
+  }
+
   get isSignedOut(): boolean {
     return this.status === 401 || this.code === "not_allowed";
   }
@@ -28,6 +34,14 @@ export class Unreachable extends Error {
     super("The server does not answer.");
     this.name = "Unreachable";
   }
+}
+
+/** Return what a person is told of. What comes neither of the server nor of the way to it is a mistake of ours. */
+export function told(cause: unknown): Problem {
+  if (cause instanceof Problem) return cause;
+  // The page has its own words for this.
+  if (cause instanceof Unreachable) return new Problem(UNREACHABLE, "", null);
+  throw cause;
 }
 
 /** Read the problem that an answer tells of. One that is not ours is told by its status. */

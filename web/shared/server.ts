@@ -1,7 +1,7 @@
 /** The way to the server as the page lives with it: who is not signed in, who does not answer. */
 
 import { Api } from "./api";
-import { Problem, Unreachable } from "./problem";
+import { Problem, told, Unreachable } from "./problem";
 import type { State } from "./state";
 import type { Store } from "./store";
 
@@ -40,8 +40,8 @@ export class Server {
     try {
       return await this.do(call);
     } catch (cause) {
-      if (cause instanceof Problem || cause instanceof Unreachable) return null;
-      throw cause;
+      told(cause); // throws what is a mistake of ours
+      return null;
     }
   }
 

@@ -23,7 +23,7 @@ export function BranchArrows({ message, isBusy }: { message: Message; isBusy: bo
   return (
     <span className="branch" role="group" aria-label={say("branch", { at, of })}>
       {arrow(-1)}
-      <span className="branch-place" aria-hidden="true">
+      <span aria-hidden="true">
         {at}/{of}
       </span>
       {arrow(1)}

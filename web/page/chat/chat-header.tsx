@@ -1,3 +1,4 @@
+import { titleOf } from "../chat-title";
 import { IconButton } from "../parts/icon-button";
 import { useSay, useStored } from "../reader";
 import type { SidebarState } from "../sidebar/use-sidebar";
@@ -10,11 +11,13 @@ export function ChatHeader({ sidebar, newChat }: { sidebar: SidebarState; newCha
   const isSidebarAway = !sidebar.isOpen || sidebar.isOver;
   return (
     <header className="chat-head">
-      {isSidebarAway && <IconButton icon="sidebar" label={say("sidebar.show")} aria-expanded={sidebar.isOpen} onClick={sidebar.toggle} />}
+      {isSidebarAway && (
+        <IconButton icon="sidebar" label={say("sidebar.show")} aria-expanded={sidebar.isOpen} onClick={sidebar.toggle} />
+      )}
       <ModelMenu />
       {chat !== null && (
         <h1 className="chat-title" dir="auto">
-          {chat.title || say("chat.untitled")}
+          {titleOf(chat, say)}
         </h1>
       )}
       {isSidebarAway && <IconButton icon="compose" className="chat-head-new" label={say("chat.new")} onClick={newChat} />}

@@ -40,7 +40,6 @@ export const Question = memo(function Question({ message, isBusy }: { message: M
         <CopyButton text={() => message.text} />
         <IconButton
           icon="edit"
-          className="question-edit"
           label={say("question.edit")}
           disabled={isBusy}
           onClick={() => setEdited(true)}

@@ -1,7 +1,8 @@
 import { useState } from "react";
 
 import type { Chat } from "../../shared/api";
-import { Problem } from "../../shared/problem";
+import { type Problem, told } from "../../shared/problem";
+import { titleOf } from "../chat-title";
 import { ProblemBox } from "../parts/problem-box";
 import { useApp, useSay } from "../reader";
 import { Dialog } from "./dialog";
@@ -17,13 +18,13 @@ export function DeleteDialog({ chat, close }: { chat: Chat; close: () => void })
       await app.remove(chat.id);
       close();
     } catch (cause) {
-      setProblem(cause instanceof Problem ? cause : new Problem("unreachable", String(cause), null));
+      setProblem(told(cause));
     }
   };
   return (
     <Dialog title={say("delete.title")} className="dialog-small" close={close}>
       <div className="dialog-body">
-        <p>{say("delete.words", { title: chat.title || say("chat.untitled") })}</p>
+        <p>{say("delete.words", { title: titleOf(chat, say) })}</p>
         {problem && <ProblemBox problem={problem} />}
       </div>
       <div className="dialog-acts">

@@ -3,8 +3,9 @@
 import { type KeyboardEvent, useEffect, useId, useState } from "react";
 
 import type { Hit } from "../../shared/api";
-import { Problem, Unreachable } from "../../shared/problem";
+import { told } from "../../shared/problem";
 import { localeOf } from "../../shared/strings";
+import { titleOf } from "../chat-title";
 import { useApp, useReader, useSay } from "../reader";
 import { Dialog } from "./dialog";
 
@@ -75,7 +76,7 @@ function HitWords({ hit }: { hit: Hit }) {
   return (
     <>
       <span className="search-title">
-        <span dir="auto">{hit.title || say("chat.untitled")}</span>
+        <span dir="auto">{titleOf(hit, say)}</span>
         <time>{day}</time>
       </span>
       <span className="search-excerpt" dir="auto">
@@ -111,7 +112,7 @@ function useHits(words: string, changed: () => void): readonly Hit[] | null {
         changed();
       } catch (cause) {
         if (asking.signal.aborted) return;
-        if (!(cause instanceof Problem || cause instanceof Unreachable)) throw cause;
+        told(cause); // throws what is a mistake of ours
         setHits([]);
       }
     }, PAUSE);

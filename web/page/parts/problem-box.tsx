@@ -18,9 +18,11 @@ export function ProblemBox({ problem, children }: Props) {
       <Icon name="warning" />
       <div className="problem-words">
         <strong>{say(isKey(key) ? key : "problem.error")}</strong>
-        <p lang="en">
-          {problem.sentence} {problem.hint}
-        </p>
+        {problem.sentence !== "" && (
+          <p lang="en">
+            {problem.sentence} {problem.hint}
+          </p>
+        )}
       </div>
       {children && <div className="problem-actions">{children}</div>}
     </div>

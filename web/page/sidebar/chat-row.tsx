@@ -2,6 +2,7 @@ import { type MouseEvent, useState } from "react";
 
 import type { Chat } from "../../shared/api";
 import { pathOf } from "../../shared/route";
+import { titleOf } from "../chat-title";
 import { Icon } from "../parts/icon";
 import { Menu } from "../parts/menu";
 import { useApp, useSay } from "../reader";
@@ -33,7 +34,7 @@ export function ChatRow({ chat, isOpen, chosen, remove }: Props) {
       </li>
     );
   }
-  const title = chat.title || say("chat.untitled");
+  const title = titleOf(chat, say);
   return (
     <li className="chat-row">
       <a href={pathOf({ chat: chat.id, panel: null })} aria-current={isOpen ? "page" : undefined} onClick={go}>
