@@ -3,6 +3,9 @@ import { defineConfig } from "vitest/config";
 
 const SERVER = "http://127.0.0.1:7886";
 
+/** For `npm run dev` beside a running `sotto serve`, which takes nothing from pages that are not its own. */
+const OURS = { target: SERVER, changeOrigin: true, headers: { origin: SERVER } };
+
 export default defineConfig({
   base: "/page/",
   plugins: [react()],
@@ -15,6 +18,6 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },
-  server: { proxy: { "/app": SERVER, "/enter": SERVER } },
+  server: { proxy: { "/app": OURS, "/enter": OURS } },
   test: { include: ["tests/**/*.test.ts"] },
 });

@@ -50,7 +50,7 @@ function Phrase({ node }: { node: PhrasingContent }) {
         </Link>
       );
     case "image":
-      return <Link address={node.url}>{node.alt || node.url}</Link>;
+      return <Link address={node.url}>{node.alt ? `${node.alt} (${node.url})` : node.url}</Link>;
     case "linkReference":
       return (
         <NamedLink name={node.identifier}>
