@@ -2,6 +2,8 @@
 
 import type { List, ListItem, RootContent, Table } from "mdast";
 
+import { memo } from "react";
+
 import { CodeBlock } from "./code-block";
 import { Formula } from "./formula";
 import { Phrases } from "./phrase";
@@ -24,7 +26,7 @@ export function Flow({ node, isOpen = false }: { node: RootContent; isOpen?: boo
         </h3>
       );
     case "code":
-      return <CodeBlock code={node.value} language={node.lang ?? ""} />;
+      return <CodeBlock code={node.value} language={node.lang ?? ""} isOpen={isOpen} />;
     case "math":
       return <Formula source={node.value} isBlock isOpen={isOpen} />;
     case "list":
@@ -62,7 +64,7 @@ function ListBlock({ list }: { list: List }) {
   return list.ordered ? <ol start={list.start ?? 1}>{items}</ol> : <ul>{items}</ul>;
 }
 
-function Item({ item, isLoose }: { item: ListItem; isLoose: boolean }) {
+const Item = memo(function Item({ item, isLoose }: { item: ListItem; isLoose: boolean }) {
   return (
     <li data-task={item.checked == null ? undefined : item.checked ? "done" : "open"}>
       {item.children.map((child, index) =>
@@ -74,4 +76,4 @@ function Item({ item, isLoose }: { item: ListItem; isLoose: boolean }) {
       )}
     </li>
   );
-}
+});

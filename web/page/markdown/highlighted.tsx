@@ -3,6 +3,8 @@
 import type { ElementContent } from "hast";
 import { useEffect, useMemo, useState } from "react";
 
+import { settledLength } from "../../shared/markdown/settled";
+
 type Highlight = typeof import("./highlighter").highlight;
 
 /** Characters above which colours cost more than they help. */
@@ -10,11 +12,27 @@ const LONGEST = 50_000;
 
 let highlight: Highlight | null = null;
 
-export function Highlighted({ code, language }: { code: string; language: string }) {
+interface Props {
+  code: string;
+  language: string;
+  /** Whether more may come: then the colours follow some lines behind. */
+  isOpen: boolean;
+}
+
+export function Highlighted({ code, language, isOpen }: Props) {
   const isWanted = language !== "" && code.length <= LONGEST;
   const know = useHighlight(isWanted);
-  const nodes = useMemo(() => (isWanted ? (know?.(code, language) ?? null) : null), [know, code, language, isWanted]);
-  return nodes === null ? code : <Nodes nodes={nodes} />;
+  const settled = isOpen ? code.slice(0, settledLength(code)) : code;
+  const coloured = useMemo(() => {
+    const nodes = isWanted ? (know?.(settled, language) ?? null) : null;
+    return nodes === null ? settled : <Nodes nodes={nodes} />;
+  }, [know, settled, language, isWanted]);
+  return (
+    <>
+      {coloured}
+      {code.slice(settled.length)}
+    </>
+  );
 }
 
 function Nodes({ nodes }: { nodes: readonly ElementContent[] }) {
