@@ -10,10 +10,14 @@ export interface components {
         /**
          * AcceptanceNoun
          * @description A yes to a licence. `text_sha256` is the hash of the words shown. `use`: private or commercial.
+         *
+         *     `account` of the operating system: who said it; empty for what was accepted before this was kept.
          */
         AcceptanceNoun: {
             /** Accepted */
             accepted: number;
+            /** Account */
+            account: string;
             /** File Sha256 */
             file_sha256: string;
             /** Licence */
@@ -42,14 +46,19 @@ export interface components {
             /** Bytes */
             bytes: number;
             card: components["schemas"]["CardFitNoun"] | null;
-            /** Class */
-            class: string;
+            /**
+             * Class
+             * @description What to expect of its answers by the number of parameters alone, no test was made: toy, basic, fair, good, strong, best. Null where it writes nothing.
+             */
+            class: string | null;
             /** Command */
             command: string;
-            decode_tokens_per_s: components["schemas"]["Span"];
+            /** Context */
+            context: number;
+            decode_tokens_per_s: components["schemas"]["Span"] | null;
             /** File */
             file: string;
-            first_token_s: components["schemas"]["Span"];
+            first_token_s: components["schemas"]["Span"] | null;
             /** Licence */
             licence: string;
             /** Measured Tokens Per S */
@@ -84,7 +93,7 @@ export interface components {
          * @description What the largest graphics card would bring: it holds `layers` of `of`.
          */
         CardFitNoun: {
-            decode_tokens_per_s: components["schemas"]["Span"];
+            decode_tokens_per_s: components["schemas"]["Span"] | null;
             /** Layers */
             layers: number;
             /** Of */
@@ -442,11 +451,16 @@ export interface components {
         /**
          * FitNoun
          * @description `verdict` is runs, tight or no; `reason` says why not, or only just. `card` is null without one.
+         *
+         *     `context` is tokens that each chat can hold: what was asked for, at most what the model sees. A model that
+         *     embeds or ranks writes nothing: its decode_tokens_per_s and first_token_s are null.
          */
         FitNoun: {
             card: components["schemas"]["CardFitNoun"] | null;
-            decode_tokens_per_s: components["schemas"]["Span"];
-            first_token_s: components["schemas"]["Span"];
+            /** Context */
+            context: number;
+            decode_tokens_per_s: components["schemas"]["Span"] | null;
+            first_token_s: components["schemas"]["Span"] | null;
             /** Memory Bytes */
             memory_bytes: number;
             prompt_tokens_per_s: components["schemas"]["Span"];
@@ -594,7 +608,8 @@ export interface components {
         /**
          * NewPull
          * @description `accepted`: the hash of the licence's words, as the plan gave it; left out where they were accepted
-         *     before.
+         *     before. `sha256`: that of the plan; with it, no other file than the planned one comes. Refused where what
+         *     would come is another by now, or nobody says what it will be.
          */
         NewPull: {
             /**
@@ -604,6 +619,11 @@ export interface components {
             accepted: string | null;
             /** Ref */
             ref: string;
+            /**
+             * Sha256
+             * @default null
+             */
+            sha256: string | null;
         };
         /**
          * NewRun
