@@ -82,7 +82,9 @@ def ours(home: Path, url: str) -> float:
     final.unlink(missing_ok=True)
     os.sync()
     began = time.perf_counter()
-    asyncio.run(_brought(Way(Door("ask", Ledger(made.ledger), local=True), explicit=True), made.models, file))
+    asyncio.run(
+        _brought(Way(Door(lambda: "ask", Ledger(made.ledger), local=True), explicit=True), made.models, file)
+    )
     return time.perf_counter() - began
 
 

@@ -22,6 +22,7 @@ from sottovoce.core.events import Event
 from sottovoce.core.messages import OWNER, Conversation
 from sottovoce.core.paths import Home, open_home
 from sottovoce.core.settings import Settings, Value
+from sottovoce.core.standing import StandingSettings
 from sottovoce.engine import sign as signs
 from sottovoce.engine.attached import AttachedEngine, tell_server_to_forget
 from sottovoce.engine.memory import MOST_SLOTS
@@ -169,7 +170,8 @@ async def open_app(
     """
     environment = settings_of.read_environment() if environment is None else environment
     home = home or open_home(find_home(environment))
-    settings = settings_of.load(home, environment, given or {})
+    standing = StandingSettings(home, environment, given or {})
+    settings = standing()
     model = shelf.resolve(settings.model, home)
     # What a watched program says to the outside must be its own words.
     attach = attach and "watch" not in environment
@@ -177,7 +179,7 @@ async def open_app(
     runs_on = _runs_on("echo" if by_rule else str(model.path.resolve()), settings)
     database = open_database(home)
     try:
-        permission = Permission(home, database, environment, given or {})
+        permission = Permission(home, database, standing)
         permission.require(model)
         workshop = _Workshop(home, settings, database, environment.get("watch"), slots, queue_seconds)
         make = _by_rule(slots, queue_seconds, attach=attach) if by_rule else workshop.engine

@@ -29,7 +29,7 @@ def small_model() -> bytes:
 
 
 def way(home: Home, manner: Manner = QUICK, **door: Any) -> Way:
-    opened = Door(**{"setting": "ask", "ledger": Ledger(home.ledger), "local": True, **door})
+    opened = Door(**{"setting": lambda: "ask", "ledger": Ledger(home.ledger), "local": True, **door})
     return Way(opened, explicit=True, elsewhere={"127.0.0.1"}, manner=manner)
 
 

@@ -26,7 +26,7 @@ QUICK = Manner(least=64 << 10, settle=0.0, fast=1e12, pause=0.01, write_every=0.
 
 
 async def bring_and_install(home: Home, file: Wanted) -> None:
-    way = Way(Door("ask", Ledger(home.ledger), local=True), True, {"127.0.0.1"}, manner=QUICK)
+    way = Way(Door(lambda: "ask", Ledger(home.ledger), local=True), True, {"127.0.0.1"}, manner=QUICK)
     with Partial(home.models / "partial", file) as partial:
         async for _ in bring(way, partial):
             pass

@@ -250,5 +250,5 @@ async def test_a_disk_that_fills_up_keeps_what_came(home: Home, mirror: Mirror, 
 
 async def test_off_means_off(home: Home, mirror: Mirror, weights: bytes) -> None:
     with pytest.raises(Offline):
-        await brought(way(home, setting="off"), home, wanted(mirror, weights))
+        await brought(way(home, setting=lambda: "off"), home, wanted(mirror, weights))
     assert mirror.seen == []

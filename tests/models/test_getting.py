@@ -46,7 +46,7 @@ def write_card(home: Home, *files: tuple[str, str, bytes, str]) -> None:
 
 
 async def planned(home: Home, mirror: Mirror, ref: str = "mine") -> Plan:
-    return await getting.planned(Means(home, "ask", mirror.hub, "private"), parse(ref))
+    return await getting.planned(Means(home, lambda: "ask", mirror.hub, "private"), parse(ref))
 
 
 @pytest.mark.parametrize("measured", [True, False])

@@ -17,7 +17,7 @@ NAME = "org/repo"
 
 
 def hub(home: Home, mirror: Mirror, token: str | None = None) -> Hub:
-    return open_hub(Door("ask", Ledger(home.ledger), local=True), mirror.hub, token)
+    return open_hub(Door(lambda: "ask", Ledger(home.ledger), local=True), mirror.hub, token)
 
 
 async def test_a_repository_tells_its_files_licence_and_commit(home: Home, mirror: Mirror) -> None:
@@ -153,11 +153,11 @@ async def test_a_hub_that_sends_the_token_on_does_not_get_it_there(
 )
 def test_what_is_no_hub_is_refused(home: Home, endpoint: str) -> None:
     with pytest.raises(BadSettings):
-        open_hub(Door("on", Ledger(home.ledger)), endpoint, None)
+        open_hub(Door(lambda: "on", Ledger(home.ledger)), endpoint, None)
 
 
 def test_a_hub_may_send_on_to_its_stores_and_to_itself(home: Home) -> None:
-    door = Door("on", Ledger(home.ledger))
+    door = Door(lambda: "on", Ledger(home.ledger))
     made = open_hub(door, "https://mirror.example:8443/hf/", "hf_canary")
     assert made.elsewhere == ("*.huggingface.co", "*.hf.co", "mirror.example")
     assert "hf_canary" not in repr(made)

@@ -41,7 +41,7 @@ ROOM = 8 << 30
 
 
 def hub(home: Home, mirror: Mirror, token: str | None = None) -> Hub:
-    return open_hub(Door("ask", Ledger(home.ledger), local=True), mirror.hub, token)
+    return open_hub(Door(lambda: "ask", Ledger(home.ledger), local=True), mirror.hub, token)
 
 
 async def planned(home: Home, mirror: Mirror, text: str = f"hf:{NAME}", token: str | None = None) -> Plan:
@@ -52,7 +52,7 @@ async def planned(home: Home, mirror: Mirror, text: str = f"hf:{NAME}", token: s
 
 
 async def at_address(home: Home, mirror: Mirror, name: str) -> Plan:
-    door = Door("ask", Ledger(home.ledger), local=True)
+    door = Door(lambda: "ask", Ledger(home.ledger), local=True)
     ref = parse(mirror.url(NAME, name))
     assert isinstance(ref, UrlRef)
     plan = await plan_url(door, ref)
@@ -203,7 +203,7 @@ async def test_what_came_from_an_address_is_known_again_until_it_changes(
     home: Home, mirror: Mirror, weights: bytes
 ) -> None:
     mirror.put(NAME, ("m.gguf", weights)).files["m.gguf"].lfs = False
-    means = Means(home, "ask", mirror.hub, "private")
+    means = Means(home, lambda: "ask", mirror.hub, "private")
     offer = getting.of_plan(await at_address(home, mirror, "m.gguf"))
     with closing(open_database(home)) as database:
         async with contextlib.aclosing(getting.get(offer, means, database)) as coming:

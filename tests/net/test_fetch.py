@@ -35,7 +35,13 @@ class Names:
 
 def door(home: Home, **changes: Any) -> Door:
     return Door(
-        **{"setting": "ask", "ledger": Ledger(home.ledger), "local": True, "resolve": Names(), **changes}
+        **{
+            "setting": lambda: "ask",
+            "ledger": Ledger(home.ledger),
+            "local": True,
+            "resolve": Names(),
+            **changes,
+        }
     )
 
 
@@ -93,7 +99,7 @@ async def test_the_ledger_has_the_line_before_the_name_is_looked_up(home: Home) 
 async def test_without_a_ledger_nothing_leaves(tmp_path: Path, speaker: Any) -> None:
     there = await speaker()
     names = Names()
-    nowhere = Door("on", Ledger(tmp_path / "missing" / "ledger.jsonl"), local=True, resolve=names)
+    nowhere = Door(lambda: "on", Ledger(tmp_path / "missing" / "ledger.jsonl"), local=True, resolve=names)
     with pytest.raises(SottoError):
         await got(nowhere, f"http://models.example:{there.port}/")
     assert (there.connections, names.asked) == (0, [])
@@ -107,9 +113,30 @@ async def test_a_refused_fetch_touches_nothing(
     names = Names()
     with pytest.raises(Offline):
         await got(
-            door(home, setting=setting, resolve=names), f"http://m.example:{there.port}/", explicit=explicit
+            door(home, setting=lambda: setting, resolve=names),
+            f"http://m.example:{there.port}/",
+            explicit=explicit,
         )
     assert (there.connections, names.asked, home.ledger.exists()) == (0, [], False)
+
+
+async def test_whoever_forbids_the_network_cuts_what_is_under_way(home: Home, speaker: Any) -> None:
+    there, setting = await speaker(), ["ask"]
+
+    async def slowly(writer: asyncio.StreamWriter) -> None:
+        writer.write(ok(bytes(12))[:-8])
+        await writer.drain()
+        await asyncio.sleep(0.1)
+        setting[0] = "off"
+        writer.write(b"more")
+        await asyncio.sleep(5)
+
+    there.says["/"] = slowly
+    with pytest.raises(Offline, match="was cut: nothing may leave this machine any more"):
+        await got(door(home, setting=lambda: setting[0]), f"http://models.example:{there.port}/")
+    [leaving] = Ledger(home.ledger).departures()
+    assert "was cut" in leaving.outcome
+    assert 0 < leaving.received < 12
 
 
 @pytest.mark.parametrize("answer", [True, False])
@@ -122,7 +149,7 @@ async def test_the_person_decides_when_asked(home: Home, speaker: Any, answer: b
         questions.append(question)
         return answer
 
-    opened = door(home, setting="ask", ask=ask)
+    opened = door(home, ask=ask)
     with contextlib.nullcontext() if answer else pytest.raises(Offline, match="You said no"):
         await got(opened, f"http://models.example:{there.port}/", explicit=False)
     assert questions == ["May Sottovoce contact models.example (download)?"]
@@ -207,7 +234,7 @@ async def test_each_redirect_asks_for_its_own_permission(home: Home, speaker: An
 
     with pytest.raises(Offline, match=r"files\.example"):
         await got(
-            door(home, setting="ask", ask=ask),
+            door(home, ask=ask),
             f"http://models.example:{there.port}/",
             explicit=False,
             elsewhere={"files.example"},

@@ -40,7 +40,7 @@ def door(home: Home) -> Door:
     async def everywhere(host: str, port: int) -> list[str]:
         return ["127.0.0.1"]
 
-    return Door("on", Ledger(home.ledger), local=True, resolve=everywhere)
+    return Door(lambda: "on", Ledger(home.ledger), local=True, resolve=everywhere)
 
 
 async def asked(home: Home, url: str, **changes: Any) -> tuple[Facts, bytes]:

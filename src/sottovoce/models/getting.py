@@ -10,17 +10,17 @@ import asyncio
 import sqlite3
 import threading
 import time
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from sottovoce.core import settings as settings_of
 from sottovoce.core.account import account
 from sottovoce.core.errors import BadModelFile, BadValue, NotEnoughMemory, NotFound
 from sottovoce.core.finishing import to_its_end
 from sottovoce.core.paths import Home
 from sottovoce.core.settings import Value, read_others
+from sottovoce.core.standing import StandingSettings
 from sottovoce.engine.header import Header
 from sottovoce.engine.memory import available
 from sottovoce.fit import known as machine
@@ -59,11 +59,13 @@ TEXT_SOURCE = "the sentences shown by Sottovoce"
 class Means:
     """How far a home may go for a model, to which hub, with which token, and what models are used for.
 
+    `network` tells the setting as it is at that moment.
+
     `taken` bytes, which models have that are loaded now, count as free: they are put to rest for another.
     """
 
     home: Home
-    network: str
+    network: Callable[[], str]
     hub: str
     use: str
     token: str | None = field(default=None, repr=False)
@@ -77,8 +79,9 @@ class Means:
 
 def means(home: Home, environment: Mapping[str, str], given: Mapping[str, Value | None]) -> Means:
     """Return what the settings say now. Raises BadSettings."""
-    said = settings_of.load(home, environment, given)
-    return Means(home, said.network, said.hub, said.use, environment.get("hf_token"))
+    standing = StandingSettings(home, environment, given)
+    said = standing()
+    return Means(home, lambda: standing().network, said.hub, said.use, environment.get("hf_token"))
 
 
 @dataclass(frozen=True, slots=True)

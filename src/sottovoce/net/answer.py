@@ -58,21 +58,32 @@ class Answer:
     """A good answer, whose body can be read once."""
 
     def __init__(
-        self, response: httpx2.Response, about: Facts, limits: Limits, trace: Trace, deadline: float
+        self,
+        response: httpx2.Response,
+        about: Facts,
+        limits: Limits,
+        trace: Trace,
+        deadline: float,
+        still: Callable[[], None],
     ) -> None:
         self.facts = about
         self._response = response
         self._limits = limits
         self._trace = trace
         self._deadline = deadline
+        self._still = still
 
     async def pieces(self) -> AsyncGenerator[bytes, None]:
-        """Yield the body. Raises NetworkProblem where it breaks off, is too long or too slow."""
+        """Yield the body. Raises NetworkProblem where it breaks off, is too long or too slow.
+
+        And what `still` raises, once what was allowed is not any more.
+        """
         host, limits = self._trace.host, self._limits
         body = _counted_body if self.facts.length is not None else _open_body
         waited, came = 0.0, 0
         async with contextlib.aclosing(body(self._response, self.facts, self._until)) as pieces:
             while True:
+                self._still()
                 asked = time.monotonic()
                 with told(host):
                     piece = await anext(pieces, b"")

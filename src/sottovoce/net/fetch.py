@@ -11,6 +11,7 @@ import contextlib
 import ssl
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sottovoce.core.errors import NetworkProblem, Refused
@@ -19,7 +20,7 @@ from sottovoce.net.answer import RIGHT, Answer, Limits, checked_answer, told
 from sottovoce.net.bearer import Bearer
 from sottovoce.net.connection import connected
 from sottovoce.net.ledger import Ledger, Trace
-from sottovoce.net.policy import Purpose, Verdict, decide, refusal
+from sottovoce.net.policy import Purpose, Verdict, decide, refusal, withdrawn
 from sottovoce.net.ranges import Span
 from sottovoce.net.target import checked, host_of, origin_of, port_of, redirected
 
@@ -33,12 +34,13 @@ MAX_REDIRECTS = 5
 class Door:
     """How this machine may be left.
 
-    `setting`: the network setting. `ask` puts a question to the person; without it, ask means no.
+    `setting` tells the network setting as it is now: whoever switches it off cuts what is under way as well.
+    `ask` puts a question to the person; without it, ask means no.
     `local`: addresses of this machine and of private networks may be reached too, and without TLS.
     `trust`: certificates to accept instead of the system's, for a company's own authority.
     """
 
-    setting: str
+    setting: Callable[[], str]
     ledger: Ledger
     ask: Callable[[str], Awaitable[bool]] | None = None
     local: bool = False
@@ -101,7 +103,8 @@ async def opened(
             async with connected(door, target, headers, limits, trace, deadline) as response:
                 if not response.has_redirect_location:
                     about = checked_answer(response, target, limits.bytes, span)
-                    yield Answer(response, about, limits, trace, deadline)
+                    still = partial(_require, door, host_of(target), purpose, explicit=explicit)
+                    yield Answer(response, about, limits, trace, deadline, still)
                     return
                 with told(host_of(target)):
                     moved = target.join(response.headers["location"])
@@ -126,9 +129,15 @@ def _recorded(ledger: Ledger, url: httpx2.URL, purpose: Purpose) -> Iterator[Tra
 
 
 async def _permit(door: Door, host: str, purpose: Purpose, explicit: bool) -> None:
-    verdict = decide(door.setting, purpose, explicit=explicit)
+    verdict = decide(door.setting(), purpose, explicit=explicit)
     if verdict is Verdict.ASK and door.ask is not None:
         if not await door.ask(f"May Sottovoce contact {host} ({purpose})?"):
             raise refusal(host, asked=True)
     elif verdict is not Verdict.ALLOW:
         raise refusal(host, asked=False)
+
+
+def _require(door: Door, host: str, purpose: Purpose, *, explicit: bool) -> None:
+    """Raise Offline where what was allowed is not any more. Asks nobody again."""
+    if decide(door.setting(), purpose, explicit=explicit) is Verdict.REFUSE:
+        raise withdrawn(host)

@@ -41,6 +41,14 @@ def decide(setting: str, purpose: Purpose, *, explicit: bool) -> Verdict:
     return Verdict.REFUSE
 
 
+def withdrawn(host: str) -> Offline:
+    """Return the error for a connection that is cut, since the setting became off meanwhile."""
+    return Offline(
+        f"The connection to {host} was cut: nothing may leave this machine any more.",
+        hint="What has come is kept. To allow it again: sotto settings set network ask",
+    )
+
+
 def refusal(host: str, *, asked: bool) -> Offline:
     """Return the error for a connection that was not made."""
     if asked:
