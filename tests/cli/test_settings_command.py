@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 
 def value(sotto, name):
     return next(item for item in json.loads(sotto("settings", "list", "--json").out) if item["name"] == name)
@@ -44,3 +46,24 @@ def test_a_broken_file_is_named(sotto, tmp_path):
         assert (wrong.code, wrong.out) == (2, "")
         assert "config.toml" in wrong.err
         assert "hint: " in wrong.err
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("model", "nobody", "no model named 'nobody'"),
+        ("embed_model", "nobody", "no model named 'nobody'"),
+        ("hub", "file:///etc/passwd", "not the address of a hub"),
+        ("hub", "http://me:secret@hub.example/", "not the address of a hub"),
+    ],
+)
+def test_what_nothing_here_could_use_is_not_set(sotto, home, name, value, says):
+    refused = sotto("settings", "set", name, value)
+    assert (refused.code, says in refused.err, "secret" in refused.err) == (2, True, False)
+    assert not home.config.exists()
+
+
+def test_the_starter_goes_by_the_name_that_the_list_shows(sotto):
+    (listed,) = json.loads(sotto("models", "list", "--json").out)
+    assert sotto("settings", "set", "model", listed["name"]).code == 0
+    assert sotto("models", "show", listed["name"]).code == 0

@@ -266,6 +266,13 @@ async def test_another_file_than_the_planned_one_is_not_begun(place: Place, says
     assert (await place.events((await place.post("/pulls", body))["id"]))[-1][1] == "done"
 
 
+async def test_what_is_no_model_is_a_mistake_of_who_names_it(place: Place) -> None:
+    place.mirror.put("org/page-GGUF", ("m-Q4_0.gguf", b"<!doctype html><title>Sign in</title>"))
+    status, error = await place.refused("POST", "/pulls/plan", {"ref": "hf:org/page-GGUF"})
+    assert (status, error["field"]) == (400, "ref")
+    assert "web page" in error["sentence"]
+
+
 async def test_what_is_here_is_not_got_again_and_a_yes_is_said_once(place: Place) -> None:
     await place.events((await place.agreed())["id"])
     plan = await place.post("/pulls/plan", {"ref": REF})

@@ -397,6 +397,10 @@ async def test_a_turn_of_the_page_may_name_its_model(house: House, page: httpx.A
         ("1.5h", 5400.0),
         ("100ms", 0.1),
         ("+2s", 2.0),
+        (1e30, math.inf),
+        (10**400, math.inf),
+        ("9" * 400, math.inf),
+        ("99999999999h", math.inf),
     ],
 )
 def test_keep_alive_is_read_as_the_original_does(given: str | float | None, meant: float | None) -> None:

@@ -11,6 +11,7 @@ from sottovoce.cli._given import Given
 from sottovoce.core.errors import NotFound
 
 if TYPE_CHECKING:
+    from sottovoce.core.paths import Home
     from sottovoce.core.settings import Setting, Value
 
 
@@ -64,7 +65,9 @@ def set_setting(given: Given, /, name: str, value: str) -> None:
     """Write one value to config.toml."""
     from sottovoce.core.settings import store
 
-    new = store(given.open_home(), name, value)
+    home = given.open_home()
+    _check(home, name, value)
+    new = store(home, name, value)
     given.show.note(f"{name} is now {_shown(new)}")
     _tell_overruled(given, name)
 
@@ -79,6 +82,19 @@ def unset(given: Given, /, name: str) -> None:
     new = store(given.open_home(), name, None)
     given.show.note(f"{name} is {_shown(new)} again, as it comes")
     _tell_overruled(given, name)
+
+
+def _check(home: Home, name: str, value: str) -> None:
+    """Raise NotFound, BadModelFile or BadSettings for what nothing here could use."""
+    if name == "hub":
+        from sottovoce.models.hub import check_endpoint
+
+        check_endpoint(value)
+    elif name in ("model", "embed_model") and value:
+        from sottovoce.models import shelf
+        from sottovoce.models.kinds import EMBEDDING, LANGUAGE
+
+        shelf.resolve(value, home, (LANGUAGE,) if name == "model" else (EMBEDDING, LANGUAGE))
 
 
 def _described(given: Given) -> list[Setting]:

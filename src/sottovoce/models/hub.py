@@ -127,6 +127,12 @@ def _part(file: HubFile) -> re.Match[str] | None:
 
 def open_hub(door: Door, endpoint: str, token: str | None) -> Hub:
     """Return the hub that the settings name, with a person's token tied to it. Raises BadSettings."""
+    endpoint = check_endpoint(endpoint)
+    return Hub(door, endpoint, bearer(endpoint, token, variable=TOKEN) if token else None)
+
+
+def check_endpoint(endpoint: str) -> str:
+    """Return the address of a hub as it is used. Raises BadSettings."""
     endpoint = endpoint.rstrip("/")
     found = ENDPOINT.fullmatch(endpoint)
     if found is None or (found["scheme"] == "http" and not is_loopback(found["host"])):
@@ -134,7 +140,7 @@ def open_hub(door: Door, endpoint: str, token: str | None) -> Hub:
             f"{shown(without_secrets(endpoint))!r} is not the address of a hub.",
             hint=f"sotto settings set hub {HUB}",
         )
-    return Hub(door, endpoint, bearer(endpoint, token, variable=TOKEN) if token else None)
+    return endpoint
 
 
 def address(hub: Hub, repository: Repository, file: HubFile) -> str:

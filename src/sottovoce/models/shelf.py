@@ -68,6 +68,8 @@ def resolve(name: str, home: Home, kinds: Collection[str] = (LANGUAGE,)) -> Mode
     for path in places:
         if _leads_nowhere(path):
             raise bad_model(path, "is a link to a file that is gone", hint=f"sotto models remove {name}")
+    if name == card().name:  # as the list shows it
+        return starter()
     raise NotFound(f"There is no model named {name!r}.", hint=_near(name, home))
 
 

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 from sqlite3 import Connection
+from urllib.parse import quote
 
 from starlette.responses import Response
 
@@ -149,7 +150,10 @@ def _remove(app: App, name: str, coming: Sequence[str]) -> None:
             hint="Have another answer first: sotto settings set model NAME, then start the server again",
         )
     if any(one.model.path in found for one in served.in_use(app)):
-        raise Refused(f"{name} is loaded, or about to be.", hint="Have it unloaded first")
+        raise Refused(
+            f"{name} is loaded, or about to be.",
+            hint=f"Have it unloaded first: POST /app/api/models/{quote(name)}/unload",
+        )
     removing.remove(found)
 
     def forget(conn: Connection) -> None:

@@ -314,7 +314,8 @@ class EngineResult(Noun):
 def identity(given: str, what: str) -> str:
     """Return an id that is one by its form. Raises NotFound, as for one that nobody has."""
     if re.fullmatch(ID, given) is None:
-        raise NotFound(f"There is no such {what}.", hint="GET /app/api/chats lists the chats")
+        where = "pulls lists the downloads" if what == "download" else "chats lists the chats"
+        raise NotFound(f"There is no such {what}.", hint=f"GET /app/api/{where}")
     return given
 
 

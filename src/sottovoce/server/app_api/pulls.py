@@ -24,7 +24,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from sottovoce.core.errors import BadInput, LicenceRefused
+from sottovoce.core.errors import BadInput, BadModelFile, BadValue, LicenceRefused
 from sottovoce.core.events import Failed
 from sottovoce.core.settings import read_environment
 from sottovoce.fit import known
@@ -53,7 +53,7 @@ async def plan(visit: Visit[Ref]) -> PlanNoun:
     """Tell what a model is, how large, and under which licence, before anything of it comes."""
     house, app = visit.house, visit.house.app
     means = await _means(visit)
-    offer = await getting.offer(means, visit.body.ref)
+    offer = await _offer(visit, means)
     have = await asyncio.to_thread(getting.already, app.home, app.database, offer)
     running = house.pulls.running(offer.name)
     return PlanNoun.of(
@@ -74,7 +74,7 @@ async def begin(visit: Visit[NewPull]) -> PullNoun:
     """
     app, pulls = visit.house.app, visit.house.pulls
     means = await _means(visit)
-    offer = await getting.offer(means, visit.body.ref)
+    offer = await _offer(visit, means)
     if visit.body.sha256 not in (None, offer.sha256):
         raise BadInput(
             f"{offer.name} is not the file that was planned: it has another SHA-256 by now, or none is said.",
@@ -135,6 +135,14 @@ async def _means(visit: Visit[Any]) -> Means:
     app = visit.house.app
     means = await asyncio.to_thread(getting.means, app.home, read_environment(), {})
     return replace(means, taken=app.taken())
+
+
+async def _offer(visit: Visit[Ref] | Visit[NewPull], means: Means) -> Offer:
+    """Return what would come. Raises what getting.offer does; what is no model was named by mistake."""
+    try:
+        return await getting.offer(means, visit.body.ref)
+    except BadModelFile as problem:
+        raise BadValue(problem.sentence, hint=problem.hint, detail=problem.detail, field="ref") from problem
 
 
 def _fit(means: Means, offer: Offer) -> Fit | None:

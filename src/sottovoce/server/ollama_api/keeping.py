@@ -22,24 +22,27 @@ UNITS = {
 }
 PART = r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(ns|us|\u00b5s|\u03bcs|ms|s|m|h)"
 DURATION = re.compile(rf"([+-]?)((?:{PART})+)")
+LONGEST = 100 * 366 * 86_400.0
+"""Who names more seconds means for good; no calendar reaches as far."""
+
 NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 
 
 def seconds(given: str | float | None) -> float | None:
-    """Return how many seconds are meant: infinity where it is below zero, None where nothing is said.
+    """Return how many seconds are meant: infinity for below zero or a lifetime, None where nothing is said.
 
     A number is seconds; a text a number, or a duration as Go writes it: "5m", "1h30m". Raises BadValue.
     """
     if given is None or given == "":
         return None
-    found = _parsed(given) if isinstance(given, str) else float(given)
+    found = _parsed(given) if isinstance(given, str) else float(min(given, LONGEST + 1))
     if found is None or math.isnan(found):
         raise BadValue(
             f"keep_alive cannot be {str(given)[:40]!r}.",
             hint='For example "5m", 300, 0 to unload it at once, or -1 to keep it',
             field="keep_alive",
         )
-    return math.inf if found < 0 else found
+    return math.inf if found < 0 or found > LONGEST else found
 
 
 @contextmanager
