@@ -116,10 +116,10 @@ export class Conversation {
   }
 
   async #start(question: Question, shown: (branch: readonly Message[]) => Message[]): Promise<void> {
-    const { chat, branch, live } = this.#store.get();
+    const { chat, branch, live, asks } = this.#store.get();
     if (live !== null) return;
     const { signal } = this.#turnPage();
-    this.#store.set({ branch: shown(branch), live: begun(ANSWER), askProblem: null });
+    this.#store.set({ branch: shown(branch), live: begun(ANSWER), asks: asks + 1, askProblem: null });
     try {
       await this.#stopping;
       const run = await this.#server.do((api) => api.ask(chat?.id ?? null, fitting(question, chat === null)));

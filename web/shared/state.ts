@@ -24,6 +24,8 @@ export interface State {
   chat: Chat | null;
   branch: readonly Message[];
   live: Live | null;
+  /** How many questions were asked in this window. */
+  asks: number;
   /** The message to be scrolled to, once it is there. */
   sought: string | null;
   /** Why the chat cannot be shown. */
@@ -46,6 +48,7 @@ export function emptyState(route: Route): State {
     chat: null,
     branch: [],
     live: null,
+    asks: 0,
     sought: null,
     openProblem: null,
     askProblem: null,

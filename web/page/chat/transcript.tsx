@@ -16,8 +16,9 @@ export function Transcript() {
   const say = useSay();
   const branch = useStored((state) => state.branch);
   const live = useStored((state) => state.live);
+  const asks = useStored((state) => state.asks);
   const [most, setMost] = useState(AT_ONCE);
-  const { outer, inner, isAtEnd, goToEnd, leaveEnd } = useFollowedEnd(live?.answer);
+  const { outer, inner, isAtEnd, goToEnd, leaveEnd } = useFollowedEnd(asks);
   useSought(inner, most, setMost, leaveEnd);
   const shown = branch.slice(-most);
 

@@ -13,8 +13,8 @@ interface FollowedEnd {
   leaveEnd: () => void;
 }
 
-/** `writing` names what is being written; a new name goes to the end, since its reader has just asked. */
-export function useFollowedEnd(writing: string | undefined): FollowedEnd {
+/** `asks` counts what its reader has asked here: each goes to the end. What others ask moves nobody. */
+export function useFollowedEnd(asks: number): FollowedEnd {
   const outer = useRef<HTMLDivElement>(null);
   const inner = useRef<HTMLDivElement>(null);
   const follows = useRef(true);
@@ -30,9 +30,12 @@ export function useFollowedEnd(writing: string | undefined): FollowedEnd {
     follows.current = false;
   }, []);
 
+  useLayoutEffect(goToEnd, [goToEnd, asks]);
+
+  // With the text itself, so that no frame shows the end a line too high; what grows later is observed below.
   useLayoutEffect(() => {
-    if (writing !== undefined) goToEnd();
-  }, [goToEnd, writing]);
+    if (follows.current) outer.current?.scrollTo({ top: outer.current.scrollHeight });
+  });
 
   useEffect(() => {
     const box = outer.current;
