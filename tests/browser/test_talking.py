@@ -60,7 +60,7 @@ def test_the_starter_model_answers(start, open_window):
     expect(window.answers.last).to_contain_text("SmolLM2-135M-Instruct")
     expect(window.answers.last).to_contain_text("tokens/s")
     window.reload()
-    expect(window.answer_text).to_have_text(text)
+    expect(window.answer_text).to_have_text(text, use_inner_text=True)
 
 
 def test_a_reload_in_the_middle_of_an_answer_loses_and_doubles_no_word(window):
