@@ -15,7 +15,7 @@ from sottovoce.chat.archive import Report
 from sottovoce.core.errors import BadArchive, NotFound
 from sottovoce.core.messages import Role, State
 from sottovoce.core.paths import Home, open_home
-from sottovoce.store import chats, search
+from sottovoce.store import chats, order, search
 from sottovoce.store.chats import Chat, StoredMessage
 from sottovoce.store.db import Database, open_database
 
@@ -55,6 +55,9 @@ def _branching(database: Database) -> str:
         )
         chats.write(conn, last, "half an")
         chats.go_to(conn, "me", chat.id, first)
+        order.pin(conn, "me", chat.id, pinned=True)
+        order.archive(conn, "me", chat.id, archived=True)
+        order.put_in(conn, "me", chat.id, "About 天空")
         return chat.id
 
     return database.call(work)
@@ -109,6 +112,29 @@ def test_what_is_exported_comes_back_the_same(database: Database, other: Databas
         database, [_all(database)[0][0].id]
     )
     assert other.look(lambda conn: search.find(conn, "me", "why"))
+
+
+def test_an_export_that_says_nothing_or_nonsense_of_order_is_taken_in_without(
+    database: Database, other: Database, tmp_path: Path
+) -> None:
+    _branching(database)
+    read = json.loads(_export(database))
+    assert [read["chats"][0][name] for name in ("pinned", "archived", "folder")] == [True, True, "About 天空"]
+    for name in ("pinned", "archived", "folder"):
+        del read["chats"][0][name]
+    odd = {
+        **read["chats"][0],
+        "id": "b" * 16,
+        "pinned": "yes",
+        "archived": 7,
+        "folder": ["x"],
+        "messages": [],
+    }
+    long = {**odd, "id": "c" * 16, "folder": "two\n" * 99}
+    _import(other, tmp_path / "old.json", json.dumps({**read, "chats": [*read["chats"], odd, long]}).encode())
+    *plain, named = sorted((chat for chat, _ in _all(other)), key=lambda chat: len(chat.folder))
+    assert {(chat.pinned, chat.archived, chat.folder) for chat in plain} == {(False, False, "")}
+    assert named.folder == ("two " * 25).strip()
 
 
 def test_importing_the_same_file_twice_adds_nothing(

@@ -25,9 +25,35 @@ def test_an_empty_list_says_so_beside_the_data(sotto):
     assert json.loads(sotto("chats", "list", "--json").out) == []
 
 
+def test_archived_chats_are_listed_only_when_asked_for_and_pinned_ones_first(sotto, chats, tmp_path):
+    from contextlib import closing
+
+    from sottovoce.core.paths import open_home
+    from sottovoce.store import order
+    from sottovoce.store.db import open_database
+
+    new, middle, old = chats
+    with closing(open_database(open_home(tmp_path / "home"))) as database:
+        database.call(lambda conn: order.archive(conn, "me", middle, archived=True))
+        database.call(lambda conn: order.pin(conn, "me", old, pinned=True))
+    lines = sotto("chats", "list").out.splitlines()[1:]
+    assert [line.split()[0] for line in lines] == [old, new]
+    assert "[pinned] The river Rhine is long" in lines[0]
+    lines = sotto("chats", "list", "--archived").out.splitlines()[1:]
+    assert [line.split()[0] for line in lines] == [old, new, middle]
+    assert "[archived] 北京" in lines[2]
+    assert [one["archived"] for one in json.loads(sotto("chats", "list", "--archived", "--json").out)] == [
+        False,
+        False,
+        True,
+    ]
+
+
 def test_chats_have_the_documented_keys(sotto, chats):
     listed = json.loads(sotto("chats", "list", "--json").out)[0]
-    assert set(listed) == {"id", "title", "system", "model", "created", "changed"}
+    assert set(listed) == {
+        "id", "title", "system", "model", "created", "changed", "pinned", "archived", "folder",
+    }  # fmt: skip
     shown = json.loads(sotto("chats", "show", chats[0], "--json").out)
     assert set(shown) == {*listed, "messages"}
     assert set(shown["messages"][0]) == {

@@ -32,6 +32,16 @@ def _version(home: Home) -> int:
         return int(conn.execute("PRAGMA user_version").fetchone()[0])
 
 
+def _told(conn: sqlite3.Connection) -> None:
+    """Store a chat as the first version did: today's functions know columns that were not there."""
+    conn.execute("INSERT INTO chats VALUES ('aaaabbbbccccdddd', 'me', 'Sky', '', 'echo', 'answer', 1.0, 2.0)")
+    conn.execute(
+        """INSERT INTO messages (id, chat, owner, parent, role, state, text, created) VALUES
+           ('question', 'aaaabbbbccccdddd', 'me', NULL, 'user', 'complete', 'why?', 1.0),
+           ('answer', 'aaaabbbbccccdddd', 'me', 'question', 'assistant', 'complete', 'since', 2.0)"""
+    )
+
+
 def test_the_counted_schema_is_the_number_of_files() -> None:
     assert len(packaged()) == SCHEMA
 
@@ -42,14 +52,14 @@ def test_a_released_step_never_changes() -> None:
 
 
 @pytest.mark.parametrize("released", range(1, len(RELEASED) + 1))
-def test_a_home_of_every_released_schema_is_brought_up_with_its_chats(
-    home: Home, tell: Any, released: int
-) -> None:
+def test_a_home_of_every_released_schema_is_brought_up_with_its_chats(home: Home, released: int) -> None:
     with closing(open_database(home, steps=packaged()[:released])) as database:
-        chat, _, _ = tell(database)
+        database.call(_told)
     assert _version(home) == released
     with closing(open_database(home)) as database:
-        assert len(database.look(lambda conn: chats.branch(conn, "me", chat))) == 2
+        assert len(database.look(lambda conn: chats.branch(conn, "me", "aaaabbbbccccdddd"))) == 2
+        (chat,) = database.look(lambda conn: chats.listed(conn, "me"))
+        assert (chat.title, chat.pinned, chat.archived, chat.folder) == ("Sky", False, False, "")
         assert database.look(keys.listed) == []
     assert _version(home) == SCHEMA
     assert backup.newest(home) is not None

@@ -3,7 +3,8 @@
 Our own format, version 1, is one JSON object. It loses nothing but the owner, who is whoever imports:
 
     {"format": "sottovoce-chats", "version": 1, "chats": [
-      {"id", "title", "system", "model", "leaf", "created", "changed", "messages": [
+      {"id", "title", "system", "model", "leaf", "created", "changed", "pinned", "archived", "folder",
+       "messages": [
         {"id", "parent", "role", "state", "text", "model", "digest", "facts", "created"}, ...]}, ...]}
 
 Times are seconds since 1970. Messages stand in the order of writing, parents first; `leaf` is the
@@ -26,7 +27,7 @@ from sottovoce.chat.chatgpt import field
 from sottovoce.chat.grafting import Notes, moment, ordered
 from sottovoce.core.errors import UPDATE, BadArchive, StoreProblem
 from sottovoce.core.messages import Role, State
-from sottovoce.store import chats
+from sottovoce.store import chats, order
 from sottovoce.store.chats import Chat, StoredMessage, derived_id
 from sottovoce.store.db import Database
 
@@ -39,7 +40,9 @@ BATCH_CHARACTERS = 4_000_000
 
 _CONVERSATIONS = re.compile(r"^(?!__MACOSX/)(.*/)?conversations(-\d+)?\.json$")
 _ID = re.compile(r"[a-z2-7]{16}")
-_CHAT_FIELDS = ("id", "title", "system", "model", "leaf", "created", "changed")
+_CHAT_FIELDS = (
+    "id", "title", "system", "model", "leaf", "created", "changed", "pinned", "archived", "folder",
+)  # fmt: skip
 _MESSAGE_FIELDS = ("id", "parent", "role", "state", "text", "model", "digest", "facts", "created")
 
 Incoming = tuple[Chat, list[StoredMessage]]
@@ -215,6 +218,9 @@ def _own_chat(item: object, now: float, notes: Notes) -> Incoming | None:
         _id(field(item, "leaf")),
         created,
         moment(field(item, "changed"), created, now),
+        pinned=field(item, "pinned") is True,
+        archived=field(item, "archived") is True,
+        folder=order.name_of(_text(field(item, "folder"))),
     )
     messages = [message for part in tree if (message := _own_message(part, chat, now, notes))]
     return chat, ordered(messages, notes)

@@ -37,20 +37,21 @@ def chats() -> None:
 
 @chats.command("list")
 @click.option("--limit", type=LIMIT, default=50, show_default=True, help="At most so many.")
+@click.option("--archived", is_flag=True, help="Also those that were archived.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
-def list_chats(given: Given, /, limit: int, as_json: bool) -> None:
-    """List the chats, the newest first."""
+def list_chats(given: Given, /, limit: int, archived: bool, as_json: bool) -> None:
+    """List the chats: the pinned ones, then the newest first."""
     from contextlib import closing
 
     from sottovoce.store.chats import listed
 
     with closing(given.open_database()) as database:
-        found = database.look(lambda conn: listed(conn, OWNER, limit))
+        found = database.look(lambda conn: listed(conn, OWNER, limit, archived=archived))
     if as_json:
         given.show.data([_chat_data(chat) for chat in found])
     elif found:
-        rows = [(chat.id, when(chat.changed), chat.title or "(no title)") for chat in found]
+        rows = [(chat.id, when(chat.changed), _label(chat)) for chat in found]
         given.show.table(("ID", "CHANGED", "TITLE"), rows)
     else:
         given.show.note("There are no chats yet.")
@@ -224,9 +225,15 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+def _label(chat: Chat) -> str:
+    """Return a chat's title, behind what sets it apart in a list."""
+    marks = "[pinned] " * chat.pinned + "[archived] " * chat.archived
+    return marks + (chat.title or "(no title)")
+
+
 def _chat_data(chat: Chat) -> dict[str, Any]:
     """Return a chat's documented keys."""
-    keys = ("id", "title", "system", "model", "created", "changed")
+    keys = ("id", "title", "system", "model", "created", "changed", "pinned", "archived", "folder")
     return {key: value for key, value in asdict(chat).items() if key in keys}
 
 

@@ -119,7 +119,7 @@ class AsyncSotto:
         return await self.app.embed(texts)
 
     async def chats(self) -> list[Chat]:
-        """Return all chats, the one used last first."""
+        """Return all chats, archived ones too: the pinned ones first, then the one used last."""
         from sottovoce.store import chats
 
         return await self.app.database.read(lambda conn: chats.listed(conn, self.app.owner))

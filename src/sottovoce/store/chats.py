@@ -26,7 +26,10 @@ MESSAGES_SHOWN = "sotto chats show ID --json shows the messages with their ids"
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """`leaf` is the message the reader is at; its parents up to the root are the branch shown."""
+    """`leaf` is the message the reader is at; its parents up to the root are the branch shown.
+
+    `folder` is a name, empty for none; order.py changes it, `pinned` and `archived`.
+    """
 
     id: str
     owner: str
@@ -36,6 +39,9 @@ class Chat:
     leaf: str | None
     created: float
     changed: float
+    pinned: bool = False
+    archived: bool = False
+    folder: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +61,8 @@ class StoredMessage:
     created: float
 
 
-_CHAT = "id, owner, title, system, model, leaf, created, changed"
-_CHAT_KINDS = (str, str, str, str, str, str | None, float, float)
+_CHAT = "id, owner, title, system, model, leaf, created, changed, pinned, archived, folder"
+_CHAT_KINDS = (str, str, str, str, str, str | None, float, float, int, int, str)
 _MESSAGE = "number, id, chat, parent, role, state, text, model, digest, facts, created"
 _MESSAGE_KINDS = (int, str, str, str | None, str, str, str, str, str, str, float)
 
@@ -174,7 +180,7 @@ def get(connection: sqlite3.Connection, owner: str, chat_id: str) -> Chat:
         ).fetchall()
         exact = [row for row in rows if row[0] == wanted]
         if len(exact or rows) == 1:
-            return Chat(*intact((exact or rows)[0], _CHAT_KINDS))
+            return _chat((exact or rows)[0])
         if rows:
             raise NotFound(
                 f"More than one chat begins with {wanted}.", hint="Give more of its id: sotto chats list"
@@ -193,13 +199,19 @@ def everyone(connection: sqlite3.Connection) -> list[tuple[str, str]]:
     return [(str(owner), str(chat)) for owner, chat in connection.execute("SELECT owner, id FROM chats")]
 
 
-def listed(connection: sqlite3.Connection, owner: str, limit: int | None = None) -> list[Chat]:
-    """Return the owner's chats, the one changed last first."""
+def listed(
+    connection: sqlite3.Connection, owner: str, limit: int | None = None, *, archived: bool = True
+) -> list[Chat]:
+    """Return the owner's chats: the pinned ones, then the others, and of each the one changed last first.
+
+    `archived`: those that are archived as well.
+    """
     rows = connection.execute(
-        f"SELECT {_CHAT} FROM chats WHERE owner = ? ORDER BY changed DESC, rowid DESC LIMIT ?",  # noqa: S608
-        (owner, -1 if limit is None else limit),
+        f"""SELECT {_CHAT} FROM chats WHERE owner = ? AND archived <= ?
+            ORDER BY pinned DESC, changed DESC, rowid DESC LIMIT ?""",  # noqa: S608
+        (owner, archived, -1 if limit is None else limit),
     )
-    return [Chat(*intact(row, _CHAT_KINDS)) for row in rows]
+    return [_chat(row) for row in rows]
 
 
 def branch(
@@ -383,7 +395,7 @@ def _answer(
 
 def _insert_chat(connection: sqlite3.Connection, chat: Chat) -> None:
     connection.execute(
-        f"INSERT INTO chats ({_CHAT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+        f"INSERT INTO chats ({_CHAT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
         (
             chat.id,
             chat.owner,
@@ -393,6 +405,9 @@ def _insert_chat(connection: sqlite3.Connection, chat: Chat) -> None:
             chat.leaf,
             chat.created,
             chat.changed,
+            chat.pinned,
+            chat.archived,
+            clean(chat.folder),
         ),
     )
 
@@ -426,6 +441,11 @@ def _insert_message(
 
 def _index(connection: sqlite3.Connection, number: int | None, text: str) -> None:
     connection.execute("INSERT INTO message_words (rowid, words) VALUES (?, ?)", (number, index_text(text)))
+
+
+def _chat(row: tuple[Any, ...]) -> Chat:
+    chat = Chat(*intact(row, _CHAT_KINDS))
+    return replace(chat, pinned=bool(chat.pinned), archived=bool(chat.archived))  # SQLite has numbers only
 
 
 def _message(row: tuple[Any, ...]) -> StoredMessage:

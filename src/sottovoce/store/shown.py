@@ -5,6 +5,7 @@ Functions over a connection, like those of chats.py, which does all the writing.
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from dataclasses import dataclass
 
@@ -13,10 +14,16 @@ from sottovoce.core.messages import Role
 from sottovoce.store import chats
 from sottovoce.store.chats import Chat, StoredMessage
 
+PLACE = re.compile(r"([01])_(-?\d{1,20}(?:\.\d{1,20})?(?:e[+-]?\d{1,3})?)_(\d{1,18})", re.ASCII)
+"""Of a chat in the list: whether it is pinned, when it was changed, and its row."""
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some chats, the one changed last first. `further` asks for those after them; None: that is all."""
+    """Some chats: the pinned ones first, then the one changed last.
+
+    `further` asks for those after them; None: that is all.
+    """
 
     chats: list[Chat]
     further: str | None
@@ -30,17 +37,28 @@ class Shown:
     alternatives: tuple[str, ...]
 
 
-def page(connection: sqlite3.Connection, owner: str, limit: int, before: str | None = None) -> Page:
-    """Return the chats that were changed last, or those that follow an earlier page."""
-    changed, row = _place(before) if before is not None else (float("inf"), 0)
+def page(
+    connection: sqlite3.Connection,
+    owner: str,
+    limit: int,
+    before: str | None = None,
+    *,
+    archived: bool | None = None,
+    folder: str | None = None,
+) -> Page:
+    """Return the first chats of the list, or those that follow an earlier page.
+
+    `archived`: whether they are, `folder` which one they are in, "" none; None: as it may be.
+    """
     found = connection.execute(
-        """SELECT id, changed, rowid FROM chats
-           WHERE owner = ? AND (changed < ? OR (changed = ? AND rowid < ?))
-           ORDER BY changed DESC, rowid DESC LIMIT ?""",
-        (owner, changed, changed, row, limit + 1),
+        """SELECT id, pinned, changed, rowid FROM chats
+           WHERE owner = ? AND (pinned, changed, rowid) < (?, ?, ?)
+           AND archived = coalesce(?, archived) AND folder = coalesce(?, folder)
+           ORDER BY pinned DESC, changed DESC, rowid DESC LIMIT ?""",
+        (owner, *_place(before), archived, folder, limit + 1),
     ).fetchall()
-    shown = [chats.get(connection, owner, chat) for chat, _, _ in found[:limit]]
-    further = f"{found[limit - 1][1]!r}_{found[limit - 1][2]}" if len(found) > limit else None
+    shown = [chats.get(connection, owner, chat) for chat, *_ in found[:limit]]
+    further = "{}_{!r}_{}".format(*found[limit - 1][1:]) if len(found) > limit else None
     return Page(shown, further)
 
 
@@ -65,13 +83,15 @@ def _no_answer() -> NotFound:
     return NotFound("There is no such answer.", hint="Open the chat anew: it shows what there is")
 
 
-def _place(before: str) -> tuple[float, int]:
-    changed, _, row = before.partition("_")
-    try:
-        return float(changed), int(row)
-    except ValueError:
+def _place(before: str | None) -> tuple[int, float, int]:
+    """Return where in the list a page begins: after a chat with these three, or before all of them."""
+    if before is None:
+        return 2, 0.0, 0
+    found = PLACE.fullmatch(before)
+    if found is None:
         raise BadValue(
             "This is no place in the list of chats.",
             hint="Give the `further` of an earlier page, or leave it out",
             field="before",
-        ) from None
+        )
+    return int(found[1]), float(found[2]), int(found[3])

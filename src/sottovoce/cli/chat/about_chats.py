@@ -28,7 +28,7 @@ async def new(talk: Talk, arguments: str) -> None:
 
 
 async def list_chats(talk: Talk, arguments: str) -> None:
-    found = await talk.read(lambda conn: chats.listed(conn, talk.app.owner, LISTED))
+    found = await talk.read(lambda conn: chats.listed(conn, talk.app.owner, LISTED, archived=False))
     _show_chats(talk, found)
     if found:
         talk.show.quiet("/open 1 opens the first of these")

@@ -106,7 +106,7 @@ class Session:
     async def _recent(self) -> list[tuple[str, str]]:
         """Return what /open takes: the chats listed last, else the newest."""
         talk = self._talk
-        found = await talk.read(lambda conn: chats.listed(conn, talk.app.owner, 20))
+        found = await talk.read(lambda conn: chats.listed(conn, talk.app.owner, 20, archived=False))
         titles = {chat.id: chat.title for chat in found}
         if talk.listed:
             return [(str(at), titles.get(chat, "")) for at, chat in enumerate(talk.listed, 1)]

@@ -1,4 +1,4 @@
-"""The person's chats: list, open, begin, change, search, export, delete."""
+"""The person's chats: list, open, begin, change, put in order, search, export, delete."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from sottovoce.server.app_api.nouns import (
     ChatChange,
     ChatList,
     ChatNoun,
+    FolderList,
+    FolderNoun,
     HitNoun,
     Hits,
     MessageNoun,
@@ -25,20 +27,34 @@ from sottovoce.server.app_api.nouns import (
 )
 from sottovoce.server.caller import Scope
 from sottovoce.server.endpoint import Endpoint, Visit
-from sottovoce.store import chats, search, shown
+from sottovoce.store import chats, order, search, shown
 
 CHATS = "/app/api/chats"
 CHAT = f"{CHATS}/{{chat}}"
 MOST_SHOWN = 200
+ARCHIVED = {"no": False, "only": True, "also": None}
 
 
 async def listed(visit: Visit[None]) -> ChatList:
-    """List the chats, the one changed last first; `limit` at once, and those after `before`."""
+    """List the chats, pinned ones first, then the one changed last: `limit` of them, after `before`.
+
+    `archived` is no (if left out), only or also; `folder` is the one they are in, empty for none.
+    """
     query, owner = visit.request.query_params, visit.caller.owner
     limit, before = whole(query, "limit", 50, 1, MOST_SHOWN), query.get("before")
-    page = await visit.house.app.database.read(lambda conn: shown.page(conn, owner, limit, before))
+    archived, folder = _archived(query.get("archived", "no")), query.get("folder")
+    page = await visit.house.app.database.read(
+        lambda conn: shown.page(conn, owner, limit, before, archived=archived, folder=folder)
+    )
     running = visit.house.runs.running(owner)
     return ChatList(chats=[ChatNoun.of(chat, running) for chat in page.chats], further=page.further)
+
+
+async def folders(visit: Visit[None]) -> FolderList:
+    """List the folders that chats are in, with how many."""
+    owner = visit.caller.owner
+    found = await visit.house.app.database.read(lambda conn: order.folders(conn, owner))
+    return FolderList(folders=[FolderNoun.of(folder) for folder in found])
 
 
 async def begin(visit: Visit[NewChat]) -> OpenChat:
@@ -62,7 +78,7 @@ async def opened(visit: Visit[None]) -> OpenChat:
 
 
 async def change(visit: Visit[ChatChange]) -> OpenChat:
-    """Rename a chat, change its instructions, or go to another branch of it."""
+    """Change a chat: its title, its instructions, its branch shown, or its place among the others."""
     owner, chat, body = visit.caller.owner, _chat(visit), visit.body
 
     def work(conn: Connection) -> None:
@@ -73,9 +89,19 @@ async def change(visit: Visit[ChatChange]) -> OpenChat:
             chats.set_system(conn, owner, chat, body.system)
         if body.leaf is not None:
             chats.go_to(conn, owner, chat, body.leaf)
+        _put_in_order(conn, owner, chat, body)
 
     await visit.house.app.database.run(work)
     return await _shown(visit, chat, None)
+
+
+def _put_in_order(conn: Connection, owner: str, chat: str, body: ChatChange) -> None:
+    if body.pinned is not None:
+        order.pin(conn, owner, chat, pinned=body.pinned)
+    if body.archived is not None:
+        order.archive(conn, owner, chat, archived=body.archived)
+    if body.folder is not None:
+        order.put_in(conn, owner, chat, body.folder)
 
 
 async def delete(visit: Visit[None]) -> Response:
@@ -115,6 +141,15 @@ async def _shown(visit: Visit[None] | Visit[ChatChange], chat: str, leaf: str | 
     return OpenChat(chat=ChatNoun.of(got, running), messages=[MessageNoun.of(one) for one in branch])
 
 
+def _archived(given: str) -> bool | None:
+    """Return what the list's `archived` means to shown.page. Raises BadValue."""
+    if given not in ARCHIVED:
+        raise BadValue(
+            f"archived is one of {', '.join(ARCHIVED)}.", hint="Leave it out for no", field="archived"
+        )
+    return ARCHIVED[given]
+
+
 def _chat(visit: Visit[None] | Visit[ChatChange]) -> str:
     return identity(visit.request.path_params["chat"], "chat")
 
@@ -125,6 +160,7 @@ ENDPOINTS = (
     Endpoint("GET", CHAT, opened, Scope.PAGE, answer=OpenChat),
     Endpoint("PATCH", CHAT, change, Scope.PAGE, body=ChatChange, answer=OpenChat),
     Endpoint("DELETE", CHAT, delete, Scope.PAGE),
+    Endpoint("GET", "/app/api/folders", folders, Scope.PAGE, answer=FolderList),
     Endpoint("GET", f"{CHAT}/export", export, Scope.PAGE),
     Endpoint("GET", "/app/api/search", found, Scope.PAGE, answer=Hits),
 )

@@ -13,6 +13,7 @@ from sottovoce.core.events import Asked
 from sottovoce.core.messages import Message, Role
 from sottovoce.core.sampling import Sampling
 from sottovoce.store.chats import Chat
+from sottovoce.store.order import MOST_FOLDER, Folder
 from sottovoce.store.search import Hit
 from sottovoce.store.shown import Shown
 
@@ -36,11 +37,14 @@ class NewChat(Noun):
 
 
 class ChatChange(Noun):
-    """Only what is given is changed. `leaf`: show the branch with this message."""
+    """Only what is given is changed. `leaf`: show the branch with this message. `folder`: "" for none."""
 
     title: str | None = Field(None, min_length=1, max_length=MOST_TITLE)
     system: str | None = Field(None, max_length=MOST_TEXT)
     leaf: str | None = Field(None, pattern=ID)
+    pinned: bool | None = None
+    archived: bool | None = None
+    folder: str | None = Field(None, max_length=MOST_FOLDER)
 
 
 class Drawing(Noun):
@@ -140,7 +144,7 @@ class Nothing(Noun):
 class ChatNoun(Noun):
     """`leaf` is the message the reader is at; `writing` the run that writes in this chat, if one does.
 
-    Times are seconds since 1970.
+    `folder` is a name, "" for none. Times are seconds since 1970.
     """
 
     id: str
@@ -150,6 +154,9 @@ class ChatNoun(Noun):
     leaf: str | None
     created: float
     changed: float
+    pinned: bool
+    archived: bool
+    folder: str
     writing: str | None
 
     @classmethod
@@ -163,6 +170,9 @@ class ChatNoun(Noun):
             leaf=chat.leaf,
             created=chat.created,
             changed=chat.changed,
+            pinned=chat.pinned,
+            archived=chat.archived,
+            folder=chat.folder,
             writing=writing,
         )
 
@@ -235,6 +245,22 @@ class ChatList(Noun):
 
     chats: list[ChatNoun]
     further: str | None
+
+
+class FolderNoun(Noun):
+    """A folder is there as long as a chat is in it. `chats` counts those that are not archived."""
+
+    name: str
+    chats: int
+    archived: int
+
+    @classmethod
+    def of(cls, folder: Folder) -> Self:
+        return cls(name=folder.name, chats=folder.chats, archived=folder.archived)
+
+
+class FolderList(Noun):
+    folders: list[FolderNoun]
 
 
 class HitNoun(Noun):
