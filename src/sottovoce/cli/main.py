@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 COMMANDS: dict[str, tuple[str, str]] = {
     "ask": ("sottovoce.cli.ask:ask", "One answer, for scripts and pipes."),
     "serve": ("sottovoce.cli.serve:serve", "An OpenAI-compatible server, on this machine or for others."),
+    "share": ("sottovoce.cli.share:share", "Pair a phone in the same network."),
     "chats": ("sottovoce.cli.chats:chats", "List, search, show, export, import and delete chats."),
     "fit": ("sottovoce.cli.fit:fit", "What this machine can run, how quickly, and how to get it."),
     "models": ("sottovoce.cli.models:models", "The models here, their facts and licences."),

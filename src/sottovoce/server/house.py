@@ -25,6 +25,8 @@ class House:
     metrics: Metrics
     runs: Runs
     intake: Intake = field(default_factory=Intake)
+    ends: tuple[tuple[str, int], ...] = ()
+    """The addresses and ports that are listened at."""
     problem: str = "The model is being loaded."
     """Why nothing can be answered yet, or any more; empty when all is well. For /readyz."""
     stopping: bool = field(default=False)

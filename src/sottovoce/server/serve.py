@@ -32,7 +32,7 @@ from sottovoce.core.settings import Settings, Value
 from sottovoce.engine import sign
 from sottovoce.server import asgi, problems, sockets
 from sottovoce.server.doors import Doors
-from sottovoce.server.gate.hosts import names_of
+from sottovoce.server.gate.hosts import names_of, written
 from sottovoce.server.gate.origins import origins_of
 from sottovoce.server.greeting import addresses_of, greeting
 from sottovoce.server.house import House
@@ -66,6 +66,10 @@ class Wish:
     open_browser: bool = False
     debug: bool = False
     stop_seconds: float = STOP_SECONDS
+    lan: str = ""
+    """An address of the local network to listen at beside this machine's own, for who has a link."""
+    welcome: Tell | None = None
+    """Tells a person that it listens, given a link for that address; else they read the usual words."""
 
 
 def serve(home: Home, wish: Wish, tell: Tell) -> None:
@@ -123,14 +127,14 @@ async def _serve(home: Home, wish: Wish, tell: Tell) -> None:
     with ExitStack() as stay:
         stop = stay.enter_context(_heeding_signals())
         stay.enter_context(stop.outside)
-        network = sockets.open_network(settings.host, settings.port)
+        network = _open(settings, wish)
         for listener in network:
             stay.enter_context(listener)
         async with opening as app:
-            if not sockets.is_only_here(network):
+            if not sockets.is_only_here(network) and not wish.lan:
                 await _require_key(app)
             private = stop.outside.enter_context(sockets.open_private())
-            house, server = _build(app, network)
+            house, server = _build(app, network, wish.lan)
             async with listening(server, [*network, *filter(None, [private])]) as front:
                 if private is not None:
                     path = Path(private.getsockname())
@@ -141,11 +145,18 @@ async def _serve(home: Home, wish: Wish, tell: Tell) -> None:
                 await _finish(house, front, stop, wish.stop_seconds, said)
 
 
-def _build(app: App, network: list[socket.socket]) -> tuple[House, Journal]:
+def _open(settings: Settings, wish: Wish) -> list[socket.socket]:
+    if wish.lan:
+        return sockets.open_shared(wish.lan, settings.port)
+    return sockets.open_network(settings.host, settings.port)
+
+
+def _build(app: App, network: list[socket.socket], lan: str) -> tuple[House, Journal]:
     settings = app.settings
     doors = Doors(app.database, Sessions(), is_loopback_only=_is_ours_alone(settings, network))
-    house = House(app, doors, Meter(), Metrics(), Runs(app.parts()))
-    names = names_of(map(sockets.address_of, network), settings.host, settings.hosts)
+    ends = tuple(map(sockets.address_of, network))
+    house = House(app, doors, Meter(), Metrics(), Runs(app.parts()), ends=ends)
+    names = names_of(ends, lan or settings.host, settings.hosts)
     return house, asgi.build(house, names, origins_of(settings.origins))
 
 
@@ -158,6 +169,10 @@ def _is_ours_alone(settings: Settings, network: list[socket.socket]) -> bool:
 
 
 def _greet(house: House, network: list[socket.socket], wish: Wish, tell: Tell) -> None:
+    if wish.lan and wish.welcome is not None:
+        here = written(wish.lan, sockets.address_of(network[0])[1])
+        _unless_nobody_reads(wish.welcome)(f"http://{here}{house.doors.sessions.new_link()}")
+        return
     addresses = addresses_of(network[0])
     link = f"{addresses[0]}{house.doors.sessions.new_link()}"
     slots = house.app.engine.queue(OWNER).slots

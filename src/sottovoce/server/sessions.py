@@ -59,7 +59,8 @@ class Sessions:
         if made is None or now - made >= LINK_SECONDS:
             self.tries.wrong(peer)
             raise NoKey(
-                "This link has been used, or is too old.", hint="sotto serve prints one when it starts"
+                "This link has been used, or is too old.",
+                hint="sotto serve prints one when it starts; for a phone: sotto share",
             )
         token = secrets.token_urlsafe(_BYTES)
         self._seen[_digest(token)] = now

@@ -53,6 +53,17 @@ def open_network(host: str, port: int) -> list[socket.socket]:
     raise _taken(port)
 
 
+def open_shared(lan: str, port: int) -> list[socket.socket]:
+    """Bind this machine's own addresses, and one of a network with the same port. Raises BadValue."""
+    own = open_network(BOTH[0], port)
+    try:
+        return [*own, _bind(lan, address_of(own[0])[1])]
+    except BaseException:
+        for listener in own:
+            listener.close()
+        raise
+
+
 def address_of(listener: socket.socket) -> tuple[str, int]:
     host, port = listener.getsockname()[:2]
     return str(host), int(port)

@@ -38,12 +38,22 @@ class Who(BaseModel):
     scopes: list[Scope]
 
 
+class End(BaseModel):
+    """Where the server listens; 0.0.0.0 and :: are every address of its machine."""
+
+    model_config = ConfigDict(frozen=True)
+
+    host: str
+    port: int
+
+
 class Link(BaseModel):
-    """A path of this server that signs one browser in, once, within ten minutes."""
+    """A path of this server that signs one browser in, once, within ten minutes, and where that leads."""
 
     model_config = ConfigDict(frozen=True)
 
     link: str
+    ends: list[End]
 
 
 async def show_page(visit: Visit[None]) -> Response:
@@ -86,7 +96,8 @@ async def sign_out(visit: Visit[None]) -> Response:
 
 async def make_link(visit: Visit[None]) -> Link:
     """Make a link that signs in one more browser of yours."""
-    return Link(link=visit.house.doors.sessions.new_link())
+    ends = [End(host=host, port=port) for host, port in visit.house.ends]
+    return Link(link=visit.house.doors.sessions.new_link(), ends=ends)
 
 
 ENDPOINTS: tuple[Endpoint, ...] = (

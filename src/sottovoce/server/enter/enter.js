@@ -1,7 +1,7 @@
 // Signs this browser in with the code behind the # of its address, which no browser sends by itself.
 "use strict";
 
-const LINK = "Open the link that sotto serve printed when it started. It works once, for ten minutes.";
+const LINK = "Open the link that sotto serve or sotto share printed. It works once, for ten minutes.";
 
 function tell(sentence, next) {
   document.getElementById("said").textContent = sentence;
