@@ -13,26 +13,22 @@ message whose branch is shown. A reader leaves out what it does not know.
 
 from __future__ import annotations
 
-import json
 import re
 import sqlite3
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 
-from sottovoce.chat import chatgpt, incoming
+from sottovoce.chat import chatgpt, incoming, outgoing
 from sottovoce.chat.chatgpt import field
 from sottovoce.chat.grafting import Notes, moment, ordered
+from sottovoce.chat.outgoing import FORMAT, VERSION, Form
 from sottovoce.core.errors import UPDATE, BadArchive, StoreProblem
 from sottovoce.core.messages import Role, State
 from sottovoce.store import chats, order
 from sottovoce.store.chats import Chat, StoredMessage, derived_id
 from sottovoce.store.db import Database
-
-FORMAT = "sottovoce-chats"
-VERSION = 1
 
 BATCH = 50
 BATCH_CHARACTERS = 4_000_000
@@ -40,10 +36,6 @@ BATCH_CHARACTERS = 4_000_000
 
 _CONVERSATIONS = re.compile(r"^(?!__MACOSX/)(.*/)?conversations(-\d+)?\.json$")
 _ID = re.compile(r"[a-z2-7]{16}")
-_CHAT_FIELDS = (
-    "id", "title", "system", "model", "leaf", "created", "changed", "pinned", "archived", "folder",
-)  # fmt: skip
-_MESSAGE_FIELDS = ("id", "parent", "role", "state", "text", "model", "digest", "facts", "created")
 
 Incoming = tuple[Chat, list[StoredMessage]]
 
@@ -66,81 +58,62 @@ def export_json(
     connection: sqlite3.Connection, owner: str, chat_ids: Sequence[str] | None, target: BinaryIO
 ) -> int:
     """Write these chats, or all, in our own format; return how many. Raises NotFound."""
-    chosen = _chosen(connection, owner, chat_ids)
-    target.write(f'{{"format": "{FORMAT}", "version": {VERSION}, "chats": ['.encode())
-    for at, chat in enumerate(chosen):
-        head = json.dumps({name: getattr(chat, name) for name in _CHAT_FIELDS}, ensure_ascii=False)
-        target.write(f'{"," if at else ""}\n{head[:-1]}, "messages": ['.encode())
-        for number, message in enumerate(chats.messages(connection, owner, chat.id)):
-            line = json.dumps({name: getattr(message, name) for name in _MESSAGE_FIELDS}, ensure_ascii=False)
-            target.write(f"{',' if number else ''}\n  {line}".encode())
-        target.write(b"]}")
-    target.write(b"\n]}\n")
-    return len(chosen)
+    return _export(outgoing.JSON, connection, owner, chat_ids, target)
 
 
 def export_markdown(
     connection: sqlite3.Connection, owner: str, chat_ids: Sequence[str] | None, target: BinaryIO
 ) -> int:
     """Write the branch shown of these chats, or of all, as Markdown for people; return how many."""
-    chosen = _chosen(connection, owner, chat_ids)
-    for at, chat in enumerate(chosen):
-        if at:
-            target.write(b"\n---\n\n")
-        target.write(_heading(chat).encode())
-        for message in chats.branch(connection, owner, chat.id):
-            target.write(_section(message).encode())
-    return len(chosen)
+    return _export(outgoing.MARKDOWN, connection, owner, chat_ids, target)
 
 
-def _chosen(connection: sqlite3.Connection, owner: str, chat_ids: Sequence[str] | None) -> list[Chat]:
+def chosen(connection: sqlite3.Connection, owner: str, chat_ids: Sequence[str] | None) -> list[Chat]:
+    """Return the chats to export, or all, in the order that importing keeps. Raises NotFound."""
     if chat_ids is None:
-        return chats.listed(connection, owner)[::-1]  # so that importing keeps the order
+        return chats.listed(connection, owner)[::-1]
     return [chats.get(connection, owner, chat) for chat in chat_ids]
 
 
-def _heading(chat: Chat) -> str:
-    title = " ".join(chat.title.split()) or "Chat"
-    system = "".join(f"> {line}\n" for line in chat.system.splitlines())
-    return (
-        f"# {title}\n\n"
-        f"*Begun {_day(chat.created)}. What stands under “AI” was written by a language model "
-        f"and may be wrong.*\n\n" + (f"Instructions to the AI:\n\n{system}\n" if system else "")
-    )
-
-
-_ENDINGS = {
-    State.STOPPED: "\n*This answer was stopped.*\n",
-    State.INTERRUPTED: "\n*This answer was interrupted.*\n",
-    State.WRITING: "\n*This answer was still being written.*\n",
-    State.FAILED: "\n*This answer failed.*\n",
-}
-
-
-def _section(message: StoredMessage) -> str:
-    who = "You" if message.role is Role.USER else f"AI ({message.model or 'unknown model'})"
-    return f"## {who}\n\n{message.text.strip()}\n{_ENDINGS.get(message.state, '')}\n"
-
-
-def _day(seconds: float) -> str:
-    return time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(seconds))
+def _export(
+    form: Form,
+    connection: sqlite3.Connection,
+    owner: str,
+    chat_ids: Sequence[str] | None,
+    target: BinaryIO,
+) -> int:
+    wanted = chosen(connection, owner, chat_ids)
+    target.write(form.opening)
+    for at, chat in enumerate(wanted):
+        target.write((form.between if at else b"") + form.write(connection, owner, chat))
+    target.write(form.closing)
+    return len(wanted)
 
 
 # ---- in ----
 
 
 def import_file(database: Database, owner: str, path: Path, now: float) -> Report:
+    """Import a file by its path. Raises what `import_open` does."""
+    with incoming.sentences(path.name):
+        file = path.open("rb")
+    with file:
+        return import_open(database, owner, file, path.name, now)
+
+
+def import_open(database: Database, owner: str, file: IO[bytes], name: str, now: float) -> Report:
     """Import our own export, or a ChatGPT data export as a zip or its conversations.json.
 
-    The file is read through once before anything is stored, so a bad one leaves nothing behind. Then
-    chats are stored whole, some at a time; importing again adds only what is missing.
+    `name` is what people are told of the file. It is read through once before anything is stored, so a bad
+    one leaves nothing behind. Then chats are stored whole, some at a time; importing again adds only what
+    is missing.
     Raises BadArchive, StoreProblem.
     """
-    with incoming.sentences(path):
-        outlines = _inspected(path)
+    with incoming.sentences(name):
+        outlines = _inspected(file)
     notes = Notes()
     done = {"chats": 0, "messages": 0, "present": 0}
-    for batch in _batches(_incoming(path, outlines, now, notes)):
+    for batch in _batches(_incoming(file, name, outlines, now, notes)):
         try:
             results = database.call(
                 lambda conn, batch=batch: [chats.adopt(conn, owner, *chat) for chat in batch]  # type: ignore[misc]
@@ -157,10 +130,10 @@ def import_file(database: Database, owner: str, path: Path, now: float) -> Repor
     return Report(**done, skipped=dict(notes.skipped), mended=dict(notes.mended))
 
 
-def _inspected(path: Path) -> list[bool]:
+def _inspected(file: IO[bytes]) -> list[bool]:
     """Check every text of the file, and say of each whether it is ours. Raises BadArchive."""
     found = []
-    with incoming.texts(path, _CONVERSATIONS) as streams:
+    with incoming.texts(file, _CONVERSATIONS) as streams:
         for stream in streams:
             outline = incoming.inspect(stream)
             ours = outline.scalars.get("format") == FORMAT and "chats" in outline.arrays
@@ -178,8 +151,10 @@ def _inspected(path: Path) -> list[bool]:
     return found
 
 
-def _incoming(path: Path, outlines: list[bool], now: float, notes: Notes) -> Iterator[Incoming]:
-    with incoming.sentences(path), incoming.texts(path, _CONVERSATIONS) as streams:
+def _incoming(
+    file: IO[bytes], name: str, outlines: list[bool], now: float, notes: Notes
+) -> Iterator[Incoming]:
+    with incoming.sentences(name), incoming.texts(file, _CONVERSATIONS) as streams:
         for stream, ours in zip(streams, outlines, strict=True):
             read = _own_chat if ours else chatgpt.chat_of
             for item in incoming.items(stream, "chats.item" if ours else "item"):

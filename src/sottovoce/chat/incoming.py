@@ -12,7 +12,6 @@ import zlib
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import IO, Protocol
 
 from sottovoce.core.errors import BadArchive
@@ -120,36 +119,39 @@ def items(stream: Readable, prefix: str) -> Iterator[object]:
 
 
 @contextmanager
-def sentences(path: Path) -> Iterator[None]:
+def sentences(name: str) -> Iterator[None]:
     """Turn whatever a bad file makes the readers say into one sentence that names the file."""
     import ijson
 
     try:
         yield
     except BadArchive as problem:
-        raise _bad(path, problem.sentence, problem, problem.hint) from problem
+        raise _bad(name, problem.sentence, problem, problem.hint) from problem
     except ijson.JSONError as problem:
-        raise _bad(path, "It is damaged or cut short: not valid JSON.", problem) from problem
+        raise _bad(name, "It is damaged or cut short: not valid JSON.", problem) from problem
     except (zipfile.BadZipFile, zlib.error, EOFError) as problem:
-        raise _bad(path, "The zip is damaged or cut short.", problem) from problem
+        raise _bad(name, "The zip is damaged or cut short.", problem) from problem
     except (NotImplementedError, RuntimeError) as problem:
         raise _bad(
-            path, "The zip is encrypted or packed in a way this Python cannot read.", problem
+            name, "The zip is encrypted or packed in a way this Python cannot read.", problem
         ) from problem
     except ValueError as problem:
-        raise _bad(path, "It holds a value that cannot be read.", problem) from problem
+        raise _bad(name, "It holds a value that cannot be read.", problem) from problem
     except OSError as problem:
-        raise _bad(path, f"{problem.strerror or problem}.", problem) from problem
+        raise _bad(name, f"{problem.strerror or problem}.", problem) from problem
 
 
 @contextmanager
-def texts(path: Path, wanted: re.Pattern[str]) -> Iterator[Iterator[Readable]]:
-    """Open a JSON file, or one by one the members of a zip whose names match. Raises BadArchive."""
-    if not zipfile.is_zipfile(path):
-        with path.open("rb") as file:
-            yield iter([_after_mark(file)])
+def texts(file: IO[bytes], wanted: re.Pattern[str]) -> Iterator[Iterator[Readable]]:
+    """Give a JSON file from its beginning, or one by one the members of a zip whose names match.
+
+    Raises BadArchive.
+    """
+    if not zipfile.is_zipfile(file):
+        file.seek(0)
+        yield iter([_after_mark(file)])
         return
-    with zipfile.ZipFile(path) as archive:
+    with zipfile.ZipFile(file) as archive:
         members = [member for member in archive.infolist() if wanted.search(member.filename)]
         if not members:
             raise BadArchive("There is no conversations.json in this zip.", hint=EXPORTS)
@@ -177,8 +179,8 @@ def _after_mark(file: IO[bytes]) -> IO[bytes]:
     return file
 
 
-def _bad(path: Path, why: str, problem: Exception, hint: str | None = None) -> BadArchive:
-    return BadArchive(f"{path.name} cannot be imported. {why}", hint=hint or EXPORTS, detail=str(problem))
+def _bad(name: str, why: str, problem: Exception, hint: str | None = None) -> BadArchive:
+    return BadArchive(f"{name} cannot be imported. {why}", hint=hint or EXPORTS, detail=str(problem))
 
 
 def _human(size: int) -> str:

@@ -45,8 +45,10 @@ def endpoints() -> tuple[Endpoint, ...]:
 def build(house: House, names: Names, origins: Origins, places: Sequence[Endpoint] | None = None) -> Journal:
     """Return the application: all places unless others are given, the gate around them, and the journal."""
     metrics = house.metrics
-    routes = [place.route(house) for place in (endpoints() if places is None else places)]
-    gate = Gate(Places(routes, metrics.failed), names, origins, metrics.failed)
+    places = endpoints() if places is None else places
+    inside = Places([place.route(house) for place in places], metrics.failed)
+    files = [place.path for place in places if place.file]
+    gate = Gate(inside, names, origins, metrics.failed, files)
     return Journal(gate, metrics.answered)
 
 

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from typing import Any, Generic, TypeVar
+from typing import IO, Any, Generic, TypeVar
 
 from pydantic import BaseModel
 from starlette.requests import Request
@@ -21,7 +21,7 @@ from starlette.routing import Route
 from sottovoce.core.errors import NotAllowed, SottoError, Stopping
 from sottovoce.core.events import Usage, Waiting
 from sottovoce.engine.held import held
-from sottovoce.server import answering, bodies, problems, served
+from sottovoce.server import answering, bodies, problems, served, uploads
 from sottovoce.server.caller import Caller, Scope
 from sottovoce.server.house import House
 from sottovoce.server.log import line, where
@@ -86,7 +86,10 @@ Handle = Callable[[Visit[Any]], Awaitable[Response | BaseModel]]
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """`scope` None is open to everyone. `computes`: it is refused early when every line is too long."""
+    """`scope` None is open to everyone. `computes`: it is refused early when every line is too long.
+
+    `file`: the body is an open file, closed with the visit.
+    """
 
     method: str
     path: str
@@ -96,6 +99,7 @@ class Endpoint:
     body: type[BaseModel] | None = None
     answer: type[BaseModel] | None = None
     computes: bool = False
+    file: bool = False
 
     @property
     def summary(self) -> str:
@@ -105,6 +109,8 @@ class Endpoint:
     @property
     def most_bytes(self) -> int:
         """Return how long a body may be."""
+        if self.file:
+            return uploads.MOST_FILE
         return MOST_BYTES_OF_STRANGERS if self.scope is None else bodies.MOST_BYTES
 
     def route(self, house: House) -> Route:
@@ -120,7 +126,7 @@ class Endpoint:
                 caller = await self._let_in(house, request)
                 line(request.scope).key = caller.key
                 stay.enter_context(house.meter.visit(caller, computes=self.computes))
-                body = await self._body(house, request, caller)
+                body = await self._body(house, request, caller, stay)
                 visit = Visit(house, caller, request, body, self.shape, stay=stay)
                 found = await answering.unless_gone(request, self.handle(visit))
                 if isinstance(found, answering.EventStream):
@@ -140,7 +146,11 @@ class Endpoint:
         response.headers.update(visit.headers)
         return response
 
-    async def _body(self, house: House, request: Request, caller: Caller) -> BaseModel | None:
+    async def _body(
+        self, house: House, request: Request, caller: Caller, stay: ExitStack
+    ) -> BaseModel | IO[bytes] | None:
+        if self.file:
+            return stay.enter_context(await uploads.taken(request, house.app.home.root))
         if self.body is None:
             return None
         return await bodies.read(request, self.body, house.intake, caller.owner, self.most_bytes)

@@ -1,10 +1,10 @@
 """One connection: bytes to requests and back, by uvicorn and httptools, with deadlines and an end.
 
-What uvicorn leaves open is closed here. A head has ten seconds, a body sixty and never fifteen of silence;
-an answer that nobody takes is dropped; requests in a pile (pipelining) get the first one answered; headers
-that come behind a body are nobody's; an offer to speak another protocol is passed over; HTTP/1.0 gets no
-chunks; and a client that has closed its side (`nc -N`) counts as gone, as does every one whose connection
-ends. Knows no paths.
+What uvicorn leaves open is closed here. A head has ten seconds, a body sixty, or an hour where it is a
+file, and never fifteen of silence; an answer that nobody takes is dropped; requests in a pile (pipelining)
+get the first one answered; headers that come behind a body are nobody's; an offer to speak another protocol
+is passed over; HTTP/1.0 gets no chunks; and a client that has closed its side (`nc -N`) counts as gone, as
+does every one whose connection ends. Knows no paths.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from sottovoce.server.gate.headers import dress
 
 HEAD_SECONDS = 10.0
 BODY_SECONDS = 60.0
+FILE_SECONDS = 3600.0
 STALL_SECONDS = 15.0
 IDLE_SECONDS = 60
 """Between two requests of one connection."""
@@ -62,6 +63,7 @@ class Wire(HttpToolsProtocol):
         self.is_socket = False
         self.holder = crowd.HERE
         self._waits = Waits.HEAD
+        self._body_seconds = BODY_SECONDS
         self._since = self._heard = self._taken = self._idle_since = self.loop.time()
         self._head = 0
         self._left = 0
@@ -140,6 +142,10 @@ class Wire(HttpToolsProtocol):
                     TooSlow("The request did not arrive in time.", hint="Send it again, without pauses")
                 )
 
+    def be_patient(self) -> None:
+        """Let the body of this request take its time, as a large file does; silence still ends it."""
+        self._body_seconds = FILE_SECONDS
+
     @property
     def place(self) -> Held | None:
         """What place this connection takes, if any: those sent away are counted no more."""
@@ -165,7 +171,11 @@ class Wire(HttpToolsProtocol):
             return
         self._waits = Waits.HEAD
         super().on_message_begin()
-        extension = {"transport": self.transport, "socket": self.is_socket}
+        extension = {
+            "transport": self.transport,
+            "socket": self.is_socket,
+            "be_patient": self.be_patient,
+        }
         cast("dict[str, Any]", self.scope)["extensions"] = {"sotto": extension}
 
     def on_url(self, url: bytes) -> None:
@@ -186,6 +196,7 @@ class Wire(HttpToolsProtocol):
         elif not self.parser.should_upgrade():
             super().on_headers_complete()
             self._waits, self._since = Waits.BODY, self._heard
+            self._body_seconds = BODY_SECONDS
 
     def on_body(self, body: bytes) -> None:
         if not self._deaf:
@@ -262,7 +273,7 @@ class Wire(HttpToolsProtocol):
         if self._waits is Waits.HEAD:
             return now - self._since > HEAD_SECONDS
         if self._waits is Waits.BODY:
-            return now - self._since > BODY_SECONDS or now - self._heard > STALL_SECONDS
+            return now - self._since > self._body_seconds or now - self._heard > STALL_SECONDS
         return False
 
     def _drop_if_not_taken(self, now: float) -> None:

@@ -1,6 +1,7 @@
 """The page's own API: chats, runs, the line, and, for the home's other programs, the engine.
 
 chats   the person's chats: list, open, change, search, export, delete
+files   all chats as one file: export, import
 runs    answers being written: start, follow from any event, stop
 models  the models here and to choose from, how each does here, licences accepted
 loading which of them are loaded: have one loaded, or unloaded
@@ -12,11 +13,12 @@ nouns, nouns_models  what is taken and given;  telling  a run's events, in words
 
 from __future__ import annotations
 
-from sottovoce.server.app_api import chats, engine, loading, models, pulls, runs, state
+from sottovoce.server.app_api import chats, engine, files, loading, models, pulls, runs, state
 from sottovoce.server.endpoint import Endpoint
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *chats.ENDPOINTS,
+    *files.ENDPOINTS,
     *runs.ENDPOINTS,
     *pulls.ENDPOINTS,  # before models, or pulls would be taken for the name of one
     *loading.ENDPOINTS,

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from sottovoce.chat.archive import Report
 from sottovoce.core.errors import BadValue, NotFound
 from sottovoce.core.events import Asked
 from sottovoce.core.messages import Message, Role
@@ -261,6 +262,26 @@ class FolderNoun(Noun):
 
 class FolderList(Noun):
     folders: list[FolderNoun]
+
+
+class ImportNoun(Noun):
+    """What an import did. `present` chats were here before; `skipped` and `mended` count by reason."""
+
+    chats: int
+    messages: int
+    present: int
+    skipped: dict[str, int]
+    mended: dict[str, int]
+
+    @classmethod
+    def of(cls, report: Report) -> Self:
+        return cls(
+            chats=report.chats,
+            messages=report.messages,
+            present=report.present,
+            skipped=dict(report.skipped),
+            mended=dict(report.mended),
+        )
 
 
 class HitNoun(Noun):

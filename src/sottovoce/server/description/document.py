@@ -14,6 +14,7 @@ from sottovoce.server import problems
 from sottovoce.server.caller import Scope
 from sottovoce.server.endpoint import Endpoint
 from sottovoce.server.sessions import COOKIE
+from sottovoce.server.uploads import KINDS
 
 JSON = "application/json"
 SCHEMAS = "#/components/schemas/"
@@ -42,7 +43,7 @@ MEANINGS = {
     "403": "The key shown does not reach this far.",
     "404": "There is no such thing, or it is somebody else's.",
     "413": "More than is taken at once.",
-    "415": "The body is not JSON.",
+    "415": "The body is not JSON, or no file where one is taken.",
     "429": "Too many are waiting, or the key has used up what it may.",
     "503": "The model is not there yet, or the server is stopping.",
     "default": "Something else went wrong.",
@@ -147,6 +148,9 @@ def _operation(endpoint: Endpoint, nouns: _Nouns) -> Part:
     if endpoint.body is not None:
         content = {JSON: {"schema": nouns.of(endpoint.body, "validation")}}
         described["requestBody"] = {"required": True, "content": content}
+    elif endpoint.file:
+        file = {"schema": {"type": "string", "format": "binary"}}
+        described["requestBody"] = {"required": True, "content": dict.fromkeys(KINDS, file)}
     return described
 
 
@@ -194,7 +198,7 @@ def _answer(endpoint: Endpoint, nouns: _Nouns) -> Part:
 
 def _failing(endpoint: Endpoint) -> list[str]:
     found = []
-    if endpoint.body is not None:
+    if endpoint.body is not None or endpoint.file:
         found += ["400", "413", "415"]
     if endpoint.scope is not None:
         found += ["401", "403", "429", "503"]

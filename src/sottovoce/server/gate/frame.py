@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from sottovoce.core.errors import BadValue, NotFound, TooLarge
+from sottovoce.server import uploads
 from sottovoce.server.bodies import MOST_BYTES, check_kind
 from sottovoce.server.gate.origins import SAFE
 
@@ -36,20 +37,27 @@ def check_target(path: bytes, query: bytes) -> None:
         raise NotFound("There is nothing at this address.", hint="/docs lists what there is")
 
 
-def check_head(method: str, count: int, headers: Headers) -> None:
-    """Raise BadInput, TooLarge or WrongKind for a head that promises nothing good."""
+def check_head(method: str, count: int, headers: Headers, *, is_file: bool = False) -> None:
+    """Raise BadInput, TooLarge or WrongKind for a head that promises nothing good.
+
+    `is_file`: at this place the body is one, and no JSON to be read at once.
+    """
     if count > MOST_HEADERS:
         raise BadValue(f"A request here has at most {MOST_HEADERS} headers.", hint="Send fewer")
     for name in ONCE:
         if len(headers.get(name, ())) > 1:
             raise BadValue(f"The header {name.decode()} is there twice.", hint="Send it once")
-    _check_length(headers)
+    _check_length(headers, is_file=is_file)
     if method not in SAFE and b"content-type" in headers:
         # A page may send forms and plain text anywhere unasked; not JSON.
-        check_kind(headers[b"content-type"][0].decode("latin-1"), None)
+        kind = headers[b"content-type"][0].decode("latin-1")
+        if is_file:
+            uploads.check_kind(kind)
+        else:
+            check_kind(kind, None)
 
 
-def _check_length(headers: Headers) -> None:
+def _check_length(headers: Headers, *, is_file: bool) -> None:
     given = headers.get(b"content-length")
     if given is None:
         return
@@ -59,7 +67,9 @@ def _check_length(headers: Headers) -> None:
         raise BadValue(
             "The request's Content-Length is not a number.", hint="Send the body's length in bytes"
         )
-    if int(given[0]) > MOST_BYTES:
+    if is_file:
+        uploads.check_size(int(given[0]))
+    elif int(given[0]) > MOST_BYTES:
         raise TooLarge(f"A request's body has at most {MOST_BYTES >> 20} MB here.", hint="Send less at once")
 
 

@@ -7,7 +7,7 @@ no keys and no bodies.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from urllib.parse import quote
 
 from starlette.responses import Response
@@ -22,15 +22,24 @@ from sottovoce.server.gate.shapes import shape_of
 
 
 class Gate:
-    """An ASGI application around another. `failed` is told of every request that is turned away."""
+    """An ASGI application around another. `failed` is told of every request that is turned away.
+
+    At the paths in `files` a body may be a file.
+    """
 
     def __init__(
-        self, inside: ASGIApp, names: Names, origins: Origins, failed: Callable[[SottoError], None]
+        self,
+        inside: ASGIApp,
+        names: Names,
+        origins: Origins,
+        failed: Callable[[SottoError], None],
+        files: Collection[str] = (),
     ) -> None:
         self._inside = inside
         self._names = names
         self._origins = origins
         self._failed = failed
+        self._files = frozenset(files)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -61,7 +70,8 @@ class Gate:
     def _check_rest(self, scope: Scope, headers: dict[bytes, list[bytes]]) -> None:
         self._origins.check(scope["method"], self._names.pages(headers[b"host"][0]), headers)
         check_target(scope.get("raw_path") or quote(scope["path"]).encode(), scope["query_string"])
-        check_head(scope["method"], len(scope["headers"]), headers)
+        is_file = scope["path"] in self._files
+        check_head(scope["method"], len(scope["headers"]), headers, is_file=is_file)
 
 
 def _by_name(pairs: Sequence[tuple[bytes, bytes]]) -> dict[bytes, list[bytes]]:
