@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from sottovoce.core.errors import ReadOnly, SottoError
+from sottovoce.core.errors import BadValue, ReadOnly, SottoError
 from sottovoce.core.paths import Home
 from sottovoce.net.ledger import UNKNOWN, Ledger
 from sottovoce.net.policy import Purpose
@@ -161,3 +161,38 @@ def test_a_line_cut_by_a_full_disk_is_an_error(home: Home, monkeypatch: pytest.M
     monkeypatch.setattr(os, "write", lambda handle, data: real(handle, data[:7]))
     with pytest.raises(SottoError, match="part of a line"):
         opened(home).begin("models.example", 443, Purpose.DOWNLOAD, "GET")
+
+
+def test_pages_go_from_the_newest_back_without_a_gap(home: Home) -> None:
+    for number in range(7):
+        one(opened(home, float(number)), f"{number}.example")
+    for limit in (1, 2, 3, 7, 50):
+        hosts: list[str] = []
+        further = None
+        while True:
+            page = opened(home).page(limit, further)
+            assert (page.all.count, page.all.last) == (7, 6.0)
+            hosts += [leaving.host for leaving in page.departures]
+            further = page.further
+            if further is None:
+                break
+        assert hosts == [f"{number}.example" for number in range(6, -1, -1)]
+
+
+def test_what_leaves_while_somebody_pages_moves_nothing(home: Home) -> None:
+    for number in range(4):
+        one(opened(home, float(number)), f"{number}.example")
+    first = opened(home).page(2)
+    one(opened(home, 9.0), "new.example")
+    second = opened(home).page(2, first.further)
+    assert [leaving.host for leaving in second.departures] == ["1.example", "0.example"]
+    assert second.further is None
+    assert second.all.count == 5
+
+
+def test_an_empty_ledger_is_one_empty_page_and_a_strange_place_is_refused(home: Home) -> None:
+    page = opened(home).page(5)
+    assert (page.departures, page.further, page.all.empty) == ([], None, True)
+    one(opened(home))
+    with pytest.raises(BadValue, match="no place in the ledger"):
+        opened(home).page(5, "elsewhere")

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sottovoce.core.errors import StoreProblem
+from sottovoce.core.errors import BadValue, StoreProblem
 from sottovoce.core.paths import PRIVATE_FILE, disk_problem, sync_folder
 from sottovoce.net.policy import Purpose
 
@@ -63,6 +63,18 @@ class Summary:
         return self.count == 0 and self.unreadable == 0
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some departures, the newest first, and what can be said of `all`.
+
+    `further` asks for those before them; None: there are none.
+    """
+
+    departures: list[Departure]
+    further: str | None
+    all: Summary
+
+
 class Ledger:
     """The ledger in one file. Several processes may append to it at once."""
 
@@ -99,9 +111,23 @@ class Ledger:
         return self._read()[0]
 
     def summary(self) -> Summary:
+        return _summed(*self._read())
+
+    def page(self, limit: int, before: str | None = None) -> Page:
+        """Return the newest departures, or those before an earlier page. Raises BadValue."""
         departures, unreadable = self._read()
-        last = max((leaving.at for leaving in departures), default=None)
-        return Summary(len(departures), last, unreadable)
+        end = len(departures)
+        if before is not None:
+            end = next((at for at, leaving in enumerate(departures) if leaving.id == before), -1)
+        if end < 0:
+            raise BadValue(
+                "This is no place in the ledger.",
+                hint="Give the `further` of an earlier page, or leave it out",
+                field="before",
+            )
+        start = max(0, end - limit)
+        further = departures[start].id if start else None
+        return Page(departures[start:end][::-1], further, _summed(departures, unreadable))
 
     def _read(self) -> tuple[list[Departure], int]:
         found: dict[str, Departure] = {}
@@ -150,6 +176,11 @@ class Ledger:
             raise disk_problem(problem, self.path) from problem
         if written != len(line):
             raise StoreProblem(f"{self.path} took only part of a line.", hint="Free some space; try again.")
+
+
+def _summed(departures: list[Departure], unreadable: int) -> Summary:
+    last = max((leaving.at for leaving in departures), default=None)
+    return Summary(len(departures), last, unreadable)
 
 
 def _torn_end(handle: int) -> bool:

@@ -6,14 +6,15 @@ runs    answers being written: start, follow from any event, stop
 models  the models here and to choose from, how each does here, licences accepted
 loading which of them are loaded: have one loaded, or unloaded
 pulls   models being got: told beforehand, begun, followed from any event, stopped
+ledger  what left this machine
 state   what runs here and how long the line is
 engine  the engine itself, for this home's terminal and scripts, through the unix socket only
-nouns, nouns_models  what is taken and given;  telling  a run's events, in words for a page
+nouns, nouns_models, nouns_ledger  what is taken and given;  telling  a run's events, in words for a page
 """
 
 from __future__ import annotations
 
-from sottovoce.server.app_api import chats, engine, files, loading, models, pulls, runs, state
+from sottovoce.server.app_api import chats, engine, files, ledger, loading, models, pulls, runs, state
 from sottovoce.server.endpoint import Endpoint
 
 ENDPOINTS: tuple[Endpoint, ...] = (
@@ -23,6 +24,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *pulls.ENDPOINTS,  # before models, or pulls would be taken for the name of one
     *loading.ENDPOINTS,
     *models.ENDPOINTS,
+    *ledger.ENDPOINTS,
     *state.ENDPOINTS,
     *engine.ENDPOINTS,
 )
