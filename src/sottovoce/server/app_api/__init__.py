@@ -9,7 +9,7 @@ pulls   models being got: told beforehand, begun, followed from any event, stopp
 ledger  what left this machine
 state   what runs here and how long the line is
 engine  the engine itself, for this home's terminal and scripts, through the unix socket only
-nouns, nouns_models, nouns_ledger  what is taken and given;  telling  a run's events, in words for a page
+nouns, nouns_*  what is taken and given;  telling  a run's events, in words for a page
 """
 
 from __future__ import annotations

@@ -11,7 +11,8 @@ from starlette.responses import Response
 from sottovoce.app import delete_chat
 from sottovoce.chat import archive
 from sottovoce.core.errors import BadValue
-from sottovoce.server.app_api.nouns import (
+from sottovoce.server.app_api.nouns import identity, whole
+from sottovoce.server.app_api.nouns_chats import (
     ChatChange,
     ChatList,
     ChatNoun,
@@ -22,8 +23,6 @@ from sottovoce.server.app_api.nouns import (
     MessageNoun,
     NewChat,
     OpenChat,
-    identity,
-    whole,
 )
 from sottovoce.server.caller import Scope
 from sottovoce.server.endpoint import Endpoint, Visit

@@ -18,7 +18,7 @@ from starlette.responses import Response
 from sottovoce.chat import archive, outgoing
 from sottovoce.chat.outgoing import Form
 from sottovoce.core.errors import BadValue, NotFound
-from sottovoce.server.app_api.nouns import ImportNoun
+from sottovoce.server.app_api.nouns_chats import ImportNoun
 from sottovoce.server.caller import Scope
 from sottovoce.server.download import Download
 from sottovoce.server.endpoint import Endpoint, Visit
