@@ -141,14 +141,29 @@ export interface components {
         };
         /**
          * ChatChange
-         * @description Only what is given is changed. `leaf`: show the branch with this message.
+         * @description Only what is given is changed. `leaf`: show the branch with this message. `folder`: "" for none.
          */
         ChatChange: {
+            /**
+             * Archived
+             * @default null
+             */
+            archived: boolean | null;
+            /**
+             * Folder
+             * @default null
+             */
+            folder: string | null;
             /**
              * Leaf
              * @default null
              */
             leaf: string | null;
+            /**
+             * Pinned
+             * @default null
+             */
+            pinned: boolean | null;
             /**
              * System
              * @default null
@@ -174,19 +189,25 @@ export interface components {
          * ChatNoun
          * @description `leaf` is the message the reader is at; `writing` the run that writes in this chat, if one does.
          *
-         *     Times are seconds since 1970.
+         *     `folder` is a name, "" for none. Times are seconds since 1970.
          */
         ChatNoun: {
+            /** Archived */
+            archived: boolean;
             /** Changed */
             changed: number;
             /** Created */
             created: number;
+            /** Folder */
+            folder: string;
             /** Id */
             id: string;
             /** Leaf */
             leaf: string | null;
             /** Model */
             model: string;
+            /** Pinned */
+            pinned: boolean;
             /** System */
             system: string;
             /** Title */
@@ -201,6 +222,33 @@ export interface components {
         Code: {
             /** Code */
             code: string;
+        };
+        /**
+         * DepartureNoun
+         * @description One connection that left, or tried to: when, where to and why.
+         *
+         *     `at` is seconds since 1970; `sent` and `received` are bytes. `outcome` is unknown while it is under
+         *     way, or where the program was killed before its end.
+         */
+        DepartureNoun: {
+            /** At */
+            at: number;
+            /** Host */
+            host: string;
+            /** Id */
+            id: string;
+            /** Method */
+            method: string;
+            /** Outcome */
+            outcome: string;
+            /** Port */
+            port: number;
+            /** Purpose */
+            purpose: string;
+            /** Received */
+            received: number;
+            /** Sent */
+            sent: number;
         };
         /**
          * DiskNoun
@@ -279,6 +327,16 @@ export interface components {
              * @default null
              */
             top_p: number | null;
+        };
+        /**
+         * End
+         * @description Where the server listens; 0.0.0.0 and :: are every address of its machine.
+         */
+        End: {
+            /** Host */
+            host: string;
+            /** Port */
+            port: number;
         };
         /**
          * EngineAnswer
@@ -469,6 +527,23 @@ export interface components {
             /** Verdict */
             verdict: string;
         };
+        /** FolderList */
+        FolderList: {
+            /** Folders */
+            folders: components["schemas"]["FolderNoun"][];
+        };
+        /**
+         * FolderNoun
+         * @description A folder is there as long as a chat is in it. `chats` counts those that are not archived.
+         */
+        FolderNoun: {
+            /** Archived */
+            archived: number;
+            /** Chats */
+            chats: number;
+            /** Name */
+            name: string;
+        };
         /**
          * HitNoun
          * @description A message found. `marks` are the places in the excerpt to point out, as start and end.
@@ -498,6 +573,45 @@ export interface components {
             hits: components["schemas"]["HitNoun"][];
         };
         /**
+         * ImportNoun
+         * @description What an import did. `present` chats were here before; `skipped` and `mended` count by reason.
+         */
+        ImportNoun: {
+            /** Chats */
+            chats: number;
+            /** Mended */
+            mended: {
+                [key: string]: number;
+            };
+            /** Messages */
+            messages: number;
+            /** Present */
+            present: number;
+            /** Skipped */
+            skipped: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * LedgerNoun
+         * @description Some departures, the newest first; `further`, given as `before`, asks for those before them.
+         *
+         *     `count` and `last` are of all. Of `unreadable` lines nobody knows what they said: only with none of
+         *     them and a count of 0 can it be said that nothing has left.
+         */
+        LedgerNoun: {
+            /** Count */
+            count: number;
+            /** Departures */
+            departures: components["schemas"]["DepartureNoun"][];
+            /** Further */
+            further: string | null;
+            /** Last */
+            last: number | null;
+            /** Unreadable */
+            unreadable: number;
+        };
+        /**
          * LicenceNoun
          * @description `commercial` is yes, conditions, no or unclear.
          */
@@ -511,9 +625,11 @@ export interface components {
         };
         /**
          * Link
-         * @description A path of this server that signs one browser in, once, within ten minutes.
+         * @description A path of this server that signs one browser in, once, within ten minutes, and where that leads.
          */
         Link: {
+            /** Ends */
+            ends: components["schemas"]["End"][];
             /** Link */
             link: string;
         };
