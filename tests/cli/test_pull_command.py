@@ -88,6 +88,34 @@ def test_what_a_publisher_said_of_a_licence_stays_on_record(
         assert model["licence"] == (licence or "MIT")
 
 
+@pytest.mark.parametrize(("at_hub", "in_file"), [("apache-2.0", "cc-by-nc-4.0"), ("cc-by-nc-4.0", "mit")])
+def test_the_stricter_of_two_licences_counts_when_it_comes_and_when_it_answers(
+    sotto: Any, mirror: Mirror, monkeypatch: pytest.MonkeyPatch, at_hub: str, in_file: str
+) -> None:
+    odd = language_model().set("general.license", "string", in_file).bytes()
+    mirror.put("org/n-GGUF", ("n-Q4_0.gguf", odd), licence=at_hub)
+    pulling = ("models", "pull", "hf:org/n-GGUF", "--accept-licence")
+    told = f"called {at_hub}, in the file itself {in_file}: the stricter counts"
+    monkeypatch.setenv("SOTTO_USE", "commercial")
+    refused = sotto(*pulling)
+    assert (refused.code, told in refused.err) == (3, True)
+    monkeypatch.delenv("SOTTO_USE")
+    done = sotto(*pulling)
+    assert (done.code, told in done.err) == (0, True)
+    monkeypatch.setenv("SOTTO_USE", "commercial")
+    assert sotto("ask", "hello", "--model", "n-Q4_0").code == 3
+
+
+def test_a_licence_that_hub_and_file_leave_unclear_can_be_named(
+    sotto: Any, mirror: Mirror, tmp_path: Path
+) -> None:
+    mirror.repos[NAME].licence = "other"
+    assert sotto("models", "pull", f"hf:{NAME}", "--accept-licence").code == 0
+    there = tmp_path / "home" / "models" / "m-Q4_0.gguf"
+    assert sotto("models", "add", there, "--licence", "mit", "--yes").code == 0
+    assert json.loads(sotto("models", "show", "m-Q4_0", "--json").out)["licence"] == "MIT"
+
+
 def test_off_refuses_and_says_how_to_allow_it(
     sotto: Any, mirror: Mirror, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import datetime
+from pathlib import Path
 
 import pytest
+from gguf_samples import language_model
 
 from sottovoce.core.errors import LicenceRefused
+from sottovoce.engine.gguf import read_header
 from sottovoce.models import licences
 from sottovoce.models.licences import Licence
 
@@ -81,6 +84,44 @@ def test_several_licences_of_which_one_does_not_allow_it_are_unclear(other: str)
     both = licences.of(f"apache-2.0 and {other}")
     assert both.commercial == "unclear"
     assert f"Licence: apache-2.0 and {other}".strip() in licences.plain(both)[0]
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "header", "counts"),
+    [
+        ("apache-2.0", "cc-by-nc-4.0", "CC-BY-NC-4.0"),
+        ("cc-by-nc-4.0", "apache-2.0", "CC-BY-NC-4.0"),
+        ("cc-by-nc-4.0", "qwen-research", "CC-BY-NC-4.0"),
+        ("apache-2.0", "llama3.2", "Llama-3.2"),
+        ("apache-2.0", "mit", "Apache-2.0 and MIT"),
+        ("apache-2.0 and mit", "mit", "Apache-2.0 and MIT"),
+        ("other", "apache-2.0", "unknown"),
+        ("apache-2.0", "strange-1.0", "strange-1.0"),
+    ],
+)
+def test_of_two_licences_that_differ_the_stricter_counts_and_both_are_told(
+    elsewhere: str, header: str, counts: str
+) -> None:
+    found = licences.ruled(elsewhere, header).licence
+    assert found.id == counts
+    assert elsewhere in licences.plain(found)[1]
+    assert header in licences.plain(found)[1]
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "header"), [("apache-2.0", "Apache 2.0"), ("apache-2.0", ""), ("unknown", "apache-2.0")]
+)
+def test_where_only_one_is_said_or_both_are_the_same_nothing_is_in_dispute(
+    elsewhere: str, header: str
+) -> None:
+    assert licences.ruled(elsewhere, header).licence == licences.of("apache-2.0")
+
+
+def test_a_publishers_own_licence_is_read_from_the_field_beside(tmp_path: Path) -> None:
+    own = language_model().set("general.license", "string", "other")
+    assert licences.in_header(read_header(own.write(tmp_path / "m.gguf"))) == "other"
+    own.set("general.license.name", "string", "qwen-research")
+    assert licences.in_header(read_header(own.write(tmp_path / "m.gguf"))) == "qwen-research"
 
 
 def test_a_name_that_a_terminal_would_obey_is_made_harmless() -> None:

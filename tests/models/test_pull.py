@@ -68,10 +68,10 @@ async def pulled(home: Home, plan: Plan) -> Pulled:
 
 
 async def test_a_plan_tells_all_before_anything_comes(home: Home, mirror: Mirror, weights: bytes) -> None:
-    repo = mirror.put(NAME, ("m-Q4_0.gguf", weights), ("m-F16.gguf", weights + b"GGUF"), licence="mit")
+    repo = mirror.put(NAME, ("m-Q4_0.gguf", weights), ("m-F16.gguf", weights + b"GGUF"), licence="apache-2.0")
     plan = await planned(home, mirror)
     assert (plan.name, plan.ref, plan.size) == ("m-Q4_0", f"hf:{NAME}:m-Q4_0.gguf", len(weights))
-    assert (plan.licence, plan.gated, plan.sha256) == ("mit", False, repo.files["m-Q4_0.gguf"].sha256)
+    assert (plan.licence, plan.gated, plan.sha256) == ("apache-2.0", False, repo.files["m-Q4_0.gguf"].sha256)
     assert (plan.header.architecture, plan.header.name) == ("llama", "Tiny")
     assert check_room(home, plan) > 0
     assert list(home.models.iterdir()) == []

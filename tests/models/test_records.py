@@ -82,6 +82,23 @@ def test_only_the_very_words_that_were_shown_are_accepted(
     assert database.look(lambda conn: records.accepted_for(conn, licence, text * 64)) is accepted
 
 
+def test_a_file_that_is_another_by_now_goes_by_the_stricter_of_its_own_licence_and_the_one_on_record(
+    database: Database, home: Home
+) -> None:
+    path = language_model().write(home.models / "m.gguf")
+    known = shelf.content(path)
+    database.call(lambda conn: shelf.remember(conn, known))
+    database.call(
+        lambda conn: records.note_model(
+            conn, Record(path, "m", known.sha256, "hf:me/m", "MIT", "me/m", 1000.0)
+        )
+    )
+    assert database.look(lambda conn: records.licence_for(conn, home, shelf.resolve("m", home))) == "MIT"
+    language_model().set("general.license", "string", "cc-by-nc-4.0").write(path)
+    model = shelf.resolve("m", home)
+    assert database.look(lambda conn: records.licence_for(conn, home, model)) == "cc-by-nc-4.0"
+
+
 def test_another_file_in_the_place_of_one_does_not_inherit_its_licence(
     database: Database, home: Home
 ) -> None:

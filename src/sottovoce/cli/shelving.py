@@ -51,7 +51,7 @@ def add(
     from sottovoce.models.kinds import LANGUAGE, kind_of
 
     home = given.open_home()
-    offer = getting.on_disk(home, file, name, licence_name)
+    offer = getting.on_disk(home, file, name)
     candidate = offer.candidate
     assert candidate is not None  # noqa: S101  (what is on the disk was examined)
     with closing(given.open_database()) as database:
@@ -61,9 +61,9 @@ def add(
             return
         if here is None:
             adding.check_free(home, candidate, offer.name)
-        else:
-            there = here
-            offer = database.look(lambda conn: getting.renewed(conn, offer, there))
+        if licence_name is not None:
+            named = licence_name
+            offer = database.look(lambda conn: getting.licensed(conn, offer, named, here))
         use = load(home, read_environment(), {}).use
         _accept(given, database, offer, use, yes=yes)
         files = [shelf.content(here)] if here else adding.put(home, candidate, offer.name, copy=copy)

@@ -40,7 +40,7 @@ from sottovoce.models.adding import Candidate
 from sottovoce.models.catalogue import Card
 from sottovoce.models.choosing import needed
 from sottovoce.models.hub import HUB, open_hub
-from sottovoce.models.licences import Licence
+from sottovoce.models.licences import Licence, Ruling
 from sottovoce.models.names import CatalogueRef, FileRef, HubRef, OllamaRef, Ref, UrlRef
 from sottovoce.models.plan import Plan, plan_hub, plan_url
 from sottovoce.models.progress import Progress
@@ -151,7 +151,7 @@ async def planned(means: Means, ref: Ref) -> Plan:
 
 def of_plan(plan: Plan) -> Offer:
     """Return the offer that a plan makes."""
-    licence = licences.of(plan.licence or "")
+    licence = Ruling(plan.licence or "", plan.dispute).licence
     return Offer(
         ref=plan.ref,
         name=plan.name,
@@ -165,18 +165,15 @@ def of_plan(plan: Plan) -> Offer:
     )
 
 
-def on_disk(home: Home, file: str, name: str | None = None, licence: str | None = None) -> Offer:
+def on_disk(home: Home, file: str, name: str | None = None) -> Offer:
     """Return the offer of a file on this machine: a path, or a name of another program's.
 
-    Reads all of it. `licence`: what it has where nobody else knows. Raises NotFound, BadModelFile, and
-    BadValue also where somebody else does know.
+    Reads all of it. Raises NotFound, BadModelFile, BadValue.
     """
     path, called = located(file, name)
     candidate = adding.examine(path)
     card = catalogue.with_content(candidate.sha256, catalogue.cards(home))
-    said = card[0].licence if card else candidate.header.text("general.license") or ""
-    _check_unsaid(called, said, licence)
-    terms = licences.of(licence or said)
+    terms = licences.of(card[0].licence if card else licences.in_header(candidate.header))
     return Offer(
         ref=str(path),
         name=called,
@@ -287,15 +284,22 @@ async def get(offer: Offer, means: Means, database: Database) -> AsyncGenerator[
     yield pulled
 
 
-def renewed(conn: sqlite3.Connection, offer: Offer, here: Path) -> Offer:
-    """Return the offer of a file that is on the shelf already and gets another licence on record.
+def licensed(conn: sqlite3.Connection, offer: Offer, licence: str, here: Path | None) -> Offer:
+    """Return the offer of a file under the licence that a person knows it to have.
 
-    Raises BadValue where its publisher named one.
+    `here` is where the shelf has it already. Raises BadValue where what is known leaves nothing unclear.
     """
-    record = records.of(conn, here)
+    record = None if here is None else records.of(conn, here)
+    name = offer.name if here is None else shelf.name_of(here)
+    known, named = offer.licence, licences.of(licence)
     if record is not None and record.repository:
-        _check_unsaid(shelf.name_of(here), record.licence, offer.spelt)
-    return replace(offer, name=shelf.name_of(here))
+        known = licences.ruled(record.licence, offer.spelt).licence
+    if known.commercial != licences.UNCLEAR and named.id != known.id:
+        raise BadValue(
+            f"{name} has a licence: {known.name}. Another cannot be named for it.",
+            hint="Leave out --licence",
+        )
+    return replace(offer, name=name, licence=named, spelt=named.id, terms=tuple(licences.plain(named)))
 
 
 def note(conn: sqlite3.Connection, offer: Offer, files: Sequence[KnownFile], use: str) -> None:
@@ -345,16 +349,6 @@ def _instead(means: Means, cards: Sequence[Card]) -> str:
     fits = fitting.runs_well(here) if here else lambda _, file: needed(file.size) <= room
     suggested = suggest.suggested(cards, fits, means.use)
     return f"What runs here: {catalogue.command(suggested[0].card)}" if suggested else ""
-
-
-def _check_unsaid(name: str, said: str, licence: str | None) -> None:
-    """Raise BadValue where a licence is named for what is known to have another."""
-    known = licences.of(said)
-    if licence is not None and known.commercial != licences.UNCLEAR and licences.of(licence) != known:
-        raise BadValue(
-            f"{name} has a licence: {known.name}. Another cannot be named for it.",
-            hint="Leave out --licence",
-        )
 
 
 def _ours(home: Home, database: Database, offer: Offer) -> frozenset[Path]:

@@ -1,6 +1,6 @@
 """What the licences of models allow and ask for, in plain words, and whether a use is among it.
 
-The facts stand in licences.toml, each with where it was read. Knows nothing of files, nor who accepted
+The facts stand in licences.toml, each with where it was read. Opens no file, and does not know who accepted
 what (see records). It is no legal advice: the text itself decides, and each licence says where that is.
 """
 
@@ -9,12 +9,12 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 from sottovoce.core.errors import LicenceRefused
-from sottovoce.engine.header import shown
+from sottovoce.engine.header import Header, shown
 
 FACTS = Path(__file__).with_name("licences.toml")
 
@@ -28,15 +28,20 @@ COMMERCIAL = {
 AND = " and "
 """Between the licences of a repository that names several."""
 
-SAYS_NOTHING = frozenset(("", "unknown", "other", "none", "no-licence", "no-license"))
+OTHER = "other"
+"""How they say that it is none of the well-known ones, and not which."""
+
+SAYS_NOTHING = frozenset(("", "unknown", "none", "no-licence", "no-license"))
 """How files and repositories say that they name no licence."""
+
+STRICTNESS = (YES, CONDITIONS, UNCLEAR, NO)
 
 
 @dataclass(frozen=True, slots=True)
 class Licence:
     """`commercial` is yes, conditions, no or unclear. An empty sentence: the text says nothing of it.
 
-    `sources` are pairs of where something was read and on which day.
+    `sources` are pairs of where something was read and on which day. `dispute` tells who says otherwise.
     """
 
     id: str
@@ -48,6 +53,7 @@ class Licence:
     text_where: str = ""
     aliases: tuple[str, ...] = ()
     sources: tuple[tuple[str, str], ...] = ()
+    dispute: str = ""
 
 
 @cache
@@ -76,7 +82,7 @@ def of(name: str) -> Licence:
     for licence in known():
         if said in _names(licence):
             return licence
-    if said in SAYS_NOTHING:
+    if said == OTHER or said in SAYS_NOTHING:
         return Licence("unknown", "a licence that is not named", UNCLEAR)
     several = name.split(AND)
     if len(several) == 1:
@@ -87,9 +93,48 @@ def of(name: str) -> Licence:
     return Licence(plainly, f"{plainly}, and which of them counts is not known here", UNCLEAR)
 
 
+def in_header(header: Header) -> str:
+    """Return the licence that a file names for itself; empty: none. Beside `other` stands which."""
+    said = header.text("general.license") or ""
+    return header.text("general.license.name") or said if _folded(said) in ("", OTHER) else said
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What counts. `spelt` as whoever said it writes it; empty: nobody did. `dispute`: see Licence."""
+
+    spelt: str
+    dispute: str = ""
+
+    @property
+    def licence(self) -> Licence:
+        return replace(of(self.spelt), dispute=self.dispute)
+
+
+def ruled(elsewhere: str, header: str) -> Ruling:
+    """Return what counts of what is said of a file elsewhere, and what it says itself: the stricter.
+
+    Of two that are equally strict both hold, where both let it be used.
+    """
+    said = [one for one in (elsewhere, header) if _folded(one) not in SAYS_NOTHING]
+    if len(said) < 2 or _ids(elsewhere) == _ids(header):
+        return Ruling(said[0] if said else "")
+    dispute = (
+        f"Where it comes from its licence is called {shown(elsewhere)}, in the file itself {shown(header)}: "
+        "the stricter counts."
+    )
+    ranks = [STRICTNESS.index(of(one).commercial) for one in said]
+    if ranks[0] != ranks[1]:
+        return Ruling(said[ranks.index(max(ranks))], dispute)
+    each = {of(part).id: part for one in said for part in one.split(AND)}
+    return Ruling(elsewhere if of(elsewhere).commercial == NO else AND.join(each.values()), dispute)
+
+
 def plain(licence: Licence, gated: bool | None = None) -> list[str]:
     """Return what a person should know before saying yes, a sentence or two a line."""
     lines = [f"Licence: {licence.name}.", COMMERCIAL[licence.commercial]]
+    if licence.dispute:
+        lines.insert(1, licence.dispute)
     if licence.commercial == UNCLEAR:
         lines.append("What it asks for: not known here. Read it where the model came from.")
     else:
@@ -114,13 +159,14 @@ def allows(licence: Licence, use: str) -> None:
     """Raise LicenceRefused where `use` is commercial and the licence forbids that, or leaves it unclear."""
     if use != "commercial" or licence.commercial in (YES, CONDITIONS):
         return
+    dispute = f" {licence.dispute}" if licence.dispute else ""
     if licence.commercial == NO:
         raise LicenceRefused(
-            f"{licence.name} forbids commercial use, and the setting use is commercial.",
+            f"{licence.name} forbids commercial use, and the setting use is commercial.{dispute}",
             hint="sotto models suggest names others; if your use is private: sotto settings set use private",
         )
     raise LicenceRefused(
-        f"Whether this model may be used commercially is not clear: it has {licence.name}.",
+        f"Whether this model may be used commercially is not clear: it has {licence.name}.{dispute}",
         hint="If you know its licence: sotto models add FILE --licence apache-2.0; "
         "if your use is private: sotto settings set use private",
     )
@@ -141,6 +187,10 @@ def _together(each: Sequence[Licence]) -> Licence:
         conditions=tuple(f"{one.name}: {condition}" for one in each for condition in one.conditions),
         text_where=", ".join(one.text_where for one in each),
     )
+
+
+def _ids(said: str) -> frozenset[str]:
+    return frozenset(of(one).id for one in said.split(AND))
 
 
 def _names(licence: Licence) -> frozenset[str]:

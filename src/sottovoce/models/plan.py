@@ -13,7 +13,7 @@ from pathlib import Path
 from sottovoce.core.errors import BadValue, NotFound
 from sottovoce.engine.header import Header
 from sottovoce.engine.parts import PART
-from sottovoce.models import far
+from sottovoce.models import far, licences
 from sottovoce.models.choosing import choose
 from sottovoce.models.download import Way
 from sottovoce.models.far import FarFile
@@ -30,8 +30,8 @@ MOST_PARTS = 200
 class Plan:
     """What would be fetched. `name` is what the model will be called here; `size` is that of all files.
 
-    `licence` is as its publisher spells it, None: not said. `page` is where its publisher tells of it.
-    `header` is that of the whole model, read there.
+    `licence` is as its publisher spells it, None: not said; `dispute` tells who says otherwise. `page` is
+    where its publisher tells of it. `header` is that of the whole model, read there.
     """
 
     ref: str
@@ -45,6 +45,7 @@ class Plan:
     header: Header
     way: Way
     hub: Hub | None = None
+    dispute: str = ""
 
     @property
     def sha256(self) -> str | None:
@@ -73,18 +74,20 @@ async def plan_hub(hub: Hub, ref: HubRef, room: int) -> Plan:
         for file in repository.parts(first)
     )
     header = await _header(hub, repository.name, way, files)
+    ruling = licences.ruled(repository.licence or "", licences.in_header(header))
     return Plan(
         ref=str(replace(ref, wanted=first.path)),
         name=_name(files[0].name),
         files=files,
         size=sum(file.size or 0 for file in files),
-        licence=repository.licence or header.text("general.license"),
+        licence=ruling.spelt or None,
         gated=repository.gated,
         repository=repository.name,
         page=page(hub, repository.name),
         header=header,
         way=way,
         hub=hub,
+        dispute=ruling.dispute,
     )
 
 
@@ -110,7 +113,7 @@ async def plan_url(door: Door, ref: UrlRef) -> Plan:
         name=_name(ref.name),
         files=sized,
         size=header.file_size,
-        licence=header.text("general.license"),
+        licence=licences.in_header(header) or None,
         gated=False,
         repository="",
         page=str(ref),

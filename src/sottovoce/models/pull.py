@@ -18,7 +18,7 @@ from sottovoce.core.errors import BadModelFile, BadValue, DiskFull, Refused
 from sottovoce.core.finishing import to_its_end
 from sottovoce.core.paths import Home, bytes_on_disk
 from sottovoce.engine.gguf import Header, read_part
-from sottovoce.models import far
+from sottovoce.models import far, licences
 from sottovoce.models.claim import was_named
 from sottovoce.models.download import bring
 from sottovoce.models.hub import told
@@ -175,9 +175,9 @@ def _check(home: Home, plan: Plan, partials: Sequence[Partial]) -> None:
         raise
 
 
-def _told_by(header: Header) -> tuple[str, str | None]:
+def _told_by(header: Header) -> tuple[str, str]:
     """Return what a person agrees to in a header."""
-    return header.architecture, header.text("general.license")
+    return header.architecture, licences.in_header(header)
 
 
 def _digest(path: Path) -> str:

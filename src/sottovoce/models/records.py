@@ -133,10 +133,10 @@ def forget(conn: sqlite3.Connection, path: Path) -> None:
 def licence_for(conn: sqlite3.Connection, home: Home, model: ModelFile) -> str:
     """Return the licence that a file goes by.
 
-    The catalogue's, where it knows the content; else what was said when the file was added; else the
-    file's own word.
+    The catalogue's, where it knows the content; else what counted when it was added, which the yes was for;
+    else the file's own word. Where the content may be another by now, the stricter of the last two.
     """
-    from sottovoce.models import catalogue
+    from sottovoce.models import catalogue, licences
 
     content = shelf.known(conn, model.path)
     if content is not None and not shelf.is_unchanged(content):
@@ -145,7 +145,11 @@ def licence_for(conn: sqlite3.Connection, home: Home, model: ModelFile) -> str:
     if card is not None:
         return card[0].licence
     record = of(conn, model.path)
-    return record.licence if record is not None and record.licence else model.licence
+    if record is None or not record.licence:
+        return model.licence
+    if content is not None and content.sha256 == record.sha256:
+        return record.licence
+    return licences.ruled(record.licence, model.licence).spelt
 
 
 def check_use(conn: sqlite3.Connection, home: Home, model: ModelFile, use: str) -> None:

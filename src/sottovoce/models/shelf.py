@@ -20,6 +20,7 @@ from sottovoce.core.paths import Home
 from sottovoce.engine.gguf import read_header
 from sottovoce.engine.header import Header, bad_model, shown
 from sottovoce.engine.parts import MAX_PARTS, PART
+from sottovoce.models import licences
 from sottovoce.models.file import ModelFile
 from sottovoce.models.kinds import EMBEDDING, LANGUAGE, RERANK, kind_of
 from sottovoce.models.names import STARTER
@@ -232,7 +233,7 @@ def _described(path: Path, header: Header) -> ModelFile:
         name=name_of(path),
         path=path,
         sha256=None,
-        licence=shown(header.text("general.license") or "unknown"),
+        licence=shown(licences.in_header(header) or "unknown"),
         licence_text=None,
         languages=shown(", ".join(str(code) for code in languages.values or ())) if languages else "unknown",
         note=f"{_counted(header.parameters)} parameters, packed as {header.file_type}",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from sottovoce.core.errors import BadModelFile
-from sottovoce.models import catalogue
+from sottovoce.models import catalogue, licences
 from sottovoce.models.catalogue import Card, CardFile
 from sottovoce.models.names import MAIN, HubRef
 from sottovoce.models.partial import Wanted
@@ -22,9 +22,17 @@ def as_in_catalogue(plan: Plan, ref: HubRef, cards: Sequence[Card]) -> Plan:
     for card in cards:
         for file in card.files:
             if ref.revision == MAIN and card.repository == plan.repository and file.parts == names:
-                return replace(plan, licence=card.licence, files=_held_to(plan, file))
+                return replace(_licensed(plan, card, file), files=_held_to(plan, file))
     same = catalogue.with_content(plan.sha256, cards) if plan.sha256 else None
-    return plan if same is None else replace(plan, licence=same[0].licence)
+    return plan if same is None else replace(plan, licence=same[0].licence, dispute="")
+
+
+def _licensed(plan: Plan, card: Card, file: CardFile) -> Plan:
+    """Return the plan under the card's licence; where the card knows no content, the file has a say."""
+    if file.digests:
+        return replace(plan, licence=card.licence, dispute="")
+    ruling = licences.ruled(card.licence, licences.in_header(plan.header))
+    return replace(plan, licence=ruling.spelt, dispute=ruling.dispute)
 
 
 def _held_to(plan: Plan, file: CardFile) -> tuple[Wanted, ...]:
