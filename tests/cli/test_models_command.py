@@ -6,7 +6,7 @@ import os
 import sqlite3
 
 import pytest
-from gguf_samples import encoder, language_model, projector, split
+from gguf_samples import encoder, language_model, projector, renamed, split
 
 from sottovoce.core.paths import Home
 from sottovoce.models import catalogue, records
@@ -74,6 +74,13 @@ def test_the_list_says_of_each_file_what_it_is_and_what_it_is_worth(sotto, tmp_p
 def test_a_fit_stands_in_the_list_once_this_machine_was_measured(sotto, measured_home):
     assert "FIT" in sotto("models", "list").out
     assert listed(sotto)[starter().name]["fit"] == "runs"
+
+
+def test_a_kind_that_the_engine_does_not_know_does_not_run_in_the_list_and_in_fit(sotto, measured_home):
+    renamed(language_model(), "strange").write(measured_home.models / "odd.gguf")
+    assert listed(sotto)["odd"]["fit"] == "no"
+    (found,) = json.loads(sotto("fit", "odd", "--json").out)
+    assert found["verdict"] == "no"
 
 
 def test_the_list_stands_without_the_starters_file(sotto, tmp_path, monkeypatch):
@@ -275,6 +282,13 @@ def test_a_file_that_came_by_hand_gets_its_licence_on_record(sotto, odd, tmp_pat
     assert "was here already" in done.err
     assert sotto("--model", "odd", "ask", "hello").code == 0
     assert not there.is_symlink()
+
+
+def test_a_kind_that_the_engine_does_not_know_is_not_added(sotto, tmp_path):
+    file = renamed(language_model(), "strange").write(tmp_path / "m.gguf")
+    refused = sotto("models", "add", file, "--yes")
+    assert (refused.code, "of the kind strange" in refused.err) == (1, True)
+    assert list(listed(sotto)) == [starter().name]
 
 
 def test_no_licence_can_be_named_for_a_file_that_says_its_own(sotto, tmp_path):

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from getting import small_model
-from gguf_samples import split
+from gguf_samples import language_model, renamed, split
 from mirror import Ask, Blob, Handler, Mirror
 
 from sottovoce.models import getting
@@ -43,6 +43,10 @@ def facts(**changes: Any) -> Callable[[Mirror, Path, pytest.MonkeyPatch], None]:
         mirror.put(NAME, ("m-Q4_0.gguf", small_model()), **changes)
 
     return arrange
+
+
+def is_strange(mirror: Mirror, _: Path, __: pytest.MonkeyPatch) -> None:
+    mirror.put(NAME, ("m-Q4_0.gguf", renamed(language_model(), "strange").bytes()))
 
 
 def other_content(mirror: Mirror, _: Path, __: pytest.MonkeyPatch) -> None:
@@ -96,6 +100,7 @@ BAD: dict[str, tuple[Any, int, str]] = {
     "a token that is not known": (has_a_wrong_token, 3, "does not know the token"),
     "a licence that nobody knows": (facts(licence="strange-1.0"), 3, "Commercial use: not known here"),
     "no licence": (facts(licence="other"), 3, "a licence that is not named"),
+    "a kind that the engine does not know": (is_strange, 1, "of the kind strange"),
     "a path out of the folder": (named("../m-Q4_0.gguf"), 2, "no name for a file|not plain"),
     "a path from the root": (named("/m-Q4_0.gguf"), 2, "not plain"),
     "a device's name": (named("NUL.Q4_0.gguf"), 2, "the name of a device"),

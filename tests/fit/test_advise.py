@@ -60,6 +60,13 @@ def test_the_free_memory_decides(free: float, verdict: Verdict) -> None:
     assert bool(found.reason) == (verdict is not Verdict.RUNS)
 
 
+def test_what_the_engine_cannot_load_does_not_run_however_much_memory_there_is() -> None:
+    found = fit(replace(EIGHT, unknown="strange"), RUN, PACE, PROGRAM, 1 << 50)
+    assert (found.verdict, found.reason) == (
+        Verdict.NO, "is of a kind that the engine does not know: strange",
+    )  # fmt: skip
+
+
 def test_the_files_own_pages_are_not_needed_where_a_second_copy_was_made() -> None:
     assert NEEDED.total - NEEDED.least == EIGHT.repacked
 

@@ -19,9 +19,9 @@ from pathlib import Path
 
 from sottovoce.core.errors import BadModelFile, EngineFailed, EngineMissing, SottoError
 from sottovoce.core.settings import child_environment
+from sottovoce.engine import architectures
 from sottovoce.engine.child import ChildConfig
 from sottovoce.engine.client import Address, Client
-from sottovoce.engine.header import shown
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ STOP_SECONDS = 3.0
 LOAD_SECONDS = 20.0
 LOAD_BYTES_PER_SECOND = 200_000_000
 
-UNKNOWN_KIND = re.compile(r"unknown model architecture: '([^']{1,200})'")
+UNKNOWN_KIND = re.compile(r"(?:unknown|unsupported) model architecture: '([^']{1,200})'")
 """How llama.cpp says it (llama-model.cpp)."""
 
 NO_MEMORY = (
@@ -183,11 +183,7 @@ def explain(returncode: int | None, said: dict[str, str], tail: str, most: int |
     if "missing" in said:
         return engine_missing(said["missing"])
     if "failed" in said and (unknown := UNKNOWN_KIND.search(tail)):
-        return BadModelFile(
-            f"This release of the engine does not know models of the kind {shown(unknown[1])}.",
-            hint="sotto models suggest names some that it knows; a later release may know this kind too",
-            detail=tail,
-        )
+        return architectures.unknown(unknown[1], tail)
     told = f"{said.get('failed', '')}\n{tail}"
     if most is not None and any(words in told.lower() for words in NO_MEMORY):
         kind = BadModelFile if "failed" in said else EngineFailed

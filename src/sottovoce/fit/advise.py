@@ -110,6 +110,8 @@ def fit(
     if shape.writes:
         decode = learned.factor / estimate.step_seconds(shape, run, pace, depth, run.slots)
     verdict, reason = _judged(needed, free, decode)
+    if shape.unknown:
+        verdict, reason = Verdict.NO, f"is of a kind that the engine does not know: {shape.unknown}"
     return Fit(
         verdict,
         needed,

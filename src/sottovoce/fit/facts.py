@@ -96,6 +96,7 @@ def from_facts(facts: ShapeFacts, size: int, packing: str, *, writes: bool = Tru
         weights=tuple(replace(group, bytes=int(group.bytes * part)) for group in shape.weights),
         looked_up=int(shape.looked_up * part),
         repacked=int(shape.repacked * part),
+        unknown="",
         doubt=0.0 if off < AGREES else UNKNOWN_MIX + off,
     )
 

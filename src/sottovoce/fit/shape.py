@@ -11,7 +11,8 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from sottovoce.engine.header import Header, Tensor
+from sottovoce.engine.architectures import is_known
+from sottovoce.engine.header import Header, Tensor, shown
 from sottovoce.engine.quants import TYPES
 from sottovoce.fit.cells import Cells, cells_of, layers_of, state_of
 
@@ -50,7 +51,7 @@ class Shape:
 
     `repacked` is the second copy that the engine makes, `state` what a sequence of a recurrent model takes.
     One that embeds or ranks texts does not write. `doubt`: how far off the work may be, 0 where the file was
-    read.
+    read. `unknown` names the architecture where the engine cannot load it.
     """
 
     weights: tuple[Weights, ...]
@@ -67,6 +68,7 @@ class Shape:
     context: int
     writes: bool = True
     doubt: float = 0.0
+    unknown: str = ""
 
     @property
     def parameters(self) -> int:
@@ -127,6 +129,7 @@ def shape_of(header: Header) -> Shape:
         vocabulary=vocabulary_of(header),
         context=header.context_length,
         writes=writes,
+        unknown="" if is_known(header) else shown(header.architecture),
     )
 
 

@@ -18,6 +18,7 @@ from typing import BinaryIO
 
 from sottovoce.core.errors import BadModelFile, BadValue, DiskFull
 from sottovoce.core.paths import PRIVATE_FILE, Home, disk_problem, give_name, sync_folder
+from sottovoce.engine.architectures import require_known
 from sottovoce.engine.gguf import read_header
 from sottovoce.engine.header import Header, bad_model
 from sottovoce.models import shelf, starter
@@ -48,11 +49,12 @@ class Candidate:
 
 
 def examine(path: Path, given_up: threading.Event | None = None) -> Candidate:
-    """Read the header, and hash the content of every part. Raises BadModelFile.
+    """Read the header, and hash the content of every part. Raises BadModelFile, also for an unknown kind.
 
     In a thread it ends soon after `given_up` is set, with hashes that mean nothing.
     """
     header = read_header(path)
+    require_known(header)
     return Candidate(header, tuple(shelf.content(part, given_up=given_up) for part in header.parts))
 
 

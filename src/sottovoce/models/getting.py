@@ -21,6 +21,7 @@ from sottovoce.core.finishing import to_its_end
 from sottovoce.core.paths import Home
 from sottovoce.core.settings import Value, read_others
 from sottovoce.core.standing import StandingSettings
+from sottovoce.engine.architectures import require_known
 from sottovoce.engine.header import Header
 from sottovoce.engine.memory import available
 from sottovoce.fit import known as machine
@@ -150,7 +151,8 @@ async def planned(means: Means, ref: Ref) -> Plan:
 
 
 def of_plan(plan: Plan) -> Offer:
-    """Return the offer that a plan makes."""
+    """Return the offer that a plan makes. Raises BadModelFile for one that the engine cannot load."""
+    require_known(plan.header)
     licence = Ruling(plan.licence or "", plan.dispute).licence
     return Offer(
         ref=plan.ref,
