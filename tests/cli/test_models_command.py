@@ -118,6 +118,12 @@ def test_a_model_that_is_not_here_is_shown_as_the_catalogue_knows_it(sotto):
     assert json.loads(sotto("models", "show", "gemma-3-4b", "--json").out)["licence"] == "Gemma"
 
 
+def test_the_catalogues_name_of_the_starter_says_that_it_is_here(sotto):
+    shown = sotto("models", "show", "smollm2-135m")
+    assert "You already have this: it is starter." in shown.out
+    assert "models pull" not in shown.out + shown.err
+
+
 def test_a_damaged_file_gets_a_sentence(sotto, tmp_path):
     file = tmp_path / "cut.gguf"
     file.write_bytes(b"GGUF\x03\x00")

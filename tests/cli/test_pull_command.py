@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import signal
@@ -15,7 +16,7 @@ from gguf_samples import encoder, language_model
 from mirror import Mirror
 
 from sottovoce.core.account import account
-from sottovoce.models.starter import SHA256, starter
+from sottovoce.models.starter import starter
 
 NAME = "org/m-GGUF"
 TOKEN = "hf_right"
@@ -263,13 +264,22 @@ def test_ctrl_c_keeps_what_came_and_says_how_to_go_on(mirror: Mirror, tmp_path: 
 
 
 @pytest.mark.model
+def test_the_starter_is_not_fetched_once_more(sotto: Any, mirror: Mirror) -> None:
+    mirror.put("org/starter-GGUF", starter().path)
+    done = sotto("models", "pull", "hf:org/starter-GGUF", "--accept-licence")
+    assert (done.code, "You already have this: it is starter." in done.err) == (0, True)
+
+
+@pytest.mark.model
 def test_the_starter_pulled_through_a_mirror_killed_and_resumed_answers(
     mirror: Mirror, tmp_path: Path
 ) -> None:
-    mirror.put("org/starter-GGUF", starter().path)
+    data = starter().path.read_bytes() + bytes(32)  # other content than the starter's, which is here already
+    mirror.put("org/copy-GGUF", ("SmolLM2-copy.Q4_1.gguf", data))
+    digest = hashlib.sha256(data).hexdigest()
     mirror.speed = 8e7
     home = tmp_path / "home"
-    pulling = ("models", "pull", "hf:org/starter-GGUF", "--accept-licence", "--json")
+    pulling = ("models", "pull", "hf:org/copy-GGUF", "--accept-licence", "--json")
     running = started(mirror, home, *pulling)
     until(lambda: len(mirror.paths("cdn")) > 1)
     time.sleep(1.3)
@@ -280,12 +290,12 @@ def test_the_starter_pulled_through_a_mirror_killed_and_resumed_answers(
     again = started(mirror, home, *pulling)
     out, told = again.communicate(timeout=60)
     assert again.returncode == 0, told
-    assert lines(out)[-1]["files"][0]["sha256"] == SHA256
-    assert mirror.seen[-1][2]["range"] != f"bytes=0-{starter().path.stat().st_size - 1}"
+    assert lines(out)[-1]["files"][0]["sha256"] == digest
+    assert mirror.seen[-1][2]["range"] != f"bytes=0-{len(data) - 1}"
     name = lines(out)[-1]["name"]
     verifying = started(mirror, home, "models", "verify", name)
     sound, told = verifying.communicate(timeout=60)
-    assert (verifying.returncode, SHA256 in sound) == (0, True), told
+    assert (verifying.returncode, digest in sound) == (0, True), told
     asking = started(mirror, home, "--model", name, "ask", "--max-tokens", "8", "Hello")
     answer, told = asking.communicate(timeout=60)
     assert (asking.returncode, bool(answer.strip())) == (0, True), told

@@ -111,13 +111,16 @@ def _show_card(given: Given, card: Card, as_json: bool) -> None:
     """Show a model that is not here, as the catalogue knows it, with where that was read."""
     from dataclasses import asdict
 
-    from sottovoce.models import catalogue
+    from sottovoce.models import catalogue, inventory
     from sottovoce.models import licences as terms
 
+    with closing(given.open_database()) as database:
+        here = inventory.holder(database, given.open_home(), card)
     if as_json:
-        given.show.data(asdict(card) | {"command": catalogue.command(card)})
+        given.show.data(asdict(card) | {"command": catalogue.command(card), "here": here})
         return
-    given.show.line(f"{card.title}, by {card.publisher}: {card.kind}. It is not here yet.")
+    told = "It is not here yet" if here is None else f"You already have this: it is {here}"
+    given.show.line(f"{card.title}, by {card.publisher}: {card.kind}. {told}.")
     for line in (*_catalogued(card), *terms.plain(terms.of(card.licence), card.gated)):
         given.show.line(line)
     if card.outputs:
@@ -130,7 +133,8 @@ def _show_card(given: Given, card: Card, as_json: bool) -> None:
         given.show.line(f"Not verified: {', '.join(card.unverified)}")
     for source in card.sources:
         given.show.line(f"Read {source.read}: {', '.join(source.what)}: {source.where}")
-    given.show.note(f"\nTo get it: {catalogue.command(card)}")
+    if here is None:
+        given.show.note(f"\nTo get it: {catalogue.command(card)}")
 
 
 def _catalogued(card: Card | None) -> list[str]:

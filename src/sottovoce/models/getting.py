@@ -214,6 +214,8 @@ def already(home: Home, database: Database, offer: Offer) -> Path | None:
     there = here(home, offer.plan, _ours(home, database, offer))
     if len(there) == len(offer.plan.files):
         return there[0]
+    if offer.sha256 == starter.SHA256 and starter.path().is_file():
+        return starter.path()
     if offer.sha256 is None or len(offer.plan.files) > 1:
         return None
     same = (path for path in shelf.paths(home) if _holds(path, known.get(path), offer.sha256))

@@ -17,6 +17,7 @@ from sottovoce.fit.estimate import Run
 from sottovoce.fit.known import Here
 from sottovoce.fit.shape import shape_of
 from sottovoce.models import fitting, licences, records, shelf, starter
+from sottovoce.models.catalogue import Card
 from sottovoce.models.file import ModelFile
 from sottovoce.models.licences import Licence
 from sottovoce.models.pull import partial_folder
@@ -66,6 +67,17 @@ def one(database: Database, home: Home, file: ModelFile, here: Here | None) -> I
     """Return one of them."""
     remembered, known = database.look(records.every), database.look(shelf.known_files)
     return _item(database, home, file, remembered, known, here)
+
+
+def holder(database: Database, home: Home, card: Card) -> str | None:
+    """Return the name of a model with the content of one of the card's; None: none is known to have it."""
+    digests = {digest for file in card.models for digest in file.digests}
+    if starter.SHA256 in digests and starter.path().is_file():
+        return shelf.STARTER
+    known = database.look(shelf.known_files)
+    here = (known[path] for path in shelf.paths(home) if path in known)
+    same = (file.path for file in here if file.sha256 in digests and shelf.is_unchanged(file))
+    return next(map(shelf.name_of, same), None)
 
 
 def disk(home: Home) -> Disk:
