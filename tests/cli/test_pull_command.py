@@ -63,6 +63,8 @@ def test_a_licence_is_accepted_once(sotto: Any, mirror: Mirror) -> None:
     again = sotto("models", "pull", f"hf:{NAME}:Q4_0")
     assert (again.code, "You already have this" in again.err) == (0, True)
     mirror.put("org/n-GGUF", ("n-Q4_0.gguf", small_model()[:-4] + b"\0\0\0\1"))
+    unasked = sotto("models", "pull", "hf:org/n-GGUF", stdin=b"n\n")
+    assert (unasked.code, "hint: Add --yes" in unasked.err) == (3, True)
     assert sotto("models", "pull", "hf:org/n-GGUF", "--yes").code == 0
 
 

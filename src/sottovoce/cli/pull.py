@@ -181,8 +181,8 @@ def _tell_already(given: Given, wish: Wish, name: str) -> None:
 
 
 def _agree(given: Given, database: Database, wish: Wish, offer: Offer, use: str) -> None:
-    """Tell the licence, and go on only when a person accepts it, or did before. Raises LicenceRefused."""
-    from sottovoce.core.errors import LicenceRefused
+    """Tell the licence, and go on only with a yes to it, now or before, and to the download."""
+    from sottovoce.core.errors import LicenceRefused, Refused
     from sottovoce.models.getting import accept, is_accepted
     from sottovoce.models.licences import allows
 
@@ -196,7 +196,9 @@ def _agree(given: Given, database: Database, wish: Wish, offer: Offer, use: str)
                 "This licence was not accepted yet, and there is nobody to ask.", hint="Add --accept-licence"
             )
         _confirm(given, f"\nAccept this licence, and download {offer.size / 1e9:.2f} GB?")
-    elif given.show.can_ask and not wish.yes:
+    elif not (wish.yes or wish.accept):
+        if not given.show.can_ask:
+            raise Refused("This needs a yes, and there is nobody to ask.", hint="Add --yes")
         _confirm(given, f"\nDownload {offer.size / 1e9:.2f} GB?")
     database.call(lambda conn: accept(conn, offer, use))
 
