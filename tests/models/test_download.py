@@ -9,7 +9,7 @@ import pytest
 from getting import brought, wanted, way
 from mirror import Mirror
 
-from sottovoce.core.errors import DiskFull, Offline, StoreBusy
+from sottovoce.core.errors import BadModelFile, DiskFull, Offline, StoreBusy
 from sottovoce.core.paths import Home
 from sottovoce.models import partial as partial_module
 from sottovoce.models.download import Manner, Way, bring
@@ -113,6 +113,15 @@ async def test_nothing_goes_on_where_it_cannot_be_checked(home: Home, mirror: Mi
     await stopped_halfway(way(home, Manner(connections=1)), home, file)
     with Partial(home.models / "partial", file) as partial:
         assert partial.received == 0
+
+
+async def test_of_content_with_another_digest_nothing_is_kept(
+    home: Home, mirror: Mirror, weights: bytes
+) -> None:
+    file = wanted(mirror, weights, sha256="0" * 64)
+    with pytest.raises(BadModelFile, match="another SHA-256"):
+        await brought(way(home), home, file)
+    assert list((home.models / "partial").iterdir()) == []
 
 
 async def test_without_a_digest_what_came_from_another_source_is_not_gone_on_with(

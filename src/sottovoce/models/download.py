@@ -136,14 +136,15 @@ class _Bringing:
             if wanted.sha256 in (None, digest):
                 return
             together = self._partial.sessions > 1
-            await self._at_desk(self._partial.restart)
             if not together or self._anew:
+                await self._at_desk(self._partial.discard)
                 raise BadModelFile(
                     f"{wanted.name} is not what was announced: its content has another SHA-256.",
                     hint="Try again later, or from another source; nothing of it was kept",
                     detail=f"SHA-256 {digest} instead of {wanted.sha256}",
                 )
             # Put together from several answers: perhaps one was wrong. Once more, in one piece.
+            await self._at_desk(self._partial.restart)
             self._anew, self._most = self._anew + 1, 1
 
     async def _receive(self) -> None:
