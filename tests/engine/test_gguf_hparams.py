@@ -33,6 +33,11 @@ def key(name: str, kind: str, value: object) -> Callable[[Sample], Sample]:
     return lambda sample: sample.set(name, kind, value)
 
 
+def test_a_chat_template_that_no_window_holds_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BadModelFile, match="a chat template of 2,000,000 bytes"):
+        read(tmp_path, language_model().set("tokenizer.chat_template", "string", "A" * 2_000_000))
+
+
 def u32(name: str, value: int) -> Callable[[Sample], Sample]:
     is_common = name.startswith(("general.", "tokenizer."))
     return key(name if is_common else f"llama.{name}", "uint32", value)

@@ -49,6 +49,12 @@ def test_every_end_of_a_child_has_a_sentence_and_a_next_step(
     assert problem.detail
 
 
+def test_a_broken_chat_template_is_named() -> None:
+    tail = "init: chat template parsing error: std::exception\nexiting due to model loading error"
+    problem = explain(1, {"failed": "Failed to init"}, tail, most=1 << 30)
+    assert "chat template" in problem.sentence
+
+
 def test_a_kind_of_model_that_the_engine_does_not_know_is_named() -> None:
     tail = "llama_model_load: error loading model: unknown model architecture: 'str\x1b[31mange'\nmore"
     problem = explain(1, {"failed": "Failed to init"}, tail)

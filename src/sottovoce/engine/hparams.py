@@ -88,6 +88,7 @@ def check(header: Header) -> None:
     _check_numbers(header)
     _check_choices(header)
     _check_vocabulary(header)
+    _check_template(header)
 
 
 def _check_sizes(header: Header) -> None:
@@ -230,6 +231,12 @@ def _check_vocabulary(header: Header) -> None:
             continue
         if not isinstance(value, int) or not 0 <= value < tokens.count:
             raise _damaged(header, f"says that {key} is {_shown(value)}, but has {tokens.count:,} tokens")
+
+
+def _check_template(header: Header) -> None:
+    template = header.array("tokenizer.chat_template")
+    if template is not None and template.kind == "uint8":  # a text too long to be kept
+        raise _damaged(header, f"has a chat template of {template.count:,} bytes; no chat goes with that")
 
 
 def _whole(header: Header, key: str, low: int, high: int, *, needed: bool = False) -> int:

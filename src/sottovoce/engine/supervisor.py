@@ -33,6 +33,9 @@ LOAD_BYTES_PER_SECOND = 200_000_000
 UNKNOWN_KIND = re.compile(r"(?:unknown|unsupported) model architecture: '([^']{1,200})'")
 """How llama.cpp says it (llama-model.cpp)."""
 
+BAD_TEMPLATE = "chat template parsing error"
+"""How its server says it (server-context.cpp)."""
+
 NO_MEMORY = (
     "bad_alloc",
     "failed to allocate",
@@ -192,6 +195,13 @@ def explain(returncode: int | None, said: dict[str, str], tail: str, most: int |
             hint=f"On a processor it may take {most / 1e9:.1f} GB of its own, more than it should need: the "
             "file or its template may be damaged (sotto models verify), or other programs have the memory",
             detail=told.strip(),
+        )
+    if "failed" in said and BAD_TEMPLATE in tail:
+        return BadModelFile(
+            "The engine cannot read this model's chat template, by which it is told who said what.",
+            hint="A newer file of this model may have a sound one; sotto models show tells whether this one "
+            "is known",
+            detail=tail,
         )
     if "failed" in said:
         return BadModelFile(
