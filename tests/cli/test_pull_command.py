@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from typing import Any
 
 import pytest
 from getting import small_model
-from gguf_samples import encoder, language_model
+from gguf_samples import encoder, language_model, projector
 from mirror import Mirror
 
 from sottovoce.core.account import account
@@ -263,6 +264,14 @@ def test_ctrl_c_keeps_what_came_and_says_how_to_go_on(mirror: Mirror, tmp_path: 
     assert again.returncode == 0, told
     assert (home / "models" / "m-Q4_0.gguf").read_bytes() == small_model()
     assert "bytes=0-" not in mirror.seen[-1][2]["range"]
+
+
+def test_a_projector_is_taken_by_its_name_and_not_talked_to(sotto: Any, mirror: Mirror) -> None:
+    mirror.put("org/proj", ("mmproj-F16.gguf", projector().bytes()))
+    done = sotto("models", "pull", "hf:org/proj:mmproj-F16.gguf", "--accept-licence")
+    assert done.code == 0, done.err
+    assert "mmproj-F16 is here.\n" in done.err
+    assert not re.search("runs here|To talk to it", done.err)
 
 
 @pytest.mark.model

@@ -46,6 +46,15 @@ def test_a_companion_is_taken_only_by_its_name() -> None:
     assert choose(LARGE, "F16", 0).path == "m-F16.gguf"
 
 
+def test_a_repository_of_companions_alone_says_how_to_take_one() -> None:
+    projectors = repository()
+    assert choose(projectors, "mmproj-F16.gguf", 0).path == "mmproj-F16.gguf"
+    for wanted in ("", "Q4_K_M"):
+        with pytest.raises(NotFound, match="no model, only what goes beside one") as raised:
+            choose(projectors, wanted, 64 * GB)
+        assert raised.value.hint == "To take that: sotto models pull hf:org/m-GGUF:mmproj-F16.gguf"
+
+
 def test_a_name_that_is_not_there_says_what_is() -> None:
     with pytest.raises(NotFound, match="It has: Q2_K, Q3_K_M, Q4_K_M, Q5_K_M, Q8_0, F16"):
         choose(LARGE, "IQ1_S", 64 * GB)

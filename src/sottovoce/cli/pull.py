@@ -77,6 +77,7 @@ def pull(given: Given, /, ref: str, yes: bool, accept: bool, as_json: bool) -> N
 
 async def _pull(given: Given, database: Database, wish: Wish, ref: Ref) -> None:
     from sottovoce.models import getting
+    from sottovoce.models.kinds import LANGUAGE, kind_of
     from sottovoce.models.pull import check_room
 
     means = _means(given)
@@ -97,17 +98,20 @@ async def _pull(given: Given, database: Database, wish: Wish, ref: Ref) -> None:
         ]
         _line(given, {"event": "done", "name": plan.name, "files": files})
     else:
-        given.show.note(f"{plan.name} is here. To talk to it: sotto --model {plan.name}")
+        talk = f" To talk to it: sotto --model {plan.name}" if kind_of(plan.header) == LANGUAGE else ""
+        given.show.note(f"{plan.name} is here.{talk}")
 
 
 async def _fit(given: Given, home: Home, plan: Plan) -> Fit | None:
-    """Say how it would do here; None where the engine cannot measure this machine."""
+    """Say how it would do here; None for no model, and where the engine cannot measure this machine."""
     from sottovoce.core.errors import ModelProblem
     from sottovoce.fit.estimate import Run
     from sottovoce.fit.probe import here
     from sottovoce.fit.shape import shape_of
     from sottovoce.models import starter
 
+    if plan.header.is_companion:
+        return None
     shape = shape_of(plan.header)
     try:
         found = await here(home, given.show.note, starter.path())

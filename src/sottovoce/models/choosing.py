@@ -31,14 +31,14 @@ def choose(repository: Repository, wanted: str, room: int) -> HubFile:
 
     Raises NotFound for a name that is not there, NotEnoughMemory where none fits.
     """
+    for file in repository.models:
+        if wanted in (file.path, file.path.rpartition("/")[2]):
+            return file
     models = [file for file in repository.models if not _is_companion(file)]
     if not models:
-        raise NotFound(
-            f"{repository.name} has no GGUF file.",
-            hint="Many models have a second repository for such files, whose name ends in -GGUF",
-        )
+        raise _no_model(repository)
     if wanted:
-        return _named(repository, models, wanted)
+        return _packed(repository, models, wanted)
     models = [file for file in models if repository.is_whole(file)] or models[:1]
     fitting = [file for file in models if needed(_size(repository, file)) <= room]
     if not fitting:
@@ -64,10 +64,20 @@ def packings(repository: Repository) -> list[str]:
     return list(dict.fromkeys(file.packing or file.path for file in models if not _is_companion(file)))
 
 
-def _named(repository: Repository, models: list[HubFile], wanted: str) -> HubFile:
-    for file in repository.models:
-        if wanted in (file.path, file.path.rpartition("/")[2]):
-            return file
+def _no_model(repository: Repository) -> NotFound:
+    if repository.models:
+        beside = shown(repository.models[0].path)
+        return NotFound(
+            f"{repository.name} has no model, only what goes beside one: {beside}.",
+            hint=f"To take that: sotto models pull hf:{repository.name}:{beside}",
+        )
+    return NotFound(
+        f"{repository.name} has no GGUF file.",
+        hint="Many models have a second repository for such files, whose name ends in -GGUF",
+    )
+
+
+def _packed(repository: Repository, models: list[HubFile], wanted: str) -> HubFile:
     found = [file for file in models if file.packing == wanted.upper()]
     found = [file for file in found if repository.is_whole(file)] or found
     if found:
