@@ -266,6 +266,23 @@ def test_ctrl_c_keeps_what_came_and_says_how_to_go_on(mirror: Mirror, tmp_path: 
     assert "bytes=0-" not in mirror.seen[-1][2]["range"]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("pull", "."), "is a folder."),
+        (("pull", "/"), "/ is a folder."),
+        (("add", "."), "is a folder."),
+        (("pull", "starter"), "The starter came with the program."),
+        (("add", "m.gguf", "--name", "starter"), "'starter' is what the model that came with the program"),
+    ],
+)
+def test_what_cannot_be_got_is_called_what_it_is(
+    sotto: Any, mirror: Mirror, arguments: tuple[str, ...], words: str
+) -> None:
+    refused = sotto("models", *arguments)
+    assert (refused.code, words in refused.err) == (2, True), refused.err
+
+
 def test_a_projector_is_taken_by_its_name_and_not_talked_to(sotto: Any, mirror: Mirror) -> None:
     mirror.put("org/proj", ("mmproj-F16.gguf", projector().bytes()))
     done = sotto("models", "pull", "hf:org/proj:mmproj-F16.gguf", "--accept-licence")

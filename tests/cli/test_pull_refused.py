@@ -45,6 +45,10 @@ def facts(**changes: Any) -> Callable[[Mirror, Path, pytest.MonkeyPatch], None]:
     return arrange
 
 
+def is_empty(mirror: Mirror, _: Path, __: pytest.MonkeyPatch) -> None:
+    mirror.put(NAME, ("m-Q4_0.gguf", b""))
+
+
 def is_strange(mirror: Mirror, _: Path, __: pytest.MonkeyPatch) -> None:
     mirror.put(NAME, ("m-Q4_0.gguf", renamed(language_model(), "strange").bytes()))
 
@@ -92,6 +96,7 @@ BAD: dict[str, tuple[Any, int, str]] = {
     "a zip archive": (holds(b"PK\x03\x04"), 1, "is a zip archive"),
     "a pickle": (holds(b"\x80\x02"), 1, "is a Python pickle"),
     "nothing known": (holds(b"junk"), 1, "is not a GGUF model"),
+    "an empty file": (is_empty, 1, "is empty there"),
     "a header without end": (holds(b"GGUF\x03\0\0\0" + b"\xff" * 16), 1, "damaged"),
     "a part that is missing": (lacks_a_part, 2, "lacks a part of this model: m-Q4_0-00003-of-00003"),
     "no room on the disk": (has_no_disk, 1, "GB of disk; 0.0 GB are free"),

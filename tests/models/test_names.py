@@ -43,6 +43,12 @@ def test_a_reference_means(text: str) -> None:
     assert parse(text) == MEANT[text]
 
 
+@pytest.mark.parametrize("text", ["ftp://x/y.gguf", "file:///x/y.gguf", "s3://x/y"])
+def test_another_kind_of_address_is_no_file_here(text: str) -> None:
+    with pytest.raises(BadValue, match=f"over {text.partition(':')[0]}"):
+        parse(text)
+
+
 @pytest.mark.parametrize("text", ["hf:a/b:Q4_0", "hf:a/b", "hf:a/b@v1", "ollama:x:y", "qwen3-4b"])
 def test_a_reference_is_written_as_it_is_read(text: str) -> None:
     assert str(parse(text)) == text

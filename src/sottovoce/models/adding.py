@@ -27,6 +27,8 @@ from sottovoce.models.shelf import KnownFile
 SPARE = 64 << 20
 """Bytes left free beside a copy: a disk that is full to the last byte serves nobody."""
 
+ANOTHER_NAME = "Give it another: sotto models add FILE --name my-model"
+
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,99}")
 _OTHER = re.compile(r"[^A-Za-z0-9_.+-]+")
 
@@ -61,11 +63,13 @@ def examine(path: Path, given_up: threading.Event | None = None) -> Candidate:
 def name_for(path: Path, given: str | None = None) -> str:
     """Return what a file is to be called: as given, or by its own name. Raises BadValue."""
     name = given if given is not None else _OTHER.sub("-", shelf.name_of(path)).strip("-.")[:100]
-    if not _NAME.fullmatch(name) or name.lower() == shelf.STARTER:
+    if not _NAME.fullmatch(name):
         raise BadValue(
             f"{name[:80]!r} cannot be the name of a model; it has letters, digits and any of . _ + -",
-            hint="Give it another: sotto models add FILE --name my-model",
+            hint=ANOTHER_NAME,
         )
+    if name.lower() == shelf.STARTER:
+        raise BadValue(f"{name!r} is what the model that came with the program is called.", hint=ANOTHER_NAME)
     return name
 
 

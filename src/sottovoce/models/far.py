@@ -19,11 +19,15 @@ from sottovoce.engine.header import Header, bad_model
 from sottovoce.engine.reader import NotYet, Reader
 from sottovoce.models.download import Way
 from sottovoce.models.names import last_name
-from sottovoce.net.answer import Limits
+from sottovoce.net.answer import Declined, Limits
 from sottovoce.net.fetch import opened
 from sottovoce.net.policy import Purpose
 from sottovoce.net.ranges import Span
 
+EMPTY = 416
+"""How a server answers that a file has no first byte (RFC 9110, 15.5.17)."""
+
+ELSEWHERE = "Look at it there, or take it from elsewhere"
 FIRST = 256 << 10
 MOST = 32 << 20
 """The largest header met is one of 15 MB: half a million pairs of a vocabulary."""
@@ -55,7 +59,12 @@ async def read_header(way: Way, files: Sequence[FarFile]) -> FarHeader:
     """
     headers, received = [], 0
     for file in files:
-        header, came = await _read(way, file)
+        try:
+            header, came = await _read(way, file)
+        except Declined as problem:
+            if problem.status == EMPTY:
+                raise bad_model(Path(last_name(file.path)), "is empty there", hint=ELSEWHERE) from problem
+            raise
         headers.append(header)
         received += came
     return FarHeader(joined(headers), received, tuple(header.file_size for header in headers))

@@ -199,6 +199,8 @@ def located(file: str, name: str | None = None) -> tuple[Path, str]:
                 f"No program here keeps a model named {file!r}.", hint="sotto models list --elsewhere"
             )
         return other.path, adding.name_for(other.path, name or other.called)
+    if path.is_dir():
+        raise BadValue(f"{path} is a folder.", hint="Name the model's file in it; it ends in .gguf")
     return path, adding.name_for(path, name)
 
 
@@ -340,6 +342,8 @@ def _of_catalogue(means: Means, ref: Ref) -> HubRef:
     """Return the very file of a card that `sotto fit` names."""
     home = means.home
     card = catalogue.find(ref.handle, home) if isinstance(ref, CatalogueRef) else None
+    if card is None and str(ref) == shelf.STARTER:
+        raise BadValue("The starter came with the program.", hint="To talk to it: sotto --model starter")
     if card is None:
         raise NotFound(
             f"There is no model named {str(ref)!r} in the catalogue.", hint="sotto models suggest names some"

@@ -36,6 +36,7 @@ AT_HUB = re.compile(
 )
 """An address of a file at the hub, as its pages show and copy it."""
 
+ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 REVISION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,99}")
 OLLAMA = re.compile(r"[a-z0-9][a-z0-9._/-]{0,127}")
 TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
@@ -108,6 +109,10 @@ def parse(text: str) -> Ref:
         )
     if scheme.lower() in ("http", "https") and rest.startswith("//"):
         return _url(text)
+    if ADDRESS.match(text):
+        raise BadValue(
+            f"Nothing is fetched over {shown(scheme)}.", hint="Give an address that begins with https://"
+        )
     if scheme == "hf":
         return _hub(rest)
     if scheme == "ollama":
