@@ -14,7 +14,7 @@ from sottovoce.core.messages import OWNER, State
 from sottovoce.core.paths import Home
 from sottovoce.fit import known
 from sottovoce.fit.machine import look
-from sottovoce.models import shelf
+from sottovoce.models import shelf, starter
 from sottovoce.store import chats
 from sottovoce.store.db import open_database
 
@@ -89,6 +89,28 @@ def answered(database: Any, digest: str, rate: float) -> None:
         chats.finish(conn, answer, text="!", state=State.COMPLETE, digest=digest, facts=facts, now=0)
 
     database.call(keep)
+
+
+def test_one_slow_answer_moves_no_prediction_far_and_every_command_says_the_same(
+    measured_home: Home, sotto
+) -> None:
+    before = rates(sotto)
+    with closing(open_database(measured_home)) as database:
+        answered(database, starter.starter().sha256, 0.1 * before["starter"]["expected"])
+    after = rates(sotto)
+    for name, rate in after.items():
+        assert rate["expected"] > 0.7 * before[name]["expected"]
+        alone = json.loads(sotto("fit", name, "--json").out)
+        assert rate in [one["decode_tokens_per_s"] for one in alone]
+    found = only(sotto("fit", "starter", "--json"))
+    assert found["decode_tokens_per_s"]["low"] <= round(found["measured_tokens_per_s"], 3)
+
+
+def rates(sotto) -> dict[str, dict[str, float]]:
+    """Return what is predicted of two models in the list."""
+    found = {one["model"]: one for one in json.loads(sotto("fit", "--json").out)}
+    names = {"starter": "SmolLM2-135M-Instruct", "qwen3-8b": "Qwen3 8B"}
+    return {name: found[title]["decode_tokens_per_s"] for name, title in names.items()}
 
 
 def test_larger_models_are_slower(measured_home: Home, sotto) -> None:

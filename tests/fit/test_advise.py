@@ -94,6 +94,17 @@ def test_what_earlier_answers_taught_moves_every_figure_the_same_way() -> None:
     assert decode.high == pytest.approx(decode.expected * 1.05)
 
 
+def test_where_other_models_moved_a_prediction_its_interval_reaches_back_to_where_it_was() -> None:
+    plain, learned = judged(1 << 50), judged(1 << 50, learned=Learned(0.5))
+    assert interval(learned.decode).high >= interval(plain.decode).expected
+
+
+@pytest.mark.parametrize("seen", [0.1, 1000.0])
+def test_the_interval_holds_what_was_seen(seen: float) -> None:
+    decode = interval(judged(1 << 50, learned=Learned(0.9, 0.05, seen)).decode)
+    assert decode.low <= seen <= decode.high
+
+
 def test_a_narrow_window_asks_a_shorter_question() -> None:
     narrow = fit(EIGHT, replace(RUN, window=256), PACE, PROGRAM, 1 << 50)
     assert interval(narrow.first_token).expected < interval(judged(1 << 50).first_token).expected

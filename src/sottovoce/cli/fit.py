@@ -106,7 +106,18 @@ def _kept(model: str) -> tuple[Path, str] | None:
 
 
 def _here(given: Given, home: Home, *, again: bool) -> Here:
-    """Return what is known of this machine. Only where it has to be measured is what that takes loaded."""
+    """Return what is known of this machine, and what answers taught of it."""
+    from contextlib import closing
+
+    from sottovoce.models import learning
+
+    measured = _measured(given, home, again=again)
+    with closing(given.open_database()) as database:
+        return learning.from_all(database, home, measured)
+
+
+def _measured(given: Given, home: Home, *, again: bool) -> Here:
+    """Return the machine as measured. Only where that has to be done is what it takes loaded."""
     from sottovoce.fit import known
 
     found = None if again else known.here(home)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sottovoce.models.records import Acceptance
     from sottovoce.models.shelf import KnownFile
     from sottovoce.models.suggest import Suggestion
+    from sottovoce.store.db import Database
 
 
 EXAMPLES = """\b
@@ -55,11 +56,11 @@ def list_models(given: Given, /, elsewhere: bool, as_json: bool) -> None:
 
     home = given.open_home()
     found = shelf.listed(home)
-    fits = _fits(home, found)
     with closing(given.open_database()) as database:
         remembered = database.look(records.every)
         hashed = database.look(shelf.known_files)
         licences = {model.path: licence_of(database, home, model) for model in found}
+        fits = _fits(database, home, found)
     facts = [
         file_data(model, remembered.get(model.path), _unchanged(hashed.get(model.path)))
         | {"licence": licences[model.path]}
@@ -79,13 +80,16 @@ def list_models(given: Given, /, elsewhere: bool, as_json: bool) -> None:
 def suggest(given: Given, /, as_json: bool) -> None:
     """Suggest a model of each kind that runs well on this machine."""
     from sottovoce.fit.probe import here
-    from sottovoce.models import catalogue, starter
+    from sottovoce.models import catalogue, learning, starter
     from sottovoce.models.fitting import runs_well
     from sottovoce.models.suggest import suggested
 
     home = given.open_home()
     cards = catalogue.cards(home)
-    found = suggested(cards, runs_well(asyncio.run(here(home, given.show.note, starter.path()))), _use(given))
+    measured = asyncio.run(here(home, given.show.note, starter.path()))
+    with closing(given.open_database()) as database:
+        machine = learning.from_all(database, home, measured)
+    found = suggested(cards, runs_well(machine), _use(given))
     if as_json:
         given.show.data([_suggestion_data(one) for one in found])
         return
@@ -144,15 +148,18 @@ def _list_elsewhere(given: Given, as_json: bool) -> None:
         given.show.note("No other program keeps models here.")
 
 
-def _fits(home: Home, files: Iterable[ModelFile]) -> dict[Path, str]:
+def _fits(database: Database, home: Home, files: Iterable[ModelFile]) -> dict[Path, str]:
     """Return in a word how each model does here; nothing where this machine has not been measured."""
     from sottovoce.fit import known
-    from sottovoce.models.fitting import ANY_KIND, verdict_of
+    from sottovoce.fit.estimate import Run
+    from sottovoce.models import fitting, learning
 
     found = known.here(home)
     if found is None:
         return {}
-    return {file.path: verdict_of(file, found) for file in files if file.kind in ANY_KIND}
+    here, run = learning.from_all(database, home, found), Run(fitting.USUAL_WINDOW)
+    those = [file for file in files if file.kind in fitting.ANY_KIND]
+    return {file.path: fitting.of_file(database, home, file, run, here).fit.verdict for file in those}
 
 
 def _use(given: Given) -> str:

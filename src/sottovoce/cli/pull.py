@@ -88,7 +88,7 @@ async def _pull(given: Given, database: Database, wish: Wish, ref: Ref) -> None:
     if have is not None:
         _tell_already(given, wish, getting.called(have))
         return
-    _tell(given, wish, plan, check_room(home, plan), await _fit(given, home, plan))
+    _tell(given, wish, plan, check_room(home, plan), await _fit(given, database, home, plan))
     _agree(given, database, wish, offer, means.use)
     pulled = await _get(given, database, wish, offer, means)
     if wish.as_json:
@@ -102,13 +102,13 @@ async def _pull(given: Given, database: Database, wish: Wish, ref: Ref) -> None:
         given.show.note(f"{plan.name} is here.{talk}")
 
 
-async def _fit(given: Given, home: Home, plan: Plan) -> Fit | None:
+async def _fit(given: Given, database: Database, home: Home, plan: Plan) -> Fit | None:
     """Say how it would do here; None for no model, and where the engine cannot measure this machine."""
     from sottovoce.core.errors import ModelProblem
     from sottovoce.fit.estimate import Run
     from sottovoce.fit.probe import here
     from sottovoce.fit.shape import shape_of
-    from sottovoce.models import starter
+    from sottovoce.models import learning, starter
 
     if plan.header.is_companion:
         return None
@@ -118,6 +118,7 @@ async def _fit(given: Given, home: Home, plan: Plan) -> Fit | None:
     except ModelProblem as problem:
         given.show.note(f"How it would do here is not known: {problem.sentence}")
         return None
+    found = await asyncio.to_thread(learning.from_all, database, home, found)
     return found.fit(shape, Run(USUAL_WINDOW))
 
 

@@ -80,10 +80,15 @@ class Fit:
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """What earlier answers on this machine say of the prediction: `factor` times as fast as predicted."""
+    """What earlier answers on this machine say of the prediction: `factor` times as fast as predicted.
+
+    `spread`: how far off that may be, None where it was learned from other models. `seen`: tokens a second as
+    this very model wrote here.
+    """
 
     factor: float = 1.0
     spread: float | None = None
+    seen: float | None = None
 
 
 def fit(
@@ -102,8 +107,7 @@ def fit(
     """
     run, learned = run_of(shape, run), learned or Learned()
     needed = estimate.memory(shape, run, program)
-    spread = learned.spread or pace.spread_of({group.type for group in shape.weights if group.bytes})
-    spread = max(spread, shape.doubt)
+    spread = max(_spread(shape, pace, learned), shape.doubt)
     question, depth = _question(run), _depth(run)
     first = estimate.first_token_seconds(shape, run, pace, question) / learned.factor
     decode = None
@@ -116,7 +120,7 @@ def fit(
         verdict,
         needed,
         run.window,
-        None if decode is None else _around(decode, spread),
+        None if decode is None else _holding(_around(decode, spread), learned.seen),
         _around(question / first, spread),
         _around(first, spread) if shape.writes else None,
         reason,
@@ -167,6 +171,14 @@ def _depth(run: Run) -> int:
     return min(DEPTH, max(1, run.window // 2))
 
 
+def _spread(shape: Shape, pace: Pace, learned: Learned) -> float:
+    """Return how far off a prediction may be: where other models moved it, back to where it was."""
+    if learned.spread is not None:
+        return learned.spread
+    usual = pace.spread_of({group.type for group in shape.weights if group.bytes})
+    return max(usual, learned.factor - 1, 1 / learned.factor - 1)
+
+
 def _judged(needed: Memory, free: int, decode: float | None) -> tuple[Verdict, str]:
     if needed.least > free:
         return Verdict.NO, f"needs {needed.least / 1e9:.1f} GB of memory, {free / 1e9:.1f} are free"
@@ -179,3 +191,10 @@ def _judged(needed: Memory, free: int, decode: float | None) -> tuple[Verdict, s
 
 def _around(expected: float, spread: float) -> Interval:
     return Interval(expected / (1 + spread), expected, expected * (1 + spread))
+
+
+def _holding(interval: Interval, seen: float | None) -> Interval:
+    """Return the interval, made wide enough for what was seen."""
+    if seen is None:
+        return interval
+    return replace(interval, low=min(interval.low, seen), high=max(interval.high, seen))

@@ -1,33 +1,30 @@
 """Does a model run on this machine? Joins what is known of models with what was measured here.
 
-Knows where a shape comes from (a file, or the catalogue) and what earlier answers taught; the sums are fit's.
+Knows where a shape comes from, a file or the catalogue. What earlier answers taught is learning's, and the
+sums are fit's.
 """
 
 from __future__ import annotations
 
 import shlex
-import statistics
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from sottovoce.core.errors import NotFound
 from sottovoce.core.paths import Home
 from sottovoce.engine.gguf import Header, read_header
-from sottovoce.fit import estimate
 from sottovoce.fit.advise import Fit, Learned, Verdict
 from sottovoce.fit.estimate import Run
 from sottovoce.fit.facts import from_facts
-from sottovoce.fit.known import Here, Measured
-from sottovoce.fit.shape import Shape, shape_of
-from sottovoce.models import catalogue, records, shelf
+from sottovoce.fit.known import Here
+from sottovoce.fit.shape import shape_of
+from sottovoce.models import catalogue, learning, records, shelf
 from sottovoce.models.catalogue import Card, CardFile
 from sottovoce.models.choosing import needed
 from sottovoce.models.file import ModelFile
 from sottovoce.models.kinds import EMBEDDING, LANGUAGE, RERANK
-from sottovoce.models.shelf import STARTER, KnownFile
+from sottovoce.models.shelf import STARTER
 from sottovoce.store.db import Database
-from sottovoce.store.speeds import Speed, speeds
 
 CLASSES = ((0.5e9, "toy"), (2e9, "basic"), (6e9, "fair"), (16e9, "good"), (80e9, "strong"))
 """What to expect of answers by size alone, the number of parameters: the catalogue knows no evaluation."""
@@ -36,12 +33,9 @@ LARGEST_CLASS = "best"
 WRITES_NOTHING = ("embedding", "rerank")
 """Kinds of cards."""
 
-LEARNED_SPREAD = 0.1
 ANY_KIND = (LANGUAGE, EMBEDDING, RERANK)
 UNPACKED = ("F16", "BF16", "F32")
 USUAL_WINDOW = 4096
-BEST_KNOWN = 3
-"""So many answers of a model, and its own rate counts for more than the machine's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +63,11 @@ def candidates(
 ) -> list[Candidate]:
     """Return the models that are here and those of the catalogue that are not, the smallest first.
 
-    Blocks, as all below: call it from a thread, which reads the headers.
+    `here` is the machine with what answers taught of it (learning.from_all), here and below. Blocks, as all
+    below: call it from a thread, which reads the headers.
     """
     shelved = [file for file in shelf.listed(home) if file.kind in ANY_KIND]
     known = database.look(shelf.known_files)
-    here = replace(here, learned=_learned(database, shelved, known, here.measured))
     found = [of_file(database, home, file, run, here) for file in shelved]
     digests = {known[file.path].sha256 for file in shelved if file.path in known}
     names = {file.path.name for file in shelved}
@@ -117,7 +111,7 @@ def of_file(database: Database, home: Home, file: ModelFile, run: Run, here: Her
     header = read_header(file.path)
     shape = shape_of(header)
     known = database.look(lambda conn: shelf.known(conn, file.path))
-    learned, rate = learn_one(answers(database, file, known), shape, here.measured)
+    learned = learning.of_file(database, file, known, shape, here)
     return Candidate(
         name=file.name,
         file=file.path.name,
@@ -126,7 +120,7 @@ def of_file(database: Database, home: Home, file: ModelFile, run: Run, here: Her
         quality=quality(header.parameters) if shape.writes else "",
         fit=here.fit(shape, run, learned),
         command=to_use(home, file),
-        measured=rate,
+        measured=learned.seen,
     )
 
 
@@ -152,14 +146,6 @@ def of_header(
 def _would_be(card: Card, file: CardFile, found: Fit, command: str) -> Candidate:
     good = "" if card.kind in WRITES_NOTHING else quality(card.parameters)
     return Candidate(card.title, file.name, file.size, card.licence, good, found, command)
-
-
-def _learned(
-    database: Database, files: Iterable[ModelFile], known: Mapping[Path, KnownFile], measured: Measured
-) -> Learned:
-    """Return what all models that ran here teach together."""
-    ran = [(file, found) for file in files if (found := answers(database, file, known.get(file.path)))]
-    return learn([(found, shape_of(read_header(file.path))) for file, found in ran], measured)
 
 
 def of_card(card: Card, file: CardFile, run: Run, here: Here) -> Fit | None:
@@ -189,9 +175,10 @@ def best_file(card: Card, run: Run, here: Here) -> tuple[CardFile, Fit] | None:
 def to_get(card: Card, here: Here | None, room: int) -> CardFile:
     """Return the packing that a card's handle stands for; by size alone where this machine was not measured.
 
-    `room` is the memory that is free, in bytes.
+    `room` is the memory that is free, in bytes. What answers taught is left out: it would have a name stand
+    for one file today and for another tomorrow.
     """
-    best = None if here is None else best_file(card, Run(USUAL_WINDOW), here)
+    best = None if here is None else best_file(card, Run(USUAL_WINDOW), replace(here, learned=Learned()))
     if best is not None:
         return best[0]
     sensible = [file for file in card.models if file.packing not in UNPACKED] or card.models
@@ -212,48 +199,3 @@ def runs_well(here: Here, window: int = 4096) -> Callable[[Card, CardFile], bool
         return found is not None and found.verdict is Verdict.RUNS
 
     return rule
-
-
-def verdict_of(file: ModelFile, here: Here, window: int = 4096) -> str:
-    """Return in a word how a file that is here does."""
-    return here.fit(shape_of(read_header(file.path)), Run(window)).verdict
-
-
-# ── what earlier answers taught ───────────────────────────────────────────────────────────────────
-
-
-def answers(database: Database, file: ModelFile, known: KnownFile | None) -> list[Speed]:
-    """Return how quickly a file's answers were written here; none where its content is not known."""
-    digest = file.sha256
-    if digest is None and known is not None and shelf.is_unchanged(known):
-        digest = known.sha256
-    return [] if digest is None else database.look(lambda conn: speeds(conn, digest))
-
-
-def learn(ran: Iterable[tuple[Sequence[Speed], Shape]], measured: Measured) -> Learned:
-    """Return by how much this machine's answers differ from the prediction, over all models that ran here."""
-    factors = [factor for found, shape in ran if (factor := _factor(found, shape, measured)) is not None]
-    return Learned(statistics.median(factors)) if factors else Learned()
-
-
-def learn_one(
-    found: Sequence[Speed], shape: Shape, measured: Measured
-) -> tuple[Learned | None, float | None]:
-    """Return what a model's own answers teach, and its usual tokens a second; None where it has not run."""
-    factor = _factor(found, shape, measured)
-    if factor is None:
-        return None, None
-    rate = statistics.median(one.per_second for one in found)
-    return (Learned(factor, LEARNED_SPREAD) if len(found) >= BEST_KNOWN else None), rate
-
-
-def _factor(found: Sequence[Speed], shape: Shape, measured: Measured) -> float | None:
-    """Return measured / predicted, the median over answers: each is held against its own length."""
-    ratios = [
-        one.per_second
-        * estimate.step_seconds(
-            shape, Run(one.before + one.answer), measured.pace, one.before + one.answer // 2
-        )
-        for one in found
-    ]
-    return statistics.median(ratios) if ratios else None

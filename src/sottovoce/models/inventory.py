@@ -16,7 +16,7 @@ from sottovoce.fit.advise import Fit
 from sottovoce.fit.estimate import Run
 from sottovoce.fit.known import Here
 from sottovoce.fit.shape import shape_of
-from sottovoce.models import fitting, licences, records, shelf, starter
+from sottovoce.models import fitting, learning, licences, records, shelf, starter
 from sottovoce.models.catalogue import Card
 from sottovoce.models.file import ModelFile
 from sottovoce.models.licences import Licence
@@ -58,7 +58,7 @@ class Disk:
 
 
 def items(database: Database, home: Home, here: Here | None) -> list[Item]:
-    """Return the starter and what is in the folder. `here` is this machine, None: not measured."""
+    """Return the starter and what is in the folder. `here`: see learning.from_all; None: not measured."""
     remembered, known = database.look(records.every), database.look(shelf.known_files)
     return [_item(database, home, file, remembered, known, here) for file in shelf.listed(home)]
 
@@ -104,8 +104,8 @@ def _item(
     fit, rate = None, None
     if here is not None and file.kind in fitting.ANY_KIND:
         shape = shape_of(read_header(file.path))
-        learned, rate = fitting.learn_one(fitting.answers(database, file, hashed), shape, here.measured)
-        fit = here.fit(shape, Run(USUAL_WINDOW), learned)
+        learned = learning.of_file(database, file, hashed, shape, here)
+        fit, rate = here.fit(shape, Run(USUAL_WINDOW), learned), learned.seen
     return Item(
         file, shelf.size(file.path), sha256, remembered.get(file.path), licences.of(licence), fit, rate
     )

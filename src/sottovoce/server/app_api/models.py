@@ -25,6 +25,7 @@ from sottovoce.models import (
     describe,
     fitting,
     inventory,
+    learning,
     licences,
     records,
     removing,
@@ -101,6 +102,7 @@ async def fits(visit: Visit[None]) -> FitList:
             )
         here = await probe.here(app.home, log.info, starter.path(), taken=app.taken())
     cards = await asyncio.to_thread(catalogue.cards, app.home)
+    here = await asyncio.to_thread(learning.from_all, app.database, app.home, here)
     found = await asyncio.to_thread(fitting.candidates, app.database, app.home, cards, run, here)
     return FitList(models=[CandidateNoun.of_candidate(one) for one in found])
 
@@ -114,14 +116,20 @@ async def accepted(visit: Visit[None]) -> Acceptances:
 # ── in a thread ───────────────────────────────────────────────────────────────────────────────────
 
 
+def _here(app: App) -> Here | None:
+    """Return this machine with what answers taught of it, None where it was not measured yet."""
+    here = known.here(app.home, app.taken())
+    return None if here is None else learning.from_all(app.database, app.home, here)
+
+
 def _shelf(app: App) -> Shelf:
-    found = inventory.items(app.database, app.home, known.here(app.home, app.taken()))
+    found = inventory.items(app.database, app.home, _here(app))
     return Shelf(models=[_noun(app, item) for item in found], disk=DiskNoun.of(inventory.disk(app.home)))
 
 
 def _one(app: App, name: str) -> OneModel:
     file = _named(app.home, name)
-    item = inventory.one(app.database, app.home, file, known.here(app.home, app.taken()))
+    item = inventory.one(app.database, app.home, file, _here(app))
     text = file.licence_text
     return OneModel(
         model=_noun(app, item),
@@ -164,7 +172,7 @@ def _remove(app: App, name: str, coming: Sequence[str]) -> None:
 
 
 def _catalogue(app: App, text: str) -> Catalogue:
-    home, here = app.home, known.here(app.home, app.taken())
+    home, here = app.home, _here(app)
     names = {path.name: shelf.name_of(path) for path in shelf.paths(home)}
     names[starter.path().name] = starter.card().name
     cards = [card for card in catalogue.cards(home) if catalogue.about(card, text)]

@@ -31,7 +31,7 @@ from sottovoce.fit import known
 from sottovoce.fit.advise import Fit
 from sottovoce.fit.estimate import Run
 from sottovoce.fit.shape import shape_of
-from sottovoce.models import getting, inventory, licences
+from sottovoce.models import getting, inventory, learning, licences
 from sottovoce.models.getting import Linked, Means, Offer
 from sottovoce.models.progress import Progress
 from sottovoce.models.pull import Pulled, check_room
@@ -43,6 +43,7 @@ from sottovoce.server.app_api.nouns_models import NewPull, PlanNoun, PullList, P
 from sottovoce.server.app_api.runs import BEGUN, LAST_NUMBER
 from sottovoce.server.caller import Scope
 from sottovoce.server.endpoint import Endpoint, Visit
+from sottovoce.store.db import Database
 
 PLAN = "/app/api/pulls/plan"
 ALL = "/app/api/pulls"
@@ -62,7 +63,7 @@ async def plan(visit: Visit[Ref]) -> PlanNoun:
         accepted=await app.database.read(lambda conn: getting.is_accepted(conn, offer)),
         here=None if have is None else getting.called(have),
         pull=None if running is None else running.id,
-        fit=await asyncio.to_thread(_fit, means, offer),
+        fit=await asyncio.to_thread(_fit, app.database, means, offer),
     )
 
 
@@ -145,11 +146,13 @@ async def _offer(visit: Visit[Ref] | Visit[NewPull], means: Means) -> Offer:
         raise BadValue(problem.sentence, hint=problem.hint, detail=problem.detail, field="ref") from problem
 
 
-def _fit(means: Means, offer: Offer) -> Fit | None:
+def _fit(database: Database, means: Means, offer: Offer) -> Fit | None:
     """Say how it would do here, see known.here; None where this machine was not measured yet."""
     here = known.here(means.home, means.taken)
-    shape = shape_of(offer.header)
-    return None if here is None else here.fit(shape, Run(inventory.USUAL_WINDOW))
+    if here is None:
+        return None
+    here = learning.from_all(database, means.home, here)
+    return here.fit(shape_of(offer.header), Run(inventory.USUAL_WINDOW))
 
 
 def _found(visit: Visit[None]) -> Pull:
