@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -47,6 +51,27 @@ async def test_going_on_reads_only_what_is_new(tmp_path: Path) -> None:
         prompt = rig.words(100)
         await rig.time(prompt[:80])
         assert (await rig.time(prompt, again=True)).read <= 21
+
+
+@pytest.fixture
+def crowded() -> Iterator[None]:
+    """Leave this process and what it starts a quarter of one processor."""
+    if not hasattr(os, "sched_setaffinity"):
+        pytest.skip("several programs cannot be held to one processor here")
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(allowed)})
+    others = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(3)]
+    yield
+    os.sched_setaffinity(0, allowed)
+    for other in others:
+        other.kill()
+        other.wait()
+
+
+async def test_it_is_noticed_when_others_take_the_processors_time(crowded: None, tmp_path: Path) -> None:
+    async with rigged(write(Build(), tmp_path / "m.gguf"), window=256, threads=1) as rig:
+        await rig.time(rig.words(200), 20)
+    assert 0 < rig.used / rig.wanted < probe.BUSY
 
 
 async def test_this_machine_is_measured_and_the_starter_is_predicted(tmp_path: Path) -> None:

@@ -22,11 +22,15 @@ VERSION = 3
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What a machine was found to do. `key` names the machine, the threads and the engine's build."""
+    """What a machine was found to do. `key` names the machine, the threads and the engine's build.
+
+    `share` is the part of the processor time it could use that the engine had; less where others compute.
+    """
 
     key: str
     pace: Pace
     program: Program
+    share: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,7 @@ def kept(home: Home, key: str) -> Measured | None:
         said = json.loads((home.root / "machine.json").read_text("utf-8"))
         if said["version"] != VERSION or said["key"] != key:
             return None
-        measured = Measured(key, Pace(**said["pace"]), Program(**said["program"]))
+        measured = Measured(key, Pace(**said["pace"]), Program(**said["program"]), said.get("share", 1.0))
         # Tried out here, so that no list fails on it later: every cost, and any type of weights.
         measured.pace.seconds(dict.fromkeys((*measured.pace.costs, "once F16", "few F16", "each F16"), 1.0))
         return measured

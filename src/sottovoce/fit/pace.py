@@ -15,6 +15,7 @@ NEAREST = {
 }  # fmt: skip
 """Which measured type stands for one that was not: of a like width, and computed in a like way."""
 
+USUAL_SPREAD = 0.25
 STAND_IN_SPREAD = 0.35
 
 
@@ -23,7 +24,7 @@ class Pace:
     """`costs` maps a unit of work to its seconds. `spread`: how far off predictions usually are."""
 
     costs: Mapping[str, float] = field(default_factory=dict)
-    spread: float = 0.25
+    spread: float = USUAL_SPREAD
 
     def seconds(self, work: Mapping[str, float]) -> float:
         """Return how long so much work takes. Raises KeyError where no type of weights was measured."""

@@ -12,7 +12,7 @@ import dataclasses
 import os
 import statistics
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 from sottovoce.core.paths import Home
@@ -22,7 +22,7 @@ from sottovoce.fit.calibrate import Sample, costs
 from sottovoce.fit.estimate import Program, Run, memory, prompt_work, step_work
 from sottovoce.fit.known import Here, Measured
 from sottovoce.fit.machine import look
-from sottovoce.fit.pace import Pace
+from sottovoce.fit.pace import USUAL_SPREAD, Pace
 from sottovoce.fit.rig import Rig, rigged
 from sottovoce.fit.shape import Shape, shape_of
 from sottovoce.fit.synthetic import Build, write
@@ -49,25 +49,39 @@ THIN = Build(packing="Q8_0", layers=8, width=576, heads=9, kv_heads=9, head_leng
 WORDY = dataclasses.replace(THIN, layers=1, width=64, feed_forward=64, vocabulary=65_536)
 """A large vocabulary: what drawing a word costs."""
 
+BUSY = 0.75
+"""With less than this part of the processor time it could use, the engine shared it with other programs.
+
+On an idle machine it has all but a few parts in a hundred: its threads wait for each other by computing.
+"""
+
 Say = Callable[[str], None]
+Measure = Callable[[str, int, Path], Awaitable[Measured]]
 
 
 async def measure(key: str, threads: int, real: Path) -> Measured:
     """Measure this machine with a real small model and made ones. Raises ModelProblem."""
     samples: list[Sample] = []
-    async with _timed(real, threads) as timing:
+    rigs: list[Rig] = []
+    async with _timed(real, threads, rigs) as timing:
         samples += [*await timing.near(), *await timing.far()]
     with tempfile.TemporaryDirectory(prefix="sotto-fit-", dir=_quick_folder()) as folder:
         for kind in MEASURED:
-            async with _made(dataclasses.replace(BROAD, packing=kind), folder, threads) as timing:
+            async with _made(dataclasses.replace(BROAD, packing=kind), folder, threads, rigs) as timing:
                 samples += await timing.near()
-        async with _made(THIN, folder, threads) as timing:
+        async with _made(THIN, folder, threads, rigs) as timing:
             samples += [*await timing.near(), *await timing.far()]
             base = timing.unexplained()
-        async with _made(WORDY, folder, threads) as timing:
+        async with _made(WORDY, folder, threads, rigs) as timing:
             samples += await timing.near()
             word = max(0, timing.unexplained() - base) // WORDY.vocabulary
-    return Measured(key, Pace(costs(samples)), Program(base, word))
+    share = min(1.0, sum(rig.used for rig in rigs) / sum(rig.wanted for rig in rigs))
+    return Measured(key, Pace(costs(samples), spread_with(share)), Program(base, word), share)
+
+
+def spread_with(share: float) -> float:
+    """Return how far off predictions may be, measured with this part of the processor time."""
+    return USUAL_SPREAD if share >= BUSY else max(USUAL_SPREAD, 1 / share - 1)
 
 
 class Timing:
@@ -117,17 +131,18 @@ class Timing:
 
 
 @contextlib.asynccontextmanager
-async def _timed(path: Path, threads: int) -> AsyncIterator[Timing]:
+async def _timed(path: Path, threads: int, rigs: list[Rig]) -> AsyncIterator[Timing]:
     shape = shape_of(read_header(path))
     async with rigged(path, window=WINDOW, threads=threads) as rig:
+        rigs.append(rig)
         await rig.time(rig.words(16), 2)  # the first step of all finds nothing in the caches
         yield Timing(rig, shape, threads)
 
 
 @contextlib.asynccontextmanager
-async def _made(build: Build, folder: str, threads: int) -> AsyncIterator[Timing]:
+async def _made(build: Build, folder: str, threads: int, rigs: list[Rig]) -> AsyncIterator[Timing]:
     path = write(build, Path(folder) / "made.gguf")
-    async with _timed(path, threads) as timing:
+    async with _timed(path, threads, rigs) as timing:
         yield timing
     path.unlink()
 
@@ -138,16 +153,28 @@ def _quick_folder() -> str | None:
     return quick if os.access(quick, os.W_OK) else None
 
 
-async def here(home: Home, say: Say, real: Path, *, again: bool = False, taken: int = 0) -> Here:
+async def here(
+    home: Home, say: Say, real: Path, *, again: bool = False, taken: int = 0, measure: Measure = measure
+) -> Here:
     """Return what is known of this machine, measuring it unless that was done; see measure and known.here.
 
-    Raises ModelProblem.
+    What was measured while other programs computed is not kept. Raises ModelProblem.
     """
     found = None if again else known.here(home, taken)
     if found is None:
-        say("Measuring this machine, once (about five seconds) …")
+        say("Measuring this machine, once (about five seconds, longer while other programs compute) …")
         machine = look()
         measured = await measure(known.key_of(machine), machine.cores, real)
-        known.keep(home, measured)
+        if measured.share < BUSY:
+            say(_busy(measured.share))
+        else:
+            known.keep(home, measured)
         found = known.of_machine(measured, machine, taken)
     return found
+
+
+def _busy(share: float) -> str:
+    return (
+        f"Other programs kept this machine busy: of the processor's time only {share:.0%} was left. So the "
+        "predictions are rough, and the measurement is not kept for the next time."
+    )

@@ -31,9 +31,13 @@ class Timed:
 
 
 class Rig:
-    def __init__(self, child: Child, client: Client) -> None:
+    """`used` counts the seconds of processor time that the engine had for its steps, of those it `wanted`."""
+
+    def __init__(self, child: Child, client: Client, threads: int) -> None:
         self._child = child
         self._client = client
+        self._threads = threads
+        self.used = self.wanted = 0.0
         self._draw = random.Random(3)  # noqa: S311  (any words will do)
 
     @property
@@ -57,10 +61,13 @@ class Rig:
             "response_fields": ["stop", "timings"],
         }
         last: dict[str, Any] = {}
+        before = self._processor_seconds()
         async with contextlib.aclosing(self._client.stream("/completion", body)) as events:
             async for event in events:
                 last = event
         timings = last["timings"]
+        self.used += self._processor_seconds() - before
+        self.wanted += (float(timings["prompt_ms"]) + float(timings["predicted_ms"])) / 1000 * self._threads
         steps = max(1, int(timings["predicted_n"]) - 1)
         return Timed(
             int(timings["prompt_n"]),
@@ -68,6 +75,12 @@ class Rig:
             int(timings["predicted_n"]),
             float(timings["predicted_ms"]) / 1000 / steps,
         )
+
+    def _processor_seconds(self) -> float:
+        import psutil
+
+        times = psutil.Process(self.pid).cpu_times()
+        return float(times.user + times.system)
 
 
 @contextlib.asynccontextmanager
@@ -84,6 +97,6 @@ async def rigged(path: Path, *, window: int, threads: int, slots: int = 1) -> As
             threads=threads,
             kv=None,
         )
-        yield Rig(child, await child.load(config))
+        yield Rig(child, await child.load(config), threads)
     finally:
         await child.stop()
