@@ -17,6 +17,7 @@ from gguf_samples import encoder, language_model, projector
 from mirror import Mirror
 
 from sottovoce.core.account import account
+from sottovoce.core.amounts import amount
 from sottovoce.models.starter import starter
 
 NAME = "org/m-GGUF"
@@ -49,7 +50,7 @@ def test_the_licence_is_told_first_and_nothing_comes_without_a_yes(sotto: Any, m
     assert "Commercial use" in refused.err
     assert "hint: Add --accept-licence" in refused.err
     assert "m-Q4_0" not in sotto("models", "list").out
-    assert "m-Q4_0: 0.00 GB; " in refused.err
+    assert f"m-Q4_0: {amount(len(small_model()))}; " in refused.err
 
 
 def test_of_one_that_embeds_only_reading_is_predicted(sotto: Any, mirror: Mirror) -> None:

@@ -223,7 +223,7 @@ async def test_a_file_that_has_no_room_is_not_begun(
 ) -> None:
     full = type("Usage", (), {"free": 1000})
     monkeypatch.setattr(partial_module.shutil, "disk_usage", lambda folder: full)
-    with pytest.raises(DiskFull, match="GB are free"):
+    with pytest.raises(DiskFull, match="68 MB more; 1 kB are free"):
         await brought(way(home), home, wanted(mirror, weights))
     assert list(home.models.glob("*.gguf")) == []
 

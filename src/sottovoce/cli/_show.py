@@ -41,14 +41,6 @@ def encode(value: Any) -> str:
     return UNESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
-def amount(count: int) -> str:
-    """Return so many bytes as a person says it."""
-    for unit, size in (("GB", 1e9), ("MB", 1e6)):
-        if count >= size:
-            return f"{count / size:.{1 if unit == 'GB' else 0}f} {unit}"
-    return f"{count / 1e3:.0f} kB"
-
-
 class Show:
     """Where a command's words go. The streams are looked up at each use, so that tests can catch them."""
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sottovoce.cli._given import Given
-from sottovoce.cli._show import amount
 from sottovoce.cli.pull import pull
 from sottovoce.cli.shelving import add, remove, verify
 from sottovoce.cli.showing import file_data, licence_of, show
+from sottovoce.core.amounts import amount
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sottovoce.cli._given import Given
+from sottovoce.core.amounts import amount
 
 if TYPE_CHECKING:
     from sottovoce.core.paths import Home
@@ -158,7 +159,7 @@ def _tell(given: Given, wish: Wish, plan: Plan, free: int, fit: Fit | None) -> N
         _line(given, facts)
         return
     parts = f" in {len(plan.files)} files" if len(plan.files) > 1 else ""
-    given.show.note(f"{plan.name}: {plan.size / 1e9:.2f} GB{parts}; {free / 1e9:.0f} GB of disk are free.")
+    given.show.note(f"{plan.name}: {amount(plan.size)}{parts}; {amount(free)} of disk are free.")
     given.show.note(f"{plan.header.architecture}, packed as {plan.header.file_type}; from {plan.page}")
     if fit is not None:
         given.show.note(_fit_told(fit))
@@ -170,7 +171,7 @@ def _fit_told(fit: Fit) -> str:
     speed = f"about {rate:.0f} tokens a second" if rate >= 1 else "very slow"
     if fit.decode is None:
         speed = f"it reads {speed}"
-    memory = f"{fit.memory.total / 1e9:.1f} GB of memory"
+    memory = f"{amount(fit.memory.total)} of memory"
     words = {
         "runs": f"It runs here: {speed}, {memory}.",
         "tight": f"It is tight here: {fit.reason}; {speed}.",
@@ -200,11 +201,11 @@ def _agree(given: Given, database: Database, wish: Wish, offer: Offer, use: str)
             raise LicenceRefused(
                 "This licence was not accepted yet, and there is nobody to ask.", hint="Add --accept-licence"
             )
-        _confirm(given, f"\nAccept this licence, and download {offer.size / 1e9:.2f} GB?")
+        _confirm(given, f"\nAccept this licence, and download {amount(offer.size)}?")
     elif not (wish.yes or wish.accept):
         if not given.show.can_ask:
             raise Refused("This needs a yes, and there is nobody to ask.", hint="Add --yes")
-        _confirm(given, f"\nDownload {offer.size / 1e9:.2f} GB?")
+        _confirm(given, f"\nDownload {amount(offer.size)}?")
     database.call(lambda conn: accept(conn, offer, use))
 
 
@@ -247,7 +248,7 @@ def _progress(name: str, step: Progress) -> str:
     share = f"{step.received / step.size:4.0%}" if step.size else ""
     speed = f", {step.speed / 1e6:.1f} MB/s" if step.speed else ""
     left = f", {_spoken(step.seconds_left)} left" if step.seconds_left is not None else ""
-    return f"{name}: {share} of {(step.size or 0) / 1e9:.2f} GB{speed}{left}"
+    return f"{name}: {share} of {amount(step.size or 0)}{speed}{left}"
 
 
 def _progress_data(step: Progress) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sottovoce.cli._given import Given
-from sottovoce.cli._show import amount
+from sottovoce.core.amounts import amount
 
 if TYPE_CHECKING:
     from sottovoce.core.paths import Home

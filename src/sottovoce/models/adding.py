@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from sottovoce.core.amounts import amount
 from sottovoce.core.errors import BadModelFile, BadValue, DiskFull
 from sottovoce.core.paths import PRIVATE_FILE, Home, disk_problem, give_name, sync_folder
 from sottovoce.engine.architectures import require_known
@@ -137,7 +138,7 @@ def _check_room(home: Home, wanted: int) -> None:
     free = shutil.disk_usage(home.models).free
     if wanted + SPARE > free:
         raise DiskFull(
-            f"The copy needs {wanted / 1e9:.1f} GB of disk; {free / 1e9:.1f} GB are free.",
+            f"The copy needs {amount(wanted)} of disk; {amount(free)} are free.",
             hint="Leave the file where it is and link it: sotto models add FILE",
         )
 

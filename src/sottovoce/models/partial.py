@@ -19,6 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from sottovoce.core.amounts import amount
 from sottovoce.core.errors import BadValue, DiskFull, SottoError, StoreBusy
 from sottovoce.core.lock import FileLock
 from sottovoce.core.paths import PRIVATE_FILE, disk_problem, give_name, make_folder, sync_folder, write_whole
@@ -136,7 +137,7 @@ class Partial:
         needed = size - self.received + SPARE
         if free < needed:
             raise DiskFull(
-                f"{self.wanted.name} needs {needed / 1e9:.1f} GB more; {free / 1e9:.1f} GB are free.",
+                f"{self.wanted.name} needs {amount(needed)} more; {amount(free)} are free.",
                 hint="Free some space and give the same command again; what has come is kept",
             )
         self.save()
