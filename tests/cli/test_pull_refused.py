@@ -75,7 +75,7 @@ def has_no_disk(_: Mirror, __: Path, patched: pytest.MonkeyPatch) -> None:
 
 
 def has_no_memory(_: Mirror, __: Path, patched: pytest.MonkeyPatch) -> None:
-    patched.setattr(getting, "available", lambda: 512 << 20)
+    patched.setattr(getting, "available", lambda: 100)
 
 
 def is_offline(_: Mirror, __: Path, patched: pytest.MonkeyPatch) -> None:
@@ -100,7 +100,7 @@ BAD: dict[str, tuple[Any, int, str]] = {
     "a header without end": (holds(b"GGUF\x03\0\0\0" + b"\xff" * 16), 1, "damaged"),
     "a part that is missing": (lacks_a_part, 2, "lacks a part of this model: m-Q4_0-00003-of-00003"),
     "no room on the disk": (has_no_disk, 1, "GB of disk; 0.0 GB are free"),
-    "no room in memory": (has_no_memory, 3, "GB of memory"),
+    "no room in memory": (has_no_memory, 3, "of memory are free"),
     "a gate, and no token": (facts(gated="manual"), 3, "is gated"),
     "a token that is not known": (has_a_wrong_token, 3, "does not know the token"),
     "a licence that nobody knows": (facts(licence="strange-1.0"), 3, "Commercial use: not known here"),

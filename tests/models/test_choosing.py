@@ -31,9 +31,15 @@ def test_a_small_model_is_taken_in_eight_bits() -> None:
 
 
 def test_what_fits_nowhere_says_how_much_it_needs() -> None:
-    with pytest.raises(NotEnoughMemory, match=r"needs 3\.8 GB of memory; 2\.0 GB are free") as raised:
+    with pytest.raises(NotEnoughMemory, match=r"has 3\.0 GB; 2\.0 GB of memory are free") as raised:
         choose(LARGE, "", 2 * GB)
     assert "m-Q2_K.gguf" in str(raised.value.hint)
+
+
+def test_the_smallest_is_left_to_a_better_judge_where_its_size_alone_does_not_say_that_it_is_too_large() -> (
+    None
+):
+    assert choose(repository(Q4_K_M=0.25, Q8_0=0.4), "", int(0.42 * GB)).packing == "Q4_K_M"
 
 
 @pytest.mark.parametrize("wanted", ["Q8_0", "q8_0", "m-Q8_0.gguf"])

@@ -12,7 +12,7 @@ from sottovoce.core.paths import Home
 from sottovoce.fit import known
 from sottovoce.fit.estimate import Pace, Program
 from sottovoce.fit.machine import look
-from sottovoce.models import getting
+from sottovoce.models import choosing, getting
 from sottovoce.models.catalogue import own_file
 from sottovoce.models.choosing import needed
 from sottovoce.models.getting import Means
@@ -96,6 +96,7 @@ async def test_where_nothing_fits_it_is_said_what_would(
 ) -> None:
     mirror.put("org/large-GGUF", ("large-Q8_0.gguf", weights))
     write_card(home, ("m-Q8_0.gguf", "Q8_0", b"small", ""))
+    monkeypatch.setattr(choosing, "BESIDE", 0)  # the samples are smaller than what it allows for
     monkeypatch.setattr(getting, "available", lambda: needed(5))
     with pytest.raises(NotEnoughMemory) as raised:
         await planned(home, mirror, "hf:org/large-GGUF")

@@ -5,6 +5,7 @@ A packing is chosen by size against memory; how well it will run is told by a be
 
 from __future__ import annotations
 
+from sottovoce.core.amounts import amount
 from sottovoce.core.errors import NotEnoughMemory, NotFound
 from sottovoce.engine.header import shown
 from sottovoce.models.hub import HubFile, Repository
@@ -29,7 +30,7 @@ COMPANIONS = ("mmproj", "imatrix", "mtp-", "lora")
 def choose(repository: Repository, wanted: str, room: int) -> HubFile:
     """Return the file that was named, or the best one for this many bytes of memory.
 
-    Raises NotFound for a name that is not there, NotEnoughMemory where none fits.
+    Raises NotFound for a name that is not there, NotEnoughMemory where all are larger than the memory.
     """
     for file in repository.models:
         if wanted in (file.path, file.path.rpartition("/")[2]):
@@ -41,19 +42,20 @@ def choose(repository: Repository, wanted: str, room: int) -> HubFile:
         return _packed(repository, models, wanted)
     models = [file for file in models if repository.is_whole(file)] or models[:1]
     fitting = [file for file in models if needed(_size(repository, file)) <= room]
-    if not fitting:
-        smallest = min(models, key=lambda file: _size(repository, file))
-        least = needed(_size(repository, smallest)) / 1e9
+    if fitting:
+        return min(fitting, key=lambda file: _rank(repository, file))
+    smallest = min(models, key=lambda file: _size(repository, file))
+    if _size(repository, smallest) > room:
         raise NotEnoughMemory(
-            f"The smallest file of {repository.name} needs {least:.1f} GB of memory; "
-            f"{room / 1e9:.1f} GB are free.",
+            f"The smallest file of {repository.name} has {amount(_size(repository, smallest))}; "
+            f"{amount(room)} of memory are free.",
             hint=f"To take it all the same: sotto models pull hf:{repository.name}:{smallest.path}",
         )
-    return min(fitting, key=lambda file: _rank(repository, file))
+    return smallest  # by its size alone it might fit: fit judges by its header
 
 
 def needed(size: int) -> int:
-    """Return about how many bytes of memory a file of this size takes."""
+    """Return about how many bytes of memory a file of this size takes, with room to spare."""
     return int(size * WINDOW_SHARE) + BESIDE
 
 
