@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -111,6 +112,13 @@ def rates(sotto) -> dict[str, dict[str, float]]:
     found = {one["model"]: one for one in json.loads(sotto("fit", "--json").out)}
     names = {"starter": "SmolLM2-135M-Instruct", "qwen3-8b": "Qwen3 8B"}
     return {name: found[title]["decode_tokens_per_s"] for name, title in names.items()}
+
+
+def test_of_weights_held_twice_both_sums_are_told(measured_home: Home, sotto) -> None:
+    shown = sotto("fit", "qwen3-8b")
+    memory = next(line for line in shown.out.splitlines() if "Q4_K_M" in line)
+    assert re.search(r"  \d+\.\d–\d+\.\d GB  ", memory)
+    assert "what must be free" in shown.err
 
 
 def test_larger_models_are_slower(measured_home: Home, sotto) -> None:

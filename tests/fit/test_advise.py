@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from fit_samples import EIGHT, MIB, PACE
 
+from sottovoce.core.amounts import amount
 from sottovoce.engine import embedder
 from sottovoce.engine.gguf import read_header
 from sottovoce.fit.accelerators import Accelerator
@@ -69,6 +70,13 @@ def test_what_the_engine_cannot_load_does_not_run_however_much_memory_there_is()
 
 def test_the_files_own_pages_are_not_needed_where_a_second_copy_was_made() -> None:
     assert NEEDED.total - NEEDED.least == EIGHT.repacked
+
+
+def test_what_is_larger_than_the_memory_and_still_fits_says_why() -> None:
+    found = judged(NEEDED.least)
+    assert (found.verdict, NEEDED.least < NEEDED.total) == (Verdict.TIGHT, True)
+    assert amount(NEEDED.least) in found.reason
+    assert amount(NEEDED.total) in found.reason
 
 
 def test_what_writes_less_than_a_word_a_second_is_tight_however_much_memory_there_is() -> None:

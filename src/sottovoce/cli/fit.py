@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sottovoce.cli._given import Given
+from sottovoce.core.amounts import amount
 from sottovoce.core.errors import NotFound
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from sottovoce.core.paths import Home
     from sottovoce.fit.advise import Interval, OnCard
-    from sottovoce.fit.estimate import Run
+    from sottovoce.fit.estimate import Memory, Run
     from sottovoce.fit.known import Here
     from sottovoce.fit.machine import Machine
     from sottovoce.models.fitting import Candidate
@@ -188,9 +189,9 @@ BENEATH = 6
 def _row(one: Candidate) -> tuple[str, ...]:
     return (
         one.name,
-        f"{one.size / 1e9:.1f} GB",
+        amount(one.size),
         one.fit.verdict,
-        f"{one.fit.memory.total / 1e9:.1f} GB",
+        _memory(one.fit.memory),
         f"reads {_span(one.fit.prompt)}" if one.fit.decode is None else _span(one.fit.decode),
         NOTHING if one.fit.first_token is None else f"{_span(one.fit.first_token)} s",
         one.command,
@@ -200,6 +201,15 @@ def _row(one: Candidate) -> tuple[str, ...]:
         _on_card(one),
         one.file,
     )
+
+
+def _memory(memory: Memory) -> str:
+    """Return what must be free, and what is used where there is more."""
+    least, total = amount(memory.least), amount(memory.total)
+    if least == total:
+        return total
+    same_unit = least[-2:] == total[-2:]
+    return f"{least[:-3] if same_unit else least}–{total}"
 
 
 def _on_card(one: Candidate) -> str:
@@ -267,6 +277,8 @@ def _legend(run: Run, found: Sequence[Candidate]) -> str:
         f"\nPredicted, from to: tokens a second{many}, and the wait for the first word of an answer",
         f"to {QUESTION} tokens. An English word has about 1.3 tokens. CLASS goes by size alone.",
     ]
+    if any(one.fit.memory.repacked for one in found):
+        lines.append("MEMORY is what must be free, to what is used where there is more: weights held twice.")
     if any(one.fit.decode is None for one in found):
         lines.append("What only reads writes nothing: it embeds or ranks texts, one at a time.")
     return "\n".join(lines)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from sottovoce.core.amounts import amount
 from sottovoce.engine.header import Header
 from sottovoce.fit import estimate
 from sottovoce.fit.accelerators import Accelerator
@@ -181,7 +182,12 @@ def _spread(shape: Shape, pace: Pace, learned: Learned) -> float:
 
 def _judged(needed: Memory, free: int, decode: float | None) -> tuple[Verdict, str]:
     if needed.least > free:
-        return Verdict.NO, f"needs {needed.least / 1e9:.1f} GB of memory, {free / 1e9:.1f} are free"
+        return Verdict.NO, f"needs {amount(needed.least)} of memory, {amount(free)} are free"
+    if needed.total > free:
+        return Verdict.TIGHT, (
+            f"needs {amount(needed.least)} of memory, and has no room for its file's own pages beside that "
+            f"({amount(needed.total)} in all)"
+        )
     if needed.total > free * COMFORT:
         return Verdict.TIGHT, "takes nearly all of the free memory"
     if decode is not None and decode < SLOWEST:
