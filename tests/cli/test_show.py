@@ -63,6 +63,16 @@ def test_in_a_narrow_window_what_is_beneath_stands_under_its_row(monkeypatch, co
     assert "type this" in shown[-1]
 
 
+def test_a_command_is_never_cut_whatever_stands_beside_it_and_however_narrow_the_window(monkeypatch):
+    screen = Terminal()
+    monkeypatch.setattr(sys, "stdout", screen)
+    monkeypatch.setenv("COLUMNS", "30")
+    command = "sotto models pull hf:org/a-long-name-GGUF:Q4_K_M"
+    Show().table(("NAME", "HOW", "LICENCE", "FILE"), [("one", command, "Apache-2.0", "f.gguf")], beneath=3)
+    *_, first, second = screen.getvalue().splitlines()
+    assert (first.strip(), second.strip()) == (command, "Apache-2.0 · f.gguf")
+
+
 def test_columns_line_up_in_any_script(capsys):
     Show().table(("ID", "TITLE", "N"), [("1", "北京", "x"), ("22", "Rome", "y")])
     assert capsys.readouterr().out == "ID  TITLE  N\n1   北京   x\n22  Rome   y\n"

@@ -153,7 +153,8 @@ class Show:
     def table(self, headings: Sequence[str], rows: Sequence[Sequence[str]], beneath: int = 0) -> None:
         """Print columns; on a terminal the last one is cut to the window, elsewhere nothing is cut.
 
-        Where the window is too narrow, the last `beneath` columns stand on a line under each row.
+        Where the window is too narrow, the last `beneath` columns stand under each row, and are never cut: a
+        command is to be copied.
         """
         grid = [[one_line(cell) for cell in row] for row in (headings, *rows)]
         widths = [max(cells(row[at]) for row in grid) for at in range(len(headings))]
@@ -167,7 +168,7 @@ class Show:
             self.line("  ".join([*padded[:-1], last]).rstrip())
 
     def _table_over_lines(self, grid: Sequence[Sequence[str]], widths: list[int]) -> None:
-        """Print each row in two lines; the first column gives way, and the second line is cut."""
+        """Print each row with what belongs to it on lines below; the first column gives way, nothing else."""
         columns = self._columns()
         widths[0] = max(8, min(widths[0], columns - sum(widths[1:]) - 2 * (len(widths) - 1)))
         for at, row in enumerate(grid):
@@ -175,7 +176,8 @@ class Show:
             padded = [cell + " " * (width - cells(cell)) for cell, width in zip(first, widths, strict=True)]
             self.line("  ".join(padded).rstrip())
             if at:
-                self.line(_cut("    " + " · ".join(filter(None, row[len(widths) :])), columns))
+                for line in _over_lines(filter(None, row[len(widths) :]), columns):
+                    self.line(line)
 
     def confirm(self, question: str) -> bool:
         """Ask a yes-or-no question on standard error; anything but yes is no."""
@@ -196,6 +198,18 @@ def cells(text: str) -> int:
     from rich.cells import cell_len
 
     return cell_len(text)
+
+
+def _over_lines(parts: Iterable[str], columns: int) -> list[str]:
+    """Return the parts on as few lines as they take; none is broken, also where it is wider than that."""
+    lines: list[str] = []
+    for part in parts:
+        longer = f"{lines[-1]} · {part}" if lines else ""
+        if longer and cells(longer) <= columns:
+            lines[-1] = longer
+        else:
+            lines.append(f"    {part}")
+    return lines
 
 
 def _cut(text: str, width: int, measure: Callable[[str], int] = cells) -> str:

@@ -103,7 +103,7 @@ def suggest(given: Given, /, as_json: bool) -> None:
         )
         for one in found
     ]
-    given.show.table(("FOR", "MODEL", "SIZE", "LICENCE", "HOW TO GET IT"), rows)
+    given.show.table(("FOR", "MODEL", "SIZE", "LICENCE", "HOW TO GET IT"), rows, beneath=1)
     given.show.note("\nThe largest of each kind that runs here. Others, and how quickly: sotto fit")
 
 
