@@ -390,3 +390,27 @@ def test_suggestions_come_with_the_command_that_gets_them(sotto, measured_home, 
     for one in found:
         assert one["command"] == catalogue.command(catalogue.find(one["model"]))
         assert one["command"] in sotto("models", "suggest").out
+
+
+def test_where_nothing_runs_a_sentence_says_so_and_no_empty_table_stands_there(
+    sotto, measured_home, monkeypatch
+):
+    monkeypatch.setattr("sottovoce.engine.memory.available", lambda: 1)
+    shown = sotto("models", "suggest")
+    assert (shown.code, shown.out) == (0, "")
+    assert "Nothing of the catalogue runs here" in shown.err
+
+
+@pytest.mark.parametrize("command", [("fit",), ("models", "suggest")])
+def test_a_card_of_ones_own_of_which_too_little_is_known_is_named_with_the_next_step(
+    sotto, measured_home, command
+):
+    (measured_home.root / "catalogue.toml").write_text(
+        '[[model]]\nname = "mine"\nkind = "chat"\nrepository = "me/mine-GGUF"\nlicence = "MIT"\n'
+        '[[model.file]]\nname = "mine-Q4_K_M.gguf"\npacking = "Q4_K_M"\nsize = 1000000000\n'
+    )
+    shown = sotto(*command)
+    assert shown.code == 0
+    assert "Left out" in shown.err
+    assert "mine" in shown.err
+    assert "sotto fit hf:me/mine-GGUF:mine-Q4_K_M.gguf" in shown.err

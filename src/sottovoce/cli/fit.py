@@ -71,6 +71,20 @@ def fit(given: Given, /, model: str | None, context: int, users: int, again: boo
         given.show.note(_legend(run, found))
     for line in _counted(run, found):
         given.show.note(line)
+    if model is None:
+        note_without_shape(given, home)
+
+
+def note_without_shape(given: Given, home: Home) -> None:
+    """Name what of the catalogue is left out of a list, so that nobody looks for it in vain."""
+    from sottovoce.models import catalogue, fitting
+
+    if cards := fitting.without_shape(catalogue.cards(home)):
+        given.show.note(
+            f"Left out, since the catalogue does not say how they are built: "
+            f"{', '.join(card.name for card in cards)}. To have the header of one read: "
+            f"sotto fit hf:{cards[-1].repository}:{cards[-1].models[0].name}"
+        )
 
 
 def _found(given: Given, home: Home, model: str | None, run: Run, *, again: bool) -> list[Candidate]:

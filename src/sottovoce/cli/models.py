@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sottovoce.cli._given import Given
+from sottovoce.cli.fit import note_without_shape
 from sottovoce.cli.pull import pull
 from sottovoce.cli.shelving import add, remove, verify
 from sottovoce.cli.showing import file_data, licence_of, show
@@ -103,8 +104,14 @@ def suggest(given: Given, /, as_json: bool) -> None:
         )
         for one in found
     ]
-    given.show.table(("FOR", "MODEL", "SIZE", "LICENCE", "HOW TO GET IT"), rows, beneath=1)
-    given.show.note("\nThe largest of each kind that runs here. Others, and how quickly: sotto fit")
+    if rows:
+        given.show.table(("FOR", "MODEL", "SIZE", "LICENCE", "HOW TO GET IT"), rows, beneath=1)
+        given.show.note("\nThe largest of each kind that runs here. Others, and how quickly: sotto fit")
+    else:
+        given.show.note(
+            "Nothing of the catalogue runs here and leaves memory for other programs. Each of it: sotto fit"
+        )
+    note_without_shape(given, home)
 
 
 @models.command()

@@ -156,6 +156,11 @@ def of_card(card: Card, file: CardFile, run: Run, here: Here) -> Fit | None:
     return here.fit(shape, run)
 
 
+def without_shape(cards: Iterable[Card]) -> list[Card]:
+    """Return those of which nothing can be said here: nobody says how they are built."""
+    return [card for card in cards if card.shape is None and card.models]
+
+
 def best_file(card: Card, run: Run, here: Here) -> tuple[CardFile, Fit] | None:
     """Return the packing to take: the largest that runs, else the smallest there is.
 
