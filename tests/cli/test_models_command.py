@@ -414,3 +414,16 @@ def test_a_card_of_ones_own_of_which_too_little_is_known_is_named_with_the_next_
     assert "Left out" in shown.err
     assert "mine" in shown.err
     assert "sotto fit hf:me/mine-GGUF:mine-Q4_K_M.gguf" in shown.err
+
+
+@pytest.mark.parametrize("command", [("fit",), ("models", "list")])
+def test_what_may_not_be_used_commercially_is_marked_where_the_use_is(sotto, measured_home, command):
+    language_model().set("general.license", "string", "cc-by-nc-4.0").write(measured_home.models / "nc.gguf")
+    before = sotto(*command)
+    assert "refused" not in before.out + before.err
+    sotto("settings", "set", "use", "commercial")
+    after = sotto(*command)
+    lines = {line.split()[0]: line for line in after.out.splitlines()}
+    assert "(refused)" in lines["nc"]
+    assert "(refused)" not in lines["SmolLM2-135M-Instruct"]
+    assert "the setting use is commercial" in after.err

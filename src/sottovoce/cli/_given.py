@@ -42,6 +42,12 @@ class Given:
         keep_log(home, debug=self.debug)
         return home
 
+    def use(self) -> str:
+        """Return what the settings say that models are used for."""
+        from sottovoce.core.settings import load, read_environment
+
+        return load(self.open_home(), read_environment(), {}).use
+
     def open_database(self) -> Database:
         """Open the store alone, for commands that need no engine."""
         from sottovoce.store.db import open_database

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sottovoce.cli._given import Given
+from sottovoce.cli._marks import Marks
 from sottovoce.core.amounts import amount
 from sottovoce.core.errors import NotFound
 
@@ -67,8 +68,9 @@ def fit(given: Given, /, model: str | None, context: int, users: int, again: boo
         given.show.data([_data(one) for one in found])
     else:
         given.show.note(_machine(look()))
-        given.show.table(_COLUMNS, [_row(one) for one in found], beneath=BENEATH)
-        given.show.note(_legend(run, found))
+        marks = Marks(given.use())
+        given.show.table(_COLUMNS, [_row(one, marks) for one in found], beneath=BENEATH)
+        given.show.note("\n".join([_legend(run, found), *marks.explained()]))
     for line in _counted(run, found):
         given.show.note(line)
     if model is None:
@@ -200,7 +202,7 @@ BENEATH = 6
 """So many columns, the last ones, say how to get it and what else there is to know."""
 
 
-def _row(one: Candidate) -> tuple[str, ...]:
+def _row(one: Candidate, marks: Marks) -> tuple[str, ...]:
     return (
         one.name,
         amount(one.size),
@@ -209,7 +211,7 @@ def _row(one: Candidate) -> tuple[str, ...]:
         f"reads {_span(one.fit.prompt)}" if one.fit.decode is None else _span(one.fit.decode),
         NOTHING if one.fit.first_token is None else f"{_span(one.fit.first_token)} s",
         one.command,
-        one.licence,
+        marks.licence(one.licence),
         one.quality or NOTHING,
         "" if one.measured is None else f"measured {_number(one.measured)}",
         _on_card(one),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sottovoce.cli._given import Given
+from sottovoce.cli._marks import Marks
 from sottovoce.cli.fit import note_without_shape
 from sottovoce.cli.pull import pull
 from sottovoce.cli.shelving import add, remove, verify
@@ -72,7 +73,10 @@ def list_models(given: Given, /, elsewhere: bool, as_json: bool) -> None:
         given.show.data(facts)
         return
     columns = ["NAME", "KIND", "SIZE", "USED", "LICENCE", "SHA-256", *(["FIT"] if fits else []), "NOTE"]
-    given.show.table(columns, [_row(one, with_fit=bool(fits)) for one in facts])
+    marks = Marks(given.use())
+    given.show.table(columns, [_row(one, marks, with_fit=bool(fits)) for one in facts])
+    for line in marks.explained():
+        given.show.note(line)
 
 
 @models.command()
@@ -90,7 +94,7 @@ def suggest(given: Given, /, as_json: bool) -> None:
     measured = asyncio.run(here(home, given.show.note, starter.path()))
     with closing(given.open_database()) as database:
         machine = learning.from_all(database, home, measured)
-    found = suggested(cards, runs_well(machine), _use(given))
+    found = suggested(cards, runs_well(machine), given.use())
     if as_json:
         given.show.data([_suggestion_data(one) for one in found])
         return
@@ -169,13 +173,6 @@ def _fits(database: Database, home: Home, files: Iterable[ModelFile]) -> dict[Pa
     return {file.path: fitting.of_file(database, home, file, run, here).fit.verdict for file in those}
 
 
-def _use(given: Given) -> str:
-    """Return what the settings say that models are used for."""
-    from sottovoce.core.settings import load, read_environment
-
-    return load(given.open_home(), read_environment(), {}).use
-
-
 def _unchanged(known: KnownFile | None) -> KnownFile | None:
     """Return what is known of a file's content, if the file has not changed since."""
     from sottovoce.models import shelf
@@ -197,7 +194,7 @@ def _suggestion_data(one: Suggestion) -> dict[str, Any]:
     }
 
 
-def _row(facts: dict[str, Any], *, with_fit: bool) -> list[str]:
+def _row(facts: dict[str, Any], marks: Marks, *, with_fit: bool) -> list[str]:
     from sottovoce.cli.chats import when
 
     linked = "linked; " if facts["links_to"] else ""
@@ -206,7 +203,7 @@ def _row(facts: dict[str, Any], *, with_fit: bool) -> list[str]:
         facts["kind"] or "?",
         amount(facts["bytes"]),
         "never" if facts["used"] is None else when(facts["used"]),
-        facts["licence"],
+        marks.licence(facts["licence"]),
         (facts["sha256"] or "")[:12],
         *([facts.get("fit", "")] if with_fit else []),
         f"{linked}{facts['note']}",

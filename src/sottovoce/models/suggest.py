@@ -22,7 +22,7 @@ def suggested(cards: Iterable[Card], fits: Fits, use: str = "private") -> list[S
     """Return for each kind the largest model that fits and may be used so, in the order of KINDS."""
     best: dict[str, Suggestion] = {}
     for card in cards:
-        if not _allowed(card, use):
+        if not is_allowed(card.licence, use):
             continue
         for file in card.models:
             before = best.get(card.kind)
@@ -36,9 +36,10 @@ def _weight(card: Card, file: CardFile) -> tuple[int, int]:
     return (card.parameters, file.size)
 
 
-def _allowed(card: Card, use: str) -> bool:
+def is_allowed(licence: str, use: str) -> bool:
+    """May what has this licence be used so? `use` is the setting."""
     try:
-        licences.allows(licences.of(card.licence), use)
+        licences.allows(licences.of(licence), use)
     except LicenceRefused:
         return False
     return True
