@@ -153,6 +153,18 @@ def test_a_commercial_use_is_not_begun_without_a_licence_for_it(
     assert "m-Q4_0" not in sotto("models", "list").out
 
 
+def test_of_one_that_is_here_it_is_told_when_it_may_not_be_used_so(
+    sotto: Any, mirror: Mirror, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mirror.repos[NAME].licence = "cc-by-nc-4.0"
+    assert sotto("models", "pull", f"hf:{NAME}", "--accept-licence").code == 0
+    monkeypatch.setenv("SOTTO_USE", "commercial")
+    again = sotto("models", "pull", f"hf:{NAME}")
+    assert again.code == 3
+    assert "You already have this" in again.err
+    assert "forbids commercial use" in again.err
+
+
 @pytest.mark.parametrize(
     ("ref", "code"),
     [("nonsense here", 2), ("hf:org/none", 2), ("hf:../x", 2), ("no-such-handle", 2), (f"hf:{NAME}:Q9_9", 2)],

@@ -79,6 +79,7 @@ def pull(given: Given, /, ref: str, yes: bool, accept: bool, as_json: bool) -> N
 async def _pull(given: Given, database: Database, wish: Wish, ref: Ref) -> None:
     from sottovoce.models import getting
     from sottovoce.models.kinds import LANGUAGE, kind_of
+    from sottovoce.models.licences import allows
     from sottovoce.models.pull import check_room
 
     means = _means(given)
@@ -88,6 +89,7 @@ async def _pull(given: Given, database: Database, wish: Wish, ref: Ref) -> None:
     have = await asyncio.to_thread(getting.already, home, database, offer)
     if have is not None:
         _tell_already(given, wish, getting.called(have))
+        allows(offer.licence, means.use)  # it is here, and yet not for this use
         return
     _tell(given, wish, plan, check_room(home, plan), await _fit(given, database, home, plan))
     _agree(given, database, wish, offer, means.use)
