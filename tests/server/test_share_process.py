@@ -183,6 +183,16 @@ def test_a_second_one_makes_one_more_link_of_the_first(start: Start) -> None:
     assert first.process.poll() is None
 
 
+def test_a_server_that_is_stuck_is_told(start: Start) -> None:
+    first = start("share", "--port", "0").listen()
+    first.process.send_signal(signal.SIGSTOP)
+    code, out, err = start("share").ended()
+    first.process.send_signal(signal.SIGCONT)
+    assert (code, out) == (3, "")
+    assert "does not answer" in err
+    assert "hint: End it where it runs, then: sotto share" in err
+
+
 def test_it_joins_a_server_that_listens_at_every_address(start: Start) -> None:
     assert start("keys", "add", "laptop").ended()[0] == 0
     start("serve", "--port", "0", "--host", "0.0.0.0").listen("To stop")

@@ -20,6 +20,9 @@ Examples:
   sotto share
   sotto share --host 192.168.1.20"""
 
+LINK_SECONDS = 5.0
+"""For a running server to make a link: it computes nothing for it."""
+
 
 @click.command(epilog=EXAMPLES)
 @click.option("--host", metavar="H", help="Of this machine's addresses, the one in the phone's network.")
@@ -72,16 +75,23 @@ def _serve(given: Given, place: Place, found: Sequence[Place], port: int | None)
 async def _link_of(running: Sign, found: Sequence[Place], host: str | None) -> tuple[str, Place]:
     """Return a link of the server that runs, and where a phone reaches it.
 
-    Raises Refused where it listens at none of these addresses, or not at the one named.
+    Raises Refused where it listens at none of these addresses, or not at the one named, or is stuck.
     """
     from sottovoce.core.errors import Refused
     from sottovoce.engine import pieces
-    from sottovoce.engine.client import Address, Client
+    from sottovoce.engine.client import Address, Client, EngineGone
     from sottovoce.server.gate.hosts import written
     from sottovoce.server.lan import choose, reaches
 
     client = Client(Address(running.socket), refused=pieces.raised)
-    made: dict[str, Any] = await client.call("POST", "/app/api/link", {})
+    try:
+        made: dict[str, Any] = await client.call("POST", "/app/api/link", {}, seconds=LINK_SECONDS)
+    except EngineGone as problem:
+        raise Refused(
+            f"The server of this home, at {running.address}, does not answer.",
+            hint="End it where it runs, then: sotto share",
+            detail=problem.sentence,
+        ) from problem
     for place in [choose(found, host)] if host else found:
         for end in made.get("ends", []):
             if reaches(place, end["host"]):
