@@ -158,10 +158,8 @@ def _remove(app: App, name: str, coming: Sequence[str]) -> None:
             hint="Have another answer first: sotto settings set model NAME, then start the server again",
         )
     if any(one.model.path in found for one in served.in_use(app)):
-        raise Refused(
-            f"{name} is loaded, or about to be.",
-            hint=f"Have it unloaded first: POST /app/api/models/{quote(name)}/unload",
-        )
+        place = f"/app/api/models/{quote(name)}/unload"
+        raise Refused(f"{name} is loaded, or about to be.", hint=f"Have it unloaded first: POST {place}")
     removing.remove(found)
 
     def forget(conn: Connection) -> None:
