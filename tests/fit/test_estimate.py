@@ -112,10 +112,11 @@ def test_answers_together_share_the_way_through_the_weights() -> None:
 
 
 def test_of_experts_a_token_needs_its_share_and_a_batch_nearly_all() -> None:
-    experts = Weights("Q4_K", 4000 * MIB, 7_000_000_000, experts=32, share=1 / 8)
+    experts = Weights("Q4_K", 4000 * MIB, 7_000_000_000, matrices=3, experts=32, share=1 / 8)
     mixture = replace(EIGHT, weights=(experts,))
     alone = estimate.step_work(mixture, Run(4096), 0)
     assert alone["once Q4_K"] == 500 * MIB
+    assert alone["matrix"] == 3, "all experts lie in one, which is gone through once"
     read = estimate.prompt_work(mixture, Run(4096), 128)
     assert read["once Q4_K"] == pytest.approx(4000 * MIB, rel=1e-6)
     assert read["each Q4_K"] == 128 * 500 * MIB

@@ -150,7 +150,7 @@ def _padded(tokens: int) -> int:
 #   few TYPE    the same, for each token of a step of few
 #   each TYPE   the same, for each token of a step of many: these are multiplied in blocks
 #   row         a row of weights, for each token of the step, whatever its type and length
-#   matrix      a matrix of weights that a step goes through, however small
+#   matrix      a matrix of weights that a step goes through, however small; of experts all that lie together
 #   step        a step
 #   word        a word of the vocabulary, each time a token is drawn
 #   cell        a cell of a key head that a written token looks back at, whatever its length
@@ -208,7 +208,7 @@ def _weights_work(shape: Shape, tokens: int, drawn: int) -> Work:
         work[f"once {group.type}"] += group.bytes * touched
         work[f"{'few' if count <= FEW else 'each'} {group.type}"] += group.bytes * group.share * count
         work["row"] += group.rows * group.share * count
-        work["matrix"] += group.matrices * touched
+        work["matrix"] += group.matrices * min(1, count)
     return dict(work)
 
 

@@ -110,7 +110,7 @@ def shape_of(header: Header) -> Shape:
         groups[key] += tensor.nbytes
         elements[key] += tensor.elements
         rows[key] += tensor.elements // tensor.row
-        matrices[key] += key[1]
+        matrices[key] += 1
         repacked += tensor.nbytes if is_repacked(tensor) else 0
     return Shape(
         weights=tuple(

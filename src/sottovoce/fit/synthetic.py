@@ -25,6 +25,8 @@ HALVES: dict[str, tuple[int, ...]] = {
 }  # fmt: skip
 """Where a block of each type has its 16-bit scales (ggml-common.h): random ones could be no numbers."""
 
+ROUTER = "ffn_gate_inp.weight"
+
 EXPONENT = 118
 """The one scale of an MXFP4 block: a power of two, here a small one."""
 
@@ -62,9 +64,9 @@ def write(build: Build, path: Path) -> Path:
     with path.open("wb") as file:
         header = _header(build, matrices)
         file.write(header + bytes(-len(header) % ALIGNMENT))
-        for _, dims, kind in matrices:
+        for name, dims, kind in matrices:
             size = _size(dims, kind)
-            pattern = _pattern(kind)
+            pattern = _router(name, size) if name.endswith(ROUTER) else _pattern(kind)
             for at in range(0, size, len(pattern)):
                 file.write(pattern[: size - at])
             file.write(bytes(-size % ALIGNMENT))
@@ -95,7 +97,7 @@ def _tensors(build: Build) -> Iterator[tuple[str, tuple[int, ...], TensorType]]:
         inner, kind = build.feed_forward, "_exps" if many else ""
         tail = (many,) if many else ()
         if many:
-            yield f"{name}ffn_gate_inp.weight", (width, many), plain
+            yield f"{name}{ROUTER}", (width, many), plain
         yield f"{name}ffn_gate{kind}.weight", (width, inner, *tail), packed
         yield f"{name}ffn_up{kind}.weight", (width, inner, *tail), packed
         yield f"{name}ffn_down{kind}.weight", (inner, width, *tail), packed
@@ -189,6 +191,13 @@ def _pattern(kind: TensorType) -> bytes:
         if kind.name == "MXFP4":
             blocks[at] = EXPONENT
     return bytes(blocks) * max(1, WRITE // len(blocks))
+
+
+def _router(name: str, size: int) -> bytes:
+    """Return numbers that never repeat: experts with the same ones would all be chosen together."""
+    draw = random.Random(name)  # noqa: S311  (the same each time)
+    count = size // struct.calcsize("<f")
+    return struct.pack(f"<{count}f", *(draw.uniform(-0.02, 0.02) for _ in range(count)))
 
 
 def _floats(name: str, draw: random.Random) -> bytes:

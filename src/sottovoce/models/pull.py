@@ -14,6 +14,7 @@ from collections.abc import AsyncGenerator, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sottovoce.core.amounts import amount
 from sottovoce.core.errors import BadModelFile, BadValue, DiskFull, Refused
 from sottovoce.core.finishing import to_its_end
 from sottovoce.core.paths import Home, bytes_on_disk
@@ -48,7 +49,7 @@ def check_room(home: Home, plan: Plan) -> int:
     begun = sum(bytes_on_disk(path) for path in parts)
     if plan.size - begun + SPARE > free:
         raise DiskFull(
-            f"{plan.name} needs {(plan.size - begun) / 1e9:.1f} GB of disk; {free / 1e9:.1f} GB are free.",
+            f"{plan.name} needs {amount(plan.size - begun)} of disk; {amount(free)} are free.",
             hint="Free some space, or take a smaller packing: sotto models suggest",
         )
     return free
