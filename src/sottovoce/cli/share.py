@@ -114,10 +114,11 @@ def _tell(show: Show, link: str, place: Place, found: Sequence[Place], stop: str
         "                  without it, or a key of yours, nobody is let in",
         "  One more        sotto share, in another terminal",
         *(f"  {'Or at' if not at else '':14}  {text}" for at, text in enumerate(others[:3])),
-        "  Programs        need a key meanwhile, also on this machine: sotto keys add NAME",
+        "  Programs        need a key meanwhile, here as well: sotto keys add NAME",
         f"  To stop         {stop}; it signs the phone out",
         "",
-        "This is plain HTTP: who listens in that network can read what is sent. Share where you trust it.",
+        "This is plain HTTP: who listens in that network can read what is sent.",
+        "Share where you trust it.",
     ]
     for line in lines:
         show.line(line)
