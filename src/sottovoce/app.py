@@ -36,20 +36,12 @@ from sottovoce.models.shelf import ModelFile
 from sottovoce.net.ledger import Ledger
 from sottovoce.store import chats
 from sottovoce.store.db import Database, open_database
+from sottovoce.store.place import find_home
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
     from sottovoce.engine.plan import Plan
-
-
-def find_home(environment: Mapping[str, str]) -> Path:
-    """Return SOTTO_HOME, or this platform's folder for a program's data."""
-    if environment.get("home"):
-        return Path(environment["home"]).expanduser().absolute()
-    import platformdirs
-
-    return Path(platformdirs.user_data_dir("sottovoce", appauthor=False))
 
 
 @dataclass(frozen=True, slots=True)

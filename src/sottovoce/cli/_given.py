@@ -28,8 +28,8 @@ class Given:
 
     def root(self) -> Path:
         """Return where the home is, without making it."""
-        from sottovoce.app import find_home
         from sottovoce.core.settings import read_environment
+        from sottovoce.store.place import find_home
 
         return self.home or find_home(read_environment())
 
