@@ -49,7 +49,7 @@ bench: $(VENV)/.test  ## measure against the engine itself; writes docs/referenc
 bench-server: $(VENV)/.test  ## measure the server, also against llama-cpp-python's; writes docs/reference/benchmarks-server.md
 	$(BIN)/python -m bench --server
 
-bench-fit: $(VENV)/.test  ## hold sotto fit against the engine and against others' formulas; writes docs/reference/benchmarks-fit.md
+bench-fit: $(VENV)/.test  ## hold sotto fit against the engine and others' formulas, downloads against curl; writes docs/reference/benchmarks-fit.md
 	$(BIN)/python -m bench --fit
 
 docs: $(VENV)/.test  ## write the reference pages anew from the code

@@ -34,7 +34,7 @@ class Group:
 
 ALONE = Group(
     "make bench",
-    ("startup", "answering", "coming_back", "footprint", "download"),
+    ("startup", "answering", "coming_back", "footprint"),
     REFERENCE / "benchmarks.md",
     ROOT / "bench" / "samples.json",
 )
@@ -48,11 +48,11 @@ SERVER = Group(
 
 FIT = Group(
     "make bench-fit",
-    ("fit",),
+    ("fit", "download"),
     REFERENCE / "benchmarks-fit.md",
     ROOT / "bench" / "samples-fit.json",
 )
-TITLES = {ALONE: "Measured", SERVER: "Measured: the server", FIT: "Measured: what runs here"}
+TITLES = {ALONE: "Measured", SERVER: "Measured: the server", FIT: "Measured: what runs here, and getting it"}
 
 
 def main() -> None:
@@ -60,7 +60,7 @@ def main() -> None:
     known = (*ALONE.parts, *SERVER.parts, *FIT.parts)
     parser.add_argument("names", nargs="*", help=f"some of: {', '.join(known)}")
     parser.add_argument("--server", action="store_true", help="the parts that need a server")
-    parser.add_argument("--fit", action="store_true", help="predicted against measured")
+    parser.add_argument("--fit", action="store_true", help="what runs here, and getting it")
     parser.add_argument("--count", type=int, default=15, help="pairs, or repetitions")
     given = parser.parse_args()
     group = SERVER if given.server else FIT if given.fit else ALONE
