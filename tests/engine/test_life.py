@@ -86,6 +86,7 @@ async def test_steady_use_of_two_models_does_not_keep_one_away_that_needs_both_t
             stack.callback(asyncio.create_task(steadily(life)).cancel)
             await asyncio.sleep(0.02)
         await soon(asked(large))
+    assert "large" in machine.loads
 
 
 async def test_a_model_stays_for_the_one_it_was_loaded_for(make: Make) -> None:

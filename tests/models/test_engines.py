@@ -145,16 +145,17 @@ async def test_a_chat_is_forgotten_by_all_though_one_fails_and_another_is_made(
 
 
 async def test_all_are_closed_at_once(home: Home) -> None:
-    both = asyncio.Barrier(2)
+    both, closed = asyncio.Barrier(2), []
 
     class Slow(EchoEngine):
         async def close(self) -> None:
-            await both.wait()
+            closed.append(await both.wait())
 
     engines = Engines(home, lambda _: Slow())
     for name in ("x", "y"):
         engines.of(ModelFile(name, Path(name), None, "", None, "", ""))
     await asyncio.wait_for(engines.close(), 4)
+    assert sorted(closed) == [0, 1]
 
 
 async def test_all_are_closed_though_one_fails(home: Home, engines: Engines, builder: Builder) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from sottovoce.fit.cells import Cells
@@ -44,17 +46,17 @@ def answers(of: Shape, factor: float, count: int) -> list[Speed]:
 
 @pytest.mark.parametrize(("factor", "bound"), [(0.01, LEAST), (100.0, MOST)])
 def test_however_many_answers_there_are_others_are_moved_within_bounds(factor: float, bound: float) -> None:
-    assert learning.of_machine([(answers(LARGE, factor, 1000), LARGE)], PACE).factor == bound
+    assert learning.of_machine([(answers(LARGE, factor, 1000), LARGE)], HERE).factor == bound
 
 
 def test_one_answer_hardly_moves_anything_and_many_do() -> None:
-    few, many = (learning.of_machine([(answers(LARGE, 0.6, count), LARGE)], PACE).factor for count in (1, 30))
+    few, many = (learning.of_machine([(answers(LARGE, 0.6, count), LARGE)], HERE).factor for count in (1, 30))
     assert 0.9 < few < 1
     assert many == pytest.approx(0.6, rel=0.15)
 
 
 def test_a_toy_teaches_nothing_of_other_models() -> None:
-    assert learning.of_machine([(answers(TOY, 0.1, 30), TOY)], PACE).factor == 1
+    assert learning.of_machine([(answers(TOY, 0.1, 30), TOY)], HERE).factor == 1
 
 
 def test_a_models_own_answers_count_for_it_once_they_are_enough() -> None:
@@ -67,3 +69,12 @@ def test_a_models_own_answers_count_for_it_once_they_are_enough() -> None:
         assert found is not None
         assert learned.seen is not None
         assert found.low <= learned.seen <= found.high
+
+
+def test_an_answer_is_held_against_as_many_threads_as_this_machine_has() -> None:
+    """Beyond one block of cells a single thread waits for no other (estimate.step_work)."""
+    found = [Speed(before=257, answer=20, per_second=10.0)] * OWN_ENOUGH
+    pace = replace(PACE, costs={**PACE.costs, "cell": 1e-6})
+    several = replace(HERE, measured=replace(HERE.measured, pace=pace))
+    alone = replace(several, threads=1)
+    assert learning.of_model(found, LARGE, alone).factor < learning.of_model(found, LARGE, several).factor

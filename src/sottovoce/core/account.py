@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 
 
@@ -10,7 +11,7 @@ def account() -> str:
     try:
         import pwd
     except ImportError:  # Windows
-        return os.getlogin()
+        return getpass.getuser()
     try:
         return pwd.getpwuid(os.getuid()).pw_name
     except KeyError:

@@ -48,7 +48,7 @@ def from_all(database: Database, home: Home, here: Here) -> Here:
     for file in shelf.listed(home):
         if file.kind == LANGUAGE and (found := answers(database, file, known.get(file.path))):
             ran.append((found, shape_of(read_header(file.path))))
-    return replace(here, learned=of_machine(ran, here.measured.pace))
+    return replace(here, learned=of_machine(ran, here))
 
 
 def of_file(
@@ -69,13 +69,15 @@ def answers(database: Database, file: ModelFile, known: KnownFile | None) -> lis
 # ── pure ──────────────────────────────────────────────────────────────────────────────────────────
 
 
-def of_machine(ran: Iterable[tuple[Sequence[Speed], Shape]], pace: Pace) -> Learned:
+def of_machine(ran: Iterable[tuple[Sequence[Speed], Shape]], here: Here) -> Learned:
     """Return by how much this machine's answers differ from the prediction, over all models that ran here."""
-    telling = [(found, shape) for found, shape in ran if found and _tells_of_others(shape, pace)]
+    telling = [
+        (found, shape) for found, shape in ran if found and _tells_of_others(shape, here.measured.pace)
+    ]
     if not telling:
         return Learned()
     count = sum(len(found) for found, _ in telling)
-    seen = statistics.median(_factor(found, shape, pace) for found, shape in telling)
+    seen = statistics.median(_factor(found, shape, here) for found, shape in telling)
     shrunk = math.exp(math.log(seen) * count / (count + PRESUMED))
     return Learned(min(MOST, max(LEAST, shrunk)))
 
@@ -87,16 +89,17 @@ def of_model(found: Sequence[Speed], shape: Shape, here: Here) -> Learned:
     rate = statistics.median(one.per_second for one in found)
     if len(found) < OWN_ENOUGH:
         return replace(here.learned, seen=rate)
-    return Learned(_factor(found, shape, here.measured.pace), OWN_SPREAD, rate)
+    return Learned(_factor(found, shape, here), OWN_SPREAD, rate)
 
 
-def _factor(found: Sequence[Speed], shape: Shape, pace: Pace) -> float:
+def _factor(found: Sequence[Speed], shape: Shape, here: Here) -> float:
     """Return measured / predicted, the median over answers: each is held against its own length."""
-    return statistics.median(
-        one.per_second
-        * estimate.step_seconds(shape, Run(one.before + one.answer), pace, one.before + one.answer // 2)
-        for one in found
-    )
+
+    def predicted(one: Speed) -> float:
+        run = Run(one.before + one.answer, threads=here.threads)
+        return estimate.step_seconds(shape, run, here.measured.pace, one.before + one.answer // 2)
+
+    return statistics.median(one.per_second * predicted(one) for one in found)
 
 
 def _tells_of_others(shape: Shape, pace: Pace) -> bool:
