@@ -51,6 +51,24 @@ def opened(host: str, port: int = 0) -> list[tuple[str, int]]:
             one.close()
 
 
+async def test_what_is_written_to_a_caller_leaves_at_once(loopback):
+    taken: asyncio.Future[asyncio.Transport] = asyncio.get_running_loop().create_future()
+
+    class Wire(asyncio.Protocol):
+        def connection_made(self, transport):
+            taken.set_result(transport)
+
+    listeners = sockets.open_network("127.0.0.1", 0)
+    server = await asyncio.get_running_loop().create_server(Wire, sock=listeners[0])
+    _, caller = await asyncio.open_connection(*sockets.address_of(listeners[0]))
+    end = (await taken).get_extra_info("socket")
+    assert end.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+    caller.close()
+    server.close()
+    for one in listeners[1:]:
+        one.close()
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1"])
 def test_on_this_machine_it_listens_at_both_of_its_addresses(host, loopback):
     found = opened(host)

@@ -119,7 +119,9 @@ def _beside(first: socket.socket) -> list[socket.socket]:
 def _bind(host: str, port: int) -> socket.socket:
     """Raises BadValue for what a person can change, OSError where a machine may well not have it."""
     family, target = _target(host, port)
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # The protocol is named, since asyncio has only such connections send at once: one that waits for more
+    # to send along answers 40 ms late.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if os.name == "posix":
             # A port whose last connections are still fading away is free.
