@@ -6,7 +6,7 @@ UV := $(shell command -v uv 2>/dev/null)
 export UV_COMPILE_BYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test unit lint fix web types bench bench-server bench-fit docs record smells lock clean help
+.PHONY: run test unit lint fix web types bench bench-server bench-fit bench-web docs record smells lock clean help
 .DEFAULT_GOAL := help
 
 help:  ## show these commands
@@ -51,6 +51,10 @@ bench-server: $(VENV)/.test  ## measure the server, also against llama-cpp-pytho
 
 bench-fit: $(VENV)/.test  ## hold sotto fit against the engine and others' formulas, downloads against curl; writes docs/reference/benchmarks-fit.md
 	$(BIN)/python -m bench --fit
+
+bench-web: $(VENV)/.test  ## measure the page in a browser; writes docs/reference/benchmarks-web.md
+	@$(BUILD_PAGE)
+	$(BIN)/python -m bench --web
 
 docs: $(VENV)/.test  ## write the reference pages anew from the code
 	$(BIN)/python -m docs.generate

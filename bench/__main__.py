@@ -1,4 +1,4 @@
-"""python -m bench [PART …] [--server | --fit] [--count N]: measure, print, write a whole group's page."""
+"""python -m bench [PART …] [--server | --fit | --web] [--count N]: measure, print, write a group's page."""
 
 from __future__ import annotations
 
@@ -52,18 +52,30 @@ FIT = Group(
     REFERENCE / "benchmarks-fit.md",
     ROOT / "bench" / "samples-fit.json",
 )
-TITLES = {ALONE: "Measured", SERVER: "Measured: the server", FIT: "Measured: what runs here, and getting it"}
+WEB = Group(
+    "make bench-web",
+    ("opening", "writing", "finding"),
+    REFERENCE / "benchmarks-web.md",
+    ROOT / "bench" / "samples-web.json",
+)
+TITLES = {
+    ALONE: "Measured",
+    SERVER: "Measured: the server",
+    FIT: "Measured: what runs here, and getting it",
+    WEB: "Measured: the page",
+}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench")
-    known = (*ALONE.parts, *SERVER.parts, *FIT.parts)
+    known = (*ALONE.parts, *SERVER.parts, *FIT.parts, *WEB.parts)
     parser.add_argument("names", nargs="*", help=f"some of: {', '.join(known)}")
     parser.add_argument("--server", action="store_true", help="the parts that need a server")
     parser.add_argument("--fit", action="store_true", help="what runs here, and getting it")
+    parser.add_argument("--web", action="store_true", help="the page in a browser")
     parser.add_argument("--count", type=int, default=15, help="pairs, or repetitions")
     given = parser.parse_args()
-    group = SERVER if given.server else FIT if given.fit else ALONE
+    group = SERVER if given.server else FIT if given.fit else WEB if given.web else ALONE
     names = given.names or group.parts
     if unknown := set(names) - set(known):
         parser.error(f"there is no part named {', '.join(sorted(unknown))}")
