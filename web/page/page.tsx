@@ -2,6 +2,7 @@
 
 import { Announcer } from "./parts/announcer";
 import { Home } from "./home";
+import { Opening } from "./opening";
 import { SignIn } from "./sign-in";
 import { useStored } from "./reader";
 
@@ -12,7 +13,7 @@ export function Page() {
     <Announcer>
       {session === "signed-in" && <Home />}
       {session === "signed-out" && <SignIn />}
-      {session === "unknown" && !isReachable && <SignIn />}
+      {session === "unknown" && (isReachable ? <Opening /> : <SignIn />)}
     </Announcer>
   );
 }
