@@ -5,6 +5,7 @@ The built files (built/) are made from web/ when the package is built. Knows not
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from pathlib import Path
 
@@ -81,8 +82,17 @@ class _Page:
 
 
 def _given(visit: Visit[None], file: File, kept: str) -> Response:
-    headers = {"ETag": file.tag, "Cache-Control": kept}
-    known = visit.request.headers.get("if-none-match", "")
+    asked = visit.request.headers
+    # Weak: the same file, packed or not.
+    headers = {"ETag": f"W/{file.tag}", "Cache-Control": kept, "Vary": "Accept-Encoding"}
+    known = asked.get("if-none-match", "")
     if file.tag in [tag.strip().removeprefix("W/") for tag in known.split(",")]:
         return Response(status_code=304, headers=headers)
-    return Response(file.content, media_type=file.kind, headers=headers)
+    if file.packed is None or not _takes_packed(asked.get("accept-encoding", "")):
+        return Response(file.content, media_type=file.kind, headers=headers)
+    return Response(file.packed, media_type=file.kind, headers={**headers, "Content-Encoding": "gzip"})
+
+
+def _takes_packed(accepted: str) -> bool:
+    given = [one.replace(" ", "").lower().partition(";q=") for one in accepted.split(",")]
+    return any(name == "gzip" and not re.fullmatch(r"0(\.0*)?", weight) for name, _, weight in given)
