@@ -472,13 +472,15 @@ async def test_wrong_input_is_refused_in_words_and_saves_nothing(
 
 
 async def test_looking_changes_nothing(place: Place, measure: Callable[[Home], None]) -> None:
-    run = await place.ask("hello")
+    run = await place.post("/runs", {"text": "hello", "attachments": [{"name": "a.txt", "text": "a"}]})
+    await place.events(run)
     measure(place.app.home)
     before = place.app.database.look(lambda conn: list(conn.iterdump()))
     asked = len(place.engine.prompts)
     for endpoint in app_api.ENDPOINTS:
         if endpoint.method == "GET" and "{pull}" not in endpoint.path:  # nothing is being downloaded
-            path = endpoint.path.format(chat=run["chat"], run=run["id"], name="starter")
+            ids = {"chat": run["chat"], "run": run["id"], "message": run["question"], "number": 1}
+            path = endpoint.path.format(**ids, name="starter")
             reply = await place.client.get(path, params={"q": "hello", "text": "now", "leaf": run["id"]})
             assert reply.status_code == 200, path
     assert place.app.database.look(lambda conn: list(conn.iterdump())) == before

@@ -39,6 +39,18 @@ export interface components {
             licences: components["schemas"]["AcceptanceNoun"][];
         };
         /**
+         * AttachmentNoun
+         * @description A text given along with a question; it has an address of its own.
+         */
+        AttachmentNoun: {
+            /** Characters */
+            characters: number;
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+        };
+        /**
          * CandidateNoun
          * @description A model that could be run: the same as one of `sotto fit --json`.
          */
@@ -469,8 +481,15 @@ export interface components {
         /**
          * FirstRun
          * @description A question that begins a chat. `model` is who is to answer; left out, the usual one.
+         *
+         *     `attachments` stand before it; with any, `text` may be empty.
          */
         FirstRun: {
+            /**
+             * Attachments
+             * @default []
+             */
+            attachments: (components["schemas"]["NewAttachment"] | components["schemas"]["KeptAttachment"])[];
             /**
              * Model
              * @default null
@@ -498,7 +517,10 @@ export interface components {
              * @default null
              */
             system: string | null;
-            /** Text */
+            /**
+             * Text
+             * @default
+             */
             text: string;
         };
         /** FitList */
@@ -593,6 +615,16 @@ export interface components {
             };
         };
         /**
+         * KeptAttachment
+         * @description One that a question asked before has, by that question's id: for asking it otherwise.
+         */
+        KeptAttachment: {
+            /** Message */
+            message: string;
+            /** Number */
+            number: number;
+        };
+        /**
          * LedgerNoun
          * @description Some departures, the newest first; `further`, given as `before`, asks for those before them.
          *
@@ -652,6 +684,8 @@ export interface components {
         MessageNoun: {
             /** Alternatives */
             alternatives: string[];
+            /** Attachments */
+            attachments: components["schemas"]["AttachmentNoun"][];
             /** Created */
             created: number;
             /** Id */
@@ -708,6 +742,16 @@ export interface components {
             /** Used */
             used: number | null;
         };
+        /**
+         * NewAttachment
+         * @description A text given along with a question. Of its name is kept what can be a file's, without folders.
+         */
+        NewAttachment: {
+            /** Name */
+            name: string;
+            /** Text */
+            text: string;
+        };
         /** NewChat */
         NewChat: {
             /**
@@ -745,8 +789,9 @@ export interface components {
          * NewRun
          * @description A question. `parent`: the message it follows, "" for none; left out, the one the chat is at.
          *
-         *     `again` names a question to be answered once more instead. `system` changes the chat's instructions.
-         *     `model` is who is to answer; left out, the usual one.
+         *     `attachments` stand before it; with any, `text` may be empty.
+         *     `again` names a question to be answered once more instead, with its own attachments. `system` changes
+         *     the chat's instructions. `model` is who is to answer; left out, the usual one.
          */
         NewRun: {
             /**
@@ -754,6 +799,11 @@ export interface components {
              * @default null
              */
             again: string | null;
+            /**
+             * Attachments
+             * @default []
+             */
+            attachments: (components["schemas"]["NewAttachment"] | components["schemas"]["KeptAttachment"])[];
             /**
              * Model
              * @default null

@@ -99,6 +99,7 @@ function said(id: string, role: string, parent: string | null, text: string): Me
   return {
     id, role, parent, text,
     alternatives: [id], state: "complete", model: "m", created: 0, reason: null, usage: null, timings: null, problem: null,
+    attachments: [],
   };
 }
 

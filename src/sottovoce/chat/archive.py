@@ -5,7 +5,8 @@ Our own format, version 1, is one JSON object. It loses nothing but the owner, w
     {"format": "sottovoce-chats", "version": 1, "chats": [
       {"id", "title", "system", "model", "leaf", "created", "changed", "pinned", "archived", "folder",
        "messages": [
-        {"id", "parent", "role", "state", "text", "model", "digest", "facts", "created"}, ...]}, ...]}
+        {"id", "parent", "role", "state", "text", "model", "digest", "facts", "created",
+         "attachments": [{"name", "text"}, ...], where there are any}, ...]}, ...]}
 
 Times are seconds since 1970. Messages stand in the order of writing, parents first; `leaf` is the
 message whose branch is shown. A reader leaves out what it does not know.
@@ -27,6 +28,7 @@ from sottovoce.chat.outgoing import FORMAT, VERSION, Form
 from sottovoce.core.errors import UPDATE, BadArchive, StoreProblem
 from sottovoce.core.messages import Role, State
 from sottovoce.store import chats, order
+from sottovoce.store.attachments import MOST, Attachment
 from sottovoce.store.chats import Chat, StoredMessage, derived_id
 from sottovoce.store.db import Database
 
@@ -168,7 +170,7 @@ def _batches(source: Iterator[Incoming]) -> Iterator[list[Incoming]]:
     size = 0
     for chat, tree in source:
         batch.append((chat, tree))
-        size += sum(len(message.text) for message in tree)
+        size += sum(len(message.text) + sum(len(one.text) for one in message.attached) for message in tree)
         if len(batch) == BATCH or size > BATCH_CHARACTERS:
             yield batch
             batch, size = [], 0
@@ -223,7 +225,17 @@ def _own_message(part: object, chat: Chat, now: float, notes: Notes) -> StoredMe
         digest=_text(field(part, "digest")),
         facts=_facts(facts),
         created=moment(field(part, "created"), chat.created, now),
+        attached=tuple(_attached(field(part, "attachments"), notes)) if role is Role.USER else (),
     )
+
+
+def _attached(given: object, notes: Notes) -> Iterator[Attachment]:
+    for at, one in enumerate(given if isinstance(given, list) else ()):
+        name, text = field(one, "name"), field(one, "text")
+        if at < MOST and isinstance(name, str) and isinstance(text, str):
+            yield Attachment(name, text)
+        else:
+            notes.skipped["not an attachment"] += 1
 
 
 def _facts(value: object) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from sottovoce.chat import prompt, schema
+from sottovoce.chat import attached, prompt, schema
 from sottovoce.chat.titles import title_of
 from sottovoce.chat.waking import awake
 from sottovoce.core.errors import BadValue, EngineFailed, SottoError
@@ -24,7 +24,8 @@ from sottovoce.core.messages import OWNER, Conversation, Message, Role, State
 from sottovoce.core.sampling import Sampling, checked, laid_over
 from sottovoce.engine.held import held
 from sottovoce.engine.protocol import Engine, ModelFacts
-from sottovoce.store import chats
+from sottovoce.store import attachments, chats
+from sottovoce.store.attachments import Attachment, Kept, name_of
 from sottovoce.store.chats import StoredMessage
 from sottovoce.store.db import Database
 
@@ -41,7 +42,8 @@ class Question:
 
     No chat starts one. `parent` continues after that message instead of where the reader is; to edit a
     question, ask with the parent of the old one (ROOT for the first). `again` names a question to be
-    answered once more; `text` is then ignored.
+    answered once more, with what is attached to it; `text` and `attached` are then ignored. With something
+    attached, the text may be empty.
     """
 
     text: str = ""
@@ -50,6 +52,7 @@ class Question:
     again: str | None = None
     system: str | None = None
     sampling: Sampling = field(default_factory=Sampling)
+    attached: tuple[Attachment | Kept, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +225,7 @@ def _checked(parts: Parts, question: Question) -> Question:
     """Return the question with defaults filled in. Raises BadValue or BadSchema."""
     # A lone half of a character pair has no UTF-8; nothing later could write it down.
     text = question.text.encode("utf-8", "replace").decode()
-    if question.again is None and not text.strip():
+    if question.again is None and not text.strip() and not question.attached:
         raise BadValue("The question is empty.", hint='For example: sotto ask "Why is the sky blue?"')
     filled = laid_over(parts.defaults, question.sampling)
     if filled.schema is not None:
@@ -233,10 +236,12 @@ def _checked(parts: Parts, question: Question) -> Question:
 def _save_question(conn: sqlite3.Connection, parts: Parts, question: Question) -> Asked:
     """Write the question and an empty answer, in one transaction."""
     now = parts.clock()
+    given = attachments.taken(conn, parts.owner, question.attached)
     if question.chat is None:
         system = parts.system if question.system is None else question.system
         chat = chats.start(conn, parts.owner, system=system, model=parts.model, now=now)
-        chats.rename(conn, parts.owner, chat.id, title_of(question.text))
+        title = title_of(question.text, name_of(given[0].name) if given else "")
+        chats.rename(conn, parts.owner, chat.id, title)
     else:
         chat = chats.get(conn, parts.owner, question.chat)
         if question.system is not None:
@@ -257,6 +262,7 @@ def _save_question(conn: sqlite3.Connection, parts: Parts, question: Question) -
         model=parts.model,
         writer=writer,
         now=now,
+        attached=given,
     )
     return Asked(chat.id, asked, answer)
 
@@ -269,7 +275,7 @@ async def _view(
     chat, branch = await parts.database.read(
         lambda conn: (
             chats.get(conn, parts.owner, asked.chat),
-            chats.branch(conn, parts.owner, asked.chat, asked.question),
+            _as_told(conn, parts.owner, chats.branch(conn, parts.owner, asked.chat, asked.question)),
         )
     )
     system = [Message(Role.SYSTEM, chat.system)] if chat.system else []
@@ -294,6 +300,17 @@ async def _view(
     # A question that does not fit even alone is refused; what was left out for it is then no news.
     moved = start > before and await engine.count(view) < facts.window
     return view, _cut_notice(start) if moved else None, facts
+
+
+def _as_told(conn: sqlite3.Connection, owner: str, branch: list[StoredMessage]) -> list[StoredMessage]:
+    """Return the branch with what is attached to each question in its text, as the model is told it."""
+    given = attachments.of(conn, owner, [message.id for message in branch])
+    return [
+        replace(message, text=attached.told(message.text, given[message.id]))
+        if message.id in given
+        else message
+        for message in branch
+    ]
 
 
 def _turns(branch: Sequence[StoredMessage]) -> list[tuple[StoredMessage, StoredMessage]]:

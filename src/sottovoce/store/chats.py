@@ -10,12 +10,14 @@ import base64
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
 from sottovoce.core.errors import NotFound
 from sottovoce.core.messages import Role, State
+from sottovoce.store import attachments
+from sottovoce.store.attachments import Attachment
 from sottovoce.store.faults import damaged, intact
 from sottovoce.store.search import index_text
 
@@ -46,7 +48,10 @@ class Chat:
 
 @dataclass(frozen=True, slots=True)
 class StoredMessage:
-    """`number` rises with writing; a parent's is always smaller than its children's."""
+    """`number` rises with writing; a parent's is always smaller than its children's.
+
+    `attached` is for one that is about to be stored; attachments.py reads what was.
+    """
 
     number: int
     id: str
@@ -59,6 +64,7 @@ class StoredMessage:
     digest: str
     facts: dict[str, Any]
     created: float
+    attached: tuple[Attachment, ...] = ()
 
 
 _CHAT = "id, owner, title, system, model, leaf, created, changed, pinned, archived, folder"
@@ -87,6 +93,7 @@ def ask(
     model: str,
     writer: str,
     now: float,
+    attached: Sequence[Attachment] = (),
 ) -> tuple[str, str]:
     """Store a question and an empty answer to it; return their ids.
 
@@ -97,7 +104,7 @@ def ask(
     if parent is not None:
         get_message(connection, owner, chat.id, parent)
     question = StoredMessage(
-        0, new_id(), chat.id, parent, Role.USER, State.COMPLETE, clean(text), "", "", {}, now
+        0, new_id(), chat.id, parent, Role.USER, State.COMPLETE, clean(text), "", "", {}, now, tuple(attached)
     )
     _insert_message(connection, owner, question)
     return question.id, _answer(connection, owner, chat.id, question.id, model, writer, now)
@@ -151,7 +158,7 @@ def finish(
     if not row:
         raise _no_answer()
     number, chat, stored = row[0]
-    _index(connection, number, stored)
+    index(connection, number, stored, ())
     connection.execute("UPDATE chats SET changed = ? WHERE id = ?", (now, chat))
 
 
@@ -163,7 +170,7 @@ def interrupt(connection: sqlite3.Connection, alive: Set[str]) -> int:
         connection.execute(
             "UPDATE messages SET state = 'interrupted', writer = '' WHERE number = ?", (number,)
         )
-        _index(connection, number, text)
+        index(connection, number, text, ())
     return len(cut)
 
 
@@ -309,12 +316,10 @@ def delete(connection: sqlite3.Connection, owner: str, chat_id: str) -> None:
     whole = (chat.id, owner)
     # Only words that were indexed may be taken out; an unfinished answer's were not.
     rows = connection.execute(
-        "SELECT number, text FROM messages WHERE chat = ? AND owner = ? AND state <> 'writing'", whole
-    )
-    connection.executemany(
-        "INSERT INTO message_words (message_words, rowid, words) VALUES ('delete', ?, ?)",
-        [(number, index_text(text)) for number, text in rows],
-    )
+        "SELECT number, id, text FROM messages WHERE chat = ? AND owner = ? AND state <> 'writing'", whole
+    ).fetchall()
+    unindex(connection, owner, rows)
+    attachments.remove(connection, owner, [message for _, message, _ in rows])
     connection.execute("DELETE FROM messages WHERE chat = ? AND owner = ?", whole)
     connection.execute("DELETE FROM chats WHERE id = ? AND owner = ?", whole)
     connection.execute("INSERT OR IGNORE INTO unscrubbed VALUES (?)", (chat.id,))
@@ -349,6 +354,27 @@ def adopt(
 
 
 # ---- within ----
+
+
+def index(
+    connection: sqlite3.Connection, number: int | None, text: str, attached: Sequence[Attachment]
+) -> None:
+    """Make a message findable by its words and those of what is attached to it."""
+    words = index_text(attachments.searched(text, attached))
+    connection.execute("INSERT INTO message_words (rowid, words) VALUES (?, ?)", (number, words))
+
+
+def unindex(connection: sqlite3.Connection, owner: str, rows: Iterable[tuple[int, str, str]]) -> None:
+    """Take out of the search the words of messages, given by number, id and text, before these go.
+
+    The words must be those that were put in, to the letter, so what is attached must still be there.
+    """
+    for number, message, text in rows:
+        attached = attachments.of(connection, owner, [message]).get(message, ())
+        connection.execute(
+            "INSERT INTO message_words (message_words, rowid, words) VALUES ('delete', ?, ?)",
+            (number, index_text(attachments.searched(text, attached))),
+        )
 
 
 def new_id() -> str:
@@ -435,12 +461,10 @@ def _insert_message(
             message.created,
         ),
     ).lastrowid
+    attached = [Attachment(attachments.name_of(one.name), clean(one.text)) for one in message.attached]
+    attachments.add(connection, owner, message.id, attached)
     if message.state is not State.WRITING:
-        _index(connection, number, text)
-
-
-def _index(connection: sqlite3.Connection, number: int | None, text: str) -> None:
-    connection.execute("INSERT INTO message_words (rowid, words) VALUES (?, ?)", (number, index_text(text)))
+        index(connection, number, text, attached)
 
 
 def _chat(row: tuple[Any, ...]) -> Chat:

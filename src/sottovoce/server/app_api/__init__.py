@@ -2,6 +2,7 @@
 
 chats   the person's chats: list, open, change, search, export, delete
 files   all chats as one file: export, import
+attachments  the texts given along with a question, each by itself
 runs    answers being written: start, follow from any event, stop
 models  the models here and to choose from, how each does here, licences accepted
 loading which of them are loaded: have one loaded, or unloaded
@@ -14,11 +15,23 @@ nouns, nouns_*  what is taken and given;  telling  a run's events, in words for 
 
 from __future__ import annotations
 
-from sottovoce.server.app_api import chats, engine, files, ledger, loading, models, pulls, runs, state
+from sottovoce.server.app_api import (
+    attachments,
+    chats,
+    engine,
+    files,
+    ledger,
+    loading,
+    models,
+    pulls,
+    runs,
+    state,
+)
 from sottovoce.server.endpoint import Endpoint
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *chats.ENDPOINTS,
+    *attachments.ENDPOINTS,
     *files.ENDPOINTS,
     *runs.ENDPOINTS,
     *pulls.ENDPOINTS,  # before models, or pulls would be taken for the name of one

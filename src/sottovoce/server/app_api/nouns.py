@@ -15,6 +15,8 @@ from sottovoce.core.errors import BadValue, NotFound
 from sottovoce.core.events import Asked
 from sottovoce.core.messages import Message, Role
 from sottovoce.core.sampling import Sampling
+from sottovoce.store import attachments
+from sottovoce.store.attachments import Attachment, Kept
 
 ID = r"^[a-z2-7]{16}$"
 MOST_TEXT = 8_000_000
@@ -50,11 +52,35 @@ class Drawing(Noun):
         return Sampling(**said, stop=tuple(self.stop), schema=self.shape)
 
 
+class NewAttachment(Noun):
+    """A text given along with a question. Of its name is kept what can be a file's, without folders."""
+
+    name: str = Field(min_length=1, max_length=1_000)
+    text: str = Field(min_length=1, max_length=MOST_TEXT)
+
+    def part(self) -> Attachment:
+        return Attachment(self.name, self.text)
+
+
+class KeptAttachment(Noun):
+    """One that a question asked before has, by that question's id: for asking it otherwise."""
+
+    message: str = Field(pattern=ID)
+    number: int = Field(ge=1)
+
+    def part(self) -> Kept:
+        return Kept(self.message, self.number)
+
+
+Attached = Annotated[list[NewAttachment | KeptAttachment], Field(max_length=attachments.MOST)]
+
+
 class NewRun(Noun):
     """A question. `parent`: the message it follows, "" for none; left out, the one the chat is at.
 
-    `again` names a question to be answered once more instead. `system` changes the chat's instructions.
-    `model` is who is to answer; left out, the usual one.
+    `attachments` stand before it; with any, `text` may be empty.
+    `again` names a question to be answered once more instead, with its own attachments. `system` changes
+    the chat's instructions. `model` is who is to answer; left out, the usual one.
     """
 
     text: str = Field("", max_length=MOST_TEXT)
@@ -63,15 +89,20 @@ class NewRun(Noun):
     system: str | None = Field(None, max_length=MOST_TEXT)
     model: str | None = None
     sampling: Drawing = Drawing()
+    attachments: Attached = []
 
 
 class FirstRun(Noun):
-    """A question that begins a chat. `model` is who is to answer; left out, the usual one."""
+    """A question that begins a chat. `model` is who is to answer; left out, the usual one.
 
-    text: str = Field(max_length=MOST_TEXT)
+    `attachments` stand before it; with any, `text` may be empty.
+    """
+
+    text: str = Field("", max_length=MOST_TEXT)
     system: str | None = Field(None, max_length=MOST_TEXT)
     model: str | None = None
     sampling: Drawing = Drawing()
+    attachments: Attached = []
 
 
 class SaidMessage(Noun):

@@ -9,6 +9,7 @@ from pydantic import Field, ValidationError
 from sottovoce.chat.archive import Report
 from sottovoce.core.events import Asked
 from sottovoce.server.app_api.nouns import ID, MOST_TEXT, Noun
+from sottovoce.store.attachments import Listed
 from sottovoce.store.chats import Chat
 from sottovoce.store.order import MOST_FOLDER, Folder
 from sottovoce.store.search import Hit
@@ -98,6 +99,18 @@ class ProblemNoun(Noun):
     sentence: str
 
 
+class AttachmentNoun(Noun):
+    """A text given along with a question; it has an address of its own."""
+
+    number: int
+    name: str
+    characters: int
+
+    @classmethod
+    def of(cls, listed: Listed) -> Self:
+        return cls(number=listed.number, name=listed.name, characters=listed.characters)
+
+
 class MessageNoun(Noun):
     """One message of the branch shown. `alternatives` are all that could stand here, itself among them."""
 
@@ -113,6 +126,7 @@ class MessageNoun(Noun):
     usage: UsageNoun | None
     timings: TimingsNoun | None
     problem: ProblemNoun | None
+    attachments: list[AttachmentNoun]
 
     @classmethod
     def of(cls, shown: Shown) -> Self:
@@ -131,6 +145,7 @@ class MessageNoun(Noun):
             usage=_read(UsageNoun, facts.get("usage")),
             timings=_read(TimingsNoun, facts.get("timings")),
             problem=_read(ProblemNoun, facts.get("error")),
+            attachments=[AttachmentNoun.of(one) for one in shown.attached],
         )
 
 

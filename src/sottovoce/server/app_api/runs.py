@@ -33,7 +33,13 @@ BEGUN = b"retry: 1000\n\n"
 async def begin(visit: Visit[FirstRun]) -> RunNoun:
     """Ask a question that begins a chat."""
     body = visit.body
-    return await _started(visit, Question(body.text, system=body.system, sampling=body.sampling.sampling()))
+    question = Question(
+        body.text,
+        system=body.system,
+        sampling=body.sampling.sampling(),
+        attached=tuple(one.part() for one in body.attachments),
+    )
+    return await _started(visit, question)
 
 
 async def start(visit: Visit[NewRun]) -> RunNoun:
@@ -46,6 +52,7 @@ async def start(visit: Visit[NewRun]) -> RunNoun:
         body.again,
         body.system,
         body.sampling.sampling(),
+        tuple(one.part() for one in body.attachments),
     )
     return await _started(visit, question)
 
