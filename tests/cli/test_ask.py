@@ -17,6 +17,36 @@ def test_standard_input_is_added_after_the_question(sotto):
     )
 
 
+def test_files_are_read_first_each_under_its_name(sotto, tmp_path):
+    for name in ("plan.md", "notes.txt"):
+        (tmp_path / name).write_text(f"in {name}")
+    told = "plan.md\n```\nin plan.md\n```\n\nnotes.txt\n```\nin notes.txt\n```"
+    files = ["--file", tmp_path / "plan.md", "--file", tmp_path / "notes.txt"]
+    assert sotto("ask", *files, "What?").out == f"{told}\n\nWhat?\n"
+    alone = json.loads(sotto("ask", *files, "--json").out)
+    assert alone["answer"] == told
+    shown = sotto("chats", "show", alone["chat"]).out
+    assert "you:\n[attached: plan.md, 10 characters]\n[attached: notes.txt, 12 characters]\n" in shown
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"", "is empty"),
+        (b"a\0b", "is no text"),
+        (b"caf\xe9", "byte 3"),
+        (b"x" * (8 * 2**20 + 1), "more than 8 MB"),
+    ],
+)
+def test_a_file_that_is_no_text_gets_a_sentence_and_a_next_step(sotto, tmp_path, data, says):
+    file = tmp_path / "file.bin"
+    file.write_bytes(data)
+    wrong = sotto("ask", "--file", file, "What?")
+    assert (wrong.code, wrong.out) == (2, "")
+    assert says in wrong.err
+    assert "\n\nhint: " in wrong.err
+
+
 def test_json_has_the_documented_keys_and_nothing_else(sotto):
     said = json.loads(sotto("ask", "--json", "one two three").out)
     assert said.pop("chat")

@@ -58,6 +58,7 @@ def test_chats_have_the_documented_keys(sotto, chats):
     assert set(shown) == {*listed, "messages"}
     assert set(shown["messages"][0]) == {
         "id", "parent", "role", "state", "text", "model", "digest", "facts", "created",
+        "attachments",
     }  # fmt: skip
 
 
