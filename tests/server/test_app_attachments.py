@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -10,11 +12,12 @@ import pytest
 
 from sottovoce.chat.attached import told
 from sottovoce.engine.echo import EchoEngine
-from sottovoce.server import asgi
+from sottovoce.server import asgi, bodies
+from sottovoce.server.app_api.nouns import MOST_TEXT
 from sottovoce.server.gate.hosts import names_of
 from sottovoce.server.gate.origins import origins_of
 from sottovoce.server.house import House
-from sottovoce.store.attachments import MOST, Attachment
+from sottovoce.store.attachments import MOST, MOST_NAME, Attachment
 
 ADDRESS = "http://127.0.0.1:7886"
 NOTES = {"name": "notes.txt", "text": "one\ntwo"}
@@ -129,3 +132,15 @@ async def test_five_megabytes_are_taken_and_given_back_the_same(browser: httpx2.
     run = await asked(browser, text="Why?", attachments=[{"name": "large.txt", "text": text}])
     assert (await question_of(browser, run))["attachments"][0]["characters"] == len(text)
     assert (await browser.get(place(run))).text == text
+
+
+def test_the_page_bounds_what_it_sends_as_the_server_does() -> None:
+    page = (Path(__file__).parents[2] / "web" / "shared" / "attachments.ts").read_text("utf-8")
+    said = {
+        name: int(value.replace("_", ""))
+        for name, value in re.findall(r"export const (MOST\w*) = ([\d_]+);", page)
+    }
+    assert said["MOST"] == MOST
+    assert said["MOST_NAME"] == MOST_NAME
+    assert said["MOST_BYTES"] <= MOST_TEXT
+    assert said["MOST_TOGETHER"] < bodies.MOST_BYTES

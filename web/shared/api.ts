@@ -19,6 +19,7 @@ export type Who = Nouns["Who"];
 /** A question: what is left out is as the chat has it. `again` asks one once more in place of a text. */
 export interface Question {
   text?: string;
+  attachments?: (Nouns["NewAttachment"] | Nouns["KeptAttachment"])[];
   parent?: string;
   again?: string;
   model?: string;
@@ -52,8 +53,24 @@ export class Api {
     this.#call("POST", chat === null ? "/runs" : `/chats/${chat}/runs`, question);
   stop = (run: Pick<Run, "chat" | "id">): Promise<void> => this.#call("POST", `/chats/${run.chat}/runs/${run.id}/stop`);
 
+  /** The text of an attachment. */
+  attachment = async (chat: string, message: string, number: number): Promise<string> => {
+    const answer = await this.#send("GET", this.#attachmentPath(chat, message, number));
+    if (!answer.ok) throw await problemOf(answer);
+    try {
+      return await answer.text();
+    } catch {
+      throw new Unreachable();
+    }
+  };
+
+  attachmentPath = (...place: [chat: string, message: string, number: number]): string => ROOM + this.#attachmentPath(...place);
   eventsPath = (chat: string, run: string): string => `${ROOM}/chats/${chat}/runs/${run}/events`;
   exportPath = (chat: string): string => `${ROOM}/chats/${chat}/export`;
+
+  #attachmentPath(chat: string, message: string, number: number): string {
+    return `/chats/${chat}/messages/${message}/attachments/${number}`;
+  }
 
   async #call<T>(method: string, path: string, body?: object, signal?: AbortSignal): Promise<T> {
     const answer = await this.#send(method, path, body, signal);

@@ -1,6 +1,7 @@
 /** The parts of the page that think, joined. Knows no components. */
 
 import { Api, type Chat } from "./api";
+import type { Attachment } from "./attachments";
 import { Chats } from "./chats";
 import { Conversation } from "./conversation";
 import { Drafts } from "./drafts";
@@ -97,9 +98,11 @@ export class App {
     if (isOther) void this.conversation.open(route.chat);
   }
 
-  #taken = (asked: string | null, text: string, chat: string): void => {
+  #taken = (asked: string | null, text: string, chat: string, attached: readonly Attachment[]): void => {
     const typed = this.drafts.get(asked);
+    const waiting = this.drafts.attached(asked);
     this.drafts.forget(asked);
+    if (waiting !== attached) this.drafts.attach(chat, waiting);
     if (typed !== text) this.drafts.set(chat, typed); // of what comes next
     if (asked === null && this.store.get().route.chat === null) {
       this.#replace({ ...this.store.get().route, chat });

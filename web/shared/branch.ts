@@ -1,6 +1,7 @@
 /** The branch of a chat that is shown, as it changes before the server's own word of it comes. Pure. */
 
 import type { Message } from "./api";
+import { type Attachment, shownOf } from "./attachments";
 import type { Live } from "./live";
 
 /** An answer to come, and the question it is to. */
@@ -15,6 +16,7 @@ export interface ToCome {
 export interface Asked extends ToCome {
   text: string;
   parent: string | null;
+  attached?: readonly Attachment[];
 }
 
 /** Return the branch with a question after its parent, and the answer to come. What followed leaves. */
@@ -29,6 +31,7 @@ export function asked(branch: readonly Message[], ask: Asked): Message[] {
     state: "complete",
     text: ask.text,
     model: "",
+    attachments: shownOf(ask.attached ?? []),
     alternatives: [...(replaced?.alternatives ?? []), ask.question],
   };
   return [...kept, question, answerTo(ask, [])];

@@ -2,6 +2,7 @@
 
 import type { Message, OpenChat, Question, Run } from "./api";
 import { asked, askedAgain, asStopped, settled } from "./branch";
+import { type Attachment, sent } from "./attachments";
 import type { Drafts } from "./drafts";
 import { follow, type Following } from "./events";
 import { advanced, begun, type Live, stopped } from "./live";
@@ -11,8 +12,10 @@ import type { State } from "./state";
 import type { Store } from "./store";
 
 /** Ids of what the server has not named yet. */
-const QUESTION = "question";
+export const QUESTION = "question";
 const ANSWER = "answer";
+
+const NOTHING: readonly Attachment[] = [];
 
 /** What of the world a conversation needs. */
 export interface Around {
@@ -20,7 +23,7 @@ export interface Around {
   /** Seconds since 1970. */
   now: () => number;
   /** Hears that the server has a question, asked in a chat or, with null, to begin the one it is in now. */
-  taken: (chat: string | null, text: string, now: string) => void;
+  taken: (chat: string | null, text: string, now: string, attached: readonly Attachment[]) => void;
   /** Hears that the list of chats has changed. */
   changed: () => void;
   following?: Omit<Following, "signal" | "connected">;
@@ -62,16 +65,17 @@ export class Conversation {
     if (chat !== null && !this.#isBusy) await this.#load(chat, this.#reading.signal);
   }
 
-  /** Ask after the branch shown. The text is a draft until the server has it. */
-  ask(text: string): Promise<void> {
+  /** Ask after the branch shown. The text, and what is attached, are a draft until the server has them. */
+  ask(text: string, attached = NOTHING): Promise<void> {
     const { chat, branch } = this.#store.get();
     this.#around.drafts.set(chat?.id ?? null, text);
-    return this.#askAfter(branch.at(-1)?.id ?? null, text);
+    if (attached.length > 0) this.#around.drafts.attach(chat?.id ?? null, attached);
+    return this.#askAfter(branch.at(-1)?.id ?? null, text, attached);
   }
 
   /** Ask otherwise in place of a question; the old one stays as a branch. */
-  edit(question: Message, text: string): Promise<void> {
-    return this.#askAfter(question.parent, text);
+  edit(question: Message, text: string, attached = NOTHING): Promise<void> {
+    return this.#askAfter(question.parent, text, attached);
   }
 
   /** Have the question of an answer answered once more, perhaps by another model. */
@@ -104,10 +108,14 @@ export class Conversation {
 
   // ---- asking ----
 
-  #askAfter(parent: string | null, text: string): Promise<void> {
+  #askAfter(parent: string | null, text: string, attached: readonly Attachment[]): Promise<void> {
     const { model } = this.#store.get();
-    return this.#start({ text, parent: parent ?? "", ...(model !== null && { model }) }, (branch) =>
-      asked(branch, { ...this.#toCome(model), question: QUESTION, text, parent }),
+    const question: Question = { text, parent: parent ?? "", ...(model !== null && { model }) };
+    if (attached.length > 0) question.attachments = sent(attached);
+    return this.#start(
+      question,
+      (branch) => asked(branch, { ...this.#toCome(model), question: QUESTION, text, parent, attached }),
+      attached,
     );
   }
 
@@ -115,7 +123,7 @@ export class Conversation {
     return { answer: ANSWER, model: model ?? this.#store.get().status?.model ?? "", now: this.#around.now() };
   }
 
-  async #start(question: Question, shown: (branch: readonly Message[]) => Message[]): Promise<void> {
+  async #start(question: Question, shown: (branch: readonly Message[]) => Message[], attached = NOTHING): Promise<void> {
     const { chat, branch, live, asks } = this.#store.get();
     if (live !== null) return;
     const { signal } = this.#turnPage();
@@ -123,10 +131,10 @@ export class Conversation {
     try {
       await this.#stopping;
       const run = await this.#server.do((api) => api.ask(chat?.id ?? null, fitting(question, chat === null)));
-      this.#around.taken(chat?.id ?? null, question.text ?? "", run.chat);
+      this.#around.taken(chat?.id ?? null, question.text ?? "", run.chat, attached);
       await this.#began(run, signal);
     } catch (cause) {
-      this.#refused(cause, question.text ?? "", branch, signal);
+      this.#refused(cause, question.text ?? "", attached, branch, signal);
     }
   }
 
@@ -137,12 +145,20 @@ export class Conversation {
     else await this.#load(run.chat, signal);
   }
 
-  /** Put everything back as it was before a question that was not taken, and its text with the drafts. */
-  #refused(cause: unknown, text: string, branch: readonly Message[], signal: AbortSignal): void {
+  /** Put everything back as it was before a question that was not taken, and what was in it with the drafts. */
+  #refused(
+    cause: unknown,
+    text: string,
+    attached: readonly Attachment[],
+    branch: readonly Message[],
+    signal: AbortSignal,
+  ): void {
     const problem = told(cause);
     const chat = this.#store.get().chat?.id ?? null;
     const draft = this.#around.drafts.get(chat);
     if (draft !== text) this.#around.drafts.set(chat, [text, draft].filter(Boolean).join("\n\n"));
+    const waiting = this.#around.drafts.attached(chat);
+    if (waiting !== attached && attached.length > 0) this.#around.drafts.attach(chat, [...attached, ...waiting]);
     if (!signal.aborted) this.#store.set({ branch, live: null, askProblem: problem });
   }
 

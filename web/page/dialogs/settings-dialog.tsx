@@ -6,6 +6,7 @@ import { useReader, useSay, useStored } from "../reader";
 import { Icon } from "../parts/icon";
 import { Choice } from "./choice";
 import { Dialog } from "./dialog";
+import { LongPasteChoice } from "./long-paste-choice";
 import { ModelList } from "./model-list";
 
 interface Props {
@@ -67,6 +68,7 @@ function Appearance() {
         chosen={preferences.language}
         choose={(language: Preferences["language"]) => prefer({ language })}
       />
+      <LongPasteChoice />
     </section>
   );
 }
