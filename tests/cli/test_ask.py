@@ -52,12 +52,20 @@ def test_json_has_the_documented_keys_and_nothing_else(sotto):
     assert said.pop("chat")
     assert said == {
         "answer": "one two three",
+        "reasoning": "",
         "model": "SmolLM2-135M-Instruct",
         "digest": "0" * 64,
         "usage": {"prompt": 5, "reused": 0, "answer": 3},
         "timings": {"first_token": 0, "total": 0, "prompt_per_second": 0, "answer_per_second": 0},
         "reason": "stop",
     }
+
+
+def test_a_thought_has_a_key_of_its_own_and_goes_into_no_pipe(sotto):
+    question = "<think>a boat</think>A ship."
+    said = json.loads(sotto("ask", "--json", question).out)
+    assert (said["reasoning"], said["answer"]) == ("a boat", "A ship.")
+    assert sotto("ask", question).out == "A ship.\n"
 
 
 def test_a_chat_is_gone_on_with_by_the_beginning_of_its_id(sotto):

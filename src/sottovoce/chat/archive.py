@@ -5,7 +5,7 @@ Our own format, version 1, is one JSON object. It loses nothing but the owner, w
     {"format": "sottovoce-chats", "version": 1, "chats": [
       {"id", "title", "system", "model", "leaf", "created", "changed", "pinned", "archived", "folder",
        "messages": [
-        {"id", "parent", "role", "state", "text", "model", "digest", "facts", "created",
+        {"id", "parent", "role", "state", "text", "model", "digest", "facts", "created", "reasoning",
          "attachments": [{"name", "text"}, ...], where there are any}, ...]}, ...]}
 
 Times are seconds since 1970. Messages stand in the order of writing, parents first; `leaf` is the
@@ -170,12 +170,16 @@ def _batches(source: Iterator[Incoming]) -> Iterator[list[Incoming]]:
     size = 0
     for chat, tree in source:
         batch.append((chat, tree))
-        size += sum(len(message.text) + sum(len(one.text) for one in message.attached) for message in tree)
+        size += sum(_size(message) for message in tree)
         if len(batch) == BATCH or size > BATCH_CHARACTERS:
             yield batch
             batch, size = [], 0
     if batch:
         yield batch
+
+
+def _size(message: StoredMessage) -> int:
+    return len(message.text) + len(message.reasoning) + sum(len(one.text) for one in message.attached)
 
 
 def _own_chat(item: object, now: float, notes: Notes) -> Incoming | None:
@@ -226,6 +230,7 @@ def _own_message(part: object, chat: Chat, now: float, notes: Notes) -> StoredMe
         facts=_facts(facts),
         created=moment(field(part, "created"), chat.created, now),
         attached=tuple(_attached(field(part, "attachments"), notes)) if role is Role.USER else (),
+        reasoning=_text(field(part, "reasoning")),
     )
 
 

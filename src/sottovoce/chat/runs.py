@@ -41,9 +41,14 @@ class Stopped:
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """All that the disk has of an answer whose run is not remembered: it takes the place of earlier text."""
+    """All that the disk has of an answer whose run is not remembered: it takes the place of earlier text.
+
+    With what the model thought before it, and for how many seconds.
+    """
 
     text: str
+    reasoning: str = ""
+    thought: float | None = None
 
 
 RunEvent = Event | Stopped | Whole
@@ -247,7 +252,7 @@ class Runs:
 
 def _told_from_disk(answer: StoredMessage) -> list[RunEvent]:
     """Return the events that tell the whole of a stored answer. Pure."""
-    return [Whole(answer.text), _end_of(answer)]
+    return [Whole(answer.text, answer.reasoning, _thought(answer)), _end_of(answer)]
 
 
 def _end_of(answer: StoredMessage) -> RunEvent:
@@ -263,6 +268,8 @@ def _end_of(answer: StoredMessage) -> RunEvent:
                 digest=answer.digest,
                 usage=_counted(Usage, facts.get("usage")),
                 timings=_counted(Timings, facts.get("timings")),
+                reasoning=answer.reasoning,
+                thought=_thought(answer),
             )
         case State.STOPPED:
             return Stopped()
@@ -274,6 +281,11 @@ def _end_of(answer: StoredMessage) -> RunEvent:
             )
         case State.INTERRUPTED | State.FAILED:
             return Failed(_met(facts.get("error")))
+
+
+def _thought(answer: StoredMessage) -> float | None:
+    seconds = answer.facts.get("thought")
+    return float(seconds) if isinstance(seconds, int | float) else None
 
 
 def _met(error: Any) -> SottoError:

@@ -15,11 +15,11 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from sottovoce.chat import attached, prompt, schema
+from sottovoce.chat import attached, prompt, reasoning, schema
 from sottovoce.chat.titles import title_of
 from sottovoce.chat.waking import awake
 from sottovoce.core.errors import BadValue, EngineFailed, SottoError
-from sottovoce.core.events import Asked, Done, Event, Failed, Finished, Notice, Text
+from sottovoce.core.events import Asked, Done, Event, Failed, Finished, Notice, Reasoning, Text
 from sottovoce.core.messages import OWNER, Conversation, Message, Role, State
 from sottovoce.core.sampling import Sampling, checked, laid_over
 from sottovoce.engine.held import held
@@ -118,13 +118,16 @@ async def _answered(
     sampling = laid_over(Sampling(max_tokens=prompt.room_for_answer(facts.window)), question.sampling)
     if sampling.schema is not None:
         sampling = replace(sampling, schema=schema.for_engine(sampling.schema))
-    async with contextlib.aclosing(parts.engine.answer(view, sampling, conversation)) as pieces:
+    stream = parts.engine.answer(view, sampling, conversation)
+    # What must follow a schema is all answer.
+    told = stream if sampling.schema is not None else reasoning.told_apart(stream)
+    async with contextlib.aclosing(told) as pieces:
         async for piece in pieces:
             if isinstance(piece, Finished):
                 finished = piece
                 continue
-            if isinstance(piece, Text):
-                answer.add(piece.text)
+            if isinstance(piece, Text | Reasoning):
+                answer.add(piece)
             yield piece
     if finished is None:
         raise EngineFailed("The engine ended the answer without saying why.", hint="Ask again")
@@ -146,6 +149,8 @@ async def _answered(
         digest=facts.digest,
         usage=finished.usage,
         timings=finished.timings,
+        reasoning=answer.reasoning,
+        thought=answer.facts.get("thought"),
     )
 
 
@@ -157,6 +162,7 @@ class _Answer:
         self._parts = parts
         self._id = answer_id
         self._pieces: list[str] = []
+        self._thoughts: list[str] = []
         self._unwritten = 0
         self._written_at = time.monotonic()
         self._writing: asyncio.Future[None] | None = None
@@ -166,8 +172,16 @@ class _Answer:
     def text(self) -> str:
         return "".join(self._pieces)
 
-    def add(self, piece: str) -> None:
-        self._pieces.append(piece)
+    @property
+    def reasoning(self) -> str:
+        return "".join(self._thoughts)
+
+    def add(self, piece: Text | Reasoning) -> None:
+        if isinstance(piece, Reasoning):
+            self._thoughts.append(piece.text)
+            self.facts["thought"] = round(piece.seconds, 3)
+        else:
+            self._pieces.append(piece.text)
         self._unwritten += 1
         now = time.monotonic()
         if self._unwritten < WRITE_TOKENS and now - self._written_at < WRITE_SECONDS:
@@ -176,9 +190,9 @@ class _Answer:
             if not self._writing.done():
                 return  # a slow disk must not hold up the words
             self._writing.result()
-        text = self.text
+        text, thoughts = self.text, self.reasoning
         self._writing = asyncio.ensure_future(
-            self._parts.database.run(lambda conn: chats.write(conn, self._id, text))
+            self._parts.database.run(lambda conn: chats.write(conn, self._id, text, thoughts))
         )
         self._unwritten = 0
         self._written_at = now
@@ -188,7 +202,7 @@ class _Answer:
         self.facts["error"] = {"code": problem.code, "sentence": problem.sentence}
         # The store itself may be what failed; the person is told of the first problem.
         with contextlib.suppress(SottoError):
-            await self.finish(State.INTERRUPTED if self._pieces else State.FAILED)
+            await self.finish(State.INTERRUPTED if self._pieces or self._thoughts else State.FAILED)
 
     async def finish(self, state: State) -> None:
         """Write the end, once, whoever asks for it first; and wholly, even if the asker is cancelled."""
@@ -213,6 +227,7 @@ class _Answer:
                 conn,
                 self._id,
                 text=self.text,
+                reasoning=self.reasoning,
                 state=state,
                 digest=digest,
                 facts=self.facts,

@@ -196,6 +196,7 @@ async def _print_whole(given: Given, question: Question, as_json: bool) -> None:
 def _as_data(done: Done) -> dict[str, object]:
     return {
         "answer": done.text,
+        "reasoning": done.reasoning,
         "model": done.model,
         "digest": done.digest,
         "chat": done.chat,

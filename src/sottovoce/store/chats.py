@@ -64,13 +64,15 @@ class StoredMessage:
     digest: str
     facts: dict[str, Any]
     created: float
+    reasoning: str = ""
+    """What the model thought before it answered: never given back to one, and not searched."""
     attached: tuple[Attachment, ...] = ()
 
 
 _CHAT = "id, owner, title, system, model, leaf, created, changed, pinned, archived, folder"
 _CHAT_KINDS = (str, str, str, str, str, str | None, float, float, int, int, str)
-_MESSAGE = "number, id, chat, parent, role, state, text, model, digest, facts, created"
-_MESSAGE_KINDS = (int, str, str, str | None, str, str, str, str, str, str, float)
+_MESSAGE = "number, id, chat, parent, role, state, text, model, digest, facts, created, reasoning"
+_MESSAGE_KINDS = (int, str, str, str | None, str, str, str, str, str, str, float, str)
 
 
 # ---- writing a turn ----
@@ -130,10 +132,14 @@ def again(
     return _answer(connection, owner, chat.id, question_id, model, writer, now)
 
 
-def write(connection: sqlite3.Connection, answer_id: str, text: str) -> None:
-    """Replace what is written of an answer so far. Raises NotFound once it is finished or deleted."""
+def write(connection: sqlite3.Connection, answer_id: str, text: str, reasoning: str = "") -> None:
+    """Replace what is written of an answer so far, and of the thoughts before it.
+
+    Raises NotFound once it is finished or deleted.
+    """
     changed = connection.execute(
-        "UPDATE messages SET text = ? WHERE id = ? AND state = 'writing'", (clean(text), answer_id)
+        "UPDATE messages SET text = ?, reasoning = ? WHERE id = ? AND state = 'writing'",
+        (clean(text), clean(reasoning), answer_id),
     )
     if not changed.rowcount:
         raise _no_answer()
@@ -148,12 +154,13 @@ def finish(
     digest: str,
     facts: dict[str, Any],
     now: float,
+    reasoning: str = "",
 ) -> None:
     """Give an answer its last text and state, and make it findable. Raises NotFound like `write`."""
     row = connection.execute(
-        """UPDATE messages SET text = ?, state = ?, digest = ?, facts = ?, writer = ''
+        """UPDATE messages SET text = ?, reasoning = ?, state = ?, digest = ?, facts = ?, writer = ''
            WHERE id = ? AND state = 'writing' RETURNING number, chat, text""",
-        (clean(text), state, digest, _facts(facts), answer_id),
+        (clean(text), clean(reasoning), state, digest, _facts(facts), answer_id),
     ).fetchall()
     if not row:
         raise _no_answer()
@@ -444,8 +451,8 @@ def _insert_message(
     text = clean(message.text)
     number = connection.execute(
         """INSERT INTO messages
-           (id, chat, owner, parent, role, state, text, model, digest, facts, writer, created)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+           (id, chat, owner, parent, role, state, text, model, digest, facts, writer, created, reasoning)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         (
             message.id,
             message.chat,
@@ -459,6 +466,7 @@ def _insert_message(
             _facts(message.facts),
             writer,
             message.created,
+            clean(message.reasoning),
         ),
     ).lastrowid
     attached = [Attachment(attachments.name_of(one.name), clean(one.text)) for one in message.attached]
@@ -473,14 +481,14 @@ def _chat(row: tuple[Any, ...]) -> Chat:
 
 
 def _message(row: tuple[Any, ...]) -> StoredMessage:
-    number, name, chat, parent, role, state, text, model, digest, facts, created = intact(row, _MESSAGE_KINDS)
+    message = StoredMessage(*intact(row, _MESSAGE_KINDS))
     try:
-        role, state, facts = Role(role), State(state), json.loads(facts)
+        facts = json.loads(message.facts)  # type: ignore[arg-type]
+        return replace(message, role=Role(message.role), state=State(message.state), facts=facts)
     except ValueError as problem:
         raise damaged(
             "The database is damaged: a message in it cannot be read.", detail=str(problem)
         ) from problem
-    return StoredMessage(number, name, chat, parent, role, state, text, model, digest, facts, created)
 
 
 def _facts(facts: dict[str, Any]) -> str:

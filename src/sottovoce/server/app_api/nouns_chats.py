@@ -112,7 +112,10 @@ class AttachmentNoun(Noun):
 
 
 class MessageNoun(Noun):
-    """One message of the branch shown. `alternatives` are all that could stand here, itself among them."""
+    """One message of the branch shown. `alternatives` are all that could stand here, itself among them.
+
+    `reasoning` is what the model thought before it answered, `thought` for how many seconds.
+    """
 
     id: str
     parent: str | None
@@ -127,11 +130,13 @@ class MessageNoun(Noun):
     timings: TimingsNoun | None
     problem: ProblemNoun | None
     attachments: list[AttachmentNoun]
+    reasoning: str
+    thought: float | None
 
     @classmethod
     def of(cls, shown: Shown) -> Self:
         message, facts = shown.message, shown.message.facts
-        reason = facts.get("reason")
+        reason, thought = facts.get("reason"), facts.get("thought")
         return cls(
             id=message.id,
             parent=message.parent,
@@ -146,6 +151,8 @@ class MessageNoun(Noun):
             timings=_read(TimingsNoun, facts.get("timings")),
             problem=_read(ProblemNoun, facts.get("error")),
             attachments=[AttachmentNoun.of(one) for one in shown.attached],
+            reasoning=message.reasoning,
+            thought=float(thought) if isinstance(thought, int | float) else None,
         )
 
 

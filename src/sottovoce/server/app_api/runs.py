@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from sottovoce.chat.runs import RunEvent, Runs
 from sottovoce.chat.turn import Question
-from sottovoce.core.events import Done, Failed, Text
+from sottovoce.core.events import Done, Failed, Reasoning, Text
 from sottovoce.server.answering import EventStream
 from sottovoce.server.app_api import telling
 from sottovoce.server.app_api.nouns import FirstRun, NewRun, RunList, RunNoun, identity, whole
@@ -104,7 +104,7 @@ def _counted(visit: Visit[FirstRun] | Visit[NewRun]) -> Callable[[RunEvent], Non
     def tell(event: RunEvent) -> None:
         nonlocal begun
         match event:
-            case Text() if not begun:
+            case Text() | Reasoning() if not begun:
                 begun = True
                 metrics.first_token(time.monotonic() - asked)
             case Done(usage=usage):
