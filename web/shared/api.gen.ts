@@ -680,6 +680,8 @@ export interface components {
         /**
          * MessageNoun
          * @description One message of the branch shown. `alternatives` are all that could stand here, itself among them.
+         *
+         *     `reasoning` is what the model thought before it answered, `thought` for how many seconds.
          */
         MessageNoun: {
             /** Alternatives */
@@ -697,12 +699,16 @@ export interface components {
             problem: components["schemas"]["ProblemNoun"] | null;
             /** Reason */
             reason: string | null;
+            /** Reasoning */
+            reasoning: string;
             /** Role */
             role: string;
             /** State */
             state: string;
             /** Text */
             text: string;
+            /** Thought */
+            thought: number | null;
             timings: components["schemas"]["TimingsNoun"] | null;
             usage: components["schemas"]["UsageNoun"] | null;
         };

@@ -45,8 +45,10 @@ export function askedAgain(branch: readonly Message[], ask: ToCome): Message[] {
 
 /** Return the branch with what an answer has become. */
 export function settled(branch: readonly Message[], live: Live): Message[] {
-  return branch.map((message) => (message.id === live.answer ? { ...message, ...live.outcome, text: live.text } : message));
+  return branch.map((message) => (message.id === live.answer ? { ...message, ...live.outcome, ...wordsOf(live) } : message));
 }
+
+const wordsOf = ({ text, reasoning, thought }: Live) => ({ text, reasoning, thought });
 
 /**
  * Return the branch with an answer as far as its reader had it when they stopped it. The server may have
@@ -89,5 +91,7 @@ function blank(ask: ToCome): Message {
     timings: null,
     problem: null,
     attachments: [],
+    reasoning: "",
+    thought: null,
   };
 }

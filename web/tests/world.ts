@@ -92,14 +92,14 @@ export class World {
 export function done(text: string): Told {
   const timings = { first_token: 0.1, total: 1, prompt_per_second: 1, answer_per_second: 1 };
   const usage = { prompt: 1, reused: 0, answer: 1 };
-  return { name: "done", said: { reason: "stop", text, model: "m", digest: "", usage, timings } };
+  return { name: "done", said: { reason: "stop", text, model: "m", digest: "", usage, timings, reasoning: "", thought: null } };
 }
 
 function said(id: string, role: string, parent: string | null, text: string): Message {
   return {
     id, role, parent, text,
     alternatives: [id], state: "complete", model: "m", created: 0, reason: null, usage: null, timings: null, problem: null,
-    attachments: [],
+    attachments: [], reasoning: "", thought: null,
   };
 }
 

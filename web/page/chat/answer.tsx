@@ -12,6 +12,7 @@ import { AgainButton } from "./again-button";
 import { AnswerFacts } from "./answer-facts";
 import { AnswerWait } from "./answer-wait";
 import { BranchArrows } from "./branch-arrows";
+import { Reasoning } from "./reasoning";
 
 interface Props {
   message: Message;
@@ -24,6 +25,7 @@ interface Props {
 export const Answer = memo(function Answer({ message, live, isBusy }: Props) {
   const say = useSay();
   const text = longer(live?.text ?? "", message.text);
+  const reasoning = longer(live?.reasoning ?? "", message.reasoning);
   return (
     <section className="turn answer" data-testid="answer" data-message={message.id} aria-busy={live !== null}>
       <h2 className="off-screen">{say("said.model")}</h2>
@@ -33,8 +35,16 @@ export const Answer = memo(function Answer({ message, live, isBusy }: Props) {
           <NoticeWords notice={notice} />
         </p>
       ))}
+      {reasoning !== "" && (
+        <Reasoning
+          text={reasoning}
+          seconds={live?.thought ?? message.thought}
+          isThinking={live !== null && text === ""}
+          isAll={live === null && text === ""}
+        />
+      )}
       {text !== "" && <Markdown text={text} isLive={live !== null} />}
-      {live !== null && text === "" && <AnswerWait phase={live.phase} />}
+      {live !== null && text === "" && reasoning === "" && <AnswerWait phase={live.phase} />}
       {live === null && <End message={message} />}
       {live === null && (
         <footer className="turn-acts">

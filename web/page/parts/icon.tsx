@@ -25,6 +25,8 @@ const PATHS = {
   warning: "M12 4 3 19.5h18zM12 10v4.5M12 17.2h.01",
   info: "M12 20a8 8 0 1 0 0-16 8 8 0 0 0 0 16zM12 11v5M12 8h.01",
   chevron: "m7 10 5 5 5-5",
+  thought: "M9.5 18h5M10.5 20.5h3M12 3.5a6 6 0 0 0-3.6 10.8c.7.6 1.1 1.3 1.1 2.2h5c0-.9.4-1.6 1.1-2.2A6 6 0 0 0 12 3.5z",
+  columns: "M4 5.5h16v13H4zM12 5.5v13",
 } as const;
 
 export type IconName = keyof typeof PATHS | "stop";
