@@ -798,6 +798,9 @@ export interface components {
          *     `attachments` stand before it; with any, `text` may be empty.
          *     `again` names a question to be answered once more instead, with its own attachments. `system` changes
          *     the chat's instructions. `model` is who is to answer; left out, the usual one.
+         *     `again` names a question to be answered once more instead, which may be while its other answers are being
+         *     written; with `beside` the chat stays at the answer it is at. `system` changes the chat's instructions.
+         *     `model` is who is to answer; left out, the usual one.
          */
         NewRun: {
             /**
@@ -810,6 +813,10 @@ export interface components {
              * @default []
              */
             attachments: (components["schemas"]["NewAttachment"] | components["schemas"]["KeptAttachment"])[];
+             * Beside
+             * @default false
+             */
+            beside: boolean;
             /**
              * Model
              * @default null
@@ -863,11 +870,19 @@ export interface components {
             /** Terms */
             terms: string[];
         };
-        /** OpenChat */
+        /**
+         * OpenChat
+         * @description `runs` are the answers being written in it, the oldest first: more than one where they are compared.
+         */
         OpenChat: {
             chat: components["schemas"]["ChatNoun"];
             /** Messages */
             messages: components["schemas"]["MessageNoun"][];
+            /**
+             * Runs
+             * @default []
+             */
+            runs: components["schemas"]["RunNoun"][];
         };
         /** OurProblem */
         OurProblem: {
@@ -1086,6 +1101,14 @@ export interface components {
             prompt: number;
             /** Reused */
             reused: number;
+        };
+        /**
+         * Versions
+         * @description All that could stand in a message's place, in the order of writing.
+         */
+        Versions: {
+            /** Messages */
+            messages: components["schemas"]["MessageNoun"][];
         };
         /**
          * Who

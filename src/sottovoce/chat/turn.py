@@ -42,8 +42,8 @@ class Question:
 
     No chat starts one. `parent` continues after that message instead of where the reader is; to edit a
     question, ask with the parent of the old one (ROOT for the first). `again` names a question to be
-    answered once more, with what is attached to it; `text` and `attached` are then ignored. With something
-    attached, the text may be empty.
+    answered once more, with what is attached to it; `text` and `attached` are then ignored, and with `beside`
+    the reader stays at the answer they are at. With something attached, the text may be empty.
     """
 
     text: str = ""
@@ -53,6 +53,7 @@ class Question:
     system: str | None = None
     sampling: Sampling = field(default_factory=Sampling)
     attached: tuple[Attachment | Kept, ...] = ()
+    beside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +265,14 @@ def _save_question(conn: sqlite3.Connection, parts: Parts, question: Question) -
     writer = parts.database.writer
     if question.again is not None:
         answer = chats.again(
-            conn, parts.owner, chat.id, question.again, model=parts.model, writer=writer, now=now
+            conn,
+            parts.owner,
+            chat.id,
+            question.again,
+            model=parts.model,
+            writer=writer,
+            now=now,
+            beside=question.beside,
         )
         return Asked(chat.id, question.again, answer)
     parent = chat.leaf if question.parent is None else question.parent or None

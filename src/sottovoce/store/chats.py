@@ -121,15 +121,22 @@ def again(
     model: str,
     writer: str,
     now: float,
+    beside: bool = False,
 ) -> str:
-    """Store one more empty answer to a question; return its id. Raises NotFound."""
+    """Store one more empty answer to a question; return its id. Raises NotFound.
+
+    `beside`: it does not become the leaf.
+    """
     chat = get(connection, owner, chat_id)
     if get_message(connection, owner, chat.id, question_id).role is not Role.USER:
         raise NotFound(
             "Only a question can be answered again, and this message is an answer.",
             hint=f"Name one whose role is user: {MESSAGES_SHOWN}",
         )
-    return _answer(connection, owner, chat.id, question_id, model, writer, now)
+    answer = _answer(connection, owner, chat.id, question_id, model, writer, now)
+    if beside and chat.leaf is not None:
+        connection.execute("UPDATE chats SET leaf = ? WHERE id = ?", (chat.leaf, chat.id))
+    return answer
 
 
 def write(connection: sqlite3.Connection, answer_id: str, text: str, reasoning: str = "") -> None:

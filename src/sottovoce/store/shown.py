@@ -77,6 +77,13 @@ def branch(connection: sqlite3.Connection, owner: str, chat_id: str, leaf: str |
     ]
 
 
+def versions(connection: sqlite3.Connection, owner: str, chat_id: str, message_id: str) -> list[Shown]:
+    """Return all that could stand in a message's place, in the order of writing. Raises NotFound."""
+    chats.get_message(connection, owner, chat_id, message_id)
+    ids = chats.siblings(connection, owner, message_id)
+    return [Shown(chats.get_message(connection, owner, chat_id, one), tuple(ids)) for one in ids]
+
+
 def answer(connection: sqlite3.Connection, owner: str, chat_id: str, message_id: str) -> StoredMessage:
     """Return one answer of a chat. Raises NotFound, in the same words for another owner's."""
     try:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from sottovoce.app import delete_chat
 from sottovoce.chat import archive
 from sottovoce.core.errors import BadValue
-from sottovoce.server.app_api.nouns import identity, whole
+from sottovoce.server.app_api.nouns import RunNoun, identity, whole
 from sottovoce.server.app_api.nouns_chats import (
     ChatChange,
     ChatList,
@@ -23,6 +23,7 @@ from sottovoce.server.app_api.nouns_chats import (
     MessageNoun,
     NewChat,
     OpenChat,
+    Versions,
 )
 from sottovoce.server.caller import Scope
 from sottovoce.server.endpoint import Endpoint, Visit
@@ -74,6 +75,14 @@ async def opened(visit: Visit[None]) -> OpenChat:
     """Show a chat and the branch its reader is at, or the one that ends at `leaf`."""
     leaf = visit.request.query_params.get("leaf")
     return await _shown(visit, _chat(visit), None if leaf is None else identity(leaf, "message"))
+
+
+async def versions(visit: Visit[None]) -> Versions:
+    """Show all that could stand in a message's place, such as the answers to one question."""
+    owner, chat = visit.caller.owner, _chat(visit)
+    message = identity(visit.request.path_params["message"], "message")
+    found = await visit.house.app.database.read(lambda conn: shown.versions(conn, owner, chat, message))
+    return Versions(messages=[MessageNoun.of(one) for one in found])
 
 
 async def change(visit: Visit[ChatChange]) -> OpenChat:
@@ -137,7 +146,11 @@ async def _shown(visit: Visit[None] | Visit[ChatChange], chat: str, leaf: str | 
         lambda conn: (chats.get(conn, owner, chat), shown.branch(conn, owner, chat, leaf))
     )
     running = visit.house.runs.running(owner, chat)
-    return OpenChat(chat=ChatNoun.of(got, running), messages=[MessageNoun.of(one) for one in branch])
+    return OpenChat(
+        chat=ChatNoun.of(got, running),
+        messages=[MessageNoun.of(one) for one in branch],
+        runs=[RunNoun.of(asked) for asked in running],
+    )
 
 
 def _archived(given: str) -> bool | None:
@@ -159,6 +172,7 @@ ENDPOINTS = (
     Endpoint("GET", CHAT, opened, Scope.PAGE, answer=OpenChat),
     Endpoint("PATCH", CHAT, change, Scope.PAGE, body=ChatChange, answer=OpenChat),
     Endpoint("DELETE", CHAT, delete, Scope.PAGE),
+    Endpoint("GET", f"{CHAT}/messages/{{message}}/versions", versions, Scope.PAGE, answer=Versions),
     Endpoint("GET", "/app/api/folders", folders, Scope.PAGE, answer=FolderList),
     Endpoint("GET", f"{CHAT}/export", export, Scope.PAGE),
     Endpoint("GET", "/app/api/search", found, Scope.PAGE, answer=Hits),

@@ -79,13 +79,15 @@ class NewRun(Noun):
     """A question. `parent`: the message it follows, "" for none; left out, the one the chat is at.
 
     `attachments` stand before it; with any, `text` may be empty.
-    `again` names a question to be answered once more instead, with its own attachments. `system` changes
-    the chat's instructions. `model` is who is to answer; left out, the usual one.
+    `again` names a question to be answered once more instead, with its own attachments, which may be while its
+    other answers are being written; with `beside` the chat stays at the answer it is at. `system` changes the
+    chat's instructions. `model` is who is to answer; left out, the usual one.
     """
 
     text: str = Field("", max_length=MOST_TEXT)
     parent: str | None = Field(None, pattern=r"^([a-z2-7]{16})?$")
     again: str | None = Field(None, pattern=ID)
+    beside: bool = False
     system: str | None = Field(None, max_length=MOST_TEXT)
     model: str | None = None
     sampling: Drawing = Drawing()

@@ -8,7 +8,7 @@ from pydantic import Field, ValidationError
 
 from sottovoce.chat.archive import Report
 from sottovoce.core.events import Asked
-from sottovoce.server.app_api.nouns import ID, MOST_TEXT, Noun
+from sottovoce.server.app_api.nouns import ID, MOST_TEXT, Noun, RunNoun
 from sottovoce.store.attachments import Listed
 from sottovoce.store.chats import Chat
 from sottovoce.store.order import MOST_FOLDER, Folder
@@ -157,7 +157,16 @@ class MessageNoun(Noun):
 
 
 class OpenChat(Noun):
+    """`runs` are the answers being written in it, the oldest first: more than one where they are compared."""
+
     chat: ChatNoun
+    messages: list[MessageNoun]
+    runs: list[RunNoun] = []  # noqa: RUF012  (pydantic copies it)
+
+
+class Versions(Noun):
+    """All that could stand in a message's place, in the order of writing."""
+
     messages: list[MessageNoun]
 
 

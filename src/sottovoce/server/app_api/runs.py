@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from sottovoce.chat.runs import RunEvent, Runs
 from sottovoce.chat.turn import Question
+from sottovoce.core.errors import BadValue
 from sottovoce.core.events import Done, Failed, Reasoning, Text
 from sottovoce.server.answering import EventStream
 from sottovoce.server.app_api import telling
@@ -43,8 +44,12 @@ async def begin(visit: Visit[FirstRun]) -> RunNoun:
 
 
 async def start(visit: Visit[NewRun]) -> RunNoun:
-    """Ask a question in a chat, or ask one again. Refused while an answer is being written there."""
+    """Ask a question in a chat, or ask one again. Refused while another question is being answered there."""
     body = visit.body
+    if body.beside and body.again is None:
+        raise BadValue(
+            "Only another answer can stand beside one.", hint="Name its question in again", field="beside"
+        )
     question = Question(
         body.text,
         identity(visit.request.path_params["chat"], "chat"),
@@ -53,6 +58,7 @@ async def start(visit: Visit[NewRun]) -> RunNoun:
         body.system,
         body.sampling.sampling(),
         tuple(one.part() for one in body.attachments),
+        beside=body.beside,
     )
     return await _started(visit, question)
 
