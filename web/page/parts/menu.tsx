@@ -1,6 +1,7 @@
 /** A button with a list of actions below it. */
 
 import { type KeyboardEvent, type ReactNode, type RefObject, useEffect, useId, useLayoutEffect, useRef, useState } from "react";
+import { createPortal } from "react-dom";
 
 import { Icon, type IconName } from "./icon";
 
@@ -97,7 +98,7 @@ function MenuList({ id, label, items, at, close }: ListProps) {
     all.at(to % all.length)?.focus();
   };
 
-  return (
+  const menu = (
     <div ref={list} id={id} className="menu" role="menu" aria-label={label} onKeyDown={move}>
       {items.map((item) => (
         <button
@@ -123,6 +124,8 @@ function MenuList({ id, label, items, at, close }: ListProps) {
       ))}
     </div>
   );
+  // A message is painted only within its own bounds, and so would be what hangs from it.
+  return createPortal(menu, at.current?.closest("main, nav, dialog") ?? document.body);
 }
 
 const entries = (list: HTMLElement): HTMLElement[] => [...list.querySelectorAll<HTMLElement>(".menu-item")];
