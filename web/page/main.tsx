@@ -5,6 +5,7 @@ import "./styles/layout.css";
 import "./styles/sidebar.css";
 import "./styles/chat.css";
 import "./styles/reasoning.css";
+import "./styles/side-by-side.css";
 import "./styles/composer.css";
 import "./styles/prose.css";
 import "./styles/dialogs.css";

@@ -22,6 +22,8 @@ export interface Question {
   attachments?: (Nouns["NewAttachment"] | Nouns["KeptAttachment"])[];
   parent?: string;
   again?: string;
+  /** The chat stays at the answer it is at; with `again`. */
+  beside?: boolean;
   model?: string;
 }
 
@@ -44,6 +46,8 @@ export class Api {
     this.#call("GET", `/chats?limit=${limit}${before ? `&before=${encodeURIComponent(before)}` : ""}`);
   chat = (id: string): Promise<OpenChat> => this.#call("GET", `/chats/${id}`);
   change = (id: string, change: ChatChange): Promise<OpenChat> => this.#call("PATCH", `/chats/${id}`, change);
+  versions = (chat: string, message: string): Promise<Nouns["Versions"]> =>
+    this.#call("GET", `/chats/${chat}/messages/${message}/versions`);
   remove = (id: string): Promise<void> => this.#call("DELETE", `/chats/${id}`);
   search = (words: string, signal: AbortSignal): Promise<Nouns["Hits"]> =>
     this.#call("GET", `/search?q=${encodeURIComponent(words)}`, undefined, signal);

@@ -3,11 +3,13 @@
 import { Api, type Chat } from "./api";
 import type { Attachment } from "./attachments";
 import { Chats } from "./chats";
+import { Comparing, isShownKey } from "./comparing";
 import { Conversation } from "./conversation";
 import { Drafts } from "./drafts";
 import { pathOf, type Panel, type Route, routeOf } from "./route";
 import type { Saved } from "./saved";
 import { Server } from "./server";
+import { SideBySide } from "./side-by-side";
 import { emptyState, type State } from "./state";
 import { type Schedule, Store } from "./store";
 
@@ -30,27 +32,34 @@ export class App {
   readonly server: Server;
   readonly chats: Chats;
   readonly drafts: Drafts;
+  readonly comparing: Comparing;
   readonly conversation: Conversation;
+  readonly sideBySide: SideBySide;
   readonly saved: Saved;
 
   constructor(saved: Saved, schedule: Schedule) {
     this.saved = saved;
     this.store = new Store(emptyState(addressed()), schedule);
+    this.comparing = new Comparing(saved);
+    this.store.set({ rival: this.comparing.rival(this.store.get().route.chat) });
     this.server = new Server(this.store, new Api((...asked) => fetch(...asked)));
     this.chats = new Chats(this.store, this.server);
     this.drafts = new Drafts(saved);
     this.conversation = new Conversation(this.store, this.server, {
       drafts: this.drafts,
+      comparing: this.comparing,
       now: () => Date.now() / 1000,
       taken: this.#taken,
       changed: () => void setTimeout(() => void this.chats.list(), SETTLES),
     });
+    this.sideBySide = new SideBySide(this.store, this.server, this.comparing, this.conversation);
     this.server.onBack(() => void this.#begin());
   }
 
   start(): void {
     window.addEventListener("popstate", () => this.#show(addressed()));
     document.addEventListener("visibilitychange", () => void this.#look());
+    window.addEventListener("storage", ({ key }) => isShownKey(key) && void this.conversation.refresh());
     window.addEventListener("online", () => void this.server.checkSession());
     setInterval(() => void this.#look(), LOOKS_EVERY);
     void this.server.checkSession();
@@ -79,6 +88,7 @@ export class App {
   async remove(chat: string): Promise<void> {
     await this.chats.remove(chat);
     this.drafts.forget(chat);
+    this.comparing.forget(chat);
     if (this.store.get().route.chat === chat) this.go(null);
   }
 
@@ -104,6 +114,7 @@ export class App {
     this.drafts.forget(asked);
     if (waiting !== attached) this.drafts.attach(chat, waiting);
     if (typed !== text) this.drafts.set(chat, typed); // of what comes next
+    if (asked === null) this.comparing.begun(chat);
     if (asked === null && this.store.get().route.chat === null) {
       this.#replace({ ...this.store.get().route, chat });
     }

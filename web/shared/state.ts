@@ -23,7 +23,14 @@ export interface State {
   /** The chat shown, and its branch; null while a new one has not begun or an old one has not come. */
   chat: Chat | null;
   branch: readonly Message[];
+  /** The answer that is being written, or the first of several. */
   live: Live | null;
+  /** All that are, once the server has named them. */
+  lives: readonly Live[];
+  /** Who answers the next questions as well, beside the model; null: nobody. */
+  rival: string | null;
+  /** The question whose answers are shown side by side, and those. */
+  compared: { question: string; answers: readonly Message[] } | null;
   /** How many questions were asked in this window. */
   asks: number;
   /** The message to be scrolled to, once it is there. */
@@ -48,6 +55,9 @@ export function emptyState(route: Route): State {
     chat: null,
     branch: [],
     live: null,
+    lives: [],
+    rival: null,
+    compared: null,
     asks: 0,
     sought: null,
     openProblem: null,
