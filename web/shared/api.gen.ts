@@ -796,11 +796,9 @@ export interface components {
          * @description A question. `parent`: the message it follows, "" for none; left out, the one the chat is at.
          *
          *     `attachments` stand before it; with any, `text` may be empty.
-         *     `again` names a question to be answered once more instead, with its own attachments. `system` changes
-         *     the chat's instructions. `model` is who is to answer; left out, the usual one.
-         *     `again` names a question to be answered once more instead, which may be while its other answers are being
-         *     written; with `beside` the chat stays at the answer it is at. `system` changes the chat's instructions.
-         *     `model` is who is to answer; left out, the usual one.
+         *     `again` names a question to be answered once more instead, with its own attachments, which may be while its
+         *     other answers are being written; with `beside` the chat stays at the answer it is at. `system` changes the
+         *     chat's instructions. `model` is who is to answer; left out, the usual one.
          */
         NewRun: {
             /**
@@ -813,6 +811,7 @@ export interface components {
              * @default []
              */
             attachments: (components["schemas"]["NewAttachment"] | components["schemas"]["KeptAttachment"])[];
+            /**
              * Beside
              * @default false
              */

@@ -15,11 +15,15 @@ export class Comparing {
 
   /** The second model that answers in a chat; `chat` null is the one that has not begun. */
   rival = (chat: string | null): string | null => this.#saved.get(rivalKey(chat)) || null;
-  setRival = (chat: string | null, model: string | null): void => this.#saved.set(rivalKey(chat), model ?? "");
+  setRival = (chat: string | null, model: string | null): void => {
+    this.#saved.set(rivalKey(chat), model ?? "");
+  };
 
   /** The question whose answers are shown side by side. */
   shown = (chat: string): string | null => this.#saved.get(SHOWN + chat) || null;
-  show = (chat: string, question: string | null): void => this.#saved.set(SHOWN + chat, question ?? "");
+  show = (chat: string, question: string | null): void => {
+    this.#saved.set(SHOWN + chat, question ?? "");
+  };
 
   /** Take what was chosen before a chat began for that chat. */
   begun(chat: string): void {

@@ -245,6 +245,6 @@ def _chat_data(chat: Chat) -> dict[str, Any]:
 
 
 def _message_data(message: StoredMessage, attached: Sequence[Listed]) -> dict[str, Any]:
-    keys = ("id", "parent", "role", "state", "text", "model", "digest", "facts", "created")
+    keys = ("id", "parent", "role", "state", "text", "reasoning", "model", "digest", "facts", "created")
     said = {key: value for key, value in asdict(message).items() if key in keys}
     return said | {"attachments": [asdict(one) for one in attached]}
