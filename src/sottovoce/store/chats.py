@@ -106,8 +106,9 @@ def ask(
     if parent is not None:
         get_message(connection, owner, chat.id, parent)
     question = StoredMessage(
-        0, new_id(), chat.id, parent, Role.USER, State.COMPLETE, clean(text), "", "", {}, now, tuple(attached)
-    )
+        0, new_id(), chat.id, parent, Role.USER, State.COMPLETE, clean(text), "", "", {}, now,
+        attached=tuple(attached),
+    )  # fmt: skip
     _insert_message(connection, owner, question)
     return question.id, _answer(connection, owner, chat.id, question.id, model, writer, now)
 
@@ -135,7 +136,8 @@ def again(
         )
     answer = _answer(connection, owner, chat.id, question_id, model, writer, now)
     if beside and chat.leaf is not None:
-        connection.execute("UPDATE chats SET leaf = ? WHERE id = ?", (chat.leaf, chat.id))
+        back = (chat.leaf, chat.id, owner)
+        connection.execute("UPDATE chats SET leaf = ? WHERE id = ? AND owner = ?", back)
     return answer
 
 

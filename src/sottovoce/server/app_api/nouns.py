@@ -79,9 +79,9 @@ class NewRun(Noun):
     """A question. `parent`: the message it follows, "" for none; left out, the one the chat is at.
 
     `attachments` stand before it; with any, `text` may be empty.
-    `again` names a question to be answered once more instead, with its own attachments, which may be while its
-    other answers are being written; with `beside` the chat stays at the answer it is at. `system` changes the
-    chat's instructions. `model` is who is to answer; left out, the usual one.
+    `again` names a question to be answered once more instead, with its own attachments; that may be while
+    its other answers are being written, and with `beside` the chat stays at the answer it is at. `system`
+    changes the chat's instructions. `model` is who is to answer; left out, the usual one.
     """
 
     text: str = Field("", max_length=MOST_TEXT)
