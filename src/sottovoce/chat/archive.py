@@ -4,12 +4,15 @@ Our own format, version 1, is one JSON object. It loses nothing but the owner, w
 
     {"format": "sottovoce-chats", "version": 1, "chats": [
       {"id", "title", "system", "model", "leaf", "created", "changed", "pinned", "archived", "folder",
+       "settings": {"temperature", "top_p", "top_k", "min_p", "repeat_penalty", "seed", "max_tokens",
+                    "context"},
        "messages": [
         {"id", "parent", "role", "state", "text", "model", "digest", "facts", "created", "reasoning",
          "attachments": [{"name", "text"}, ...], where there are any}, ...]}, ...]}
 
-Times are seconds since 1970. Messages stand in the order of writing, parents first; `leaf` is the
-message whose branch is shown. A reader leaves out what it does not know.
+`settings` has only what was set for the chat; earlier files do without it. Times are seconds since
+1970. Messages stand in the order of writing, parents first; `leaf` is the message whose branch is shown. A
+reader leaves out what it does not know.
 """
 
 from __future__ import annotations
@@ -25,6 +28,8 @@ from sottovoce.chat import chatgpt, incoming, outgoing
 from sottovoce.chat.chatgpt import field
 from sottovoce.chat.grafting import Notes, moment, ordered
 from sottovoce.chat.outgoing import FORMAT, VERSION, Form
+from sottovoce.core import chat_settings
+from sottovoce.core.chat_settings import ChatSettings
 from sottovoce.core.errors import UPDATE, BadArchive, StoreProblem
 from sottovoce.core.messages import Role, State
 from sottovoce.store import chats, order
@@ -202,6 +207,7 @@ def _own_chat(item: object, now: float, notes: Notes) -> Incoming | None:
         pinned=field(item, "pinned") is True,
         archived=field(item, "archived") is True,
         folder=order.name_of(_text(field(item, "folder"))),
+        settings=_settings(field(item, "settings"), notes),
     )
     messages = [message for part in tree if (message := _own_message(part, chat, now, notes))]
     return chat, ordered(messages, notes)
@@ -245,6 +251,14 @@ def _attached(given: object, notes: Notes) -> Iterator[Attachment]:
 
 def _facts(value: object) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
+
+
+def _settings(value: object, notes: Notes) -> ChatSettings:
+    found = chat_settings.read(value)
+    said = value if isinstance(value, dict) else {}
+    if any(said.get(name) is not None and name not in found.given() for name in chat_settings.SPANS):
+        notes.mended["a setting that no chat can have"] += 1
+    return found
 
 
 def _id(value: object) -> str | None:

@@ -47,7 +47,8 @@ class Form:
 
 def _json(connection: sqlite3.Connection, owner: str, chat: Chat) -> bytes:
     """Return a chat with all its branches."""
-    head = json.dumps({name: getattr(chat, name) for name in _CHAT_FIELDS}, ensure_ascii=False)
+    fields = {name: getattr(chat, name) for name in _CHAT_FIELDS}
+    head = json.dumps({**fields, "settings": chat.settings.given()}, ensure_ascii=False)
     messages = chats.messages(connection, owner, chat.id)
     given = attachments.of(connection, owner, [message.id for message in messages])
     lines = [_line(message, given.get(message.id, ())) for message in messages]

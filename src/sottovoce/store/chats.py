@@ -14,6 +14,8 @@ from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sottovoce.core import chat_settings
+from sottovoce.core.chat_settings import UNSET, ChatSettings
 from sottovoce.core.errors import NotFound
 from sottovoce.core.messages import Role, State
 from sottovoce.store import attachments
@@ -44,6 +46,7 @@ class Chat:
     pinned: bool = False
     archived: bool = False
     folder: str = ""
+    settings: ChatSettings = UNSET
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +72,27 @@ class StoredMessage:
     attached: tuple[Attachment, ...] = ()
 
 
-_CHAT = "id, owner, title, system, model, leaf, created, changed, pinned, archived, folder"
-_CHAT_KINDS = (str, str, str, str, str, str | None, float, float, int, int, str)
 _MESSAGE = "number, id, chat, parent, role, state, text, model, digest, facts, created, reasoning"
 _MESSAGE_KINDS = (int, str, str, str | None, str, str, str, str, str, str, float, str)
+
+_CHAT = "id, owner, title, system, model, leaf, created, changed, pinned, archived, folder, settings"
+_CHAT_KINDS = (str, str, str, str, str, str | None, float, float, int, int, str, str)
 
 
 # ---- writing a turn ----
 
 
-def start(connection: sqlite3.Connection, owner: str, *, system: str, model: str, now: float) -> Chat:
+def start(
+    connection: sqlite3.Connection,
+    owner: str,
+    *,
+    system: str,
+    model: str,
+    now: float,
+    settings: ChatSettings = UNSET,
+) -> Chat:
     """Begin an empty chat."""
-    chat = Chat(new_id(), owner, "", clean(system), model, None, now, now)
+    chat = Chat(new_id(), owner, "", clean(system), model, None, now, now, settings=settings)
     _insert_chat(connection, chat)
     return chat
 
@@ -326,6 +338,14 @@ def set_system(connection: sqlite3.Connection, owner: str, chat_id: str, text: s
     )
 
 
+def set_settings(connection: sqlite3.Connection, owner: str, chat_id: str, settings: ChatSettings) -> None:
+    chat = get(connection, owner, chat_id)
+    connection.execute(
+        "UPDATE chats SET settings = ? WHERE id = ? AND owner = ?",
+        (json.dumps(settings.given()), chat.id, owner),
+    )
+
+
 def delete(connection: sqlite3.Connection, owner: str, chat_id: str) -> None:
     """Remove a chat, its messages and their words. `Database.scrub` then clears the traces."""
     chat = get(connection, owner, chat_id)
@@ -437,7 +457,7 @@ def _answer(
 
 def _insert_chat(connection: sqlite3.Connection, chat: Chat) -> None:
     connection.execute(
-        f"INSERT INTO chats ({_CHAT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+        f"INSERT INTO chats ({_CHAT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
         (
             chat.id,
             chat.owner,
@@ -450,6 +470,7 @@ def _insert_chat(connection: sqlite3.Connection, chat: Chat) -> None:
             chat.pinned,
             chat.archived,
             clean(chat.folder),
+            json.dumps(chat.settings.given()),
         ),
     )
 
@@ -485,7 +506,14 @@ def _insert_message(
 
 
 def _chat(row: tuple[Any, ...]) -> Chat:
-    chat = Chat(*intact(row, _CHAT_KINDS))
+    *facts, settings = intact(row, _CHAT_KINDS)
+    try:
+        given = chat_settings.read(json.loads(settings))
+    except ValueError as problem:
+        raise damaged(
+            "The database is damaged: a chat's settings in it cannot be read.", detail=str(problem)
+        ) from problem
+    chat = Chat(*[*facts, given])
     return replace(chat, pinned=bool(chat.pinned), archived=bool(chat.archived))  # SQLite has numbers only
 
 
