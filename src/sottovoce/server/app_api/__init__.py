@@ -4,6 +4,7 @@ chats   the person's chats: list, open, change, search, export, delete
 files   all chats as one file: export, import
 attachments  the texts given along with a question, each by itself
 runs    answers being written: start, follow from any event, stop
+presets instructions and settings under a name; what holds where a chat sets nothing
 models  the models here and to choose from, how each does here, licences accepted
 loading which of them are loaded: have one loaded, or unloaded
 pulls   models being got: told beforehand, begun, followed from any event, stopped
@@ -23,6 +24,7 @@ from sottovoce.server.app_api import (
     ledger,
     loading,
     models,
+    presets,
     pulls,
     runs,
     state,
@@ -34,6 +36,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *attachments.ENDPOINTS,
     *files.ENDPOINTS,
     *runs.ENDPOINTS,
+    *presets.ENDPOINTS,
     *pulls.ENDPOINTS,  # before models, or pulls would be taken for the name of one
     *loading.ENDPOINTS,
     *models.ENDPOINTS,

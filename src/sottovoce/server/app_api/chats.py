@@ -11,7 +11,8 @@ from starlette.responses import Response
 from sottovoce.app import delete_chat
 from sottovoce.chat import archive
 from sottovoce.core.errors import BadValue
-from sottovoce.server.app_api.nouns import RunNoun, identity, whole
+from sottovoce.server.app_api import context
+from sottovoce.server.app_api.nouns import RunNoun, identity, settings_of, whole
 from sottovoce.server.app_api.nouns_chats import (
     ChatChange,
     ChatList,
@@ -61,14 +62,15 @@ async def begin(visit: Visit[NewChat]) -> OpenChat:
     """Begin an empty chat."""
     app, owner, body = visit.house.app, visit.caller.owner, visit.body
     system = app.settings.system if body.system is None else body.system
-    now = time.time()
+    settings, now = settings_of(body.settings), time.time()
 
     def work(conn: Connection) -> chats.Chat:
-        chat = chats.start(conn, owner, system=system, model=app.model.name, now=now)
+        chat = chats.start(conn, owner, system=system, model=app.model.name, now=now, settings=settings)
         chats.rename(conn, owner, chat.id, body.title)
         return chats.get(conn, owner, chat.id)
 
-    return OpenChat(chat=ChatNoun.of(await app.database.run(work), []), messages=[])
+    chat = await app.database.run(work)
+    return OpenChat(chat=ChatNoun.of(chat, []), context=await context.of(app, chat, []), messages=[])
 
 
 async def opened(visit: Visit[None]) -> OpenChat:
@@ -86,8 +88,9 @@ async def versions(visit: Visit[None]) -> Versions:
 
 
 async def change(visit: Visit[ChatChange]) -> OpenChat:
-    """Change a chat: its title, its instructions, its branch shown, or its place among the others."""
+    """Change a chat: title, instructions, settings, the branch shown, or its place among the others."""
     owner, chat, body = visit.caller.owner, _chat(visit), visit.body
+    settings = settings_of(body.settings)
 
     def work(conn: Connection) -> None:
         chats.get(conn, owner, chat)
@@ -95,6 +98,8 @@ async def change(visit: Visit[ChatChange]) -> OpenChat:
             chats.rename(conn, owner, chat, body.title)
         if body.system is not None:
             chats.set_system(conn, owner, chat, body.system)
+        if "settings" in body.model_fields_set:
+            chats.set_settings(conn, owner, chat, settings)
         if body.leaf is not None:
             chats.go_to(conn, owner, chat, body.leaf)
         _put_in_order(conn, owner, chat, body)
@@ -148,6 +153,7 @@ async def _shown(visit: Visit[None] | Visit[ChatChange], chat: str, leaf: str | 
     running = visit.house.runs.running(owner, chat)
     return OpenChat(
         chat=ChatNoun.of(got, running),
+        context=await context.of(visit.house.app, got, [one.message for one in branch]),
         messages=[MessageNoun.of(one) for one in branch],
         runs=[RunNoun.of(asked) for asked in running],
     )

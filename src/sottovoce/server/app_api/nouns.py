@@ -11,6 +11,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from sottovoce.core import chat_settings
+from sottovoce.core.chat_settings import ChatSettings
 from sottovoce.core.errors import BadValue, NotFound
 from sottovoce.core.events import Asked
 from sottovoce.core.messages import Message, Role
@@ -75,6 +77,35 @@ class KeptAttachment(Noun):
 Attached = Annotated[list[NewAttachment | KeptAttachment], Field(max_length=attachments.MOST)]
 
 
+class SettingsNoun(Noun):
+    """What is set for a chat; null: as it is where nothing is. See the settings of the same names.
+
+    `context` is the most tokens of the chat that go to the model.
+    """
+
+    temperature: float | None = None
+    top_p: float | None = None
+    top_k: int | None = None
+    min_p: float | None = None
+    repeat_penalty: float | None = None
+    seed: int | None = None
+    max_tokens: int | None = None
+    context: int | None = None
+
+    @classmethod
+    def of(cls, settings: ChatSettings) -> Self:
+        return cls.model_validate(settings.given())
+
+    def checked(self) -> ChatSettings:
+        """Raises BadValue naming the field that is out of range."""
+        return chat_settings.checked(ChatSettings(**self.model_dump()))
+
+
+def settings_of(noun: SettingsNoun | None) -> ChatSettings:
+    """Return the settings that were given, none for null. Raises BadValue."""
+    return ChatSettings() if noun is None else noun.checked()
+
+
 class NewRun(Noun):
     """A question. `parent`: the message it follows, "" for none; left out, the one the chat is at.
 
@@ -97,11 +128,13 @@ class NewRun(Noun):
 class FirstRun(Noun):
     """A question that begins a chat. `model` is who is to answer; left out, the usual one.
 
-    `attachments` stand before it; with any, `text` may be empty.
+    `attachments` stand before it; with any, `text` may be empty. `settings` are the chat's from then on,
+    `sampling` is for this answer alone.
     """
 
     text: str = Field("", max_length=MOST_TEXT)
     system: str | None = Field(None, max_length=MOST_TEXT)
+    settings: SettingsNoun | None = None
     model: str | None = None
     sampling: Drawing = Drawing()
     attachments: Attached = []
@@ -201,11 +234,18 @@ class EngineResult(Noun):
 # ---- ids and numbers in an address ----
 
 
+LISTED = {
+    "chat": "chats lists the chats",
+    "download": "pulls lists the downloads",
+    "preset": "presets lists the presets",
+}
+"""Where each is found; messages and answers are found in a chat."""
+
+
 def identity(given: str, what: str) -> str:
     """Return an id that is one by its form. Raises NotFound, as for one that nobody has."""
     if re.fullmatch(ID, given) is None:
-        where = "pulls lists the downloads" if what == "download" else "chats lists the chats"
-        raise NotFound(f"There is no such {what}.", hint=f"GET /app/api/{where}")
+        raise NotFound(f"There is no such {what}.", hint=f"GET /app/api/{LISTED.get(what, LISTED['chat'])}")
     return given
 
 

@@ -8,7 +8,8 @@ from pydantic import Field, ValidationError
 
 from sottovoce.chat.archive import Report
 from sottovoce.core.events import Asked
-from sottovoce.server.app_api.nouns import ID, MOST_TEXT, Noun, RunNoun
+from sottovoce.server.app_api.nouns import ID, MOST_TEXT, Noun, RunNoun, SettingsNoun
+from sottovoce.server.app_api.nouns_settings import ContextNoun
 from sottovoce.store.attachments import Listed
 from sottovoce.store.chats import Chat
 from sottovoce.store.order import MOST_FOLDER, Folder
@@ -25,10 +26,14 @@ class NewChat(Noun):
     title: str = Field("", max_length=MOST_TITLE)
     system: str | None = Field(None, max_length=MOST_TEXT)
     """Instructions placed before the chat; left out, those of the settings."""
+    settings: SettingsNoun | None = None
 
 
 class ChatChange(Noun):
-    """Only what is given is changed. `leaf`: show the branch with this message. `folder`: "" for none."""
+    """Only what is given is changed. `leaf`: show the branch with this message. `folder`: "" for none.
+
+    `settings` take the place of all that were set; null resets them.
+    """
 
     title: str | None = Field(None, min_length=1, max_length=MOST_TITLE)
     system: str | None = Field(None, max_length=MOST_TEXT)
@@ -36,6 +41,7 @@ class ChatChange(Noun):
     pinned: bool | None = None
     archived: bool | None = None
     folder: str | None = Field(None, max_length=MOST_FOLDER)
+    settings: SettingsNoun | None = None
 
 
 # ---- what is given ----
@@ -57,6 +63,7 @@ class ChatNoun(Noun):
     pinned: bool
     archived: bool
     folder: str
+    settings: SettingsNoun
     writing: str | None
 
     @classmethod
@@ -73,6 +80,7 @@ class ChatNoun(Noun):
             pinned=chat.pinned,
             archived=chat.archived,
             folder=chat.folder,
+            settings=SettingsNoun.of(chat.settings),
             writing=writing,
         )
 
@@ -160,6 +168,7 @@ class OpenChat(Noun):
     """`runs` are the answers being written in it, the oldest first: more than one where they are compared."""
 
     chat: ChatNoun
+    context: ContextNoun
     messages: list[MessageNoun]
     runs: list[RunNoun] = []  # noqa: RUF012  (pydantic copies it)
 

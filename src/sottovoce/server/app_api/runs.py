@@ -18,7 +18,7 @@ from sottovoce.core.errors import BadValue
 from sottovoce.core.events import Done, Failed, Reasoning, Text
 from sottovoce.server.answering import EventStream
 from sottovoce.server.app_api import telling
-from sottovoce.server.app_api.nouns import FirstRun, NewRun, RunList, RunNoun, identity, whole
+from sottovoce.server.app_api.nouns import FirstRun, NewRun, RunList, RunNoun, identity, settings_of, whole
 from sottovoce.server.caller import Scope
 from sottovoce.server.endpoint import Endpoint, Visit
 
@@ -39,6 +39,7 @@ async def begin(visit: Visit[FirstRun]) -> RunNoun:
         system=body.system,
         sampling=body.sampling.sampling(),
         attached=tuple(one.part() for one in body.attachments),
+        settings=settings_of(body.settings),
     )
     return await _started(visit, question)
 
