@@ -10,6 +10,8 @@ import "./styles/composer.css";
 import "./styles/prose.css";
 import "./styles/dialogs.css";
 import "./styles/attachments.css";
+import "./styles/chat-settings.css";
+import "./styles/slash.css";
 
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";

@@ -154,6 +154,8 @@ export interface components {
         /**
          * ChatChange
          * @description Only what is given is changed. `leaf`: show the branch with this message. `folder`: "" for none.
+         *
+         *     `settings` take the place of all that were set; null resets them.
          */
         ChatChange: {
             /**
@@ -176,6 +178,8 @@ export interface components {
              * @default null
              */
             pinned: boolean | null;
+            /** @default null */
+            settings: components["schemas"]["SettingsNoun"] | null;
             /**
              * System
              * @default null
@@ -220,6 +224,7 @@ export interface components {
             model: string;
             /** Pinned */
             pinned: boolean;
+            settings: components["schemas"]["SettingsNoun"];
             /** System */
             system: string;
             /** Title */
@@ -234,6 +239,43 @@ export interface components {
         Code: {
             /** Code */
             code: string;
+        };
+        /**
+         * ContextNoun
+         * @description How full the model's view of the branch shown is, in tokens.
+         *
+         *     `window` is what the model holds at once, null where it is not known; the oldest exchanges are left out
+         *     when more than `room` would be read, and `left_out` is how many were for the last answer. `used` is what
+         *     the branch took with that answer; not `exact` where some of it was not counted, but judged by its length.
+         */
+        ContextNoun: {
+            /** Exact */
+            exact: boolean;
+            /** Left Out */
+            left_out: number;
+            /** Room */
+            room: number | null;
+            /** Used */
+            used: number;
+            /** Window */
+            window: number | null;
+        };
+        /**
+         * DefaultsNoun
+         * @description What holds where a chat sets nothing, and what it may set.
+         *
+         *     `settings`, where known; a seed is drawn anew each time. `window` is the model's, null where not known.
+         */
+        DefaultsNoun: {
+            /** Ranges */
+            ranges: {
+                [key: string]: components["schemas"]["RangeNoun"];
+            };
+            settings: components["schemas"]["SettingsNoun"];
+            /** System */
+            system: string;
+            /** Window */
+            window: number | null;
         };
         /**
          * DepartureNoun
@@ -482,7 +524,8 @@ export interface components {
          * FirstRun
          * @description A question that begins a chat. `model` is who is to answer; left out, the usual one.
          *
-         *     `attachments` stand before it; with any, `text` may be empty.
+         *     `attachments` stand before it; with any, `text` may be empty. `settings` are the chat's from then on,
+         *     `sampling` is for this answer alone.
          */
         FirstRun: {
             /**
@@ -512,6 +555,8 @@ export interface components {
              *     }
              */
             sampling: components["schemas"]["Drawing"];
+            /** @default null */
+            settings: components["schemas"]["SettingsNoun"] | null;
             /**
              * System
              * @default null
@@ -760,6 +805,8 @@ export interface components {
         };
         /** NewChat */
         NewChat: {
+            /** @default null */
+            settings: components["schemas"]["SettingsNoun"] | null;
             /**
              * System
              * @default null
@@ -770,6 +817,29 @@ export interface components {
              * @default
              */
             title: string;
+        };
+        /** NewPreset */
+        NewPreset: {
+            /** Name */
+            name: string;
+            /**
+             * @default {
+             *       "context": null,
+             *       "max_tokens": null,
+             *       "min_p": null,
+             *       "repeat_penalty": null,
+             *       "seed": null,
+             *       "temperature": null,
+             *       "top_k": null,
+             *       "top_p": null
+             *     }
+             */
+            settings: components["schemas"]["SettingsNoun"];
+            /**
+             * System
+             * @default
+             */
+            system: string;
         };
         /**
          * NewPull
@@ -796,9 +866,9 @@ export interface components {
          * @description A question. `parent`: the message it follows, "" for none; left out, the one the chat is at.
          *
          *     `attachments` stand before it; with any, `text` may be empty.
-         *     `again` names a question to be answered once more instead, with its own attachments, which may be while its
-         *     other answers are being written; with `beside` the chat stays at the answer it is at. `system` changes the
-         *     chat's instructions. `model` is who is to answer; left out, the usual one.
+         *     `again` names a question to be answered once more instead, with its own attachments; that may be while
+         *     its other answers are being written, and with `beside` the chat stays at the answer it is at. `system`
+         *     changes the chat's instructions. `model` is who is to answer; left out, the usual one.
          */
         NewRun: {
             /**
@@ -875,6 +945,7 @@ export interface components {
          */
         OpenChat: {
             chat: components["schemas"]["ChatNoun"];
+            context: components["schemas"]["ContextNoun"];
             /** Messages */
             messages: components["schemas"]["MessageNoun"][];
             /**
@@ -929,6 +1000,23 @@ export interface components {
             terms: string[];
             /** Words */
             words: string;
+        };
+        /** PresetList */
+        PresetList: {
+            /** Presets */
+            presets: components["schemas"]["PresetNoun"][];
+        };
+        /** PresetNoun */
+        PresetNoun: {
+            /** Created */
+            created: number;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            settings: components["schemas"]["SettingsNoun"];
+            /** System */
+            system: string;
         };
         /**
          * Problem
@@ -994,6 +1082,15 @@ export interface components {
             /** Waiting */
             waiting: number;
         };
+        /** RangeNoun */
+        RangeNoun: {
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
+            /** Whole */
+            whole: boolean;
+        };
         /**
          * Ref
          * @description `ref`: hf:ORG/REPO[:FILE or :PACKING][@REVISION], an address, a name of the catalogue, ollama:NAME,
@@ -1035,6 +1132,54 @@ export interface components {
          * @enum {string}
          */
         Scope: "chat" | "models" | "embeddings" | "admin" | "page";
+        /**
+         * SettingsNoun
+         * @description What is set for a chat; null: as it is where nothing is. See the settings of the same names.
+         *
+         *     `context` is the most tokens of the chat that go to the model.
+         */
+        SettingsNoun: {
+            /**
+             * Context
+             * @default null
+             */
+            context: number | null;
+            /**
+             * Max Tokens
+             * @default null
+             */
+            max_tokens: number | null;
+            /**
+             * Min P
+             * @default null
+             */
+            min_p: number | null;
+            /**
+             * Repeat Penalty
+             * @default null
+             */
+            repeat_penalty: number | null;
+            /**
+             * Seed
+             * @default null
+             */
+            seed: number | null;
+            /**
+             * Temperature
+             * @default null
+             */
+            temperature: number | null;
+            /**
+             * Top K
+             * @default null
+             */
+            top_k: number | null;
+            /**
+             * Top P
+             * @default null
+             */
+            top_p: number | null;
+        };
         /** Shelf */
         Shelf: {
             disk: components["schemas"]["DiskNoun"];

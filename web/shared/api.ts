@@ -1,17 +1,21 @@
 /** Calls of the server's own API. The nouns are generated from its description, see openapi.py. */
 
 import type { components } from "./api.gen";
+import type { ChatSettings } from "./chat-settings";
 import { problemOf, Unreachable } from "./problem";
 
 type Nouns = components["schemas"];
 
 export type Chat = Nouns["ChatNoun"];
-export type ChatChange = Partial<Nouns["ChatChange"]>;
+export type ChatChange = Partial<Omit<Nouns["ChatChange"], "settings"> & { settings: ChatSettings | null }>;
+export type Context = Nouns["ContextNoun"];
+export type Defaults = Nouns["DefaultsNoun"];
 export type ChatList = Nouns["ChatList"];
 export type Hit = Nouns["HitNoun"];
 export type Message = Nouns["MessageNoun"];
 export type Model = Nouns["ModelNoun"];
 export type OpenChat = Nouns["OpenChat"];
+export type Preset = Nouns["PresetNoun"];
 export type Run = Nouns["RunNoun"];
 export type Status = Nouns["StatusNoun"];
 export type Who = Nouns["Who"];
@@ -25,6 +29,15 @@ export interface Question {
   /** The chat stays at the answer it is at; with `again`. */
   beside?: boolean;
   model?: string;
+  /** What a chat begins with. */
+  system?: string;
+  settings?: ChatSettings;
+}
+
+export interface NewPreset {
+  name: string;
+  system: string;
+  settings: ChatSettings;
 }
 
 const ROOM = "/app/api";
@@ -51,6 +64,13 @@ export class Api {
   remove = (id: string): Promise<void> => this.#call("DELETE", `/chats/${id}`);
   search = (words: string, signal: AbortSignal): Promise<Nouns["Hits"]> =>
     this.#call("GET", `/search?q=${encodeURIComponent(words)}`, undefined, signal);
+
+  presets = (): Promise<Nouns["PresetList"]> => this.#call("GET", "/presets");
+  addPreset = (preset: NewPreset): Promise<Preset> => this.#call("POST", "/presets", preset);
+  putPreset = (id: string, preset: NewPreset): Promise<Preset> => this.#call("PUT", `/presets/${id}`, preset);
+  removePreset = (id: string): Promise<void> => this.#call("DELETE", `/presets/${id}`);
+  defaults = (model: string | null): Promise<Defaults> =>
+    this.#call("GET", `/defaults${model === null ? "" : `?model=${encodeURIComponent(model)}`}`);
 
   /** Ask in a chat, or, with none, begin one. */
   ask = (chat: string | null, question: Question): Promise<Run> =>

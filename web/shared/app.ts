@@ -2,14 +2,17 @@
 
 import { Api, type Chat } from "./api";
 import type { Attachment } from "./attachments";
+import { given, isSame } from "./chat-settings";
 import { Chats } from "./chats";
 import { Comparing, isShownKey } from "./comparing";
 import { Conversation } from "./conversation";
 import { Drafts } from "./drafts";
+import { Presets } from "./presets";
 import { pathOf, type Panel, type Route, routeOf } from "./route";
 import type { Saved } from "./saved";
 import { Server } from "./server";
 import { SideBySide } from "./side-by-side";
+import { Setups } from "./setup";
 import { emptyState, type State } from "./state";
 import { type Schedule, Store } from "./store";
 
@@ -33,6 +36,8 @@ export class App {
   readonly chats: Chats;
   readonly drafts: Drafts;
   readonly comparing: Comparing;
+  readonly presets: Presets;
+  readonly setups: Setups;
   readonly conversation: Conversation;
   readonly sideBySide: SideBySide;
   readonly saved: Saved;
@@ -45,14 +50,18 @@ export class App {
     this.server = new Server(this.store, new Api((...asked) => fetch(...asked)));
     this.chats = new Chats(this.store, this.server);
     this.drafts = new Drafts(saved);
+    this.presets = new Presets(this.store, this.server);
+    this.setups = new Setups(this.store, this.server, saved, (chat) => this.chats.note(chat));
     this.conversation = new Conversation(this.store, this.server, {
       drafts: this.drafts,
       comparing: this.comparing,
       now: () => Date.now() / 1000,
       taken: this.#taken,
+      setUp: this.setups.forAsking,
       changed: () => void setTimeout(() => void this.chats.list(), SETTLES),
     });
     this.sideBySide = new SideBySide(this.store, this.server, this.comparing, this.conversation);
+    this.setups.recall(null);
     this.server.onBack(() => void this.#begin());
   }
 
@@ -89,6 +98,7 @@ export class App {
     await this.chats.remove(chat);
     this.drafts.forget(chat);
     this.comparing.forget(chat);
+    this.setups.forget(chat);
     if (this.store.get().route.chat === chat) this.go(null);
   }
 
@@ -113,6 +123,7 @@ export class App {
     const waiting = this.drafts.attached(asked);
     this.drafts.forget(asked);
     if (waiting !== attached) this.drafts.attach(chat, waiting);
+    if (asked === null) this.setups.begun();
     if (typed !== text) this.drafts.set(chat, typed); // of what comes next
     if (asked === null) this.comparing.begun(chat);
     if (asked === null && this.store.get().route.chat === null) {
@@ -150,7 +161,13 @@ export class App {
 }
 
 function isOther(listed: Chat, shown: Chat): boolean {
-  return listed.leaf !== shown.leaf || listed.changed !== shown.changed || listed.title !== shown.title;
+  return (
+    listed.leaf !== shown.leaf ||
+    listed.changed !== shown.changed ||
+    listed.title !== shown.title ||
+    listed.system !== shown.system ||
+    !isSame(given(listed.settings), given(shown.settings))
+  );
 }
 
 function addressed(): Route {

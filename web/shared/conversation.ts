@@ -10,6 +10,7 @@ import { begun, stopped } from "./live";
 import { Lives } from "./lives";
 import { told } from "./problem";
 import type { Server } from "./server";
+import type { Setup } from "./setup";
 import type { State } from "./state";
 import type { Store } from "./store";
 
@@ -29,6 +30,8 @@ export interface Around {
   taken: (chat: string | null, text: string, now: string, attached: readonly Attachment[]) => void;
   /** Hears that the list of chats has changed. */
   changed: () => void;
+  /** Sees that what was set for a chat holds; returns what one that begins, begins with. */
+  setUp: (chat: string | null) => Promise<Partial<Setup>>;
   following?: Omit<Following, "signal" | "connected">;
 }
 
@@ -58,7 +61,7 @@ export class Conversation {
   async open(id: string | null, message: string | null = null): Promise<void> {
     const { signal } = this.#turnPage();
     this.#cut.clear();
-    if (this.#store.get().chat?.id !== id) this.#store.set({ chat: null, branch: [], compared: null });
+    if (this.#store.get().chat?.id !== id) this.#store.set({ chat: null, branch: [], context: null, compared: null });
     this.#store.set({ rival: this.#around.comparing.rival(id), live: null, sought: message, openProblem: null, askProblem: null });
     if (id === null) return;
     if (message !== null) await this.#server.attempt((api) => api.change(id, { leaf: message }));
@@ -144,7 +147,9 @@ export class Conversation {
     this.#store.set({ branch: shown(branch), live: begun(ANSWER), asks: asks + 1, askProblem: null });
     try {
       await this.#stopping;
-      const run = await this.#server.do((api) => api.ask(chat?.id ?? null, fitting(question, chat === null)));
+      const setup = await this.#around.setUp(chat?.id ?? null);
+      const whole = { ...fitting(question, chat === null), ...setup };
+      const run = await this.#server.do((api) => api.ask(chat?.id ?? null, whole));
       this.#around.taken(chat?.id ?? null, question.text ?? "", run.chat, attached);
       if (question.again === undefined) await this.#askRival(run);
       await this.#began(run, signal);
@@ -226,7 +231,8 @@ export class Conversation {
   async #take(opened: OpenChat, signal: AbortSignal): Promise<void> {
     const compared = await this.#compared(opened);
     if (signal.aborted) return;
-    this.#store.set({ chat: opened.chat, branch: this.#asRead(opened.messages), compared, openProblem: null });
+    const { chat, context } = opened;
+    this.#store.set({ chat, context, branch: this.#asRead(opened.messages), compared, openProblem: null });
   }
 
   async #compared(opened: OpenChat): Promise<State["compared"]> {

@@ -1,9 +1,10 @@
 /** All that the page knows, in one noun. */
 
-import type { Chat, Message, Model, Status } from "./api";
+import type { Chat, Context, Defaults, Message, Model, Preset, Status } from "./api";
 import type { Live } from "./live";
 import type { Problem } from "./problem";
 import type { Route } from "./route";
+import type { Applied, Edits } from "./setup";
 
 export interface State {
   session: "unknown" | "signed-in" | "signed-out";
@@ -31,6 +32,8 @@ export interface State {
   rival: string | null;
   /** The question whose answers are shown side by side, and those. */
   compared: { question: string; answers: readonly Message[] } | null;
+  /** How full the model's view of it is. */
+  context: Context | null;
   /** How many questions were asked in this window. */
   asks: number;
   /** The message to be scrolled to, once it is there. */
@@ -39,6 +42,13 @@ export interface State {
   openProblem: Problem | null;
   /** Why the last question was not taken; its text is back in the composer. */
   askProblem: Problem | null;
+
+  presets: readonly Preset[];
+  /** What holds where a chat sets nothing; null until somebody wants to see it. */
+  defaults: Defaults | null;
+  /** What was changed for chats, by their ids, and is not with the server yet. */
+  edits: Edits;
+  applied: Applied | null;
 }
 
 export function emptyState(route: Route): State {
@@ -58,9 +68,14 @@ export function emptyState(route: Route): State {
     lives: [],
     rival: null,
     compared: null,
+    context: null,
     asks: 0,
     sought: null,
     openProblem: null,
     askProblem: null,
+    presets: [],
+    defaults: null,
+    edits: {},
+    applied: null,
   };
 }

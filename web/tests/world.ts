@@ -6,8 +6,10 @@ import { Conversation } from "../shared/conversation";
 import { Drafts } from "../shared/drafts";
 import { Saved } from "../shared/saved";
 import { Server } from "../shared/server";
+import type { Setup } from "../shared/setup";
 import { emptyState } from "../shared/state";
 import { Store } from "../shared/store";
+import { ROOMY } from "./samples";
 import { noWait, RunServer, type Told } from "./stream";
 
 export const CHAT = "aaaaaaaaaaaaaaaa";
@@ -30,6 +32,8 @@ export class World {
   /** Holds the answer to a question back until it is called. */
   release: (() => void) | null = null;
   isSlow = false;
+  /** What a question brings along, or why it may not go. */
+  setUp: () => Partial<Setup> = () => ({});
   readonly conversation: Conversation;
   #count = 0;
 
@@ -43,6 +47,7 @@ export class World {
         this.drafts.forget(asked);
         this.begun.push(chat);
       },
+      setUp: async () => this.setUp(),
       changed: () => undefined,
       following: { fetch: this.fetch, wait: noWait },
     });
@@ -55,7 +60,7 @@ export class World {
     if (place.endsWith("/events")) return this.#events(path, init.signal ?? null);
     if (place.endsWith("/versions")) return Response.json({ messages: this.versions });
     if (init.method === "PATCH") this.#show(JSON.parse(init.body as string).leaf);
-    return Response.json({ chat: this.#chat(), messages: this.messages, runs: this.runs });
+    return Response.json({ chat: this.#chat(), context: ROOMY, messages: this.messages, runs: this.runs });
   }) as typeof fetch;
 
   #chat() {

@@ -11,10 +11,13 @@ import { useMedia } from "../use-media";
 import { AttachButton } from "./attach-button";
 import { AttachmentNotes } from "./attachment-notes";
 import { DropArea } from "./drop-area";
+import { AppliedNote } from "./applied-note";
+import { ContextMeter } from "./context-meter";
 import { GrowingField } from "./growing-field";
 import { attachPasted } from "./pasted";
 import { isSendPress } from "./send-press";
 import { useAttachments } from "./use-attachments";
+import { useSlash } from "./use-slash";
 
 export function Composer() {
   const { conversation, store } = useApp();
@@ -27,10 +30,11 @@ export function Composer() {
   const problem = useStored((state) => state.askProblem);
   // On a phone the keyboard would cover what there is to read.
   const isTouch = useMedia("(hover: none) and (pointer: coarse)");
+  const slash = useSlash(text, setText);
   const canSend = !isBusy && !attachments.isReading && (text.trim() !== "" || attachments.list.length > 0);
 
   const send = () => {
-    if (!canSend) return;
+    if (slash.pick() || !canSend) return;
     setText("");
     void conversation.ask(text, attachments.hand());
     field.current?.focus();
@@ -52,6 +56,7 @@ export function Composer() {
     remove(attachment);
   };
   const press = (event: KeyboardEvent) => {
+    if (slash.press(event)) return;
     if (isSendPress(event) && !isTouch) {
       event.preventDefault();
       send();
@@ -74,6 +79,7 @@ export function Composer() {
       )}
       <AttachmentNotes attachments={attachments} text={text} />
       <DropArea take={attach} />
+      <AppliedNote />
       <form
         className="composer-box"
         onSubmit={(event) => {
@@ -93,13 +99,16 @@ export function Composer() {
           change={setText}
           press={press}
           paste={(event) => attachPasted(event, preferences.longPaste, { files: attach, text: attachments.addPasted })}
+          {...slash.field}
         />
+        {slash.list}
         {isBusy ? (
           <IconButton icon="stop" className="composer-button" label={say("stop")} onClick={stop} />
         ) : (
           <IconButton icon="send" type="submit" className="composer-button" label={say("send")} disabled={!canSend} />
         )}
       </form>
+      <ContextMeter text={text} />
     </div>
   );
 }

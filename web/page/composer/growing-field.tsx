@@ -11,6 +11,10 @@ interface Props {
   change: (text: string) => void;
   press: (event: KeyboardEvent) => void;
   paste?: (event: ClipboardEvent) => void;
+  "aria-describedby"?: string;
+  "aria-autocomplete"?: "list";
+  "aria-controls"?: string | undefined;
+  "aria-activedescendant"?: string | undefined;
 }
 
 /** Characters from which on a text surely fills the field. */
