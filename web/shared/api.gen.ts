@@ -689,6 +689,22 @@ export interface components {
             unreadable: number;
         };
         /**
+         * LeftNoun
+         * @description What an earlier run of the server left of a download. `ref` begins it again, and it goes on from there.
+         *
+         *     `bytes` is null where it is not known how large all of it is.
+         */
+        LeftNoun: {
+            /** Bytes */
+            bytes: number | null;
+            /** Name */
+            name: string;
+            /** Received */
+            received: number;
+            /** Ref */
+            ref: string;
+        };
+        /**
          * LicenceNoun
          * @description `commercial` is yes, conditions, no or unclear.
          */
@@ -762,7 +778,8 @@ export interface components {
          * @description A model on the shelf. `kind` is empty where it cannot be used, and `note` says why.
          *
          *     `answers`: it does where none is named; it and the starter cannot be removed. `loaded` is null while it is
-         *     not, `fit` before this machine was measured. Times are seconds since 1970.
+         *     not, `fit` before this machine was measured. `parameters` is 0 and `packing` empty where its file does not
+         *     say. Times are seconds since 1970.
          */
         ModelNoun: {
             /** Answers */
@@ -770,6 +787,8 @@ export interface components {
             /** Bytes */
             bytes: number;
             fit: components["schemas"]["FitNoun"] | null;
+            /** Is Starter */
+            is_starter: boolean;
             /** Kind */
             kind: string;
             /** Languages */
@@ -784,6 +803,10 @@ export interface components {
             name: string;
             /** Note */
             note: string;
+            /** Packing */
+            packing: string;
+            /** Parameters */
+            parameters: number;
             /** Removable */
             removable: boolean;
             /** Sha256 */
@@ -1039,8 +1062,13 @@ export interface components {
             /** Sentence */
             sentence: string;
         };
-        /** PullList */
+        /**
+         * PullList
+         * @description `left` are those that nobody has taken up again since the server was started.
+         */
         PullList: {
+            /** Left */
+            left: components["schemas"]["LeftNoun"][];
             /** Pulls */
             pulls: components["schemas"]["PullNoun"][];
         };
@@ -1048,11 +1076,14 @@ export interface components {
          * PullNoun
          * @description A download. `ref` begins it again; `ended` is how: null while it runs, else done, stopped or failed.
          *
-         *     `last` is the number of its newest event, `received` the bytes that are here as far as was told.
+         *     `last` is the number of its newest event, `received` the bytes that are here as far as was told. How fast
+         *     it comes is null while that is not known, and `problem` where it did not fail.
          */
         PullNoun: {
             /** Bytes */
             bytes: number;
+            /** Bytes Per Second */
+            bytes_per_second: number | null;
             /** Ended */
             ended: string | null;
             /** Id */
@@ -1061,10 +1092,13 @@ export interface components {
             last: number;
             /** Name */
             name: string;
+            problem: components["schemas"]["Problem"] | null;
             /** Received */
             received: number;
             /** Ref */
             ref: string;
+            /** Seconds Left */
+            seconds_left: number | null;
         };
         /**
          * QueueNoun
@@ -1201,8 +1235,13 @@ export interface components {
         /**
          * StatusNoun
          * @description `window` in tokens, null while nobody has had to know. `problem`: why nothing can be answered.
+         *
+         *     `problem_code` is loading, or that of an error; empty when all is well. `network` is off, ask or on, and
+         *     `hub` where models come from, both as the settings say now.
          */
         StatusNoun: {
+            /** Hub */
+            hub: string;
             /** Languages */
             languages: string;
             /** Licence */
@@ -1215,6 +1254,8 @@ export interface components {
             note: string;
             /** Problem */
             problem: string;
+            /** Problem Code */
+            problem_code: string;
             /** Version */
             version: string;
             /** Window */
@@ -1245,6 +1286,16 @@ export interface components {
             prompt: number;
             /** Reused */
             reused: number;
+        };
+        /**
+         * Verified
+         * @description `state` is sound, unknown (readable, but nobody said what it must be) or wrong; `sentence` says why.
+         */
+        Verified: {
+            /** Sentence */
+            sentence: string;
+            /** State */
+            state: string;
         };
         /**
          * Versions

@@ -215,7 +215,11 @@ class QueueNoun(Noun):
 
 
 class StatusNoun(Noun):
-    """`window` in tokens, null while nobody has had to know. `problem`: why nothing can be answered."""
+    """`window` in tokens, null while nobody has had to know. `problem`: why nothing can be answered.
+
+    `problem_code` is loading, or that of an error; empty when all is well. `network` is off, ask or on, and
+    `hub` where models come from, both as the settings say now.
+    """
 
     version: str
     model: str
@@ -224,7 +228,9 @@ class StatusNoun(Noun):
     note: str
     window: int | None
     network: str
+    hub: str
     problem: str
+    problem_code: str
 
 
 class EngineResult(Noun):

@@ -31,7 +31,7 @@ from sottovoce.fit import known
 from sottovoce.fit.advise import Fit
 from sottovoce.fit.estimate import Run
 from sottovoce.fit.shape import shape_of
-from sottovoce.models import getting, inventory, learning, licences
+from sottovoce.models import getting, inventory, learning, left, licences
 from sottovoce.models.getting import Linked, Means, Offer
 from sottovoce.models.progress import Progress
 from sottovoce.models.pull import Pulled, check_room
@@ -39,7 +39,7 @@ from sottovoce.models.pulls import Pull, PullEvent, Stopped
 from sottovoce.server import problems, sse
 from sottovoce.server.answering import EventStream
 from sottovoce.server.app_api.nouns import identity, whole
-from sottovoce.server.app_api.nouns_models import NewPull, PlanNoun, PullList, PullNoun, Ref
+from sottovoce.server.app_api.nouns_models import LeftNoun, NewPull, PlanNoun, PullList, PullNoun, Ref
 from sottovoce.server.app_api.runs import BEGUN, LAST_NUMBER
 from sottovoce.server.caller import Scope
 from sottovoce.server.endpoint import Endpoint, Visit
@@ -95,8 +95,14 @@ async def begin(visit: Visit[NewPull]) -> PullNoun:
 
 
 async def listed(visit: Visit[None]) -> PullList:
-    """List the downloads under way, and those that ended not long ago."""
-    return PullList(pulls=[_noun(pull) for pull in visit.house.pulls.every()])
+    """List the downloads under way, those that ended not long ago, and what is left of others."""
+    pulls = visit.house.pulls.every()
+    found = await asyncio.to_thread(left.left, visit.house.app.home)
+    names = {pull.name for pull in pulls}
+    return PullList(
+        pulls=[_noun(pull) for pull in pulls],
+        left=[LeftNoun.of(one) for one in found if one.name not in names],
+    )
 
 
 async def follow(visit: Visit[None]) -> Response:
@@ -160,8 +166,10 @@ def _found(visit: Visit[None]) -> Pull:
 
 
 def _noun(pull: Pull) -> PullNoun:
-    newest = pull.newest
-    return PullNoun.of(pull, _told(newest)[0] if pull.ended and newest is not None else None)
+    newest = pull.newest if pull.ended else None
+    ended = None if newest is None else _told(newest)[0]
+    problem = problems.Problem.of(newest.error) if isinstance(newest, Failed) else None
+    return PullNoun.of(pull, ended, problem)
 
 
 async def _chunks(pull: Pull, after: int) -> AsyncGenerator[bytes, None]:
