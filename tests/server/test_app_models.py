@@ -692,6 +692,23 @@ async def test_what_is_left_of_a_stopped_download_can_be_removed(place: Place) -
     await place.ask("POST", f"/pulls/{pull}/stop")
     assert (await place.ask("DELETE", "/models/m-Q4_0")).status_code == 204
     assert partial_bytes(place.home) == 0
+    assert await place.get("/pulls") == {"pulls": [], "left": []}
+
+
+async def test_a_download_is_discarded_and_what_has_its_name_on_the_shelf_stays(place: Place) -> None:
+    place.mirror.speed = SLOW
+    pull = (await place.agreed())["id"]
+    await until(lambda: partial_bytes(place.home) > 200_000)
+    status, error = await place.refused("DELETE", "/left/m-Q4_0")
+    assert (status, error["sentence"]) == (403, "m-Q4_0 is being downloaded.")
+    await place.ask("POST", f"/pulls/{pull}/stop")
+    same = place.home.models / "m-Q4_0.gguf"
+    same.write_bytes(small_model())
+    for _ in range(2):
+        assert (await place.ask("DELETE", "/left/m-Q4_0")).status_code == 204
+        assert await place.get("/pulls") == {"pulls": [], "left": []}
+    assert partial_bytes(place.home) == 0
+    assert same.exists()
 
 
 async def test_nothing_of_a_download_under_way_is_removed_by_whatever_name(place: Place) -> None:

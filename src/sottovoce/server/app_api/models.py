@@ -84,6 +84,7 @@ async def remove(visit: Visit[None]) -> Response:
     """Remove a model's files, and what is left of a download of it; of a linked one only the link goes."""
     house, name = visit.house, visit.request.path_params["name"]
     coming = [pull.name for pull in house.pulls.every() if not pull.ended]
+    house.pulls.forget(name)
     await asyncio.to_thread(_remove, house.app, name, coming)
     return Response(status_code=204)
 

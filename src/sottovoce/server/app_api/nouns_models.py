@@ -375,7 +375,8 @@ class PullNoun(Noun):
     """A download. `ref` begins it again; `ended` is how: null while it runs, else done, stopped or failed.
 
     `last` is the number of its newest event, `received` the bytes that are here as far as was told. How fast
-    it comes is null while that is not known, and `problem` where it did not fail.
+    it comes is null while that is not known, `problem` where it did not fail. `sha256` is what its first file
+    must have, null where nobody says.
     """
 
     id: str
@@ -385,6 +386,7 @@ class PullNoun(Noun):
     received: int
     bytes_per_second: int | None
     seconds_left: int | None
+    sha256: str | None
     last: int
     ended: str | None
     problem: Problem | None
@@ -402,6 +404,7 @@ class PullNoun(Noun):
             received=pull.size if ended == "done" else newest.received,
             bytes_per_second=round(newest.speed) if runs and newest.speed is not None else None,
             seconds_left=round(newest.seconds_left) if runs and newest.seconds_left is not None else None,
+            sha256=pull.sha256,
             last=pull.last,
             ended=ended,
             problem=problem,

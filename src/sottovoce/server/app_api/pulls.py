@@ -24,14 +24,15 @@ from typing import Any
 
 from starlette.responses import Response
 
-from sottovoce.core.errors import BadInput, BadModelFile, BadValue, LicenceRefused
+from sottovoce.core.errors import BadInput, BadModelFile, BadValue, LicenceRefused, Refused
 from sottovoce.core.events import Failed
+from sottovoce.core.paths import Home
 from sottovoce.core.settings import read_environment
 from sottovoce.fit import known
 from sottovoce.fit.advise import Fit
 from sottovoce.fit.estimate import Run
 from sottovoce.fit.shape import shape_of
-from sottovoce.models import getting, inventory, learning, left, licences
+from sottovoce.models import getting, inventory, learning, left, licences, removing
 from sottovoce.models.getting import Linked, Means, Offer
 from sottovoce.models.progress import Progress
 from sottovoce.models.pull import Pulled, check_room
@@ -48,6 +49,7 @@ from sottovoce.store.db import Database
 PLAN = "/app/api/pulls/plan"
 ALL = "/app/api/pulls"
 ONE = f"{ALL}/{{pull}}"
+LEFT = "/app/api/left/{name}"
 
 
 async def plan(visit: Visit[Ref]) -> PlanNoun:
@@ -122,6 +124,16 @@ async def stop(visit: Visit[None]) -> Response:
     return Response(status_code=204)
 
 
+async def discard(visit: Visit[None]) -> Response:
+    """Remove what is left of a download of a model. What is on the shelf stays, whatever its name."""
+    house, name = visit.house, visit.request.path_params["name"]
+    if house.pulls.running(name) is not None:
+        raise Refused(f"{name} is being downloaded.", hint="Stop the download first")
+    house.pulls.forget(name)
+    await asyncio.to_thread(_discard, house.app.home, name)
+    return Response(status_code=204)
+
+
 async def _agree(visit: Visit[NewPull], offer: Offer, means: Means) -> None:
     """Go on only with a yes to these very words, now or before, and remember it. Raises LicenceRefused."""
     licences.allows(offer.licence, means.use)
@@ -159,6 +171,10 @@ def _fit(database: Database, means: Means, offer: Offer) -> Fit | None:
         return None
     here = learning.from_all(database, means.home, here)
     return here.fit(shape_of(offer.header), Run(inventory.USUAL_WINDOW))
+
+
+def _discard(home: Home, name: str) -> None:
+    removing.remove(list(removing.unfinished(home, name)))
 
 
 def _found(visit: Visit[None]) -> Pull:
@@ -209,4 +225,5 @@ ENDPOINTS = (
     Endpoint("GET", ALL, listed, Scope.PAGE, answer=PullList),
     Endpoint("GET", f"{ONE}/events", follow, Scope.PAGE),
     Endpoint("POST", f"{ONE}/stop", stop, Scope.PAGE),
+    Endpoint("DELETE", LEFT, discard, Scope.PAGE),
 )
