@@ -9,6 +9,7 @@ import { ChatSettingsDialog } from "./chat-settings/chat-settings-dialog";
 import { SearchDialog } from "./dialogs/search-dialog";
 import { SettingsDialog } from "./dialogs/settings-dialog";
 import { ShortcutsDialog } from "./dialogs/shortcuts-dialog";
+import { ModelsScreen } from "./models/models-screen";
 import { useApp, useSay, useStored } from "./reader";
 import { Sidebar } from "./sidebar/sidebar";
 import { useSidebar } from "./sidebar/use-sidebar";
@@ -55,7 +56,8 @@ export function Home() {
       {over === "search" && <SearchDialog close={close} found={sidebar.leave} />}
       {over === "shortcuts" && <ShortcutsDialog close={close} />}
       {over === "chatSettings" && <ChatSettingsDialog close={close} />}
-      {panel !== null && <SettingsDialog panel={panel} close={() => app.closePanel()} shortcuts={() => setOver("shortcuts")} />}
+      {panel === "settings" && <SettingsDialog close={() => app.closePanel()} shortcuts={() => setOver("shortcuts")} />}
+      {(panel === "models" || panel === "models/get") && <ModelsScreen panel={panel} close={() => app.closePanel()} />}
     </div>
   );
 }

@@ -12,6 +12,8 @@ import "./styles/dialogs.css";
 import "./styles/attachments.css";
 import "./styles/chat-settings.css";
 import "./styles/slash.css";
+import "./models/models.css";
+import "./models/getting.css";
 
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";

@@ -1077,7 +1077,8 @@ export interface components {
          * @description A download. `ref` begins it again; `ended` is how: null while it runs, else done, stopped or failed.
          *
          *     `last` is the number of its newest event, `received` the bytes that are here as far as was told. How fast
-         *     it comes is null while that is not known, and `problem` where it did not fail.
+         *     it comes is null while that is not known, `problem` where it did not fail. `sha256` is what its first file
+         *     must have, null where nobody says.
          */
         PullNoun: {
             /** Bytes */
@@ -1099,6 +1100,8 @@ export interface components {
             ref: string;
             /** Seconds Left */
             seconds_left: number | null;
+            /** Sha256 */
+            sha256: string | null;
         };
         /**
          * QueueNoun

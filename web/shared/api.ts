@@ -6,18 +6,26 @@ import { problemOf, Unreachable } from "./problem";
 
 type Nouns = components["schemas"];
 
+export type Card = Nouns["CardNoun"];
 export type Chat = Nouns["ChatNoun"];
 export type ChatChange = Partial<Omit<Nouns["ChatChange"], "settings"> & { settings: ChatSettings | null }>;
 export type Context = Nouns["ContextNoun"];
 export type Defaults = Nouns["DefaultsNoun"];
 export type ChatList = Nouns["ChatList"];
+export type Disk = Nouns["DiskNoun"];
+export type Fit = Nouns["FitNoun"];
 export type Hit = Nouns["HitNoun"];
 export type Message = Nouns["MessageNoun"];
 export type Model = Nouns["ModelNoun"];
+export type OneModel = Nouns["OneModel"];
 export type OpenChat = Nouns["OpenChat"];
+export type Plan = Nouns["PlanNoun"];
 export type Preset = Nouns["PresetNoun"];
+export type Pull = Nouns["PullNoun"];
+export type PullList = Nouns["PullList"];
 export type Run = Nouns["RunNoun"];
 export type Status = Nouns["StatusNoun"];
+export type Verified = Nouns["Verified"];
 export type Who = Nouns["Who"];
 
 /** A question: what is left out is as the chat has it. `again` asks one once more in place of a text. */
@@ -40,7 +48,12 @@ export interface NewPreset {
   settings: ChatSettings;
 }
 
+/** What to get; `accepted` and `sha256` as the plan told them. */
+export type NewPull = Pick<Nouns["NewPull"], "ref"> & Partial<Nouns["NewPull"]>;
+
 const ROOM = "/app/api";
+
+const modelPath = (name: string): string => `/models/${encodeURIComponent(name)}`;
 
 export class Api {
   readonly #fetch: typeof fetch;
@@ -53,7 +66,21 @@ export class Api {
   signIn = (code: string): Promise<Who> => this.#call("POST", "/session", { code });
   signOut = (): Promise<Who> => this.#call("DELETE", "/session");
   status = (): Promise<Status> => this.#call("GET", "/status");
+
   models = (): Promise<Nouns["Shelf"]> => this.#call("GET", "/models");
+  model = (name: string): Promise<OneModel> => this.#call("GET", modelPath(name));
+  load = (name: string): Promise<void> => this.#call("POST", `${modelPath(name)}/load`);
+  unload = (name: string): Promise<void> => this.#call("POST", `${modelPath(name)}/unload`);
+  verify = (name: string): Promise<Verified> => this.#call("POST", `${modelPath(name)}/verify`);
+  removeModel = (name: string): Promise<void> => this.#call("DELETE", modelPath(name));
+  catalogue = (): Promise<Nouns["Catalogue"]> => this.#call("GET", "/catalogue");
+  /** Measures this machine where that was never done. */
+  fit = (): Promise<Nouns["FitList"]> => this.#call("GET", "/fit");
+  plan = (ref: string, signal: AbortSignal): Promise<Plan> => this.#call("POST", "/pulls/plan", { ref }, signal);
+  pulls = (): Promise<PullList> => this.#call("GET", "/pulls");
+  pull = (asked: NewPull): Promise<Pull> => this.#call("POST", "/pulls", asked);
+  discard = (name: string): Promise<void> => this.#call("DELETE", `/left/${encodeURIComponent(name)}`);
+  stopPull = (id: string): Promise<void> => this.#call("POST", `/pulls/${id}/stop`);
 
   chats = (limit: number, before?: string): Promise<ChatList> =>
     this.#call("GET", `/chats?limit=${limit}${before ? `&before=${encodeURIComponent(before)}` : ""}`);

@@ -7,6 +7,7 @@ import { Chats } from "./chats";
 import { Comparing, isShownKey } from "./comparing";
 import { Conversation } from "./conversation";
 import { Drafts } from "./drafts";
+import { Library } from "./models";
 import { Presets } from "./presets";
 import { pathOf, type Panel, type Route, routeOf } from "./route";
 import type { Saved } from "./saved";
@@ -40,6 +41,7 @@ export class App {
   readonly setups: Setups;
   readonly conversation: Conversation;
   readonly sideBySide: SideBySide;
+  readonly library: Library;
   readonly saved: Saved;
 
   constructor(saved: Saved, schedule: Schedule) {
@@ -62,6 +64,7 @@ export class App {
     });
     this.sideBySide = new SideBySide(this.store, this.server, this.comparing, this.conversation);
     this.setups.recall(null);
+    this.library = new Library(this.server, schedule, () => this.about());
     this.server.onBack(() => void this.#begin());
   }
 
@@ -81,7 +84,7 @@ export class App {
   }
 
   openPanel(panel: Panel): void {
-    void this.#about();
+    void this.about();
     const { route } = this.store.get();
     if (route.panel === null) this.#push({ ...route, panel });
     else this.#replace({ ...route, panel });
@@ -135,25 +138,26 @@ export class App {
   /** Fetch all that is shown, for the first time or after the server was away. */
   async #begin(): Promise<void> {
     if (this.store.get().askProblem?.isUnreachable) this.store.set({ askProblem: null });
-    await Promise.all([this.#about(), this.chats.list(), this.conversation.refresh()]);
+    await Promise.all([this.about(), this.chats.list(), this.conversation.refresh(), this.library.look()]);
   }
 
-  async #about(): Promise<void> {
+  /** Fetch what runs here and which models are here. */
+  async about(): Promise<void> {
     const [status, shelf] = await Promise.all([
       this.server.attempt((api) => api.status()),
       this.server.attempt((api) => api.models()),
     ]);
     if (status !== null) this.store.set({ status });
-    if (shelf !== null) this.store.set({ models: shelf.models });
+    if (shelf !== null) this.store.set({ models: shelf.models, disk: shelf.disk });
     // Most of what keeps a model from answering passes, as its loading does.
-    if (status !== null && status.problem !== "") setTimeout(() => void this.#about(), PASSES);
+    if (status !== null && status.problem !== "") setTimeout(() => void this.about(), PASSES);
   }
 
   /** See what was said elsewhere, by another window or on a phone, and whether the server is there at all. */
   async #look(): Promise<void> {
     const { session, isReachable } = this.store.get();
     if (document.hidden || session !== "signed-in" || !isReachable) return;
-    await this.chats.list();
+    await Promise.all([this.chats.list(), this.library.look()]);
     const { chats, chat } = this.store.get();
     const listed = chats.find((one) => one.id === chat?.id);
     if (listed && chat && isOther(listed, chat)) await this.conversation.refresh();

@@ -1,6 +1,6 @@
 /** All that the page knows, in one noun. */
 
-import type { Chat, Context, Defaults, Message, Model, Preset, Status } from "./api";
+import type { Chat, Context, Defaults, Disk, Message, Model, Preset, Status } from "./api";
 import type { Live } from "./live";
 import type { Problem } from "./problem";
 import type { Route } from "./route";
@@ -13,6 +13,8 @@ export interface State {
   route: Route;
   status: Status | null;
   models: readonly Model[];
+  /** What the models take, and what is left for more. */
+  disk: Disk | null;
   /** Who is to answer; null: the usual one. */
   model: string | null;
 
@@ -58,6 +60,7 @@ export function emptyState(route: Route): State {
     route,
     status: null,
     models: [],
+    disk: null,
     model: null,
     chats: [],
     further: null,

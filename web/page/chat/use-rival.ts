@@ -16,11 +16,11 @@ export function useRival(model: string | undefined, open: () => void): RivalChoi
   const chosen = useStored((state) => state.rival);
   const rival = chosen === model ? null : chosen;
   if (models.length < 2 && rival === null) {
-    const act = () => app.openPanel("models");
-    return { rival, items: [{ label: say("compare.with"), detail: say("compare.needs"), icon: "columns", act }] };
+    const act = () => app.openPanel("models/get");
+    return { rival, items: [{ label: say("compare.with"), detail: say("compare.needs"), icon: "columns", isKept: true, act }] };
   }
   const label = rival === null ? say("compare.with") : say("compare.now", { model: rival });
-  const choose: MenuItem = { label, icon: "columns", act: open };
-  const stop: MenuItem = { label: say("compare.stop"), icon: "close", act: () => app.sideBySide.compareWith(null) };
+  const choose: MenuItem = { label, icon: "columns", isKept: true, act: open };
+  const stop: MenuItem = { label: say("compare.stop"), icon: "close", isKept: true, act: () => app.sideBySide.compareWith(null) };
   return { rival, items: rival === null ? [choose] : [choose, stop] };
 }

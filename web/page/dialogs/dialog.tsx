@@ -39,6 +39,8 @@ export function Dialog({ title, className = "", isBare = false, close, children 
       aria-labelledby={id}
       tabIndex={-1}
       onCancel={(event) => {
+        // Of a dialog over this one.
+        if (event.target !== dialog.current) return;
         event.preventDefault();
         close();
       }}
