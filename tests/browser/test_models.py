@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
-from library import REF, SLOW, STARTER, act_on, model_of, plan_of, row_of
+from library import REF, SLOW, STARTER, Place, act_on, model_of, plan_of, row_of
 from playwright.sync_api import expect
 from test_access import faults
+
+from sottovoce.core.paths import open_home
 
 pytestmark = pytest.mark.browser
 
@@ -70,16 +73,25 @@ def test_the_catalogue_is_sought_and_sifted(screen):
     expect(page.get_by_text("No model of the catalogue is like that")).to_be_visible()
 
 
-def test_a_machine_that_was_never_measured_is_measured_once(start, open_window):
-    server = start()
-    window = open_window(server)
-    window.enter(server.link)
-    window.page.get_by_role("button", name="See what runs here").click()
+def test_a_machine_that_was_never_measured_is_measured_once(tmp_path, mirror, start, open_window):
+    place = Place(open_home(tmp_path / "home"), mirror, start)
+    window = open_window(place.start())
+    window.enter(place.server.link)
     page = window.page
+    measuring: list[Any] = []
+    page.route("**/app/api/fit", lambda route: measuring.append(route))
+    page.get_by_role("button", name="See what runs here").click()
     expect(page.get_by_test_id("card-qwen3-4b")).to_be_visible()
-    expect(page.get_by_text("Measuring this machine, once")).to_be_visible()
-    expect(page.locator(".fit-badge").first).to_be_visible(timeout=300_000)
-    expect(page.get_by_text("Measuring this machine, once")).to_have_count(0)
+    said = page.get_by_text("Measuring this machine, once")
+    expect(said).to_be_visible()
+    expect(page.locator(".fit-badge")).to_have_count(0)
+    place.measure()
+    measuring[0].fulfill(json={"models": []})
+    expect(page.locator(".fit-badge").first).to_be_visible()
+    expect(said).to_have_count(0)
+    page.reload()
+    expect(page.locator(".fit-badge").first).to_be_visible()
+    assert len(measuring) == 1
 
 
 # ---- choosing ----

@@ -64,7 +64,7 @@ export class App {
     });
     this.sideBySide = new SideBySide(this.store, this.server, this.comparing, this.conversation);
     this.setups.recall(null);
-    this.library = new Library(this.server, schedule, () => this.about());
+    this.library = new Library(this.server, schedule, saved, () => this.about());
     this.server.onBack(() => void this.#begin());
   }
 

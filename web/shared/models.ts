@@ -3,6 +3,7 @@
 import type { Card, Fit, NewPull, Plan, Verified } from "./api";
 import { type Download, downloadsOf, isUnderWay } from "./downloads";
 import { type Problem, told } from "./problem";
+import type { Saved } from "./saved";
 import type { Server } from "./server";
 import { type Schedule, Store } from "./store";
 
@@ -16,6 +17,10 @@ export interface LibraryState {
   problem: Problem | null;
 }
 
+const SEEN = "downloads";
+/** As many as the server remembers. */
+const MOST_SEEN = 32;
+
 const LOOKS_EVERY = 1_000;
 const MEASURES_AGAIN = 10_000;
 
@@ -28,15 +33,18 @@ export class Library {
   readonly #server: Server;
   /** Fetches the shelf anew. */
   readonly #about: () => Promise<void>;
+  readonly #saved: Saved;
   /** Ended downloads that need not be shown any more, by id. */
-  readonly #seen = new Set<string>();
+  readonly #seen: Set<string>;
   #looking: ReturnType<typeof setTimeout> | undefined;
   #isOpen = false;
 
-  constructor(server: Server, schedule: Schedule, about: () => Promise<void>) {
+  constructor(server: Server, schedule: Schedule, saved: Saved, about: () => Promise<void>) {
     this.store = new Store<LibraryState>({ cards: null, downloads: [], measuring: "no", problem: null }, schedule);
     this.#server = server;
     this.#about = about;
+    this.#saved = saved;
+    this.#seen = new Set(saved.get(SEEN)?.split(" "));
   }
 
   // ---- what there is ----
@@ -176,6 +184,7 @@ export class Library {
   /** Show one that has ended no more. */
   dismiss({ id }: Download): void {
     if (id !== null) this.#seen.add(id);
+    this.#saved.set(SEEN, [...this.#seen].slice(-MOST_SEEN).join(" "));
     this.store.set({ downloads: this.store.get().downloads.filter((one) => one.id !== id) });
   }
 

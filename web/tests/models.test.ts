@@ -2,6 +2,7 @@ import { beforeEach, expect, it, vi } from "vitest";
 
 import { Api, type Pull } from "../shared/api";
 import { Library } from "../shared/models";
+import { Saved } from "../shared/saved";
 import { Server } from "../shared/server";
 import { emptyState } from "../shared/state";
 import { Store } from "../shared/store";
@@ -16,11 +17,14 @@ class Place {
   readonly asked: string[] = [];
   abouts = 0;
   readonly store = new Store(emptyState({ chat: null, panel: "models" }), (work) => work());
-  readonly library = new Library(
-    new Server(this.store, new Api(((path: string, init: RequestInit) => this.#answer(path, init)) as typeof fetch)),
-    (work) => work(),
-    async () => void this.abouts++,
-  );
+  readonly saved: Saved;
+  readonly library: Library;
+
+  constructor(saved = new Saved(null)) {
+    const api = new Api(((path: string, init: RequestInit) => this.#answer(path, init)) as typeof fetch);
+    this.saved = saved;
+    this.library = new Library(new Server(this.store, api), (work) => work(), saved, async () => void this.abouts++);
+  }
 
   async #answer(path: string, { method, body }: RequestInit): Promise<Response> {
     const place = path.replace("/app/api", "");
@@ -115,6 +119,10 @@ it("shows no more what its reader has seen to have come", async () => {
   if (download) place.library.dismiss(download);
   await place.library.look();
   expect(place.library.store.get().downloads).toEqual([]);
+  const reloaded = new Place(place.saved);
+  reloaded.pulls = [...place.pulls, pull("other")];
+  await reloaded.library.look();
+  expect(reloaded.library.store.get().downloads.map(({ name }) => name)).toEqual(["other"]);
 });
 
 it("has a model leave the memory before it is removed", async () => {

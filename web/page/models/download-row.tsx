@@ -24,6 +24,10 @@ export function DownloadRow({ download, use, get }: Props) {
   const work = useWork();
   const [isLeaving, setLeaving] = useState(false);
   const { name, state, problem } = download;
+  const useNow = () => {
+    library.dismiss(download);
+    use(name);
+  };
   const resume = async () => {
     await work.run(() => library.resume(download));
   };
@@ -46,7 +50,7 @@ export function DownloadRow({ download, use, get }: Props) {
           )}
           {state === "done" ? (
             <>
-              <button type="button" className="button button-main" onClick={() => use(name)}>
+              <button type="button" className="button button-main" onClick={useNow}>
                 {say("download.use")}
               </button>
               <IconButton icon="close" label={say("download.dismiss", { name })} onClick={() => library.dismiss(download)} />

@@ -77,7 +77,9 @@ function MenuList({ id, label, items, search, at, close }: ListProps) {
   useLayoutEffect(() => {
     if (list.current === null || at.current === null) return;
     place(list.current, at.current.getBoundingClientRect());
-    (list.current.querySelector("input") ?? entries(list.current)[0])?.focus();
+    // Where it would bring up a keyboard over the list, the field waits until it is touched.
+    const field = matchMedia("(pointer: fine)").matches ? list.current.querySelector("input") : null;
+    (field ?? entries(list.current)[0])?.focus();
   }, [at]);
 
   useEffect(() => {
@@ -85,7 +87,10 @@ function MenuList({ id, label, items, search, at, close }: ListProps) {
       const target = event.target as Node;
       if (!list.current?.contains(target) && !at.current?.contains(target)) close(false);
     };
-    const gone = () => close(false);
+    const gone = () => {
+      const isKeyboard = document.activeElement instanceof HTMLInputElement;
+      if (!isKeyboard) close(false);
+    };
     document.addEventListener("pointerdown", pressed);
     window.addEventListener("resize", gone);
     return () => {
@@ -104,7 +109,11 @@ function MenuList({ id, label, items, search, at, close }: ListProps) {
     const all = list.current === null ? [] : entries(list.current);
     const now = all.indexOf(document.activeElement as HTMLElement);
     const isTyping = event.target instanceof HTMLInputElement;
-    if (isTyping && event.key === "Enter") all[0]?.click();
+    if (isTyping && event.key === "Enter") {
+      // Or the button, which has the focus by then, would open the list again.
+      event.preventDefault();
+      all[0]?.click();
+    }
     const to = { ArrowDown: now + 1, ArrowUp: Math.max(now, 0) - 1, Home: 0, End: -1 }[event.key];
     if (to === undefined || (isTyping && !event.key.startsWith("Arrow"))) return;
     event.preventDefault();
