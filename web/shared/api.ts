@@ -24,6 +24,8 @@ export interface Question {
   model?: string;
 }
 
+type How = Pick<RequestInit, "signal" | "keepalive">;
+
 const ROOM = "/app/api";
 
 export class Api {
@@ -43,9 +45,12 @@ export class Api {
     this.#call("GET", `/chats?limit=${limit}${before ? `&before=${encodeURIComponent(before)}` : ""}`);
   chat = (id: string): Promise<OpenChat> => this.#call("GET", `/chats/${id}`);
   change = (id: string, change: ChatChange): Promise<OpenChat> => this.#call("PATCH", `/chats/${id}`, change);
-  remove = (id: string): Promise<void> => this.#call("DELETE", `/chats/${id}`);
+  /** `isLeaving`: the page is about to go, and the call must outlive it. */
+  remove = (id: string, isLeaving = false): Promise<void> => this.#call("DELETE", `/chats/${id}`, undefined, { keepalive: isLeaving });
+  removeMessage = (chat: string, id: string, isLeaving = false): Promise<void> =>
+    this.#call("DELETE", `/chats/${chat}/messages/${id}`, undefined, { keepalive: isLeaving });
   search = (words: string, signal: AbortSignal): Promise<Nouns["Hits"]> =>
-    this.#call("GET", `/search?q=${encodeURIComponent(words)}`, undefined, signal);
+    this.#call("GET", `/search?q=${encodeURIComponent(words)}`, undefined, { signal });
 
   /** Ask in a chat, or, with none, begin one. */
   ask = (chat: string | null, question: Question): Promise<Run> =>
@@ -55,8 +60,8 @@ export class Api {
   eventsPath = (chat: string, run: string): string => `${ROOM}/chats/${chat}/runs/${run}/events`;
   exportPath = (chat: string): string => `${ROOM}/chats/${chat}/export`;
 
-  async #call<T>(method: string, path: string, body?: object, signal?: AbortSignal): Promise<T> {
-    const answer = await this.#send(method, path, body, signal);
+  async #call<T>(method: string, path: string, body?: object, how: How = {}): Promise<T> {
+    const answer = await this.#send(method, path, body, how);
     if (answer.status === 204) return undefined as T;
     if (!answer.ok) throw await problemOf(answer);
     try {
@@ -66,17 +71,17 @@ export class Api {
     }
   }
 
-  async #send(method: string, path: string, body?: object, signal?: AbortSignal): Promise<Response> {
+  async #send(method: string, path: string, body: object | undefined, how: How): Promise<Response> {
     try {
       // A bare name, since a browser's fetch may not be called as anybody's method.
       const get = this.#fetch;
       return await get(`${ROOM}${path}`, {
         method,
         ...(body && { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) }),
-        ...(signal && { signal }),
+        ...how,
       });
     } catch (cause) {
-      if (signal?.aborted) throw cause;
+      if (how.signal?.aborted) throw cause;
       throw new Unreachable();
     }
   }

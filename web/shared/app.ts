@@ -3,9 +3,11 @@
 import { Api, type Chat } from "./api";
 import { Chats } from "./chats";
 import { Conversation } from "./conversation";
+import { type Deletion, Deletions, KEY as DELETIONS } from "./deletions";
+import type { Doomed } from "./doomed";
 import { Drafts } from "./drafts";
 import { pathOf, type Panel, type Route, routeOf } from "./route";
-import type { Saved } from "./saved";
+import { placeOf, type Saved } from "./saved";
 import { Server } from "./server";
 import { emptyState, type State } from "./state";
 import { type Schedule, Store } from "./store";
@@ -30,6 +32,7 @@ export class App {
   readonly chats: Chats;
   readonly drafts: Drafts;
   readonly conversation: Conversation;
+  readonly deletions: Deletions;
   readonly saved: Saved;
 
   constructor(saved: Saved, schedule: Schedule) {
@@ -44,12 +47,23 @@ export class App {
       taken: this.#taken,
       changed: () => void setTimeout(() => void this.chats.list(), SETTLES),
     });
+    this.deletions = new Deletions(this.store, this.server, saved, {
+      now: () => Date.now(),
+      wait: (work, milliseconds) => {
+        const timer = setTimeout(work, milliseconds);
+        return () => clearTimeout(timer);
+      },
+      undone: this.#undone,
+      gone: this.#gone,
+    });
     this.server.onBack(() => void this.#begin());
   }
 
   start(): void {
     window.addEventListener("popstate", () => this.#show(addressed()));
     document.addEventListener("visibilitychange", () => void this.#look());
+    window.addEventListener("pagehide", () => this.deletions.leave());
+    window.addEventListener("storage", this.#stored);
     window.addEventListener("online", () => void this.server.checkSession());
     setInterval(() => void this.#look(), LOOKS_EVERY);
     void this.server.checkSession();
@@ -74,11 +88,11 @@ export class App {
     else this.#replace({ ...this.store.get().route, panel: null });
   }
 
-  /** Delete a chat for good, and leave it if it is open. Throws what went wrong. */
-  async remove(chat: string): Promise<void> {
-    await this.chats.remove(chat);
-    this.drafts.forget(chat);
-    if (this.store.get().route.chat === chat) this.go(null);
+  /** Delete a chat, unless it is undone, and leave it if it is open. */
+  remove({ id, title }: Pick<Chat, "id" | "title">): void {
+    const isOpen = this.store.get().route.chat === id;
+    this.deletions.later({ kind: "chat", chat: id, title, isOpen });
+    if (isOpen) this.go(null);
   }
 
   #push(route: Route): void {
@@ -107,9 +121,28 @@ export class App {
     void this.chats.list();
   };
 
+  #stored = ({ key }: StorageEvent): void => {
+    if (key !== placeOf(DELETIONS)) return;
+    this.deletions.reread();
+    void this.conversation.refresh();
+  };
+
+  #undone = (deletion: Deletion): void => {
+    if (deletion.kind === "message") void this.conversation.restore(deletion);
+    else if (deletion.isOpen) this.go(deletion.chat);
+  };
+
+  #gone = ({ chat, message }: Doomed): void => {
+    if (message !== null) return void this.conversation.refresh();
+    this.chats.drop(chat);
+    this.drafts.forget(chat);
+    if (this.store.get().route.chat === chat) this.go(null);
+  };
+
   /** Fetch all that is shown, for the first time or after the server was away. */
   async #begin(): Promise<void> {
     if (this.store.get().askProblem?.isUnreachable) this.store.set({ askProblem: null });
+    this.deletions.resume();
     await Promise.all([this.#about(), this.chats.list(), this.conversation.refresh()]);
   }
 

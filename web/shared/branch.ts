@@ -63,6 +63,11 @@ export function neighbour(message: Message, step: number): string | undefined {
   return message.alternatives[message.alternatives.indexOf(message.id) + step];
 }
 
+/** Return the version that takes the place of one that goes: the one before it, or else the one after. */
+export function nearest(message: Message): string | undefined {
+  return neighbour(message, -1) ?? neighbour(message, 1);
+}
+
 function upTo(branch: readonly Message[], id: string | null): Message[] {
   return branch.slice(0, branch.findIndex((message) => message.id === id) + 1);
 }

@@ -1,7 +1,9 @@
 /** The chat that is open: asked in, answered, gone through by its branches. */
 
 import type { Message, OpenChat, Question, Run } from "./api";
-import { asked, askedAgain, asStopped, settled } from "./branch";
+import { asked, askedAgain, asStopped, nearest, settled } from "./branch";
+import type { Deletion } from "./deletions";
+import { spared } from "./doomed";
 import type { Drafts } from "./drafts";
 import { follow, type Following } from "./events";
 import { advanced, begun, type Live, stopped } from "./live";
@@ -102,6 +104,20 @@ export class Conversation {
     if (opened !== null) this.#take(opened, signal);
   }
 
+  /** Show the branch without what is about to be deleted: another version of it, if there is one. */
+  async leave(message: Message): Promise<void> {
+    const { branch, doomed } = this.#store.get();
+    this.#store.set({ branch: spared(branch, doomed) });
+    const other = nearest(message);
+    if (other !== undefined) await this.show(other);
+  }
+
+  /** Show again what was about to be deleted. */
+  async restore(deletion: Extract<Deletion, { kind: "message" }>): Promise<void> {
+    const { chat, live } = this.#store.get();
+    if (chat?.id === deletion.chat && live === null) await this.show(deletion.leaf);
+  }
+
   // ---- asking ----
 
   #askAfter(parent: string | null, text: string): Promise<void> {
@@ -175,7 +191,9 @@ export class Conversation {
   }
 
   #take(opened: OpenChat, signal: AbortSignal): void {
-    if (!signal.aborted) this.#store.set({ chat: opened.chat, branch: opened.messages, openProblem: null });
+    if (signal.aborted) return;
+    const branch = spared(opened.messages, this.#store.get().doomed);
+    this.#store.set({ chat: opened.chat, branch, openProblem: null });
   }
 
   async #follow(run: Pick<Run, "chat" | "id">, signal: AbortSignal): Promise<void> {

@@ -1,6 +1,8 @@
 /** All that the page knows, in one noun. */
 
 import type { Chat, Message, Model, Status } from "./api";
+import type { Deletion } from "./deletions";
+import type { Doomed } from "./doomed";
 import type { Live } from "./live";
 import type { Problem } from "./problem";
 import type { Route } from "./route";
@@ -32,6 +34,13 @@ export interface State {
   openProblem: Problem | null;
   /** Why the last question was not taken; its text is back in the composer. */
   askProblem: Problem | null;
+
+  /** What is hidden because it is about to be deleted, by this window or another. */
+  doomed: readonly Doomed[];
+  /** Those of this window that can still be undone, the newest last. */
+  undoable: readonly Deletion[];
+  /** Why something was not deleted; it is shown again. */
+  undeleted: Problem | null;
 }
 
 export function emptyState(route: Route): State {
@@ -52,5 +61,8 @@ export function emptyState(route: Route): State {
     sought: null,
     openProblem: null,
     askProblem: null,
+    doomed: [],
+    undoable: [],
+    undeleted: null,
   };
 }

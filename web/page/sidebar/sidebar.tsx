@@ -1,9 +1,7 @@
 /** The chats, by day, and what is always at hand beside them. */
 
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef } from "react";
 
-import type { Chat } from "../../shared/api";
-import { DeleteDialog } from "../dialogs/delete-dialog";
 import { Icon } from "../parts/icon";
 import { IconButton } from "../parts/icon-button";
 import { useApp, useSay } from "../reader";
@@ -20,7 +18,6 @@ export function Sidebar({ sidebar, newChat, search }: Props) {
   const app = useApp();
   const say = useSay();
   const nav = useRef<HTMLElement>(null);
-  const [doomed, setDoomed] = useState<Chat | null>(null);
 
   useEffect(() => {
     if (!sidebar.isOpen || !sidebar.isOver) return;
@@ -44,14 +41,13 @@ export function Sidebar({ sidebar, newChat, search }: Props) {
           <kbd>Ctrl K</kbd>
         </button>
       </div>
-      <ChatList chosen={sidebar.leave} remove={setDoomed} />
+      <ChatList chosen={sidebar.leave} />
       <div className="sidebar-foot">
         <button type="button" className="sidebar-act" onClick={() => app.openPanel("settings")}>
           <Icon name="settings" />
           {say("settings")}
         </button>
       </div>
-      {doomed && <DeleteDialog chat={doomed} close={() => setDoomed(null)} />}
     </nav>
   );
 }

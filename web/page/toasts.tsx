@@ -1,0 +1,78 @@
+/** What is about to be deleted and can still be kept, and what could not be deleted. Above everything else. */
+
+import { type KeyboardEvent, useEffect, useRef } from "react";
+
+import { type Deletion, doomedBy } from "../shared/deletions";
+import { titleOf } from "./chat-title";
+import { ProblemBox } from "./parts/problem-box";
+import { Toast } from "./parts/toast";
+import { useApp, useSay, useStored } from "./reader";
+
+export function Toasts() {
+  const { deletions } = useApp();
+  const say = useSay();
+  const undoable = useStored((state) => state.undoable);
+  const undeleted = useStored((state) => state.undeleted);
+  const { box, settle } = useHeldClock(undoable.length);
+  const words = (deletion: Deletion) =>
+    deletion.kind === "chat"
+      ? say("deletion.chat", { title: titleOf(deletion, say) })
+      : say(deletion.many === 1 ? "deletion.message" : "deletion.messages", { many: deletion.many });
+  const press = (event: KeyboardEvent) => {
+    const newest = undoable.at(-1);
+    if (event.key !== "Escape" || newest === undefined) return;
+    event.stopPropagation();
+    deletions.confirm(newest);
+  };
+  if (undoable.length === 0 && undeleted === null) return null;
+
+  return (
+    <section
+      ref={box}
+      className="toasts"
+      aria-label={say("toasts")}
+      onPointerEnter={settle}
+      onPointerLeave={settle}
+      onFocus={settle}
+      onBlur={settle}
+      onKeyDown={press}
+    >
+      {undoable.map((deletion) => {
+        const { chat, message } = doomedBy(deletion);
+        return (
+          <Toast
+            key={message ?? chat}
+            words={words(deletion)}
+            undo={() => deletions.undo(deletion)}
+            closing={say("deletion.now")}
+            close={() => deletions.confirm(deletion)}
+          />
+        );
+      })}
+      {undeleted !== null && (
+        <Toast words={say("deletion.failed")} closing={say("close")} close={() => deletions.dismiss()}>
+          <div className="toast-problem">
+            <p>{say("deletion.failed")}</p>
+            <ProblemBox problem={undeleted} />
+          </div>
+        </Toast>
+      )}
+    </section>
+  );
+}
+
+/** Stop the clock while the pointer or the keyboard is at the notices. */
+function useHeldClock(count: number) {
+  const { deletions } = useApp();
+  const box = useRef<HTMLElement>(null);
+  const isHeld = useRef(false);
+  const settle = () => {
+    const here = box.current;
+    const isHere = here !== null && (here.matches(":hover") || here.querySelector(":focus-visible") !== null);
+    if (isHere) deletions.hold();
+    else if (isHeld.current) deletions.release();
+    isHeld.current = isHere;
+  };
+  useEffect(settle, [count]);
+  return { box, settle };
+}
