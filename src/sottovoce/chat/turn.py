@@ -19,12 +19,12 @@ from sottovoce.chat import prompt, schema
 from sottovoce.chat.titles import title_of
 from sottovoce.chat.waking import awake
 from sottovoce.core.errors import BadValue, EngineFailed, SottoError
-from sottovoce.core.events import Asked, Done, Event, Failed, Finished, Notice, Text
+from sottovoce.core.events import Asked, Done, Event, Failed, Finished, Notice, Text, Whole
 from sottovoce.core.messages import OWNER, Conversation, Message, Role, State
 from sottovoce.core.sampling import Sampling, checked, laid_over
 from sottovoce.engine.held import held
 from sottovoce.engine.protocol import Engine, ModelFacts
-from sottovoce.store import chats
+from sottovoce.store import chats, going_on
 from sottovoce.store.chats import StoredMessage
 from sottovoce.store.db import Database
 
@@ -41,7 +41,7 @@ class Question:
 
     No chat starts one. `parent` continues after that message instead of where the reader is; to edit a
     question, ask with the parent of the old one (ROOT for the first). `again` names a question to be
-    answered once more; `text` is then ignored.
+    answered once more, `go_on` the cut answer to be gone on with; `text` is then ignored.
     """
 
     text: str = ""
@@ -50,6 +50,7 @@ class Question:
     again: str | None = None
     system: str | None = None
     sampling: Sampling = field(default_factory=Sampling)
+    go_on: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +73,12 @@ async def ask(parts: Parts, question: Question) -> AsyncGenerator[Event, None]:
     generator, or cancelling its task, stops the answer.
     """
     question = _checked(parts, question)
-    asked = await _saved(parts, question)
-    answer = _Answer(parts, asked.answer)
+    asked, begun = await _saved(parts, question)
+    answer = _Answer(parts, asked.answer, begun)
     try:
         yield asked
+        if begun:
+            yield Whole(begun)
         with held(parts.engine) as engine:
             holding = replace(parts, engine=engine)
             async with contextlib.aclosing(_answered(holding, question, asked, answer)) as events:
@@ -88,14 +91,17 @@ async def ask(parts: Parts, question: Question) -> AsyncGenerator[Event, None]:
         await answer.settle()
 
 
-async def _saved(parts: Parts, question: Question) -> Asked:
-    """Save the question. Cancelled meanwhile, the answer that will never come is marked as stopped."""
+async def _saved(parts: Parts, question: Question) -> tuple[Asked, str]:
+    """Save the question; return it, and what there is of its answer.
+
+    Cancelled meanwhile, the answer that will never come is marked as stopped.
+    """
     saving = asyncio.ensure_future(parts.database.run(lambda conn: _save_question(conn, parts, question)))
     try:
         return await asyncio.shield(saving)
     except asyncio.CancelledError:
-        asked = await saving
-        await _Answer(parts, asked.answer).finish(State.STOPPED)
+        asked, begun = await saving
+        await _Answer(parts, asked.answer, begun).finish(State.STOPPED)
         raise
 
 
@@ -106,13 +112,15 @@ async def _answered(
     async with contextlib.aclosing(awake(parts.engine)) as loading:
         async for waiting in loading:
             yield waiting
-    view, notice, facts = await _view(parts, question, asked)
+    view, notice, facts = await _view(parts, question, asked, answer.text)
     answer.facts["digest"] = facts.digest
     if notice is not None:
         yield notice
     conversation = Conversation(parts.owner, asked.chat)
     finished: Finished | None = None
     sampling = laid_over(Sampling(max_tokens=prompt.room_for_answer(facts.window)), question.sampling)
+    if answer.text:
+        sampling = replace(sampling, thinking=False)  # that was done before the first word
     if sampling.schema is not None:
         sampling = replace(sampling, schema=schema.for_engine(sampling.schema))
     async with contextlib.aclosing(parts.engine.answer(view, sampling, conversation)) as pieces:
@@ -149,11 +157,11 @@ async def _answered(
 class _Answer:
     """An answer being written: to the disk every 250 ms or 32 pieces, and finished exactly once."""
 
-    def __init__(self, parts: Parts, answer_id: str) -> None:
+    def __init__(self, parts: Parts, answer_id: str, begun: str) -> None:
         self.facts: dict[str, Any] = {}
         self._parts = parts
         self._id = answer_id
-        self._pieces: list[str] = []
+        self._pieces = [begun] if begun else []
         self._unwritten = 0
         self._written_at = time.monotonic()
         self._writing: asyncio.Future[None] | None = None
@@ -222,16 +230,22 @@ def _checked(parts: Parts, question: Question) -> Question:
     """Return the question with defaults filled in. Raises BadValue or BadSchema."""
     # A lone half of a character pair has no UTF-8; nothing later could write it down.
     text = question.text.encode("utf-8", "replace").decode()
-    if question.again is None and not text.strip():
+    if question.again is None and question.go_on is None and not text.strip():
         raise BadValue("The question is empty.", hint='For example: sotto ask "Why is the sky blue?"')
     filled = laid_over(parts.defaults, question.sampling)
     if filled.schema is not None:
         filled = replace(filled, schema=schema.checked(filled.schema))
+        if question.go_on is not None:
+            raise BadValue(
+                "An answer that follows a schema cannot be gone on with.",
+                hint="Have its question answered again, or leave the schema out",
+                field="go_on",
+            )
     return replace(question, text=text, sampling=checked(filled))
 
 
-def _save_question(conn: sqlite3.Connection, parts: Parts, question: Question) -> Asked:
-    """Write the question and an empty answer, in one transaction."""
+def _save_question(conn: sqlite3.Connection, parts: Parts, question: Question) -> tuple[Asked, str]:
+    """Write the question and an empty answer, or open one, in one transaction; return what there is of it."""
     now = parts.clock()
     if question.chat is None:
         system = parts.system if question.system is None else question.system
@@ -242,11 +256,17 @@ def _save_question(conn: sqlite3.Connection, parts: Parts, question: Question) -
         if question.system is not None:
             chats.set_system(conn, parts.owner, chat.id, question.system)
     writer = parts.database.writer
+    if question.go_on is not None:
+        cut = going_on.go_on(
+            conn, parts.owner, chat.id, question.go_on, model=parts.model, writer=writer, now=now
+        )
+        # The next word brings its own space.
+        return Asked(chat.id, cut.parent or "", cut.id), cut.text.rstrip(" ")
     if question.again is not None:
         answer = chats.again(
             conn, parts.owner, chat.id, question.again, model=parts.model, writer=writer, now=now
         )
-        return Asked(chat.id, question.again, answer)
+        return Asked(chat.id, question.again, answer), ""
     parent = chat.leaf if question.parent is None else question.parent or None
     asked, answer = chats.ask(
         conn,
@@ -258,13 +278,16 @@ def _save_question(conn: sqlite3.Connection, parts: Parts, question: Question) -
         writer=writer,
         now=now,
     )
-    return Asked(chat.id, asked, answer)
+    return Asked(chat.id, asked, answer), ""
 
 
 async def _view(
-    parts: Parts, question: Question, asked: Asked
+    parts: Parts, question: Question, asked: Asked, begun: str
 ) -> tuple[list[Message], Notice | None, ModelFacts]:
-    """Return the messages that go to the engine, and what to tell the reader of those that do not."""
+    """Return the messages that go to the engine, and what to tell the reader of those that do not.
+
+    `begun` is what there is of the answer; the engine goes on with it.
+    """
     engine = parts.engine
     chat, branch = await parts.database.read(
         lambda conn: (
@@ -273,7 +296,10 @@ async def _view(
         )
     )
     system = [Message(Role.SYSTEM, chat.system)] if chat.system else []
-    past, newest = _turns(branch), branch[-1]
+    past = _turns(branch)
+    newest = [Message(branch[-1].role, branch[-1].text)]
+    if begun:
+        newest.append(Message(Role.ASSISTANT, begun))
     facts = await engine.ready()
     room = prompt.room_for_prompt(facts.window, question.sampling.max_tokens)
     view = _messages(system, past, newest)
@@ -283,10 +309,13 @@ async def _view(
     lengths = await engine.weigh([message.text for message in view])
     costs = [prompt.with_overhead(length) for length in lengths]
     fixed = sum(costs[: len(system)])
-    pairs = costs[len(system) : -1]
+    pairs, last = costs[len(system) : -len(newest)], costs[-len(newest) :]
     turns = [prompt.Turn(*pair) for pair in zip(pairs[::2], pairs[1::2], strict=True)]
-    start = prompt.first_kept(fixed, turns, costs[-1], room)
-    before = prompt.first_kept(fixed, turns[:-1], turns[-1].question, room) if turns else 0
+    start = prompt.first_kept(fixed, turns, sum(last), room)
+    if begun:
+        before = prompt.first_kept(fixed, turns, last[0], room)
+    else:
+        before = prompt.first_kept(fixed, turns[:-1], turns[-1].question, room) if turns else 0
     view = _messages(system, past[start:], newest)
     while start < len(past) and await engine.count(view) > room:
         start += 1
@@ -306,10 +335,10 @@ def _turns(branch: Sequence[StoredMessage]) -> list[tuple[StoredMessage, StoredM
 
 
 def _messages(
-    system: list[Message], turns: Sequence[tuple[StoredMessage, StoredMessage]], newest: StoredMessage
+    system: list[Message], turns: Sequence[tuple[StoredMessage, StoredMessage]], newest: list[Message]
 ) -> list[Message]:
     said = [Message(message.role, message.text) for turn in turns for message in turn]
-    return [*system, *said, Message(newest.role, newest.text)]
+    return [*system, *said, *newest]
 
 
 def _cut_notice(dropped: int) -> Notice:

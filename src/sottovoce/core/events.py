@@ -1,7 +1,8 @@
 """What an answer is made of while it streams.
 
-A turn yields, in order: one `Asked`, any number of `Waiting`, `Reading`, `Notice` and `Text`, and last
-exactly one of `Done` and `Failed`. Closing the generator stops the answer; what was written is kept.
+A turn yields, in order: one `Asked`, a `Whole` where it goes on with an answer, any number of `Waiting`,
+`Reading`, `Notice` and `Text`, and last exactly one of `Done` and `Failed`. Closing the generator stops
+the answer; what was written is kept.
 """
 
 from __future__ import annotations
@@ -56,6 +57,13 @@ class Text:
     text: str
     likelihoods: tuple[Likelihood, ...] = ()
     """One for each token of the text, where they were asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """All that there is of the answer so far: it takes the place of earlier text."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,5 +136,5 @@ class Failed:
 Piece = Waiting | Reading | Text | Finished
 """What an engine yields."""
 
-Event = Asked | Waiting | Reading | Notice | Text | Done | Failed
+Event = Asked | Whole | Waiting | Reading | Notice | Text | Done | Failed
 """What a turn yields."""

@@ -151,7 +151,7 @@ def finish(
     if not row:
         raise _no_answer()
     number, chat, stored = row[0]
-    _index(connection, number, stored)
+    index(connection, number, stored)
     connection.execute("UPDATE chats SET changed = ? WHERE id = ?", (now, chat))
 
 
@@ -163,7 +163,7 @@ def interrupt(connection: sqlite3.Connection, alive: Set[str]) -> int:
         connection.execute(
             "UPDATE messages SET state = 'interrupted', writer = '' WHERE number = ?", (number,)
         )
-        _index(connection, number, text)
+        index(connection, number, text)
     return len(cut)
 
 
@@ -311,10 +311,7 @@ def delete(connection: sqlite3.Connection, owner: str, chat_id: str) -> None:
     rows = connection.execute(
         "SELECT number, text FROM messages WHERE chat = ? AND owner = ? AND state <> 'writing'", whole
     )
-    connection.executemany(
-        "INSERT INTO message_words (message_words, rowid, words) VALUES ('delete', ?, ?)",
-        [(number, index_text(text)) for number, text in rows],
-    )
+    unindex(connection, rows.fetchall())
     connection.execute("DELETE FROM messages WHERE chat = ? AND owner = ?", whole)
     connection.execute("DELETE FROM chats WHERE id = ? AND owner = ?", whole)
     connection.execute("INSERT OR IGNORE INTO unscrubbed VALUES (?)", (chat.id,))
@@ -349,6 +346,19 @@ def adopt(
 
 
 # ---- within ----
+
+
+def index(connection: sqlite3.Connection, number: int | None, text: str) -> None:
+    """Make a message findable by its words."""
+    connection.execute("INSERT INTO message_words (rowid, words) VALUES (?, ?)", (number, index_text(text)))
+
+
+def unindex(connection: sqlite3.Connection, rows: Iterable[tuple[int, str]]) -> None:
+    """Take the words of messages, given by number and text, out of the search. They must be in it."""
+    connection.executemany(
+        "INSERT INTO message_words (message_words, rowid, words) VALUES ('delete', ?, ?)",
+        [(number, index_text(text)) for number, text in rows],
+    )
 
 
 def new_id() -> str:
@@ -436,11 +446,7 @@ def _insert_message(
         ),
     ).lastrowid
     if message.state is not State.WRITING:
-        _index(connection, number, text)
-
-
-def _index(connection: sqlite3.Connection, number: int | None, text: str) -> None:
-    connection.execute("INSERT INTO message_words (rowid, words) VALUES (?, ?)", (number, index_text(text)))
+        index(connection, number, text)
 
 
 def _chat(row: tuple[Any, ...]) -> Chat:

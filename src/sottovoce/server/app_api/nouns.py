@@ -53,13 +53,15 @@ class Drawing(Noun):
 class NewRun(Noun):
     """A question. `parent`: the message it follows, "" for none; left out, the one the chat is at.
 
-    `again` names a question to be answered once more instead. `system` changes the chat's instructions.
+    `again` names a question to be answered once more instead, `go_on` a cut answer to be gone on with:
+    the last of its branch, in the same message. `system` changes the chat's instructions.
     `model` is who is to answer; left out, the usual one.
     """
 
     text: str = Field("", max_length=MOST_TEXT)
     parent: str | None = Field(None, pattern=r"^([a-z2-7]{16})?$")
     again: str | None = Field(None, pattern=ID)
+    go_on: str | None = Field(None, pattern=ID)
     system: str | None = Field(None, max_length=MOST_TEXT)
     model: str | None = None
     sampling: Drawing = Drawing()

@@ -37,7 +37,7 @@ async def begin(visit: Visit[FirstRun]) -> RunNoun:
 
 
 async def start(visit: Visit[NewRun]) -> RunNoun:
-    """Ask a question in a chat, or ask one again. Refused while an answer is being written there."""
+    """Ask in a chat, ask again, or go on with a cut answer. Refused while one is being written there."""
     body = visit.body
     question = Question(
         body.text,
@@ -46,6 +46,7 @@ async def start(visit: Visit[NewRun]) -> RunNoun:
         body.again,
         body.system,
         body.sampling.sampling(),
+        body.go_on,
     )
     return await _started(visit, question)
 
