@@ -5,7 +5,8 @@ Our own format, version 1, is one JSON object. It loses nothing but the owner, w
     {"format": "sottovoce-chats", "version": 1, "chats": [
       {"id", "title", "system", "model", "leaf", "created", "changed", "pinned", "archived", "folder",
        "messages": [
-        {"id", "parent", "role", "state", "text", "model", "digest", "facts", "created"}, ...]}, ...]}
+        {"id", "parent", "role", "state", "text", "model", "digest", "facts", "created",
+         "liked"}, ...]}, ...]}
 
 Times are seconds since 1970. Messages stand in the order of writing, parents first; `leaf` is the
 message whose branch is shown. A reader leaves out what it does not know.
@@ -223,7 +224,13 @@ def _own_message(part: object, chat: Chat, now: float, notes: Notes) -> StoredMe
         digest=_text(field(part, "digest")),
         facts=_facts(facts),
         created=moment(field(part, "created"), chat.created, now),
+        liked=_liked(field(part, "liked"), role),
     )
+
+
+def _liked(value: object, role: Role) -> int | None:
+    """Return what a reader thought of an answer, if it can be that. True is no number here."""
+    return value if type(value) is int and value in (1, -1) and role is Role.ASSISTANT else None
 
 
 def _facts(value: object) -> dict[str, Any]:

@@ -21,7 +21,7 @@ VERSION = 1
 _CHAT_FIELDS = (
     "id", "title", "system", "model", "leaf", "created", "changed", "pinned", "archived", "folder",
 )  # fmt: skip
-_MESSAGE_FIELDS = ("id", "parent", "role", "state", "text", "model", "digest", "facts", "created")
+_MESSAGE_FIELDS = ("id", "parent", "role", "state", "text", "model", "digest", "facts", "created", "liked")
 
 _ENDINGS = {
     State.STOPPED: "\n*This answer was stopped.*\n",

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sottovoce.core.errors import NotFound
+from sottovoce.core.errors import BadValue, NotFound
 from sottovoce.core.messages import Role, State
 from sottovoce.store.faults import damaged, intact
 from sottovoce.store.search import index_text
@@ -59,12 +59,14 @@ class StoredMessage:
     digest: str
     facts: dict[str, Any]
     created: float
+    liked: int | None = None
+    """What its reader thought of an answer: 1 good, -1 bad."""
 
 
 _CHAT = "id, owner, title, system, model, leaf, created, changed, pinned, archived, folder"
 _CHAT_KINDS = (str, str, str, str, str, str | None, float, float, int, int, str)
-_MESSAGE = "number, id, chat, parent, role, state, text, model, digest, facts, created"
-_MESSAGE_KINDS = (int, str, str, str | None, str, str, str, str, str, str, float)
+_MESSAGE = "number, id, chat, parent, role, state, text, model, digest, facts, created, liked"
+_MESSAGE_KINDS = (int, str, str, str | None, str, str, str, str, str, str, float, int | None)
 
 
 # ---- writing a turn ----
@@ -303,6 +305,19 @@ def set_system(connection: sqlite3.Connection, owner: str, chat_id: str, text: s
     )
 
 
+def like(connection: sqlite3.Connection, owner: str, chat_id: str, answer_id: str, liked: int | None) -> None:
+    """Note what the reader thinks of an answer: 1 good, -1 bad, None nothing. Raises NotFound, BadValue."""
+    chat = get(connection, owner, chat_id)
+    message = get_message(connection, owner, chat.id, answer_id)
+    if message.role is not Role.ASSISTANT:
+        raise BadValue(
+            "Only an answer can be called good or bad, and this message is a question.",
+            hint=f"Name one whose role is assistant: {MESSAGES_SHOWN}",
+            field="liked",
+        )
+    connection.execute("UPDATE messages SET liked = ? WHERE id = ? AND owner = ?", (liked, message.id, owner))
+
+
 def delete(connection: sqlite3.Connection, owner: str, chat_id: str) -> None:
     """Remove a chat, its messages and their words. `Database.scrub` then clears the traces."""
     chat = get(connection, owner, chat_id)
@@ -428,8 +443,8 @@ def _insert_message(
     text = clean(message.text)
     number = connection.execute(
         """INSERT INTO messages
-           (id, chat, owner, parent, role, state, text, model, digest, facts, writer, created)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+           (id, chat, owner, parent, role, state, text, model, digest, facts, writer, created, liked)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         (
             message.id,
             message.chat,
@@ -443,6 +458,7 @@ def _insert_message(
             _facts(message.facts),
             writer,
             message.created,
+            message.liked,
         ),
     ).lastrowid
     if message.state is not State.WRITING:
@@ -455,14 +471,14 @@ def _chat(row: tuple[Any, ...]) -> Chat:
 
 
 def _message(row: tuple[Any, ...]) -> StoredMessage:
-    number, name, chat, parent, role, state, text, model, digest, facts, created = intact(row, _MESSAGE_KINDS)
+    number, name, chat, parent, role, state, text, model, digest, facts, *more = intact(row, _MESSAGE_KINDS)
     try:
         role, state, facts = Role(role), State(state), json.loads(facts)
     except ValueError as problem:
         raise damaged(
             "The database is damaged: a message in it cannot be read.", detail=str(problem)
         ) from problem
-    return StoredMessage(number, name, chat, parent, role, state, text, model, digest, facts, created)
+    return StoredMessage(number, name, chat, parent, role, state, text, model, digest, facts, *more)
 
 
 def _facts(facts: dict[str, Any]) -> str:

@@ -31,10 +31,14 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A message of a branch, and the ids of all that could stand in its place, itself among them."""
+    """A message of a branch, and the ids of all that could stand in its place, itself among them.
+
+    `below` counts the messages that follow it, on all branches.
+    """
 
     message: StoredMessage
     alternatives: tuple[str, ...]
+    below: int = 0
 
 
 def page(
@@ -65,7 +69,22 @@ def page(
 def branch(connection: sqlite3.Connection, owner: str, chat_id: str, leaf: str | None = None) -> list[Shown]:
     """Return the messages from the root to the leaf, each with its alternatives. Raises NotFound."""
     messages = chats.branch(connection, owner, chat_id, leaf)
-    return [Shown(one, tuple(chats.siblings(connection, owner, one.id))) for one in messages]
+    below = _below(connection, owner, messages[0].chat) if messages else {}
+    return [
+        Shown(one, tuple(chats.siblings(connection, owner, one.id)), below.get(one.id, 0)) for one in messages
+    ]
+
+
+def _below(connection: sqlite3.Connection, owner: str, chat: str) -> dict[str, int]:
+    """Return how many messages follow each of a chat that any do."""
+    rows = connection.execute(
+        "SELECT id, parent FROM messages WHERE chat = ? AND owner = ? ORDER BY number DESC", (chat, owner)
+    )
+    below: dict[str, int] = {}
+    for message, parent in rows:  # children before their parents
+        if parent is not None:
+            below[parent] = below.get(parent, 0) + below.get(message, 0) + 1
+    return below
 
 
 def answer(connection: sqlite3.Connection, owner: str, chat_id: str, message_id: str) -> StoredMessage:

@@ -1,8 +1,9 @@
 """The page's own API: chats, runs, the line, and, for the home's other programs, the engine.
 
 chats   the person's chats: list, open, change, search, export, delete
+messages one message: rate it, delete it, begin another chat from it
 files   all chats as one file: export, import
-runs    answers being written: start, follow from any event, stop
+runs    answers being written: start, go on, follow from any event, stop
 models  the models here and to choose from, how each does here, licences accepted
 loading which of them are loaded: have one loaded, or unloaded
 pulls   models being got: told beforehand, begun, followed from any event, stopped
@@ -14,11 +15,23 @@ nouns, nouns_*  what is taken and given;  telling  a run's events, in words for 
 
 from __future__ import annotations
 
-from sottovoce.server.app_api import chats, engine, files, ledger, loading, models, pulls, runs, state
+from sottovoce.server.app_api import (
+    chats,
+    engine,
+    files,
+    ledger,
+    loading,
+    messages,
+    models,
+    pulls,
+    runs,
+    state,
+)
 from sottovoce.server.endpoint import Endpoint
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *chats.ENDPOINTS,
+    *messages.ENDPOINTS,
     *files.ENDPOINTS,
     *runs.ENDPOINTS,
     *pulls.ENDPOINTS,  # before models, or pulls would be taken for the name of one

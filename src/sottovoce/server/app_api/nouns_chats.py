@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, ValidationError
 
@@ -35,6 +35,19 @@ class ChatChange(Noun):
     pinned: bool | None = None
     archived: bool | None = None
     folder: str | None = Field(None, max_length=MOST_FOLDER)
+
+
+class Fork(Noun):
+    """`message` is the last one of the branch that is copied."""
+
+    message: str = Field(pattern=ID)
+    title: str = Field(min_length=1, max_length=MOST_TITLE)
+
+
+class MessageChange(Noun):
+    """`liked`: what its reader thinks of an answer, 1 good, -1 bad, null nothing. Told to nobody."""
+
+    liked: Literal[1, -1] | None
 
 
 # ---- what is given ----
@@ -99,7 +112,10 @@ class ProblemNoun(Noun):
 
 
 class MessageNoun(Noun):
-    """One message of the branch shown. `alternatives` are all that could stand here, itself among them."""
+    """One message of the branch shown. `alternatives` are all that could stand here, itself among them.
+
+    `below` counts the messages that follow it on all branches; `liked` is 1, -1 or null.
+    """
 
     id: str
     parent: str | None
@@ -113,6 +129,8 @@ class MessageNoun(Noun):
     usage: UsageNoun | None
     timings: TimingsNoun | None
     problem: ProblemNoun | None
+    below: int
+    liked: int | None
 
     @classmethod
     def of(cls, shown: Shown) -> Self:
@@ -131,6 +149,8 @@ class MessageNoun(Noun):
             usage=_read(UsageNoun, facts.get("usage")),
             timings=_read(TimingsNoun, facts.get("timings")),
             problem=_read(ProblemNoun, facts.get("error")),
+            below=shown.below,
+            liked=message.liked,
         )
 
 
