@@ -10,7 +10,6 @@ import { ShortcutsDialog } from "./dialogs/shortcuts-dialog";
 import { useApp, useSay, useStored } from "./reader";
 import { Sidebar } from "./sidebar/sidebar";
 import { useSidebar } from "./sidebar/use-sidebar";
-import { Toasts } from "./toasts";
 import { useShortcuts } from "./use-shortcuts";
 
 export function Home() {
@@ -45,7 +44,6 @@ export function Home() {
         <Banner />
         <ChatView sidebar={sidebar} newChat={newChat} />
       </main>
-      <Toasts />
       {over === "search" && <SearchDialog close={close} found={sidebar.leave} />}
       {over === "shortcuts" && <ShortcutsDialog close={close} />}
       {panel !== null && <SettingsDialog panel={panel} close={() => app.closePanel()} shortcuts={() => setOver("shortcuts")} />}

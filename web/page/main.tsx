@@ -4,6 +4,7 @@ import "./styles/controls.css";
 import "./styles/layout.css";
 import "./styles/sidebar.css";
 import "./styles/chat.css";
+import "./styles/answer-acts.css";
 import "./styles/composer.css";
 import "./styles/prose.css";
 import "./styles/dialogs.css";

@@ -1,4 +1,4 @@
-/** What is about to be deleted and can still be kept, and what could not be deleted. Above everything else. */
+/** What is about to be deleted and can still be kept, and what has not worked. */
 
 import { type KeyboardEvent, useEffect, useRef } from "react";
 
@@ -9,10 +9,10 @@ import { Toast } from "./parts/toast";
 import { useApp, useSay, useStored } from "./reader";
 
 export function Toasts() {
-  const { deletions } = useApp();
+  const { deletions, store } = useApp();
   const say = useSay();
   const undoable = useStored((state) => state.undoable);
-  const undeleted = useStored((state) => state.undeleted);
+  const failed = useStored((state) => state.failed);
   const { box, settle } = useHeldClock(undoable.length);
   const words = (deletion: Deletion) =>
     deletion.kind === "chat"
@@ -24,7 +24,7 @@ export function Toasts() {
     event.stopPropagation();
     deletions.confirm(newest);
   };
-  if (undoable.length === 0 && undeleted === null) return null;
+  if (undoable.length === 0 && failed === null) return null;
 
   return (
     <section
@@ -49,11 +49,11 @@ export function Toasts() {
           />
         );
       })}
-      {undeleted !== null && (
-        <Toast words={say("deletion.failed")} closing={say("close")} close={() => deletions.dismiss()}>
+      {failed !== null && (
+        <Toast words={say(failed.what)} closing={say("close")} close={() => store.set({ failed: null })}>
           <div className="toast-problem">
-            <p>{say("deletion.failed")}</p>
-            <ProblemBox problem={undeleted} />
+            <p>{say(failed.what)}</p>
+            <ProblemBox problem={failed.problem} />
           </div>
         </Toast>
       )}

@@ -545,6 +545,16 @@ export interface components {
             name: string;
         };
         /**
+         * Fork
+         * @description `message` is the last one of the branch that is copied.
+         */
+        Fork: {
+            /** Message */
+            message: string;
+            /** Title */
+            title: string;
+        };
+        /**
          * HitNoun
          * @description A message found. `marks` are the places in the excerpt to point out, as start and end.
          */
@@ -646,16 +656,30 @@ export interface components {
             window: number;
         };
         /**
+         * MessageChange
+         * @description `liked`: what its reader thinks of an answer, 1 good, -1 bad, null nothing. Told to nobody.
+         */
+        MessageChange: {
+            /** Liked */
+            liked: (1 | -1) | null;
+        };
+        /**
          * MessageNoun
          * @description One message of the branch shown. `alternatives` are all that could stand here, itself among them.
+         *
+         *     `below` counts the messages that follow it on all branches; `liked` is 1, -1 or null.
          */
         MessageNoun: {
             /** Alternatives */
             alternatives: string[];
+            /** Below */
+            below: number;
             /** Created */
             created: number;
             /** Id */
             id: string;
+            /** Liked */
+            liked: number | null;
             /** Model */
             model: string;
             /** Parent */
@@ -745,7 +769,8 @@ export interface components {
          * NewRun
          * @description A question. `parent`: the message it follows, "" for none; left out, the one the chat is at.
          *
-         *     `again` names a question to be answered once more instead. `system` changes the chat's instructions.
+         *     `again` names a question to be answered once more instead, `go_on` a cut answer to be gone on with:
+         *     the last of its branch, in the same message. `system` changes the chat's instructions.
          *     `model` is who is to answer; left out, the usual one.
          */
         NewRun: {
@@ -754,6 +779,11 @@ export interface components {
              * @default null
              */
             again: string | null;
+            /**
+             * Go On
+             * @default null
+             */
+            go_on: string | null;
             /**
              * Model
              * @default null

@@ -16,11 +16,15 @@ export type Run = Nouns["RunNoun"];
 export type Status = Nouns["StatusNoun"];
 export type Who = Nouns["Who"];
 
-/** A question: what is left out is as the chat has it. `again` asks one once more in place of a text. */
+/**
+ * A question: what is left out is as the chat has it. In place of a text, `again` asks one once more, and
+ * `go_on` goes on with a cut answer.
+ */
 export interface Question {
   text?: string;
   parent?: string;
   again?: string;
+  go_on?: string;
   model?: string;
 }
 
@@ -49,6 +53,10 @@ export class Api {
   remove = (id: string, isLeaving = false): Promise<void> => this.#call("DELETE", `/chats/${id}`, undefined, { keepalive: isLeaving });
   removeMessage = (chat: string, id: string, isLeaving = false): Promise<void> =>
     this.#call("DELETE", `/chats/${chat}/messages/${id}`, undefined, { keepalive: isLeaving });
+  like = (chat: string, id: string, liked: 1 | -1 | null): Promise<OpenChat> =>
+    this.#call("PATCH", `/chats/${chat}/messages/${id}`, { liked });
+  fork = (chat: string, message: string, title: string): Promise<OpenChat> =>
+    this.#call("POST", `/chats/${chat}/fork`, { message, title });
   search = (words: string, signal: AbortSignal): Promise<Nouns["Hits"]> =>
     this.#call("GET", `/search?q=${encodeURIComponent(words)}`, undefined, { signal });
 

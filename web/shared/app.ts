@@ -6,6 +6,7 @@ import { Conversation } from "./conversation";
 import { type Deletion, Deletions, KEY as DELETIONS } from "./deletions";
 import type { Doomed } from "./doomed";
 import { Drafts } from "./drafts";
+import { Messages } from "./messages";
 import { pathOf, type Panel, type Route, routeOf } from "./route";
 import { placeOf, type Saved } from "./saved";
 import { Server } from "./server";
@@ -33,6 +34,7 @@ export class App {
   readonly drafts: Drafts;
   readonly conversation: Conversation;
   readonly deletions: Deletions;
+  readonly messages: Messages;
   readonly saved: Saved;
 
   constructor(saved: Saved, schedule: Schedule) {
@@ -55,6 +57,11 @@ export class App {
       },
       undone: this.#undone,
       gone: this.#gone,
+    });
+    this.messages = new Messages(this.store, this.server, {
+      conversation: this.conversation,
+      deletions: this.deletions,
+      begun: this.#forked,
     });
     this.server.onBack(() => void this.#begin());
   }
@@ -125,6 +132,11 @@ export class App {
     if (key !== placeOf(DELETIONS)) return;
     this.deletions.reread();
     void this.conversation.refresh();
+  };
+
+  #forked = (chat: string): void => {
+    this.go(chat);
+    void this.chats.list();
   };
 
   #undone = (deletion: Deletion): void => {

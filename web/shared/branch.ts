@@ -40,10 +40,26 @@ export function askedAgain(branch: readonly Message[], ask: ToCome): Message[] {
   return [...kept, answerTo(ask, branch[kept.length]?.alternatives ?? [])];
 }
 
+/** Return the branch with an answer being written once more. */
+export function goneOnWith(branch: readonly Message[], answer: string): Message[] {
+  return branch.map((message) => (message.id === answer ? { ...message, state: "writing", reason: null, problem: null } : message));
+}
+
+/** Return whether there is more to come of an answer, and nothing was said after it. */
+export function canGoOn({ role, text, state, reason, below }: Message): boolean {
+  const isCut = state === "stopped" || state === "interrupted" || reason === "length";
+  return role === "assistant" && isCut && text !== "" && below === 0;
+}
+
 /** Return the branch with what an answer has become. */
 export function settled(branch: readonly Message[], live: Live): Message[] {
-  return branch.map((message) => (message.id === live.answer ? { ...message, ...live.outcome, text: live.text } : message));
+  return branch.map((message) =>
+    message.id === live.answer ? { ...message, ...live.outcome, text: longer(live.text, message.text) } : message,
+  );
 }
+
+/** Return what is known of a text: the disk may be ahead of a stream that has just begun again. */
+export const longer = (one: string, other: string): string => (one.length >= other.length ? one : other);
 
 /**
  * Return the branch with an answer as far as its reader had it when they stopped it. The server may have
@@ -90,5 +106,7 @@ function blank(ask: ToCome): Message {
     usage: null,
     timings: null,
     problem: null,
+    below: 0,
+    liked: null,
   };
 }

@@ -1,7 +1,7 @@
 /** The chat that is open: asked in, answered, gone through by its branches. */
 
 import type { Message, OpenChat, Question, Run } from "./api";
-import { asked, askedAgain, asStopped, nearest, settled } from "./branch";
+import { asked, askedAgain, asStopped, goneOnWith, nearest, settled } from "./branch";
 import type { Deletion } from "./deletions";
 import { spared } from "./doomed";
 import type { Drafts } from "./drafts";
@@ -78,12 +78,23 @@ export class Conversation {
 
   /** Have the question of an answer answered once more, perhaps by another model. */
   again(answer: Message, model?: string): Promise<void> {
-    const { parent: question } = answer;
+    return answer.parent === null ? Promise.resolve() : this.answer(answer.parent, model);
+  }
+
+  /** Have a question answered, perhaps by another model. */
+  answer(question: string, model?: string): Promise<void> {
     const who = model ?? this.#store.get().model;
-    if (question === null) return Promise.resolve();
     return this.#start({ again: question, ...(who !== null && { model: who }) }, (branch) =>
       askedAgain(branch, { ...this.#toCome(who), question }),
     );
+  }
+
+  /** Go on with an answer that was cut, where it ended, by the model that began it if it is still here. */
+  goOn(answer: Message): Promise<void> {
+    const { model, models } = this.#store.get();
+    const who = models.some(({ name }) => name === answer.model) ? answer.model : model;
+    const question = { go_on: answer.id, ...(who !== null && { model: who }) };
+    return this.#start(question, (branch) => goneOnWith(branch, answer.id), answer.id);
   }
 
   /** Stop the answer: at once on the screen, then at the server. */
@@ -131,11 +142,15 @@ export class Conversation {
     return { answer: ANSWER, model: model ?? this.#store.get().status?.model ?? "", now: this.#around.now() };
   }
 
-  async #start(question: Question, shown: (branch: readonly Message[]) => Message[]): Promise<void> {
+  async #start(
+    question: Question,
+    shown: (branch: readonly Message[]) => Message[],
+    answer: string = ANSWER,
+  ): Promise<void> {
     const { chat, branch, live, asks } = this.#store.get();
     if (live !== null) return;
     const { signal } = this.#turnPage();
-    this.#store.set({ branch: shown(branch), live: begun(ANSWER), asks: asks + 1, askProblem: null });
+    this.#store.set({ branch: shown(branch), live: begun(answer), asks: asks + 1, askProblem: null });
     try {
       await this.#stopping;
       const run = await this.#server.do((api) => api.ask(chat?.id ?? null, fitting(question, chat === null)));

@@ -128,11 +128,6 @@ export class Deletions {
     this.#store.set({ doomed: this.#read() });
   }
 
-  /** Stop telling of a deletion that has failed. */
-  dismiss(): void {
-    this.#store.set({ undeleted: null });
-  }
-
   #start(doomed: Doomed): void {
     this.#callOff(doomed);
     this.#timers.set(
@@ -176,7 +171,7 @@ export class Deletions {
       return;
     }
     this.#forget(doomed);
-    this.#store.set({ undeleted: problem });
+    this.#store.set({ failed: { what: "deletion.failed", problem } });
   }
 
   #callOff(doomed: Doomed): void {

@@ -51,7 +51,7 @@ function changeBy(live: Live, event: RunEvent): Partial<Live> {
     case "text":
       return { text: live.text + event.said.text, phase: { kind: "writing" } };
     case "whole":
-      return { text: event.said.text, phase: { kind: "writing" } };
+      return { text: event.said.text };
     case "done": {
       const { text, reason, model, usage, timings } = event.said;
       return { text, outcome: { state: "complete", reason, model, usage, timings } };

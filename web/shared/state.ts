@@ -7,6 +7,12 @@ import type { Live } from "./live";
 import type { Problem } from "./problem";
 import type { Route } from "./route";
 
+/** Something that was asked for and has not happened, and why. */
+export interface Failure {
+  what: "deletion.failed" | "fork.failed" | "like.failed";
+  problem: Problem;
+}
+
 export interface State {
   session: "unknown" | "signed-in" | "signed-out";
   /** Whether somebody answered when last asked. */
@@ -39,8 +45,7 @@ export interface State {
   doomed: readonly Doomed[];
   /** Those of this window that can still be undone, the newest last. */
   undoable: readonly Deletion[];
-  /** Why something was not deleted; it is shown again. */
-  undeleted: Problem | null;
+  failed: Failure | null;
 }
 
 export function emptyState(route: Route): State {
@@ -63,6 +68,6 @@ export function emptyState(route: Route): State {
     askProblem: null,
     doomed: [],
     undoable: [],
-    undeleted: null,
+    failed: null,
   };
 }

@@ -168,7 +168,7 @@ it("shows again what could not be deleted, and says why", async () => {
   pane.deletions.later(CHAT);
   await pane.pass(TIME_TO_UNDO);
   expect(pane.hidden).toEqual([]);
-  expect(pane.store.get().undeleted?.sentence).toBe("No.");
+  expect(pane.store.get().failed?.problem.sentence).toBe("No.");
   expect(pane.gone).toEqual([]);
 });
 
@@ -178,7 +178,7 @@ it("takes what is gone already for deleted", async () => {
   pane.deletions.later(CHAT);
   await pane.pass(TIME_TO_UNDO);
   expect(pane.gone).toHaveLength(1);
-  expect(pane.store.get().undeleted).toBeNull();
+  expect(pane.store.get().failed).toBeNull();
 });
 
 it("tells of the newest three only, and does not wait with the others", async () => {

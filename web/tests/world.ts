@@ -17,6 +17,7 @@ export class World {
   readonly asked: Record<string, string>[] = [];
   readonly stopped: string[] = [];
   readonly begun: string[] = [];
+  readonly leaves: string[] = [];
   messages: Message[] = [];
   writing: string | null = null;
   /** What a run tells after `asked`; one without an end goes on until it is stopped. */
@@ -47,6 +48,7 @@ export class World {
     if (place.endsWith("/runs") || place === "/runs") return this.#ask(JSON.parse(init.body as string));
     if (place.endsWith("/stop")) return this.#stop(place.split("/").at(-2) ?? "");
     if (place.endsWith("/events")) return this.#events(path, init.signal ?? null);
+    if (init.method === "PATCH") this.leaves.push((JSON.parse(init.body as string) as { leaf: string }).leaf);
     return Response.json({ chat: this.#chat(), messages: this.messages });
   }) as typeof fetch;
 
@@ -59,6 +61,10 @@ export class World {
     this.asked.push(body);
     if (this.isSlow) await new Promise<void>((resolve) => (this.release = resolve));
     if (this.refusal !== null) return this.refusal();
+    if (body.go_on !== undefined) {
+      this.writing = body.go_on;
+      return Response.json({ id: body.go_on, chat: CHAT, question: this.messages.at(-2)?.id });
+    }
     const [question, answer] = [`q${++this.#count}`, `a${this.#count}`];
     if (body.parent !== undefined) {
       this.messages = this.messages.slice(0, this.messages.findIndex(({ id }) => id === body.parent) + 1);
@@ -99,6 +105,7 @@ function said(id: string, role: string, parent: string | null, text: string): Me
   return {
     id, role, parent, text,
     alternatives: [id], state: "complete", model: "m", created: 0, reason: null, usage: null, timings: null, problem: null,
+    below: 0, liked: null,
   };
 }
 

@@ -1,17 +1,16 @@
 import { memo } from "react";
 
 import type { Message } from "../../shared/api";
+import { longer } from "../../shared/branch";
 import type { Live } from "../../shared/live";
 import { isKey } from "../../shared/strings";
 import { Markdown } from "../markdown/markdown";
-import { CopyButton } from "../parts/copy-button";
 import { Icon } from "../parts/icon";
 import { ProblemBox } from "../parts/problem-box";
 import { useApp, useSay } from "../reader";
-import { AgainButton } from "./again-button";
-import { AnswerFacts } from "./answer-facts";
+import { AnswerActs } from "./answer-acts";
 import { AnswerWait } from "./answer-wait";
-import { BranchArrows } from "./branch-arrows";
+import { ContinueButton } from "./continue-button";
 
 interface Props {
   message: Message;
@@ -34,16 +33,9 @@ export const Answer = memo(function Answer({ message, live, isBusy }: Props) {
         </p>
       ))}
       {text !== "" && <Markdown text={text} isLive={live !== null} />}
-      {live !== null && text === "" && <AnswerWait phase={live.phase} />}
-      {live === null && <End message={message} />}
-      {live === null && (
-        <footer className="turn-acts">
-          <BranchArrows message={message} isBusy={isBusy} />
-          {text !== "" && <CopyButton text={() => text} />}
-          <AgainButton message={message} isBusy={isBusy} />
-          <AnswerFacts message={message} />
-        </footer>
-      )}
+      {live !== null && isAwaited(live, text) && <AnswerWait phase={live.phase} />}
+      {live === null && <End message={message} isBusy={isBusy} />}
+      {live === null && <AnswerActs message={message} text={text} isBusy={isBusy} />}
     </section>
   );
 });
@@ -55,21 +47,29 @@ function NoticeWords({ notice }: { notice: { code: string; text: string } }) {
 }
 
 /** How the answer ended, where it was not in the usual way. */
-function End({ message }: { message: Message }) {
+function End({ message, isBusy }: { message: Message; isBusy: boolean }) {
   const { conversation } = useApp();
   const say = useSay();
   const key = message.reason === "length" ? "end.length" : `end.${message.state}`;
   if (message.problem !== null) {
     return (
       <ProblemBox problem={message.problem}>
-        <button type="button" className="button" onClick={() => void conversation.again(message)}>
+        <ContinueButton message={message} isBusy={isBusy} />
+        <button type="button" className="button" disabled={isBusy} onClick={() => void conversation.again(message)}>
           {say("again")}
         </button>
       </ProblemBox>
     );
   }
-  return isKey(key) ? <p className="end-mark">{say(key)}</p> : null;
+  if (!isKey(key)) return null;
+  return (
+    <div className="end-mark">
+      <p>{say(key)}</p>
+      <ContinueButton message={message} isBusy={isBusy} />
+    </div>
+  );
 }
 
-/** Return what is known of the text: the disk may be ahead of a stream that has just begun again. */
-const longer = (one: string, other: string): string => (one.length >= other.length ? one : other);
+/** Whether there is something to wait for: the first word, or, where an answer is gone on with, the next. */
+const isAwaited = ({ phase }: Live, text: string): boolean =>
+  text === "" || phase.kind === "loading" || phase.kind === "queued" || phase.kind === "reading";

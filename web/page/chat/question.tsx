@@ -3,9 +3,10 @@ import { memo, useState } from "react";
 import type { Message } from "../../shared/api";
 import { CopyButton } from "../parts/copy-button";
 import { IconButton } from "../parts/icon-button";
-import { useApp, useSay } from "../reader";
+import { useApp, useSay, useStored } from "../reader";
 import { BranchArrows } from "./branch-arrows";
 import { EditBox } from "./edit-box";
+import { MessageMenu } from "./message-menu";
 
 /** Characters of a question that are shown unasked. */
 const LONG = 3_000;
@@ -14,6 +15,7 @@ const LONG = 3_000;
 export const Question = memo(function Question({ message, isBusy }: { message: Message; isBusy: boolean }) {
   const { conversation } = useApp();
   const say = useSay();
+  const isUnanswered = useStored((state) => state.branch.at(-1)?.id === message.id);
   const [isEdited, setEdited] = useState(false);
   const [isWhole, setWhole] = useState(message.text.length <= LONG);
 
@@ -44,6 +46,15 @@ export const Question = memo(function Question({ message, isBusy }: { message: M
           disabled={isBusy}
           onClick={() => setEdited(true)}
         />
+        {isUnanswered && (
+          <IconButton
+            icon="again"
+            label={say("answer.now")}
+            disabled={isBusy}
+            onClick={() => void conversation.answer(message.id)}
+          />
+        )}
+        <MessageMenu message={message} isBusy={isBusy} />
       </div>
     </section>
   );

@@ -1,6 +1,7 @@
 /** A button with a list of actions below it. */
 
 import { type KeyboardEvent, type ReactNode, type RefObject, useEffect, useId, useLayoutEffect, useRef, useState } from "react";
+import { createPortal } from "react-dom";
 
 import { Icon, type IconName } from "./icon";
 
@@ -18,12 +19,13 @@ interface Props {
   label: string;
   className?: string;
   items: readonly MenuItem[];
+  isDisabled?: boolean;
   children: ReactNode;
 }
 
 const GAP = 4;
 
-export function Menu({ label, className = "icon-button", items, children }: Props) {
+export function Menu({ label, className = "icon-button", items, isDisabled = false, children }: Props) {
   const [isOpen, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
   const id = useId();
@@ -39,6 +41,7 @@ export function Menu({ label, className = "icon-button", items, children }: Prop
         className={className}
         aria-label={label}
         title={label}
+        disabled={isDisabled}
         aria-haspopup="menu"
         aria-expanded={isOpen}
         aria-controls={isOpen ? id : undefined}
@@ -97,7 +100,7 @@ function MenuList({ id, label, items, at, close }: ListProps) {
     all.at(to % all.length)?.focus();
   };
 
-  return (
+  const menu = (
     <div ref={list} id={id} className="menu" role="menu" aria-label={label} onKeyDown={move}>
       {items.map((item) => (
         <button
@@ -123,6 +126,8 @@ function MenuList({ id, label, items, at, close }: ListProps) {
       ))}
     </div>
   );
+  // A message is painted only within its own bounds, and so would be what hangs from it.
+  return createPortal(menu, at.current?.closest("main, nav, dialog") ?? document.body);
 }
 
 const entries = (list: HTMLElement): HTMLElement[] => [...list.querySelectorAll<HTMLElement>(".menu-item")];

@@ -5,6 +5,7 @@ import { useEffect, useRef } from "react";
 import { Icon } from "../parts/icon";
 import { IconButton } from "../parts/icon-button";
 import { useApp, useSay } from "../reader";
+import { Toasts } from "../toasts";
 import { ChatList } from "./chat-list";
 import type { SidebarState } from "./use-sidebar";
 
@@ -42,6 +43,7 @@ export function Sidebar({ sidebar, newChat, search }: Props) {
         </button>
       </div>
       <ChatList chosen={sidebar.leave} />
+      {sidebar.isOver && sidebar.isOpen && <Toasts />}
       <div className="sidebar-foot">
         <button type="button" className="sidebar-act" onClick={() => app.openPanel("settings")}>
           <Icon name="settings" />
