@@ -1,6 +1,6 @@
 /** What is about to be deleted and can still be kept, and what has not worked. */
 
-import { type KeyboardEvent, useEffect, useRef } from "react";
+import { type KeyboardEvent, type PointerEvent, useEffect, useRef } from "react";
 
 import { type Deletion, doomedBy } from "../shared/deletions";
 import { titleOf } from "./chat-title";
@@ -13,7 +13,7 @@ export function Toasts() {
   const say = useSay();
   const undoable = useStored((state) => state.undoable);
   const failed = useStored((state) => state.failed);
-  const { box, settle } = useHeldClock(undoable.length);
+  const { box, ...held } = useHeldClock(undoable.length);
   const words = (deletion: Deletion) =>
     deletion.kind === "chat"
       ? say("deletion.chat", { title: titleOf(deletion, say) })
@@ -31,10 +31,7 @@ export function Toasts() {
       ref={box}
       className="toasts"
       aria-label={say("toasts")}
-      onPointerEnter={settle}
-      onPointerLeave={settle}
-      onFocus={settle}
-      onBlur={settle}
+      {...held}
       onKeyDown={press}
     >
       {undoable.map((deletion) => {
@@ -61,18 +58,28 @@ export function Toasts() {
   );
 }
 
-/** Stop the clock while the pointer or the keyboard is at the notices. */
+/** Stop the clock while a mouse or the keyboard is at the notices. A finger that has touched them is gone. */
 function useHeldClock(count: number) {
   const { deletions } = useApp();
   const box = useRef<HTMLElement>(null);
+  const isMouseHere = useRef(false);
   const isHeld = useRef(false);
   const settle = () => {
-    const here = box.current;
-    const isHere = here !== null && (here.matches(":hover") || here.querySelector(":focus-visible") !== null);
+    const isHere = isMouseHere.current || box.current?.querySelector(":focus-visible") != null;
     if (isHere) deletions.hold();
     else if (isHeld.current) deletions.release();
     isHeld.current = isHere;
   };
+  const point = (isHere: boolean) => (event: PointerEvent) => {
+    isMouseHere.current = isHere && event.pointerType === "mouse";
+    settle();
+  };
   useEffect(settle, [count]);
-  return { box, settle };
+  useEffect(
+    () => () => {
+      if (isHeld.current) deletions.release();
+    },
+    [deletions],
+  );
+  return { box, onPointerEnter: point(true), onPointerLeave: point(false), onFocus: settle, onBlur: settle };
 }

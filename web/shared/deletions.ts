@@ -21,6 +21,7 @@ const GRACE = 2_000;
 
 const AGAIN_AFTER = 3_000;
 const MOST_AT_ONCE = 3;
+const DISK_FULL = "disk_full";
 /** What they are called in the browser's storage. */
 export const KEY = "deletions";
 
@@ -144,7 +145,7 @@ export class Deletions {
     else await this.#carryOut(kept);
   }
 
-  async #carryOut(doomed: Doomed, isLeaving = false): Promise<void> {
+  async #carryOut(doomed: Doomed, isLeaving = false, isLast = false): Promise<void> {
     this.#callOff(doomed);
     this.#endUndo(doomed);
     const { chat, message } = doomed;
@@ -154,6 +155,8 @@ export class Deletions {
       );
     } catch (cause) {
       const problem = told(cause);
+      // It may be gone, and only the disk too full to clear its last traces: then the next answer says so.
+      if (problem.code === DISK_FULL && !isLast) return this.#carryOut(doomed, isLeaving, true);
       if (problem.code !== "not_found") return this.#failed(doomed, problem);
     }
     this.#forget(doomed);
@@ -163,7 +166,7 @@ export class Deletions {
   #failed(doomed: Doomed, problem: Problem): void {
     // Both are asked for anew by `resume`, once they have passed.
     if (problem.isUnreachable || problem.isSignedOut) return;
-    if (problem.isPassing) {
+    if (problem.isPassing && problem.code !== DISK_FULL) {
       this.#timers.set(
         idOf(doomed),
         this.#around.wait(() => void this.#carryOut(doomed), AGAIN_AFTER),

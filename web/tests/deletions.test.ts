@@ -10,9 +10,8 @@ import { Store } from "../shared/store";
 
 const CHAT: Deletion = { kind: "chat", chat: "c1", title: "Boats", isOpen: true };
 const MESSAGE: Deletion = { kind: "message", chat: "c2", message: "m1", many: 2, leaf: "m2" };
-const flat = async () => {
-  for (let turn = 0; turn < 20; turn++) await Promise.resolve();
-};
+/** Let all that waits for nothing but its turn be done. */
+const flat = () => new Promise<void>((done) => setTimeout(done));
 const refused = (status: number, code: string) =>
   Response.json({ error: { code, sentence: "No.", hint: null } }, { status });
 
@@ -170,6 +169,20 @@ it("shows again what could not be deleted, and says why", async () => {
   expect(pane.hidden).toEqual([]);
   expect(pane.store.get().failed?.problem.sentence).toBe("No.");
   expect(pane.gone).toEqual([]);
+});
+
+it("tells of a full disk, unless what was to go is gone all the same", async () => {
+  const pane = new Pane(shelf());
+  pane.answer = () => (pane.asked.length < 2 ? refused(507, "disk_full") : refused(404, "not_found"));
+  pane.deletions.later(CHAT);
+  await pane.pass(TIME_TO_UNDO);
+  expect(pane.gone).toHaveLength(1);
+  expect(pane.store.get().failed).toBeNull();
+  pane.answer = () => refused(507, "disk_full");
+  pane.deletions.later(MESSAGE);
+  await pane.pass(TIME_TO_UNDO);
+  expect(pane.store.get().failed?.problem.code).toBe("disk_full");
+  expect(pane.hidden).toEqual([]);
 });
 
 it("takes what is gone already for deleted", async () => {
