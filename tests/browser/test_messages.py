@@ -299,3 +299,35 @@ def test_on_a_phone_all_of_it_fits_and_is_large_enough_to_be_touched(server, ope
     menu.locator("button").filter(has_text="Good answer").click()
     acts.get_by_role("button", name="More").click()
     expect(menu.get_by_role("menuitemradio", name="Good answer")).to_have_attribute("aria-checked", "true")
+
+
+def test_on_a_phone_a_chat_is_deleted_and_had_back_in_the_list_that_lies_over_it(server, open_window):
+    window = open_window(server, width=390, height=844, has_touch=True, is_mobile=True)
+    window.enter(server.link)
+    window.composer.fill("a boat")
+    window.send.click()
+    expect(window.answer_text).to_have_text("a boat")
+    window.page.get_by_role("button", name="Show the chats").click()
+    window.page.get_by_role("button", name="More for “A boat”").click()
+    window.page.get_by_role("menuitem", name="Delete").click()
+    expect(window.chat("A boat")).to_have_count(0)
+    chats = window.page.get_by_role("navigation", name="Chats")
+    expect(chats.get_by_test_id("toast")).to_contain_text("Will be deleted: “A boat”")
+    expect(undo(window)).to_have_count(1)
+    undo(window).click()
+    expect(window.chat("A boat")).to_be_visible()
+    expect(window.answer_text).to_have_text("a boat")
+
+
+def test_what_could_not_be_deleted_is_there_again_with_the_reason(window):
+    window.allow("507")
+    ask(window, "a boat")
+    said = {"code": "disk_full", "sentence": "The disk is full.", "hint": "Free some space."}
+    window.page.route("**/messages/*", lambda route: route.fulfill(status=507, json={"error": said}))
+    choose(window, window.answers.last, "Delete this message")
+    expect(window.answers).to_have_count(0)
+    window.page.get_by_role("button", name="Delete now").click()
+    expect(window.page.get_by_test_id("toast")).to_contain_text("The disk is full. Free some space.")
+    expect(window.answer_text).to_have_text("a boat")
+    window.page.get_by_role("button", name="Close").click()
+    expect(window.page.get_by_test_id("toast")).to_have_count(0)

@@ -57,6 +57,7 @@ export class App {
       },
       undone: this.#undone,
       gone: this.#gone,
+      kept: () => void this.conversation.refresh(),
     });
     this.messages = new Messages(this.store, this.server, {
       conversation: this.conversation,

@@ -42,6 +42,8 @@ export interface Around {
   undone: (deletion: Deletion) => void;
   /** Hears that something is gone for good. */
   gone: (doomed: Doomed) => void;
+  /** Hears that something could not be deleted and is to be seen again. */
+  kept: (doomed: Doomed) => void;
 }
 
 interface Kept extends Doomed {
@@ -175,6 +177,7 @@ export class Deletions {
     }
     this.#forget(doomed);
     this.#store.set({ failed: { what: "deletion.failed", problem } });
+    this.#around.kept(doomed);
   }
 
   #callOff(doomed: Doomed): void {

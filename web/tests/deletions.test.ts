@@ -32,6 +32,7 @@ class Pane {
   readonly kept: boolean[] = [];
   readonly undone: Deletion[] = [];
   readonly gone: Doomed[] = [];
+  readonly shown: Doomed[] = [];
   answer: () => Response | Promise<Response> = () => new Response(null, { status: 204 });
   now: number;
   readonly deletions: Deletions;
@@ -54,6 +55,7 @@ class Pane {
       },
       undone: (deletion) => this.undone.push(deletion),
       gone: (doomed) => this.gone.push(doomed),
+      kept: (doomed) => this.shown.push(doomed),
     });
   }
 
@@ -168,6 +170,7 @@ it("shows again what could not be deleted, and says why", async () => {
   await pane.pass(TIME_TO_UNDO);
   expect(pane.hidden).toEqual([]);
   expect(pane.store.get().failed?.problem.sentence).toBe("No.");
+  expect(pane.shown).toHaveLength(1);
   expect(pane.gone).toEqual([]);
 });
 
