@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from sottovoce import __version__
 from sottovoce.chat import turn
@@ -34,7 +34,7 @@ from sottovoce.models.kinds import EMBEDDING
 from sottovoce.models.permission import Permission
 from sottovoce.models.shelf import ModelFile
 from sottovoce.net.ledger import Ledger
-from sottovoce.store import chats
+from sottovoce.store import chats, pruning
 from sottovoce.store.db import Database, open_database
 from sottovoce.store.place import find_home
 
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from sqlite3 import Connection
 
     from sottovoce.engine.plan import Plan
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,16 +125,36 @@ async def delete_chat(
     Needs no model; every engine that is running here or in this home's server forgets the chat as well.
     Raises NotFound.
     """
-    from sottovoce.engine.kvfiles import KvFiles
-
     chat = await database.read(lambda conn: chats.get(conn, owner, chat_id))
-    conversation = Conversation(owner, chat.id)
     # The rows go first: whoever holds the chat in a slot looks for them before keeping anything of it.
+    await _deleted(database, lambda conn: chats.delete(conn, owner, chat.id))
+    await _clear(home, database, Conversation(owner, chat.id), engines)
+
+
+async def delete_message(
+    home: Home, database: Database, chat_id: str, message_id: str, owner: str, engines: Engines
+) -> list[str]:
+    """Delete a message with all below it, as thoroughly as delete_chat; return their ids.
+
+    What engines have computed of the chat goes as a whole. Raises NotFound, and Busy while one is answering.
+    """
+    gone = await _deleted(database, lambda conn: pruning.prune(conn, owner, chat_id, message_id))
+    await _clear(home, database, Conversation(owner, chat_id), engines)
+    return gone
+
+
+async def _deleted(database: Database, work: Callable[[Connection], T]) -> T:
     try:
-        await database.run(lambda conn: chats.delete(conn, owner, chat.id))
+        return await database.run(work)
     except DiskFull as problem:
         problem.hint = "Free some space and delete it again; nothing that was saved is lost."
         raise
+
+
+async def _clear(home: Home, database: Database, conversation: Conversation, engines: Engines | None) -> None:
+    """Clear what is left of a conversation, or of a part of it, once its rows are gone."""
+    from sottovoce.engine.kvfiles import KvFiles
+
     try:
         if engines is not None:
             await engines.forget(conversation)

@@ -38,6 +38,12 @@ def test_no_state_of_the_page_has_a_fault(server, open_window, colours, size):
     window.ask("/fail one two three four")
     expect(page.get_by_role("alert")).to_be_visible()
     assert faults(page) == [], "failed"
+    window.answers.last.get_by_role("button", name="More").click()
+    assert faults(page) == [], "the menu of a message"
+    page.get_by_role("menuitem", name="Delete").click()
+    expect(page.get_by_test_id("toast")).to_be_visible()
+    assert faults(page) == [], "about to be deleted"
+    page.get_by_role("button", name="Undo").click()
     for path in ("/settings", "/models"):
         window.go(path)
         expect(page.get_by_role("dialog")).to_be_visible()

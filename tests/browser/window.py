@@ -16,13 +16,25 @@ OWN_SCHEMES = ("data", "blob", "about")
 
 
 class Window:
-    """One browser with its own cookies, and one page in it. `language` as the browser tells it."""
+    """One browser with its own cookies, and one page in it.
+
+    `language` as the browser tells it, `more` as Playwright takes it.
+    """
 
     def __init__(
-        self, browser: Any, address: str, *, width: int = 1280, height: int = 800, language: str = "en-US"
+        self,
+        browser: Any,
+        address: str,
+        *,
+        width: int = 1280,
+        height: int = 800,
+        language: str = "en-US",
+        **more: Any,
     ) -> None:
         self.address = address
-        self.context = browser.new_context(viewport={"width": width, "height": height}, locale=language)
+        self.context = browser.new_context(
+            viewport={"width": width, "height": height}, locale=language, **more
+        )
         self.context.set_default_timeout(PATIENCE)
         expect.set_options(timeout=PATIENCE)
         self.asked: list[str] = []

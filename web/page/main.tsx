@@ -14,6 +14,11 @@ import "./styles/chat-settings.css";
 import "./styles/slash.css";
 import "./models/models.css";
 import "./models/getting.css";
+import "./styles/answer-acts.css";
+import "./styles/composer.css";
+import "./styles/prose.css";
+import "./styles/dialogs.css";
+import "./styles/toasts.css";
 
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";

@@ -612,6 +612,16 @@ export interface components {
             name: string;
         };
         /**
+         * Fork
+         * @description `message` is the last one of the branch that is copied.
+         */
+        Fork: {
+            /** Message */
+            message: string;
+            /** Title */
+            title: string;
+        };
+        /**
          * HitNoun
          * @description A message found. `marks` are the places in the excerpt to point out, as start and end.
          */
@@ -739,20 +749,33 @@ export interface components {
             window: number;
         };
         /**
+         * MessageChange
+         * @description `liked`: what its reader thinks of an answer, 1 good, -1 bad, null nothing. Told to nobody.
+         */
+        MessageChange: {
+            /** Liked */
+            liked: (1 | -1) | null;
+        };
+        /**
          * MessageNoun
          * @description One message of the branch shown. `alternatives` are all that could stand here, itself among them.
          *
-         *     `reasoning` is what the model thought before it answered, `thought` for how many seconds.
+         *     `reasoning` is what the model thought before it answered, `thought` for how many seconds. `below` counts
+         *     the messages that follow it on all branches; `liked` is 1, -1 or null.
          */
         MessageNoun: {
             /** Alternatives */
             alternatives: string[];
             /** Attachments */
             attachments: components["schemas"]["AttachmentNoun"][];
+            /** Below */
+            below: number;
             /** Created */
             created: number;
             /** Id */
             id: string;
+            /** Liked */
+            liked: number | null;
             /** Model */
             model: string;
             /** Parent */
@@ -890,8 +913,9 @@ export interface components {
          *
          *     `attachments` stand before it; with any, `text` may be empty.
          *     `again` names a question to be answered once more instead, with its own attachments; that may be while
-         *     its other answers are being written, and with `beside` the chat stays at the answer it is at. `system`
-         *     changes the chat's instructions. `model` is who is to answer; left out, the usual one.
+         *     its other answers are being written, and with `beside` the chat stays at the answer it is at. `go_on`
+         *     names a cut answer to be gone on with, the last of its branch, in the same message. `system` changes the
+         *     chat's instructions. `model` is who is to answer; left out, the usual one.
          */
         NewRun: {
             /**
@@ -909,6 +933,11 @@ export interface components {
              * @default false
              */
             beside: boolean;
+            /**
+             * Go On
+             * @default null
+             */
+            go_on: string | null;
             /**
              * Model
              * @default null

@@ -28,7 +28,10 @@ export type Status = Nouns["StatusNoun"];
 export type Verified = Nouns["Verified"];
 export type Who = Nouns["Who"];
 
-/** A question: what is left out is as the chat has it. `again` asks one once more in place of a text. */
+/**
+ * A question: what is left out is as the chat has it. In place of a text, `again` asks one once more, and
+ * `go_on` goes on with a cut answer.
+ */
 export interface Question {
   text?: string;
   attachments?: (Nouns["NewAttachment"] | Nouns["KeptAttachment"])[];
@@ -36,6 +39,7 @@ export interface Question {
   again?: string;
   /** The chat stays at the answer it is at; with `again`. */
   beside?: boolean;
+  go_on?: string;
   model?: string;
   /** What a chat begins with. */
   system?: string;
@@ -50,6 +54,7 @@ export interface NewPreset {
 
 /** What to get; `accepted` and `sha256` as the plan told them. */
 export type NewPull = Pick<Nouns["NewPull"], "ref"> & Partial<Nouns["NewPull"]>;
+type How = Pick<RequestInit, "signal" | "keepalive">;
 
 const ROOM = "/app/api";
 
@@ -76,7 +81,7 @@ export class Api {
   catalogue = (): Promise<Nouns["Catalogue"]> => this.#call("GET", "/catalogue");
   /** Measures this machine where that was never done. */
   fit = (): Promise<Nouns["FitList"]> => this.#call("GET", "/fit");
-  plan = (ref: string, signal: AbortSignal): Promise<Plan> => this.#call("POST", "/pulls/plan", { ref }, signal);
+  plan = (ref: string, signal: AbortSignal): Promise<Plan> => this.#call("POST", "/pulls/plan", { ref }, { signal });
   pulls = (): Promise<PullList> => this.#call("GET", "/pulls");
   pull = (asked: NewPull): Promise<Pull> => this.#call("POST", "/pulls", asked);
   discard = (name: string): Promise<void> => this.#call("DELETE", `/left/${encodeURIComponent(name)}`);
@@ -88,9 +93,16 @@ export class Api {
   change = (id: string, change: ChatChange): Promise<OpenChat> => this.#call("PATCH", `/chats/${id}`, change);
   versions = (chat: string, message: string): Promise<Nouns["Versions"]> =>
     this.#call("GET", `/chats/${chat}/messages/${message}/versions`);
-  remove = (id: string): Promise<void> => this.#call("DELETE", `/chats/${id}`);
+  /** `isLeaving`: the page is about to go, and the call must outlive it. */
+  remove = (id: string, isLeaving = false): Promise<void> => this.#call("DELETE", `/chats/${id}`, undefined, { keepalive: isLeaving });
+  removeMessage = (chat: string, id: string, isLeaving = false): Promise<void> =>
+    this.#call("DELETE", `/chats/${chat}/messages/${id}`, undefined, { keepalive: isLeaving });
+  like = (chat: string, id: string, liked: 1 | -1 | null): Promise<OpenChat> =>
+    this.#call("PATCH", `/chats/${chat}/messages/${id}`, { liked });
+  fork = (chat: string, message: string, title: string): Promise<OpenChat> =>
+    this.#call("POST", `/chats/${chat}/fork`, { message, title });
   search = (words: string, signal: AbortSignal): Promise<Nouns["Hits"]> =>
-    this.#call("GET", `/search?q=${encodeURIComponent(words)}`, undefined, signal);
+    this.#call("GET", `/search?q=${encodeURIComponent(words)}`, undefined, { signal });
 
   presets = (): Promise<Nouns["PresetList"]> => this.#call("GET", "/presets");
   addPreset = (preset: NewPreset): Promise<Preset> => this.#call("POST", "/presets", preset);
@@ -123,8 +135,8 @@ export class Api {
     return `/chats/${chat}/messages/${message}/attachments/${number}`;
   }
 
-  async #call<T>(method: string, path: string, body?: object, signal?: AbortSignal): Promise<T> {
-    const answer = await this.#send(method, path, body, signal);
+  async #call<T>(method: string, path: string, body?: object, how: How = {}): Promise<T> {
+    const answer = await this.#send(method, path, body, how);
     if (answer.status === 204) return undefined as T;
     if (!answer.ok) throw await problemOf(answer);
     try {
@@ -134,17 +146,17 @@ export class Api {
     }
   }
 
-  async #send(method: string, path: string, body?: object, signal?: AbortSignal): Promise<Response> {
+  async #send(method: string, path: string, body?: object, how: How = {}): Promise<Response> {
     try {
       // A bare name, since a browser's fetch may not be called as anybody's method.
       const get = this.#fetch;
       return await get(`${ROOM}${path}`, {
         method,
         ...(body && { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) }),
-        ...(signal && { signal }),
+        ...how,
       });
     } catch (cause) {
-      if (signal?.aborted) throw cause;
+      if (how.signal?.aborted) throw cause;
       throw new Unreachable();
     }
   }

@@ -6,11 +6,14 @@ import { given, isSame } from "./chat-settings";
 import { Chats } from "./chats";
 import { Comparing, isShownKey } from "./comparing";
 import { Conversation } from "./conversation";
+import { type Deletion, Deletions, KEY as DELETIONS } from "./deletions";
+import type { Doomed } from "./doomed";
 import { Drafts } from "./drafts";
+import { Messages } from "./messages";
 import { Library } from "./models";
 import { Presets } from "./presets";
 import { pathOf, type Panel, type Route, routeOf } from "./route";
-import type { Saved } from "./saved";
+import { placeOf, type Saved } from "./saved";
 import { Server } from "./server";
 import { SideBySide } from "./side-by-side";
 import { Setups } from "./setup";
@@ -42,6 +45,8 @@ export class App {
   readonly conversation: Conversation;
   readonly sideBySide: SideBySide;
   readonly library: Library;
+  readonly deletions: Deletions;
+  readonly messages: Messages;
   readonly saved: Saved;
 
   constructor(saved: Saved, schedule: Schedule) {
@@ -65,13 +70,29 @@ export class App {
     this.sideBySide = new SideBySide(this.store, this.server, this.comparing, this.conversation);
     this.setups.recall(null);
     this.library = new Library(this.server, schedule, saved, () => this.about());
+    this.deletions = new Deletions(this.store, this.server, saved, {
+      now: () => Date.now(),
+      wait: (work, milliseconds) => {
+        const timer = setTimeout(work, milliseconds);
+        return () => clearTimeout(timer);
+      },
+      undone: this.#undone,
+      gone: this.#gone,
+      kept: () => void this.conversation.refresh(),
+    });
+    this.messages = new Messages(this.store, this.server, {
+      conversation: this.conversation,
+      deletions: this.deletions,
+      begun: this.#forked,
+    });
     this.server.onBack(() => void this.#begin());
   }
 
   start(): void {
     window.addEventListener("popstate", () => this.#show(addressed()));
     document.addEventListener("visibilitychange", () => void this.#look());
-    window.addEventListener("storage", ({ key }) => isShownKey(key) && void this.conversation.refresh());
+    window.addEventListener("pagehide", () => this.deletions.leave());
+    window.addEventListener("storage", this.#stored);
     window.addEventListener("online", () => void this.server.checkSession());
     setInterval(() => void this.#look(), LOOKS_EVERY);
     void this.server.checkSession();
@@ -96,13 +117,11 @@ export class App {
     else this.#replace({ ...this.store.get().route, panel: null });
   }
 
-  /** Delete a chat for good, and leave it if it is open. Throws what went wrong. */
-  async remove(chat: string): Promise<void> {
-    await this.chats.remove(chat);
-    this.drafts.forget(chat);
-    this.comparing.forget(chat);
-    this.setups.forget(chat);
-    if (this.store.get().route.chat === chat) this.go(null);
+  /** Delete a chat, unless it is undone, and leave it if it is open. */
+  remove({ id, title }: Pick<Chat, "id" | "title">): void {
+    const isOpen = this.store.get().route.chat === id;
+    this.deletions.later({ kind: "chat", chat: id, title, isOpen });
+    if (isOpen) this.go(null);
   }
 
   #push(route: Route): void {
@@ -135,9 +154,35 @@ export class App {
     void this.chats.list();
   };
 
+  #stored = ({ key }: StorageEvent): void => {
+    const isDeletions = key === placeOf(DELETIONS);
+    if (isDeletions) this.deletions.reread();
+    if (isDeletions || isShownKey(key)) void this.conversation.refresh();
+  };
+
+  #forked = (chat: string): void => {
+    this.go(chat);
+    void this.chats.list();
+  };
+
+  #undone = (deletion: Deletion): void => {
+    if (deletion.kind === "message") void this.conversation.restore(deletion);
+    else if (deletion.isOpen) this.go(deletion.chat);
+  };
+
+  #gone = ({ chat, message }: Doomed): void => {
+    if (message !== null) return void this.conversation.refresh();
+    this.chats.drop(chat);
+    this.drafts.forget(chat);
+    this.comparing.forget(chat);
+    this.setups.forget(chat);
+    if (this.store.get().route.chat === chat) this.go(null);
+  };
+
   /** Fetch all that is shown, for the first time or after the server was away. */
   async #begin(): Promise<void> {
     if (this.store.get().askProblem?.isUnreachable) this.store.set({ askProblem: null });
+    this.deletions.resume();
     await Promise.all([this.about(), this.chats.list(), this.conversation.refresh(), this.library.look()]);
   }
 

@@ -43,12 +43,34 @@ export function askedAgain(branch: readonly Message[], ask: ToCome): Message[] {
   return [...kept, answerTo(ask, branch[kept.length]?.alternatives ?? [])];
 }
 
-/** Return the branch with what an answer has become. */
-export function settled(branch: readonly Message[], live: Live): Message[] {
-  return branch.map((message) => (message.id === live.answer ? { ...message, ...live.outcome, ...wordsOf(live) } : message));
+/** Return the branch with an answer being written once more. */
+export function goneOnWith(branch: readonly Message[], answer: string): Message[] {
+  return branch.map((message) => (message.id === answer ? { ...message, state: "writing", reason: null, problem: null } : message));
 }
 
-const wordsOf = ({ text, reasoning, thought }: Live) => ({ text, reasoning, thought });
+/** Return whether there is more to come of an answer, and nothing was said after it. */
+export function canGoOn({ role, text, state, reason, below }: Message): boolean {
+  const isCut = state === "stopped" || state === "interrupted" || reason === "length";
+  return role === "assistant" && isCut && text !== "" && below === 0;
+}
+
+/** Return the branch with what an answer has become. */
+export function settled(branch: readonly Message[], live: Live): Message[] {
+  return branch.map((message) =>
+    message.id === live.answer ? { ...message, ...live.outcome, ...wordsOf(live, message) } : message,
+  );
+}
+
+function wordsOf({ text, reasoning, thought }: Live, message: Message) {
+  return {
+    text: longer(text, message.text),
+    reasoning: longer(reasoning, message.reasoning),
+    thought: thought ?? message.thought,
+  };
+}
+
+/** Return what is known of a text: the disk may be ahead of a stream that has just begun again. */
+export const longer = (one: string, other: string): string => (one.length >= other.length ? one : other);
 
 /**
  * Return the branch with an answer as far as its reader had it when they stopped it. The server may have
@@ -66,6 +88,11 @@ export function placeOf(message: Message): { at: number; of: number } {
 /** Return the alternative so many steps away, if there is one. */
 export function neighbour(message: Message, step: number): string | undefined {
   return message.alternatives[message.alternatives.indexOf(message.id) + step];
+}
+
+/** Return the version that takes the place of one that goes: the one before it, or else the one after. */
+export function nearest(message: Message): string | undefined {
+  return neighbour(message, -1) ?? neighbour(message, 1);
 }
 
 function upTo(branch: readonly Message[], id: string | null): Message[] {
@@ -93,5 +120,7 @@ function blank(ask: ToCome): Message {
     attachments: [],
     reasoning: "",
     thought: null,
+    below: 0,
+    liked: null,
   };
 }

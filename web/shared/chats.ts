@@ -41,9 +41,8 @@ export class Chats {
     if (opened !== null) this.note(opened.chat);
   }
 
-  /** Delete a chat for good. Throws what went wrong. */
-  async remove(id: string): Promise<void> {
-    await this.#server.do((api) => api.remove(id));
+  /** Take a chat that is gone off the list. */
+  drop(id: string): void {
     this.#store.set({ chats: this.#store.get().chats.filter((chat) => chat.id !== id) });
   }
 

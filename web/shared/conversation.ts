@@ -2,8 +2,10 @@
 
 import type { Message, OpenChat, Question, Run } from "./api";
 import { type Attachment, sent } from "./attachments";
-import { asked, askedAgain, asStopped } from "./branch";
+import { asked, askedAgain, asStopped, goneOnWith, nearest } from "./branch";
 import { comparedIn, type Comparing } from "./comparing";
+import type { Deletion } from "./deletions";
+import { spared } from "./doomed";
 import type { Drafts } from "./drafts";
 import type { Following } from "./events";
 import { begun, stopped } from "./live";
@@ -89,12 +91,23 @@ export class Conversation {
 
   /** Have the question of an answer answered once more, perhaps by another model. */
   again(answer: Message, model?: string): Promise<void> {
-    const { parent: question } = answer;
+    return answer.parent === null ? Promise.resolve() : this.answer(answer.parent, model);
+  }
+
+  /** Have a question answered, perhaps by another model. */
+  answer(question: string, model?: string): Promise<void> {
     const who = model ?? this.#store.get().model;
-    if (question === null) return Promise.resolve();
     return this.#start({ again: question, ...(who !== null && { model: who }) }, (branch) =>
       askedAgain(branch, { ...this.#toCome(who), question }),
     );
+  }
+
+  /** Go on with an answer that was cut, where it ended, by the model that began it if it is still here. */
+  goOn(answer: Message): Promise<void> {
+    const { model, models } = this.#store.get();
+    const who = models.some(({ name }) => name === answer.model) ? answer.model : model;
+    const question = { go_on: answer.id, ...(who !== null && { model: who }) };
+    return this.#start(question, (branch) => goneOnWith(branch, answer.id), NOTHING, answer.id);
   }
 
   /** Stop the answers that are being written, or one of them: at once on the screen, then at the server. */
@@ -121,6 +134,20 @@ export class Conversation {
     if (opened !== null) await this.#take(opened, signal);
   }
 
+  /** Show the branch without what is about to be deleted: another version of it, if there is one. */
+  async leave(message: Message): Promise<void> {
+    const { branch, doomed } = this.#store.get();
+    this.#store.set({ branch: spared(branch, doomed) });
+    const other = nearest(message);
+    if (other !== undefined) await this.show(other);
+  }
+
+  /** Show again what was about to be deleted. */
+  async restore(deletion: Extract<Deletion, { kind: "message" }>): Promise<void> {
+    const { chat, live } = this.#store.get();
+    if (chat?.id === deletion.chat && live === null) await this.show(deletion.leaf);
+  }
+
   // ---- asking ----
 
   #askAfter(parent: string | null, text: string, attached: readonly Attachment[]): Promise<void> {
@@ -138,20 +165,26 @@ export class Conversation {
     return { answer: ANSWER, model: model ?? this.#store.get().status?.model ?? "", now: this.#around.now() };
   }
 
-  async #start(question: Question, shown: (branch: readonly Message[]) => Message[], attached = NOTHING): Promise<void> {
+  async #start(
+    question: Question,
+    shown: (branch: readonly Message[]) => Message[],
+    attached = NOTHING,
+    answer: string = ANSWER,
+  ): Promise<void> {
     const { chat, branch, live, asks } = this.#store.get();
     if (live !== null) return;
     const { signal } = this.#turnPage();
     this.#isBusy = true;
     if (question.again === undefined) this.#store.set({ compared: null });
-    this.#store.set({ branch: shown(branch), live: begun(ANSWER), asks: asks + 1, askProblem: null });
+    this.#cut.delete(answer);
+    this.#store.set({ branch: shown(branch), live: begun(answer), asks: asks + 1, askProblem: null });
     try {
       await this.#stopping;
       const setup = await this.#around.setUp(chat?.id ?? null);
       const whole = { ...fitting(question, chat === null), ...setup };
       const run = await this.#server.do((api) => api.ask(chat?.id ?? null, whole));
       this.#around.taken(chat?.id ?? null, question.text ?? "", run.chat, attached);
-      if (question.again === undefined) await this.#askRival(run);
+      if (question.again === undefined && question.go_on === undefined) await this.#askRival(run);
       await this.#began(run, signal);
     } catch (cause) {
       this.#refused(cause, question.text ?? "", attached, branch, signal);
@@ -232,7 +265,8 @@ export class Conversation {
     const compared = await this.#compared(opened);
     if (signal.aborted) return;
     const { chat, context } = opened;
-    this.#store.set({ chat, context, branch: this.#asRead(opened.messages), compared, openProblem: null });
+    const branch = spared(this.#asRead(opened.messages), this.#store.get().doomed);
+    this.#store.set({ chat, context, branch, compared, openProblem: null });
   }
 
   async #compared(opened: OpenChat): Promise<State["compared"]> {

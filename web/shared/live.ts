@@ -59,7 +59,7 @@ function changeBy(live: Live, event: RunEvent): Partial<Live> {
     case "text":
       return { text: live.text + event.said.text, phase: { kind: "writing" } };
     case "whole":
-      return { ...event.said, phase: { kind: "writing" } };
+      return { ...event.said };
     case "done": {
       const { text, reasoning, thought, reason, model, usage, timings } = event.said;
       return { text, reasoning, thought, outcome: { state: "complete", reason, model, usage, timings } };

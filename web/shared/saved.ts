@@ -8,6 +8,9 @@ export interface Shelf {
 
 const PREFIX = "sotto.";
 
+/** Return what the browser's storage calls a thing. */
+export const placeOf = (key: string): string => PREFIX + key;
+
 export class Saved {
   readonly #shelf: Shelf | null;
   readonly #visit = new Map<string, string>();
@@ -20,7 +23,7 @@ export class Saved {
     const own = this.#visit.get(key);
     if (own !== undefined) return own;
     try {
-      return this.#shelf?.getItem(PREFIX + key) ?? null;
+      return this.#shelf?.getItem(placeOf(key)) ?? null;
     } catch {
       return null;
     }
@@ -29,8 +32,8 @@ export class Saved {
   /** Keep a text; an empty one is forgotten. Returns whether it outlasts this visit. */
   set(key: string, text: string): boolean {
     try {
-      if (text === "") this.#shelf?.removeItem(PREFIX + key);
-      else this.#shelf?.setItem(PREFIX + key, text);
+      if (text === "") this.#shelf?.removeItem(placeOf(key));
+      else this.#shelf?.setItem(placeOf(key), text);
       this.#visit.delete(key);
       if (this.#shelf === null) this.#visit.set(key, text);
       return this.#shelf !== null;

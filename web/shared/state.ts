@@ -1,10 +1,18 @@
 /** All that the page knows, in one noun. */
 
 import type { Chat, Context, Defaults, Disk, Message, Model, Preset, Status } from "./api";
+import type { Deletion } from "./deletions";
+import type { Doomed } from "./doomed";
 import type { Live } from "./live";
 import type { Problem } from "./problem";
 import type { Route } from "./route";
 import type { Applied, Edits } from "./setup";
+
+/** Something that was asked for and has not happened, and why. */
+export interface Failure {
+  what: "deletion.failed" | "fork.failed" | "like.failed";
+  problem: Problem;
+}
 
 export interface State {
   session: "unknown" | "signed-in" | "signed-out";
@@ -51,6 +59,11 @@ export interface State {
   /** What was changed for chats, by their ids, and is not with the server yet. */
   edits: Edits;
   applied: Applied | null;
+  /** What is hidden because it is about to be deleted, by this window or another. */
+  doomed: readonly Doomed[];
+  /** Those of this window that can still be undone, the newest last. */
+  undoable: readonly Deletion[];
+  failed: Failure | null;
 }
 
 export function emptyState(route: Route): State {
@@ -80,5 +93,8 @@ export function emptyState(route: Route): State {
     defaults: null,
     edits: {},
     applied: null,
+    doomed: [],
+    undoable: [],
+    failed: null,
   };
 }

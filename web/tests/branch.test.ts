@@ -1,13 +1,13 @@
 import { expect, it } from "vitest";
 
 import type { Message } from "../shared/api";
-import { asked, askedAgain, asStopped, neighbour, placeOf, settled } from "../shared/branch";
+import { asked, askedAgain, asStopped, canGoOn, goneOnWith, nearest, neighbour, placeOf, settled } from "../shared/branch";
 import { begun } from "../shared/live";
 
 const message = (id: string, role: string, parent: string | null, alternatives = [id]): Message => ({
   id, role, parent, alternatives,
   state: "complete", text: id, model: "m", created: 0, reason: null, usage: null, timings: null, problem: null,
-  attachments: [], reasoning: "", thought: null,
+  attachments: [], reasoning: "", thought: null, below: 0, liked: null,
 });
 const BRANCH = [
   message("q1", "user", null),
@@ -55,4 +55,30 @@ it("shows of a stopped answer what its reader had, and otherwise what the server
   const kept = (text: string) => asStopped(BRANCH, "a2", text)[3]?.text;
   expect(kept("a")).toBe("a");
   expect(kept("other")).toBe("a2");
+});
+
+it("offers to go on with an answer that was cut and that nothing follows", () => {
+  const answer = message("a", "assistant", "q");
+  expect(canGoOn(answer)).toBe(false);
+  for (const cut of [{ state: "stopped" }, { state: "interrupted" }, { reason: "length" }]) {
+    expect(canGoOn({ ...answer, ...cut })).toBe(true);
+    expect(canGoOn({ ...answer, ...cut, below: 2 })).toBe(false);
+    expect(canGoOn({ ...answer, ...cut, text: "" })).toBe(false);
+  }
+});
+
+it("shows an answer that is gone on with as being written, with its text", () => {
+  const cut = { ...message("a", "assistant", "q"), reason: "length" };
+  expect(goneOnWith([cut], "a")).toEqual([{ ...cut, state: "writing", reason: null }]);
+});
+
+it("loses nothing of an answer whose stream has just begun", () => {
+  const [only] = settled([message("a", "assistant", "q")], { ...begun("a"), outcome: { state: "stopped" } });
+  expect([only?.text, only?.state]).toEqual(["a", "stopped"]);
+});
+
+it("has the version before take the place of one that goes, or else the one after", () => {
+  expect(nearest(message("b", "user", null, ["a", "b", "c"]))).toBe("a");
+  expect(nearest(message("a", "user", null, ["a", "b"]))).toBe("b");
+  expect(nearest(message("a", "user", null))).toBeUndefined();
 });

@@ -125,3 +125,43 @@ it("asks nothing while what was set for the chat is not with the server, and kee
   expect(world.store.get().askProblem?.sentence).toBe("The disk is full.");
   expect(world.drafts.get(CHAT)).toBe("more");
 });
+
+it("goes on with a cut answer in its place, and shows it as it grows", async () => {
+  const world = await answered();
+  world.messages = world.messages.map((one) => (one.id === "a1" ? { ...one, state: "stopped" } : one));
+  await world.conversation.refresh();
+  world.isSlow = true;
+  world.tells = [{ name: "whole", said: { text: "hello" } }, { name: "text", said: { text: " there" } }, done("hello there")];
+  const going = world.conversation.goOn(world.store.get().branch[1] as Message);
+  await vi.waitFor(() => expect(world.release).not.toBeNull());
+  expect(world.asked[1]).toEqual({ go_on: "a1" });
+  expect(texts(world)).toEqual(["hi", "hello"]);
+  expect(world.store.get().live?.answer).toBe("a1");
+  world.release?.();
+  await going;
+  expect(texts(world)).toEqual(["hi", "hello there"]);
+  expect(world.store.get().live).toBeNull();
+});
+
+it("shows what was about to go as gone, whatever the server still tells, and again when that is undone", async () => {
+  const world = await answered();
+  await world.conversation.ask("more");
+  const doomed = world.store.get().branch[2] as Message;
+  world.store.set({ doomed: [{ chat: CHAT, message: doomed.id }] });
+  await world.conversation.leave(doomed);
+  expect(texts(world)).toEqual(["hi", "hello"]);
+  await world.conversation.refresh();
+  expect(texts(world)).toEqual(["hi", "hello"]);
+  world.store.set({ doomed: [] });
+  await world.conversation.restore({ kind: "message", chat: CHAT, message: doomed.id, many: 2, leaf: "a2" });
+  expect(world.leaves).toEqual(["a2"]);
+  expect(texts(world)).toEqual(["hi", "hello", "more", "hello"]);
+});
+
+it("goes to another version where one goes", async () => {
+  const world = await answered();
+  const doomed = { ...(world.store.get().branch[1] as Message), alternatives: ["a0", "a1"] };
+  world.store.set({ doomed: [{ chat: CHAT, message: "a1" }], branch: [world.store.get().branch[0] as Message, doomed] });
+  await world.conversation.leave(doomed);
+  expect(world.leaves).toEqual(["a0"]);
+});

@@ -21,7 +21,7 @@ it("leaves nothing unsaid, and the same places open", () => {
 it("fills in words and numbers", () => {
   expect(sayIn("en")("wait.reading", { read: 512, total: 2048 })).toBe("Reading: 512 of 2,048 tokens");
   expect(sayIn("zh")("branch", { at: 1, of: 2 })).toBe("第 1 个版本，共 2 个");
-  expect(sayIn("en")("delete.words", { title: "$& {title}" })).toContain("“$& {title}”");
+  expect(sayIn("en")("deletion.chat", { title: "$& {title}" })).toContain("“$& {title}”");
 });
 
 it("speaks the reader's language where we have it", () => {

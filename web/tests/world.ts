@@ -21,6 +21,7 @@ export class World {
   readonly asked: Record<string, unknown>[] = [];
   readonly stopped: string[] = [];
   readonly begun: string[] = [];
+  readonly leaves: string[] = [];
   messages: Message[] = [];
   /** All answers to the last question. */
   versions: Message[] = [];
@@ -73,6 +74,7 @@ export class World {
     if (this.isSlow) await new Promise<void>((resolve) => (this.release = resolve));
     if (this.refusal !== null) return this.refusal();
     if (body.again !== undefined) return this.refusesAgain?.() ?? this.#again(body.again);
+    if (body.go_on !== undefined) return this.#run(body.go_on, this.messages.at(-2)?.id ?? "");
     const [question, answer] = [`q${++this.#count}`, `a${this.#count}`];
     if (body.parent !== undefined) {
       this.messages = this.messages.slice(0, this.messages.findIndex(({ id }) => id === body.parent) + 1);
@@ -98,6 +100,7 @@ export class World {
   }
 
   #show(leaf: string): void {
+    this.leaves.push(leaf);
     const version = this.versions.find(({ id }) => id === leaf);
     if (version) this.messages = [...this.messages.slice(0, -1), version];
   }
@@ -134,7 +137,7 @@ function said(id: string, role: string, parent: string | null, text: string): Me
   return {
     id, role, parent, text,
     alternatives: [id], state: "complete", model: "m", created: 0, reason: null, usage: null, timings: null, problem: null,
-    attachments: [], reasoning: "", thought: null,
+    attachments: [], reasoning: "", thought: null, below: 0, liked: null,
   };
 }
 

@@ -7,7 +7,7 @@ Our own format, version 1, is one JSON object. It loses nothing but the owner, w
        "settings": {"temperature", "top_p", "top_k", "min_p", "repeat_penalty", "seed", "max_tokens",
                     "context"},
        "messages": [
-        {"id", "parent", "role", "state", "text", "model", "digest", "facts", "created", "reasoning",
+        {"id", "parent", "role", "state", "text", "model", "digest", "facts", "created", "reasoning", "liked",
          "attachments": [{"name", "text"}, ...], where there are any}, ...]}, ...]}
 
 `settings` has only what was set for the chat; earlier files do without it. Times are seconds since
@@ -237,7 +237,13 @@ def _own_message(part: object, chat: Chat, now: float, notes: Notes) -> StoredMe
         created=moment(field(part, "created"), chat.created, now),
         attached=tuple(_attached(field(part, "attachments"), notes)) if role is Role.USER else (),
         reasoning=_text(field(part, "reasoning")),
+        liked=_liked(field(part, "liked"), role),
     )
+
+
+def _liked(value: object, role: Role) -> int | None:
+    """Return what a reader thought of an answer, if it can be that. True is no number here."""
+    return value if type(value) is int and value in (1, -1) and role is Role.ASSISTANT else None
 
 
 def _attached(given: object, notes: Notes) -> Iterator[Attachment]:

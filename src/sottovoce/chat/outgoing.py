@@ -24,7 +24,7 @@ _CHAT_FIELDS = (
     "id", "title", "system", "model", "leaf", "created", "changed", "pinned", "archived", "folder",
 )  # fmt: skip
 _MESSAGE_FIELDS = (
-    "id", "parent", "role", "state", "text", "model", "digest", "facts", "created", "reasoning",
+    "id", "parent", "role", "state", "text", "model", "digest", "facts", "created", "reasoning", "liked",
 )  # fmt: skip
 
 _ENDINGS = {

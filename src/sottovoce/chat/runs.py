@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, TypeVar
@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from sottovoce.chat import turn
 from sottovoce.chat.turn import Parts, Question
 from sottovoce.core.errors import BadInput, Busy, EngineFailed, SottoError, Stopping
-from sottovoce.core.events import Asked, Done, Event, Failed, Timings, Usage
+from sottovoce.core.events import Asked, Done, Event, Failed, Timings, Usage, Whole
 from sottovoce.core.feed import Feed
 from sottovoce.core.messages import State
 from sottovoce.engine.pieces import KINDS
@@ -39,19 +39,7 @@ class Stopped:
     """Somebody stopped the answer; what was written is kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class Whole:
-    """All that the disk has of an answer whose run is not remembered: it takes the place of earlier text.
-
-    With what the model thought before it, and for how many seconds.
-    """
-
-    text: str
-    reasoning: str = ""
-    thought: float | None = None
-
-
-RunEvent = Event | Stopped | Whole
+RunEvent = Event | Stopped
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +143,11 @@ class Runs:
         for run in [run for run in self._runs.values() if (run.owner, run.asked.chat) == (owner, chat)]:
             self._drop(run)
 
+    def forget_answers(self, answers: Iterable[str]) -> None:
+        """Remember nothing of answers that have been deleted, each by its id."""
+        for run in [self._runs[answer] for answer in answers if answer in self._runs]:
+            self._drop(run)
+
     def running(self, owner: str, chat: str | None = None) -> list[Asked]:
         """Return what is being written for this owner, in one chat or in all, the oldest first."""
         runs = [run for run in self._runs.values() if run.owner == owner and not run.ended]
@@ -224,6 +217,9 @@ class Runs:
 
     def _name(self, run: Run, asked: Asked) -> None:
         self._unnamed.discard(run)
+        before = self._runs.get(asked.answer)
+        if before is not None:  # which this one goes on with: who follows that one, follows this
+            run.begin_after(before.last)
         self._runs[asked.answer] = run
         run.begun.set_result(asked)
 
@@ -244,7 +240,8 @@ class Runs:
             self._drop(old)
 
     def _drop(self, run: Run) -> None:
-        self._runs.pop(run.asked.answer, None)
+        if self._runs.get(run.asked.answer) is run:  # another may go on with its answer
+            del self._runs[run.asked.answer]
 
     async def _cut(self, run: Run, reason: SottoError | None = None) -> None:
         if run.task is None or run.ended:

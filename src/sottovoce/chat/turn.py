@@ -21,18 +21,21 @@ from sottovoce.chat.waking import awake
 from sottovoce.core import chat_settings
 from sottovoce.core.chat_settings import UNSET, ChatSettings
 from sottovoce.core.errors import BadValue, EngineFailed, SottoError
-from sottovoce.core.events import Asked, Done, Event, Failed, Finished, Notice, Reasoning, Text
+from sottovoce.core.events import Asked, Done, Event, Failed, Finished, Notice, Reasoning, Text, Whole
 from sottovoce.core.messages import OWNER, Conversation, Message, Role, State
 from sottovoce.core.sampling import Sampling, checked, laid_over
 from sottovoce.engine.held import held
 from sottovoce.engine.protocol import Engine, ModelFacts
-from sottovoce.store import attachments, chats
+from sottovoce.store import attachments, chats, going_on
 from sottovoce.store.attachments import Attachment, Kept, name_of
 from sottovoce.store.chats import Chat, StoredMessage
 from sottovoce.store.db import Database
 
 ROOT = ""
 """As a question's parent: before the first message of the chat."""
+
+NOTHING = Whole("")
+"""What there is of an answer that has not begun."""
 
 WRITE_SECONDS = 0.25
 WRITE_TOKENS = 32
@@ -44,9 +47,9 @@ class Question:
 
     No chat starts one. `parent` continues after that message instead of where the reader is; to edit a
     question, ask with the parent of the old one (ROOT for the first). `again` names a question to be
-    answered once more, with what is attached to it; `text` and `attached` are then ignored, and with `beside`
-    the reader stays at the answer they are at. With something attached, the text may be empty. `settings` are
-    those of the chat that it starts.
+    answered once more, with what is attached to it, `go_on` the cut answer to be gone on with; `text` and
+    `attached` are then ignored, and with `beside` the reader stays at the answer they are at. With something
+    attached, the text may be empty. `settings` are those of the chat that it starts.
 
     What `sampling` says wins over the chat's settings, and these over the program's.
     """
@@ -60,6 +63,7 @@ class Question:
     attached: tuple[Attachment | Kept, ...] = ()
     beside: bool = False
     settings: ChatSettings = UNSET
+    go_on: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +86,12 @@ async def ask(parts: Parts, question: Question) -> AsyncGenerator[Event, None]:
     generator, or cancelling its task, stops the answer.
     """
     question = _checked(parts, question)
-    asked = await _saved(parts, question)
-    answer = _Answer(parts, asked.answer)
+    asked, begun = await _saved(parts, question)
+    answer = _Answer(parts, asked.answer, begun)
     try:
         yield asked
+        if begun.text:
+            yield begun
         with held(parts.engine) as engine:
             holding = replace(parts, engine=engine)
             async with contextlib.aclosing(_answered(holding, question, asked, answer)) as events:
@@ -98,14 +104,17 @@ async def ask(parts: Parts, question: Question) -> AsyncGenerator[Event, None]:
         await answer.settle()
 
 
-async def _saved(parts: Parts, question: Question) -> Asked:
-    """Save the question. Cancelled meanwhile, the answer that will never come is marked as stopped."""
+async def _saved(parts: Parts, question: Question) -> tuple[Asked, Whole]:
+    """Save the question; return it, and what there is of its answer.
+
+    Cancelled meanwhile, the answer that will never come is marked as stopped.
+    """
     saving = asyncio.ensure_future(parts.database.run(lambda conn: _save_question(conn, parts, question)))
     try:
         return await asyncio.shield(saving)
     except asyncio.CancelledError:
-        asked = await saving
-        await _Answer(parts, asked.answer).finish(State.STOPPED)
+        asked, begun = await saving
+        await _Answer(parts, asked.answer, begun).finish(State.STOPPED)
         raise
 
 
@@ -119,7 +128,7 @@ async def _answered(
     chat, branch = await _told(parts, asked)
     question = replace(question, sampling=_drawn(parts, chat, question))
     facts = await parts.engine.ready()
-    view, start = await _view(parts.engine, facts, question, chat, branch)
+    view, start = await _view(parts.engine, facts, question, chat, branch, answer.text)
     answer.facts |= {"digest": facts.digest, "left_out": start}
     notice = await _notice(parts.engine, facts, view, start, branch)
     if notice is not None:
@@ -127,11 +136,14 @@ async def _answered(
     conversation = Conversation(parts.owner, asked.chat)
     finished: Finished | None = None
     sampling = laid_over(Sampling(max_tokens=prompt.room_for_answer(facts.window)), question.sampling)
+    if answer.text:
+        sampling = replace(sampling, thinking=False)  # that was done before the first word
     if sampling.schema is not None:
         sampling = replace(sampling, schema=schema.for_engine(sampling.schema))
     stream = parts.engine.answer(view, sampling, conversation)
-    # What must follow a schema is all answer.
-    told = stream if sampling.schema is not None else reasoning.told_apart(stream)
+    # What must follow a schema, or goes on with an answer, is all answer.
+    is_answer = sampling.schema is not None or answer.text != ""
+    told = stream if is_answer else reasoning.told_apart(stream)
     async with contextlib.aclosing(told) as pieces:
         async for piece in pieces:
             if isinstance(piece, Finished):
@@ -168,12 +180,14 @@ async def _answered(
 class _Answer:
     """An answer being written: to the disk every 250 ms or 32 pieces, and finished exactly once."""
 
-    def __init__(self, parts: Parts, answer_id: str) -> None:
+    def __init__(self, parts: Parts, answer_id: str, begun: Whole) -> None:
         self.facts: dict[str, Any] = {}
         self._parts = parts
         self._id = answer_id
-        self._pieces: list[str] = []
-        self._thoughts: list[str] = []
+        self._pieces = [begun.text] if begun.text else []
+        self._thoughts = [begun.reasoning] if begun.text and begun.reasoning else []
+        if begun.thought is not None:
+            self.facts["thought"] = begun.thought
         self._unwritten = 0
         self._written_at = time.monotonic()
         self._writing: asyncio.Future[None] | None = None
@@ -251,11 +265,18 @@ def _checked(parts: Parts, question: Question) -> Question:
     """Return the question as it can be asked. Raises BadValue or BadSchema."""
     # A lone half of a character pair has no UTF-8; nothing later could write it down.
     text = question.text.encode("utf-8", "replace").decode()
-    if question.again is None and not text.strip() and not question.attached:
-        raise BadValue("The question is empty.", hint='For example: sotto ask "Why is the sky blue?"')
     given = question.sampling
+    is_new = question.again is None and question.go_on is None
+    if is_new and not text.strip() and not question.attached:
+        raise BadValue("The question is empty.", hint='For example: sotto ask "Why is the sky blue?"')
     if given.schema is not None:
         given = replace(given, schema=schema.checked(given.schema))
+        if question.go_on is not None:
+            raise BadValue(
+                "An answer that follows a schema cannot be gone on with.",
+                hint="Have its question answered again, or leave the schema out",
+                field="go_on",
+            )
     checked(laid_over(parts.defaults, given))
     return replace(question, text=text, sampling=given, settings=chat_settings.checked(question.settings))
 
@@ -265,8 +286,8 @@ def _drawn(parts: Parts, chat: Chat, question: Question) -> Sampling:
     return laid_over(laid_over(parts.defaults, chat.settings.sampling()), question.sampling)
 
 
-def _save_question(conn: sqlite3.Connection, parts: Parts, question: Question) -> Asked:
-    """Write the question and an empty answer, in one transaction."""
+def _save_question(conn: sqlite3.Connection, parts: Parts, question: Question) -> tuple[Asked, Whole]:
+    """Write the question and an empty answer, or open one, in one transaction; return what there is of it."""
     now = parts.clock()
     given = attachments.taken(conn, parts.owner, question.attached)
     if question.chat is None:
@@ -281,6 +302,14 @@ def _save_question(conn: sqlite3.Connection, parts: Parts, question: Question) -
         if question.system is not None:
             chats.set_system(conn, parts.owner, chat.id, question.system)
     writer = parts.database.writer
+    if question.go_on is not None:
+        cut = going_on.go_on(
+            conn, parts.owner, chat.id, question.go_on, model=parts.model, writer=writer, now=now
+        )
+        # The next word brings its own space.
+        thought = cut.facts.get("thought")
+        begun = Whole(cut.text.rstrip(" "), cut.reasoning, thought if isinstance(thought, float) else None)
+        return Asked(chat.id, cut.parent or "", cut.id), begun
     if question.again is not None:
         answer = chats.again(
             conn,
@@ -292,7 +321,7 @@ def _save_question(conn: sqlite3.Connection, parts: Parts, question: Question) -
             now=now,
             beside=question.beside,
         )
-        return Asked(chat.id, question.again, answer)
+        return Asked(chat.id, question.again, answer), NOTHING
     parent = chat.leaf if question.parent is None else question.parent or None
     asked, answer = chats.ask(
         conn,
@@ -305,7 +334,7 @@ def _save_question(conn: sqlite3.Connection, parts: Parts, question: Question) -
         now=now,
         attached=given,
     )
-    return Asked(chat.id, asked, answer)
+    return Asked(chat.id, asked, answer), NOTHING
 
 
 async def _told(parts: Parts, asked: Asked) -> tuple[Chat, list[StoredMessage]]:
@@ -319,11 +348,22 @@ async def _told(parts: Parts, asked: Asked) -> tuple[Chat, list[StoredMessage]]:
 
 
 async def _view(
-    engine: Engine, facts: ModelFacts, question: Question, chat: Chat, branch: Sequence[StoredMessage]
+    engine: Engine,
+    facts: ModelFacts,
+    question: Question,
+    chat: Chat,
+    branch: Sequence[StoredMessage],
+    begun: str,
 ) -> tuple[list[Message], int]:
-    """Return the messages that go to the engine, and how many of the oldest exchanges do not."""
+    """Return the messages that go to the engine, and how many of the oldest exchanges do not.
+
+    `begun` is what there is of the answer; the engine goes on with it.
+    """
     system = [Message(Role.SYSTEM, chat.system)] if chat.system else []
-    past, newest = _turns(branch), branch[-1]
+    past = _turns(branch)
+    newest = [Message(branch[-1].role, branch[-1].text)]
+    if begun:
+        newest.append(Message(Role.ASSISTANT, begun))
     room = prompt.room_for_prompt(facts.window, question.sampling.max_tokens, chat.settings.context)
     view = _messages(system, past, newest)
     if await engine.count(view) + prompt.OVERHEAD * len(view) <= room:
@@ -332,9 +372,9 @@ async def _view(
     lengths = await engine.weigh([message.text for message in view])
     costs = [prompt.with_overhead(length) for length in lengths]
     fixed = sum(costs[: len(system)])
-    pairs = costs[len(system) : -1]
+    pairs, last = costs[len(system) : -len(newest)], costs[-len(newest) :]
     turns = [prompt.Turn(*pair) for pair in zip(pairs[::2], pairs[1::2], strict=True)]
-    start = prompt.first_kept(fixed, turns, costs[-1], room)
+    start = prompt.first_kept(fixed, turns, sum(last), room)
     view = _messages(system, past[start:], newest)
     while start < len(past) and await engine.count(view) > room:
         start += 1
@@ -374,10 +414,10 @@ def _turns(branch: Sequence[StoredMessage]) -> list[tuple[StoredMessage, StoredM
 
 
 def _messages(
-    system: list[Message], turns: Sequence[tuple[StoredMessage, StoredMessage]], newest: StoredMessage
+    system: list[Message], turns: Sequence[tuple[StoredMessage, StoredMessage]], newest: list[Message]
 ) -> list[Message]:
     said = [Message(message.role, message.text) for turn in turns for message in turn]
-    return [*system, *said, Message(newest.role, newest.text)]
+    return [*system, *said, *newest]
 
 
 def _cut_notice(dropped: int) -> Notice:

@@ -1,7 +1,8 @@
 """What an answer is made of while it streams.
 
-A turn yields, in order: one `Asked`, any number of `Waiting`, `Reading`, `Notice`, `Reasoning` and `Text`,
-and last exactly one of `Done` and `Failed`. Closing the generator stops the answer; what was written is kept.
+A turn yields, in order: one `Asked`, a `Whole` where it goes on with an answer, any number of `Waiting`,
+`Reading`, `Notice`, `Reasoning` and `Text`, and last exactly one of `Done` and `Failed`. Closing the
+generator stops the answer; what was written is kept.
 """
 
 from __future__ import annotations
@@ -64,6 +65,18 @@ class Reasoning:
 
     text: str
     seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """All that there is of the answer so far: it takes the place of earlier text.
+
+    With what the model thought before it, and for how many seconds.
+    """
+
+    text: str
+    reasoning: str = ""
+    thought: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,5 +153,5 @@ class Failed:
 Piece = Waiting | Reading | Text | Finished
 """What an engine yields."""
 
-Event = Asked | Waiting | Reading | Notice | Reasoning | Text | Done | Failed
+Event = Asked | Whole | Waiting | Reading | Notice | Reasoning | Text | Done | Failed
 """What a turn yields."""

@@ -16,7 +16,10 @@ E = TypeVar("E")
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class Feed(Generic[E]):
-    """Events are numbered from 1. Of more than `most` the oldest are forgotten; their numbers stay theirs."""
+    """Events are numbered from 1, unless told otherwise.
+
+    Of more than `most` the oldest are forgotten; their numbers stay theirs.
+    """
 
     most: int = sys.maxsize
     ended: bool = False
@@ -28,6 +31,10 @@ class Feed(Generic[E]):
     def last(self) -> int:
         """Return the number of the newest event; 0: there was none yet."""
         return self._forgotten + len(self.events)
+
+    def begin_after(self, number: int) -> None:
+        """Number the first event after one of an earlier feed, which this one follows."""
+        self._forgotten = number
 
     def tell(self, event: E) -> None:
         self.events.append(event)

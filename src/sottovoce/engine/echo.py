@@ -1,8 +1,9 @@
 """An engine that answers by rule: for tests, demonstrations and the docs, never for people.
 
-It repeats the last message, one word a piece with the spaces before it. A few questions steer it:
-`/fail` breaks after three words, `/long N` writes N words, `/slow N` waits N milliseconds a word and
-writes 100 words, or the text behind it, `/json TEXT` writes the text even where a schema is asked for.
+It repeats the last message, one word a piece with the spaces before it; where an answer that is begun
+stands behind it, the rest of it. A few questions steer it: `/fail` breaks after three words, `/long N`
+writes N words, `/slow N` waits N milliseconds a word and writes 100 words, or the text behind it,
+`/json TEXT` writes the text even where a schema is asked for.
 Its line is the real engine's.
 """
 
@@ -17,7 +18,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 
 from sottovoce.core.errors import BadValue, EngineFailed, ModelProblem, SchemaUnmet, TooLong
 from sottovoce.core.events import Finished, Likelihood, Piece, Reading, Text, Timings, Usage
-from sottovoce.core.messages import OWNER, Conversation, Message
+from sottovoce.core.messages import OWNER, Conversation, Message, Role
 from sottovoce.core.sampling import Sampling, checked
 from sottovoce.engine.line import Line
 from sottovoce.engine.protocol import Asked, Load, ModelFacts, Queue
@@ -101,11 +102,11 @@ class EchoEngine:
             place.read = prompt
             self.line.let_in()
             yield Reading(prompt, prompt)
-            question = asked if isinstance(asked, str) else asked[-1].text
+            question, begun = _heard(asked)
             limit = min(sampling.max_tokens or self.facts.window, self.facts.window - prompt)
             reason = "stop"
             words, pause, breaks = _plan(question, sampling)
-            said, stopped = _until_stop(words, sampling.stop)
+            said, stopped = _until_stop(_after(begun, words), sampling.stop)
             for word in said[:limit]:
                 if breaks and place.written == 3:
                     raise EngineFailed("The echo engine was asked to fail.", hint="Ask for something else")
@@ -154,6 +155,21 @@ class EchoEngine:
                 f"The question has {prompt} tokens; this model sees {self.facts.window}.",
                 hint="Ask with less text",
             )
+
+
+def _heard(asked: Asked) -> tuple[str, str]:
+    """Return the question, and what there is of its answer."""
+    if isinstance(asked, str):
+        return asked, ""
+    if len(asked) > 1 and asked[-1].role is Role.ASSISTANT:
+        return asked[-2].text, asked[-1].text
+    return asked[-1].text, ""
+
+
+def _after(begun: str, words: list[str]) -> list[str]:
+    """Return the words that are left to say."""
+    rest = "".join(words).removeprefix(begun) if begun else ""
+    return re.findall(r"\s*\S+|\s+$", rest) if begun else words
 
 
 def _plan(text: str, sampling: Sampling) -> tuple[list[str], float, bool]:

@@ -68,7 +68,10 @@ class Load:
 
 
 Asked = Sequence[Message] | str
-"""What is to be answered: messages, or bare text that the model goes on with."""
+"""What is to be answered: messages, or bare text that the model goes on with.
+
+It goes on with the last message, too, where that is an answer: what it says belongs right behind it.
+"""
 
 
 class Engine(Protocol):

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Generic, TypeVar
 
 from sottovoce.core.errors import BadValue, TooLong
-from sottovoce.core.messages import Message
+from sottovoce.core.messages import Message, Role
 from sottovoce.engine import marks
 from sottovoce.engine.client import Client
 from sottovoce.engine.protocol import Asked
@@ -24,6 +24,9 @@ Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 REMEMBERED_CHARACTERS = 2_000_000
+THINKS, THOUGHT = "<think>", "\n</think>\n\n"
+"""What some templates have an answer begin with, and its end."""
+
 AT_ONCE = 4
 """Calls for words at once: each takes one of the engine's threads from those who stream."""
 
@@ -120,7 +123,7 @@ class Words:
         self.require_possible([message.text for message in asked])
         if any(self._forges(message.text) for message in asked):
             return await self._guarded(asked, thinking)
-        text = await self._render(asked, thinking)
+        text = await self._rendered(asked, thinking)
         return Prompt(text, await self._ids(text, special=True, first=True), marks.opened(text))
 
     async def _weigh(self, text: str) -> int:
@@ -137,7 +140,7 @@ class Words:
         """Render with stand-ins for the texts, and put the texts in as plain letters afterwards."""
         mark = f"text{secrets.token_hex(12)}n"
         stand_ins = [Message(message.role, f"{mark}{at}e") for at, message in enumerate(messages)]
-        rest = await self._render(stand_ins, thinking)
+        rest = await self._rendered(stand_ins, thinking)
         ids: list[int] = []
         for stand_in, message in zip(stand_ins, messages, strict=True):
             before, found, after = rest.partition(stand_in.text)
@@ -148,6 +151,15 @@ class Words:
             rest = after
         ids += await self._ids(rest, special=True, first=not ids)
         return Prompt("", ids, marks.opened(rest))
+
+    async def _rendered(self, messages: Sequence[Message], thinking: bool | None) -> str:
+        """Return the messages as the model is to see them; an answer that stands last is left open."""
+        if len(messages) < 2 or messages[-1].role is not Role.ASSISTANT:
+            return await self._render(messages, thinking)
+        text = await self._render(messages[:-1], thinking)
+        if text.rstrip().endswith(THINKS):
+            text += THOUGHT
+        return text + messages[-1].text
 
     async def _render(self, messages: Sequence[Message], thinking: bool | None) -> str:
         body: dict[str, object] = {

@@ -16,7 +16,7 @@ from typing import Any
 
 from sottovoce.core import chat_settings
 from sottovoce.core.chat_settings import UNSET, ChatSettings
-from sottovoce.core.errors import NotFound
+from sottovoce.core.errors import BadValue, NotFound
 from sottovoce.core.messages import Role, State
 from sottovoce.store import attachments
 from sottovoce.store.attachments import Attachment
@@ -69,11 +69,13 @@ class StoredMessage:
     created: float
     reasoning: str = ""
     """What the model thought before it answered: never given back to one, and not searched."""
+    liked: int | None = None
+    """What its reader thought of an answer: 1 good, -1 bad."""
     attached: tuple[Attachment, ...] = ()
 
 
-_MESSAGE = "number, id, chat, parent, role, state, text, model, digest, facts, created, reasoning"
-_MESSAGE_KINDS = (int, str, str, str | None, str, str, str, str, str, str, float, str)
+_MESSAGE = "number, id, chat, parent, role, state, text, model, digest, facts, created, reasoning, liked"
+_MESSAGE_KINDS = (int, str, str, str | None, str, str, str, str, str, str, float, str, int | None)
 
 _CHAT = "id, owner, title, system, model, leaf, created, changed, pinned, archived, folder, settings"
 _CHAT_KINDS = (str, str, str, str, str, str | None, float, float, int, int, str, str)
@@ -346,6 +348,19 @@ def set_settings(connection: sqlite3.Connection, owner: str, chat_id: str, setti
     )
 
 
+def like(connection: sqlite3.Connection, owner: str, chat_id: str, answer_id: str, liked: int | None) -> None:
+    """Note what the reader thinks of an answer: 1 good, -1 bad, None nothing. Raises NotFound, BadValue."""
+    chat = get(connection, owner, chat_id)
+    message = get_message(connection, owner, chat.id, answer_id)
+    if message.role is not Role.ASSISTANT:
+        raise BadValue(
+            "Only an answer can be called good or bad, and this message is a question.",
+            hint=f"Name one whose role is assistant: {MESSAGES_SHOWN}",
+            field="liked",
+        )
+    connection.execute("UPDATE messages SET liked = ? WHERE id = ? AND owner = ?", (liked, message.id, owner))
+
+
 def delete(connection: sqlite3.Connection, owner: str, chat_id: str) -> None:
     """Remove a chat, its messages and their words. `Database.scrub` then clears the traces."""
     chat = get(connection, owner, chat_id)
@@ -481,8 +496,9 @@ def _insert_message(
     text = clean(message.text)
     number = connection.execute(
         """INSERT INTO messages
-           (id, chat, owner, parent, role, state, text, model, digest, facts, writer, created, reasoning)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+           (id, chat, owner, parent, role, state, text, model, digest, facts, writer, created,
+            reasoning, liked)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         (
             message.id,
             message.chat,
@@ -497,6 +513,7 @@ def _insert_message(
             writer,
             message.created,
             clean(message.reasoning),
+            message.liked,
         ),
     ).lastrowid
     attached = [Attachment(attachments.name_of(one.name), clean(one.text)) for one in message.attached]

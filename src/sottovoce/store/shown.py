@@ -32,11 +32,15 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A message of a branch, and the ids of all that could stand in its place, itself among them."""
+    """A message of a branch, and the ids of all that could stand in its place, itself among them.
+
+    `below` counts the messages that follow it, on all branches.
+    """
 
     message: StoredMessage
     alternatives: tuple[str, ...]
     attached: tuple[Listed, ...] = ()
+    below: int = 0
 
 
 def page(
@@ -71,8 +75,14 @@ def branch(connection: sqlite3.Connection, owner: str, chat_id: str, leaf: str |
     """
     messages = chats.branch(connection, owner, chat_id, leaf)
     attached = attachments.listed(connection, owner, [one.id for one in messages])
+    below = _below(connection, owner, messages[0].chat) if messages else {}
     return [
-        Shown(one, tuple(chats.siblings(connection, owner, one.id)), attached.get(one.id, ()))
+        Shown(
+            one,
+            tuple(chats.siblings(connection, owner, one.id)),
+            attached.get(one.id, ()),
+            below.get(one.id, 0),
+        )
         for one in messages
     ]
 
@@ -81,7 +91,23 @@ def versions(connection: sqlite3.Connection, owner: str, chat_id: str, message_i
     """Return all that could stand in a message's place, in the order of writing. Raises NotFound."""
     chats.get_message(connection, owner, chat_id, message_id)
     ids = chats.siblings(connection, owner, message_id)
-    return [Shown(chats.get_message(connection, owner, chat_id, one), tuple(ids)) for one in ids]
+    below = _below(connection, owner, chat_id)
+    return [
+        Shown(chats.get_message(connection, owner, chat_id, one), tuple(ids), below=below.get(one, 0))
+        for one in ids
+    ]
+
+
+def _below(connection: sqlite3.Connection, owner: str, chat: str) -> dict[str, int]:
+    """Return how many messages follow each of a chat that any do."""
+    rows = connection.execute(
+        "SELECT id, parent FROM messages WHERE chat = ? AND owner = ? ORDER BY number DESC", (chat, owner)
+    )
+    below: dict[str, int] = {}
+    for message, parent in rows:  # children before their parents
+        if parent is not None:
+            below[parent] = below.get(parent, 0) + below.get(message, 0) + 1
+    return below
 
 
 def answer(connection: sqlite3.Connection, owner: str, chat_id: str, message_id: str) -> StoredMessage:

@@ -1,4 +1,5 @@
 import type { Message } from "../../shared/api";
+import { longer } from "../../shared/branch";
 import type { Live } from "../../shared/live";
 import { isKey } from "../../shared/strings";
 import { Markdown } from "../markdown/markdown";
@@ -28,7 +29,7 @@ export function AnswerBody({ message, live }: { message: Message; live: Live | n
         />
       )}
       {text !== "" && <Markdown text={text} isLive={live !== null} />}
-      {live !== null && text === "" && reasoning === "" && <AnswerWait phase={live.phase} />}
+      {live !== null && isAwaited(live, text + reasoning) && <AnswerWait phase={live.phase} />}
     </>
   );
 }
@@ -41,5 +42,6 @@ function NoticeWords({ notice }: { notice: { code: string; text: string } }) {
 
 export const textOf = (message: Message, live: Live | null): string => longer(live?.text ?? "", message.text);
 
-/** Return what is known of a text: the disk may be ahead of a stream that has just begun again. */
-const longer = (one: string, other: string): string => (one.length >= other.length ? one : other);
+/** Whether there is something to wait for: the first word, or, where an answer is gone on with, the next. */
+const isAwaited = ({ phase }: Live, text: string): boolean =>
+  text === "" || phase.kind === "loading" || phase.kind === "queued" || phase.kind === "reading";

@@ -4,6 +4,7 @@ import { Composer } from "../composer/composer";
 import { ProblemBox } from "../parts/problem-box";
 import { useApp, useSay, useStored } from "../reader";
 import type { SidebarState } from "../sidebar/use-sidebar";
+import { Toasts } from "../toasts";
 import { ChatHeader } from "./chat-header";
 import { Transcript } from "./transcript";
 import { useEndAnnounced } from "./use-end-announced";
@@ -33,6 +34,7 @@ export function ChatView({ sidebar, newChat }: { sidebar: SidebarState; newChat:
         </div>
       )}
       {isNew || isEmpty ? <Welcome /> : <Transcript key={id} />}
+      {!(sidebar.isOver && sidebar.isOpen) && <Toasts />}
       {problem === null && <Composer />}
       <p className="disclosure" data-testid="disclosure">
         {say("disclosure")}

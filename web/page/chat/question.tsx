@@ -6,9 +6,10 @@ import { QUESTION } from "../../shared/conversation";
 import { AttachmentList } from "../attachments/attachment-list";
 import { CopyButton } from "../parts/copy-button";
 import { IconButton } from "../parts/icon-button";
-import { useApp, useSay } from "../reader";
+import { useApp, useSay, useStored } from "../reader";
 import { BranchArrows } from "./branch-arrows";
 import { EditBox } from "./edit-box";
+import { MessageMenu } from "./message-menu";
 
 /** Characters of a question that are shown unasked. */
 const LONG = 3_000;
@@ -18,6 +19,7 @@ export const Question = memo(function Question({ message, isBusy }: { message: M
   const { conversation } = useApp();
   const say = useSay();
   const attached = useMemo(() => attachedTo(message), [message]);
+  const isUnanswered = useStored((state) => state.branch.at(-1)?.id === message.id);
   const [isEdited, setEdited] = useState(false);
   const [isWhole, setWhole] = useState(message.text.length <= LONG);
 
@@ -52,6 +54,15 @@ export const Question = memo(function Question({ message, isBusy }: { message: M
           disabled={isBusy}
           onClick={() => setEdited(true)}
         />
+        {isUnanswered && (
+          <IconButton
+            icon="again"
+            label={say("answer.now")}
+            disabled={isBusy}
+            onClick={() => void conversation.answer(message.id)}
+          />
+        )}
+        <MessageMenu message={message} isBusy={isBusy} />
       </div>
     </section>
   );

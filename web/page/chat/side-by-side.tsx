@@ -61,6 +61,7 @@ interface ColumnProps {
 const Column = memo(function Column({ answer, live, place, isShown }: ColumnProps) {
   const { conversation, sideBySide } = useApp();
   const say = useSay();
+  const isBusy = useStored((state) => state.live !== null);
   const text = textOf(answer, live);
   const name = { model: answer.model, place };
   return (
@@ -75,7 +76,7 @@ const Column = memo(function Column({ answer, live, place, isShown }: ColumnProp
       </header>
       <div className="beside-text">
         <AnswerBody message={answer} live={live} />
-        {live === null && <AnswerEnd message={answer} />}
+        {live === null && <AnswerEnd message={answer} isBusy={isBusy} />}
       </div>
       <footer className="beside-column-acts">
         <button

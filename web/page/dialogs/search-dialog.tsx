@@ -1,12 +1,13 @@
 /** Find anything that was said, in any chat. */
 
-import { type KeyboardEvent, useEffect, useId, useState } from "react";
+import { type KeyboardEvent, useEffect, useId, useMemo, useState } from "react";
 
 import type { Hit } from "../../shared/api";
+import { isDoomed } from "../../shared/doomed";
 import { told } from "../../shared/problem";
 import { localeOf } from "../../shared/strings";
 import { titleOf } from "../chat-title";
-import { useApp, useReader, useSay } from "../reader";
+import { useApp, useReader, useSay, useStored } from "../reader";
 import { Dialog } from "./dialog";
 
 const PAUSE = 80;
@@ -102,6 +103,7 @@ function marked({ excerpt, marks }: Hit) {
 function useHits(words: string, changed: () => void): readonly Hit[] | null {
   const { server } = useApp();
   const [hits, setHits] = useState<readonly Hit[] | null>(null);
+  const doomed = useStored((state) => state.doomed);
   useEffect(() => {
     if (words.trim() === "") return setHits(null);
     const asking = new AbortController();
@@ -121,5 +123,5 @@ function useHits(words: string, changed: () => void): readonly Hit[] | null {
       asking.abort();
     };
   }, [words, server]);
-  return hits;
+  return useMemo(() => hits?.filter(({ chat, message }) => !isDoomed(doomed, chat, message)) ?? null, [hits, doomed]);
 }

@@ -24,12 +24,13 @@ interface Props {
   /** For a long list: what the field to find an item by is called. */
   search?: string | undefined;
   opened?: () => void;
+  isDisabled?: boolean;
   children: ReactNode;
 }
 
 const GAP = 4;
 
-export function Menu({ label, className = "icon-button", items, search, opened, children }: Props) {
+export function Menu({ label, className = "icon-button", items, search, opened, isDisabled = false, children }: Props) {
   const [isOpen, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
   const id = useId();
@@ -45,6 +46,7 @@ export function Menu({ label, className = "icon-button", items, search, opened, 
         className={className}
         aria-label={label}
         title={label}
+        disabled={isDisabled}
         aria-haspopup="menu"
         aria-expanded={isOpen}
         aria-controls={isOpen ? id : undefined}

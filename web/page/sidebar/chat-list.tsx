@@ -1,20 +1,19 @@
 import { useEffect, useMemo, useRef } from "react";
 
-import type { Chat } from "../../shared/api";
 import { byDay, type Group } from "../../shared/days";
 import { localeOf } from "../../shared/strings";
 import { useApp, useReader, useSay, useStored } from "../reader";
 import { ChatRow } from "./chat-row";
+import { useShownChats } from "./use-shown-chats";
 
 interface Props {
   chosen: () => void;
-  remove: (chat: Chat) => void;
 }
 
 /** The chats under their days; more of them come as their reader scrolls. */
-export function ChatList({ chosen, remove }: Props) {
+export function ChatList({ chosen }: Props) {
   const say = useSay();
-  const chats = useStored((state) => state.chats);
+  const chats = useShownChats();
   const isListed = useStored((state) => state.isListed);
   const open = useStored((state) => state.route.chat);
   const groups = useMemo(() => byDay(chats, new Date()), [chats]);
@@ -26,7 +25,7 @@ export function ChatList({ chosen, remove }: Props) {
           <GroupName group={group} />
           <ul>
             {group.chats.map((chat) => (
-              <ChatRow key={chat.id} chat={chat} isOpen={chat.id === open} chosen={chosen} remove={remove} />
+              <ChatRow key={chat.id} chat={chat} isOpen={chat.id === open} chosen={chosen} />
             ))}
           </ul>
         </section>

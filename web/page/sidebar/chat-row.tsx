@@ -13,11 +13,10 @@ interface Props {
   chat: Chat;
   isOpen: boolean;
   chosen: () => void;
-  remove: (chat: Chat) => void;
 }
 
 /** One chat of the list: a link to it, and what can be done with it. */
-export function ChatRow({ chat, isOpen, chosen, remove }: Props) {
+export function ChatRow({ chat, isOpen, chosen }: Props) {
   const app = useApp();
   const say = useSay();
   const [isRenamed, setRenamed] = useState(false);
@@ -50,7 +49,7 @@ export function ChatRow({ chat, isOpen, chosen, remove }: Props) {
         items={[
           { label: say("rename"), icon: "edit", act: () => setRenamed(true) },
           { label: say("export"), icon: "export", act: () => download(app.server.api.exportPath(chat.id)) },
-          { label: say("delete"), icon: "trash", isDangerous: true, act: () => remove(chat) },
+          { label: say("delete"), icon: "trash", isDangerous: true, act: () => app.remove(chat) },
         ]}
       >
         <Icon name="more" />

@@ -1,13 +1,12 @@
 /** The chats, by day, and what is always at hand beside them. */
 
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef } from "react";
 
-import type { Chat } from "../../shared/api";
-import { DeleteDialog } from "../dialogs/delete-dialog";
 import { Icon } from "../parts/icon";
 import { IconButton } from "../parts/icon-button";
 import { DownloadNote } from "../models/download-note";
 import { useApp, useSay } from "../reader";
+import { Toasts } from "../toasts";
 import { ChatList } from "./chat-list";
 import type { SidebarState } from "./use-sidebar";
 
@@ -21,7 +20,6 @@ export function Sidebar({ sidebar, newChat, search }: Props) {
   const app = useApp();
   const say = useSay();
   const nav = useRef<HTMLElement>(null);
-  const [doomed, setDoomed] = useState<Chat | null>(null);
 
   useEffect(() => {
     if (!sidebar.isOpen || !sidebar.isOver) return;
@@ -45,7 +43,8 @@ export function Sidebar({ sidebar, newChat, search }: Props) {
           <kbd>Ctrl K</kbd>
         </button>
       </div>
-      <ChatList chosen={sidebar.leave} remove={setDoomed} />
+      <ChatList chosen={sidebar.leave} />
+      {sidebar.isOver && sidebar.isOpen && <Toasts />}
       <div className="sidebar-foot">
         <DownloadNote />
         <button type="button" className="sidebar-act" onClick={() => app.openPanel("settings")}>
@@ -53,7 +52,6 @@ export function Sidebar({ sidebar, newChat, search }: Props) {
           {say("settings")}
         </button>
       </div>
-      {doomed && <DeleteDialog chat={doomed} close={() => setDoomed(null)} />}
     </nav>
   );
 }

@@ -1,9 +1,10 @@
 """The page's own API: chats, runs, the line, and, for the home's other programs, the engine.
 
 chats   the person's chats: list, open, change, search, export, delete
+messages one message: rate it, delete it, begin another chat from it
 files   all chats as one file: export, import
 attachments  the texts given along with a question, each by itself
-runs    answers being written: start, follow from any event, stop
+runs    answers being written: start, go on, follow from any event, stop
 presets instructions and settings under a name; what holds where a chat sets nothing
 models  the models here and to choose from, how each does here, licences accepted
 loading which of them are loaded: have one loaded, or unloaded
@@ -23,6 +24,7 @@ from sottovoce.server.app_api import (
     files,
     ledger,
     loading,
+    messages,
     models,
     presets,
     pulls,
@@ -34,6 +36,7 @@ from sottovoce.server.endpoint import Endpoint
 ENDPOINTS: tuple[Endpoint, ...] = (
     *chats.ENDPOINTS,
     *attachments.ENDPOINTS,
+    *messages.ENDPOINTS,
     *files.ENDPOINTS,
     *runs.ENDPOINTS,
     *presets.ENDPOINTS,

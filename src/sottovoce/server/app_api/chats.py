@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import time
 from sqlite3 import Connection
+from typing import Any
 
 from starlette.responses import Response
 
@@ -76,7 +77,7 @@ async def begin(visit: Visit[NewChat]) -> OpenChat:
 async def opened(visit: Visit[None]) -> OpenChat:
     """Show a chat and the branch its reader is at, or the one that ends at `leaf`."""
     leaf = visit.request.query_params.get("leaf")
-    return await _shown(visit, _chat(visit), None if leaf is None else identity(leaf, "message"))
+    return await show(visit, _chat(visit), None if leaf is None else identity(leaf, "message"))
 
 
 async def versions(visit: Visit[None]) -> Versions:
@@ -105,7 +106,7 @@ async def change(visit: Visit[ChatChange]) -> OpenChat:
         _put_in_order(conn, owner, chat, body)
 
     await visit.house.app.database.run(work)
-    return await _shown(visit, chat, None)
+    return await show(visit, chat)
 
 
 def _put_in_order(conn: Connection, owner: str, chat: str, body: ChatChange) -> None:
@@ -145,7 +146,8 @@ async def export(visit: Visit[None]) -> Response:
     return Response(target.getvalue(), media_type="application/json", headers={"Content-Disposition": name})
 
 
-async def _shown(visit: Visit[None] | Visit[ChatChange], chat: str, leaf: str | None) -> OpenChat:
+async def show(visit: Visit[Any], chat: str, leaf: str | None = None) -> OpenChat:
+    """Return a chat as it is now, with the branch its reader is at, or another."""
     owner = visit.caller.owner
     got, branch = await visit.house.app.database.read(
         lambda conn: (chats.get(conn, owner, chat), shown.branch(conn, owner, chat, leaf))

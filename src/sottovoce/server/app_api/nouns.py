@@ -111,14 +111,16 @@ class NewRun(Noun):
 
     `attachments` stand before it; with any, `text` may be empty.
     `again` names a question to be answered once more instead, with its own attachments; that may be while
-    its other answers are being written, and with `beside` the chat stays at the answer it is at. `system`
-    changes the chat's instructions. `model` is who is to answer; left out, the usual one.
+    its other answers are being written, and with `beside` the chat stays at the answer it is at. `go_on`
+    names a cut answer to be gone on with, the last of its branch, in the same message. `system` changes the
+    chat's instructions. `model` is who is to answer; left out, the usual one.
     """
 
     text: str = Field("", max_length=MOST_TEXT)
     parent: str | None = Field(None, pattern=r"^([a-z2-7]{16})?$")
     again: str | None = Field(None, pattern=ID)
     beside: bool = False
+    go_on: str | None = Field(None, pattern=ID)
     system: str | None = Field(None, max_length=MOST_TEXT)
     model: str | None = None
     sampling: Drawing = Drawing()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, ValidationError
 
@@ -42,6 +42,19 @@ class ChatChange(Noun):
     archived: bool | None = None
     folder: str | None = Field(None, max_length=MOST_FOLDER)
     settings: SettingsNoun | None = None
+
+
+class Fork(Noun):
+    """`message` is the last one of the branch that is copied."""
+
+    message: str = Field(pattern=ID)
+    title: str = Field(min_length=1, max_length=MOST_TITLE)
+
+
+class MessageChange(Noun):
+    """`liked`: what its reader thinks of an answer, 1 good, -1 bad, null nothing. Told to nobody."""
+
+    liked: Literal[1, -1] | None
 
 
 # ---- what is given ----
@@ -122,7 +135,8 @@ class AttachmentNoun(Noun):
 class MessageNoun(Noun):
     """One message of the branch shown. `alternatives` are all that could stand here, itself among them.
 
-    `reasoning` is what the model thought before it answered, `thought` for how many seconds.
+    `reasoning` is what the model thought before it answered, `thought` for how many seconds. `below` counts
+    the messages that follow it on all branches; `liked` is 1, -1 or null.
     """
 
     id: str
@@ -140,6 +154,8 @@ class MessageNoun(Noun):
     attachments: list[AttachmentNoun]
     reasoning: str
     thought: float | None
+    below: int
+    liked: int | None
 
     @classmethod
     def of(cls, shown: Shown) -> Self:
@@ -161,6 +177,8 @@ class MessageNoun(Noun):
             attachments=[AttachmentNoun.of(one) for one in shown.attached],
             reasoning=message.reasoning,
             thought=float(thought) if isinstance(thought, int | float) else None,
+            below=shown.below,
+            liked=message.liked,
         )
 
 

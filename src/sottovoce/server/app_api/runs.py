@@ -45,7 +45,7 @@ async def begin(visit: Visit[FirstRun]) -> RunNoun:
 
 
 async def start(visit: Visit[NewRun]) -> RunNoun:
-    """Ask a question in a chat, or ask one again. Refused while another question is being answered there."""
+    """Ask in a chat, ask again, or go on with a cut answer. Refused while another is answered there."""
     body = visit.body
     if body.beside and body.again is None:
         raise BadValue(
@@ -60,6 +60,7 @@ async def start(visit: Visit[NewRun]) -> RunNoun:
         body.sampling.sampling(),
         tuple(one.part() for one in body.attachments),
         beside=body.beside,
+        go_on=body.go_on,
     )
     return await _started(visit, question)
 

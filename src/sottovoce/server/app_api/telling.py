@@ -20,8 +20,8 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from sottovoce.chat.runs import Numbered, RunEvent, Stopped, Whole
-from sottovoce.core.events import Asked, Done, Failed, Notice, Reading, Reasoning, Text, Waiting
+from sottovoce.chat.runs import Numbered, RunEvent, Stopped
+from sottovoce.core.events import Asked, Done, Failed, Notice, Reading, Reasoning, Text, Waiting, Whole
 from sottovoce.server import problems, sse
 
 Json = dict[str, Any]

@@ -1,0 +1,54 @@
+"""What is done with one message of a chat: rate it, delete it, begin another chat from it."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from starlette.responses import Response
+
+from sottovoce.app import delete_message
+from sottovoce.server.app_api.chats import CHAT, show
+from sottovoce.server.app_api.nouns import identity
+from sottovoce.server.app_api.nouns_chats import Fork, MessageChange, OpenChat
+from sottovoce.server.caller import Scope
+from sottovoce.server.endpoint import Endpoint, Visit
+from sottovoce.store import chats, forking
+
+MESSAGE = f"{CHAT}/messages/{{message}}"
+
+
+async def change(visit: Visit[MessageChange]) -> OpenChat:
+    """Note what the reader thinks of an answer. It is told to nobody."""
+    owner, (chat, message), liked = visit.caller.owner, _place(visit), visit.body.liked
+    await visit.house.app.database.run(lambda conn: chats.like(conn, owner, chat, message, liked))
+    return await show(visit, chat)
+
+
+async def delete(visit: Visit[None]) -> Response:
+    """Delete a message and all that follows it, for good. Refused while an answer is being written there."""
+    app, (chat, message) = visit.house.app, _place(visit)
+    gone = await delete_message(app.home, app.database, chat, message, visit.caller.owner, app.engines)
+    visit.house.runs.forget_answers(gone)
+    return Response(status_code=204)
+
+
+async def fork(visit: Visit[Fork]) -> OpenChat:
+    """Begin a chat with a copy of a branch of this one, up to a message."""
+    owner, chat, body = visit.caller.owner, identity(visit.request.path_params["chat"], "chat"), visit.body
+    new = await visit.house.app.database.run(
+        lambda conn: forking.fork(conn, owner, chat, body.message, title=body.title, now=time.time())
+    )
+    return await show(visit, new.id)
+
+
+def _place(visit: Visit[Any]) -> tuple[str, str]:
+    given = visit.request.path_params
+    return identity(given["chat"], "chat"), identity(given["message"], "message")
+
+
+ENDPOINTS = (
+    Endpoint("PATCH", MESSAGE, change, Scope.PAGE, body=MessageChange, answer=OpenChat),
+    Endpoint("DELETE", MESSAGE, delete, Scope.PAGE),
+    Endpoint("POST", f"{CHAT}/fork", fork, Scope.PAGE, body=Fork, answer=OpenChat),
+)

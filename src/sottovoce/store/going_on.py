@@ -1,0 +1,58 @@
+"""An answer that was cut and is gone on with: the same message, being written once more.
+
+A function over a connection, like those of chats.py, whose `write` and `finish` then hold for it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from sottovoce.core.errors import BadValue
+from sottovoce.core.messages import Role, State
+from sottovoce.store import chats
+from sottovoce.store.chats import StoredMessage
+
+
+def is_cut(message: StoredMessage) -> bool:
+    """Return whether an answer ended before its model was done with it."""
+    if message.state is State.COMPLETE:
+        return message.role is Role.ASSISTANT and message.facts.get("reason") == "length"
+    return message.state in (State.STOPPED, State.INTERRUPTED)
+
+
+def go_on(
+    connection: sqlite3.Connection,
+    owner: str,
+    chat_id: str,
+    answer_id: str,
+    *,
+    model: str,
+    writer: str,
+    now: float,
+) -> StoredMessage:
+    """Open a cut answer for writing; return it as it was. It becomes the chat's leaf.
+
+    What was noted of how it ended is dropped: cut off again, it is interrupted like any other.
+    Raises NotFound, and BadValue where it was not cut or something follows it.
+    """
+    chat = chats.get(connection, owner, chat_id)
+    answer = chats.get_message(connection, owner, chat.id, answer_id)
+    after = connection.execute(
+        "SELECT 1 FROM messages WHERE parent = ? AND owner = ? LIMIT 1", (answer.id, owner)
+    )
+    if after.fetchone() or answer.parent is None or not is_cut(answer):
+        raise BadValue(
+            "Only the last answer of a branch can be gone on with, and only one that was cut.",
+            hint="Ask something after it, or have its question answered again",
+            field="go_on",
+        )
+    chats.unindex(connection, owner, [(answer.number, answer.id, answer.text)])
+    connection.execute(
+        """UPDATE messages SET state = 'writing', writer = ?, model = ?, facts = '{}'
+           WHERE id = ? AND owner = ?""",
+        (writer, chats.clean(model), answer.id, owner),
+    )
+    connection.execute(
+        "UPDATE chats SET leaf = ?, changed = ? WHERE id = ? AND owner = ?", (answer.id, now, chat.id, owner)
+    )
+    return answer

@@ -1,0 +1,33 @@
+import type { MouseEvent } from "react";
+
+import type { Message } from "../../shared/api";
+import { canGoOn } from "../../shared/branch";
+import { Icon } from "../parts/icon";
+import { IconButton } from "../parts/icon-button";
+import { useApp, useSay } from "../reader";
+
+interface Props {
+  message: Message;
+  isBusy: boolean;
+  /** Whether only the drawing is shown. */
+  isIcon?: boolean;
+}
+
+/** Goes on with an answer that was cut; nothing where there is nothing to go on with. */
+export function ContinueButton({ message, isBusy, isIcon = false }: Props) {
+  const { conversation } = useApp();
+  const say = useSay();
+  if (!canGoOn(message)) return null;
+  const goOn = (event: MouseEvent) => {
+    // The button goes; what is written is where its reader wants to be.
+    event.currentTarget.closest<HTMLElement>(".transcript")?.focus({ preventScroll: true });
+    void conversation.goOn(message);
+  };
+  if (isIcon) return <IconButton icon="onward" label={say("act.continue")} disabled={isBusy} onClick={goOn} />;
+  return (
+    <button type="button" className="button end-button" disabled={isBusy} onClick={goOn}>
+      <Icon name="onward" />
+      {say("act.continue")}
+    </button>
+  );
+}
