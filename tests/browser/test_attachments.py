@@ -81,7 +81,7 @@ def test_files_are_sent_with_the_question_and_shown_with_it_ever_after(window):
     expect(question.locator(".attachment")).to_have_count(2)
     window.reload()
     expect(question.locator(".attachment")).to_have_count(2)
-    question.get_by_role("button", name="Show notes.txt, 17 characters").click()
+    question.get_by_role("button", name="notes.txt 17 characters").click()
     expect(shown(window)).to_have_text("The zebra sleeps.")
     with window.page.expect_download() as saving:
         window.page.get_by_role("link", name="Save").click()
@@ -168,8 +168,11 @@ def test_from_which_length_on_is_for_the_reader_to_choose(window):
     ("given", "says"),
     [
         (file("photo.png", b"\x89PNG\r\n\x1a\n"), "photo.png is a picture (PNG), and this model cannot see"),
-        (file("letter.pdf", b"%PDF-1.7"), "letter.pdf is a PDF file. PDF and Office files come with"),
-        (file("table.xlsx", b"PK\x03\x04"), "table.xlsx is a XLSX file."),
+        (
+            file("letter.pdf", b"%PDF-1.7"),
+            "letter.pdf is PDF, not plain text. PDF and Office files come with",
+        ),
+        (file("table.xlsx", b"PK\x03\x04"), "table.xlsx is XLSX, not plain text."),
         (file("all.zip", b"PK\x03\x04"), "all.zip is an archive (ZIP). Unpack it"),
         (file("program", b"MZ\x90\x00\x03"), "program is not a text"),
         (file("nothing.txt", b""), "nothing.txt has nothing in it to read"),
@@ -287,7 +290,7 @@ def test_attached_texts_are_reached_by_keyboard(window):
     window.page.keyboard.press("Enter")
     expect(shown(window)).to_have_text("by keyboard")
     window.page.keyboard.press("Escape")
-    expect(window.page.get_by_role("button", name="Show notes.txt")).to_be_focused()
+    expect(window.page.locator(".attachment-open")).to_be_focused()
     window.page.keyboard.press("Tab")
     window.page.keyboard.press("Enter")
     expect(chips(window)).to_have_count(0)

@@ -78,7 +78,7 @@ def name_of(endpoint: Endpoint) -> str:
 
 
 async def send(client: httpx2.AsyncClient, endpoint: Endpoint, headers: dict[str, str]) -> httpx2.Response:
-    path = endpoint.path.format(chat="a" * 16, run="a" * 16, pull="a" * 16, name="starter")
+    path = endpoint.path.format(chat="a" * 16, message="a" * 16, run="a" * 16, pull="a" * 16, name="starter")
     body = {} if endpoint.body is None else {"json": BODIES.get(name_of(endpoint), {})}
     return await client.request(endpoint.method, path, headers=headers, **body)  # type: ignore[arg-type]
 

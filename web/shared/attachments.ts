@@ -55,7 +55,13 @@ export function attachmentOf(name: string, text: string, isPasted = false): Atta
 
 /** Return what is attached to a question that the server has. */
 export function attachedTo({ id, attachments }: Pick<Message, "id" | "attachments">): Attachment[] {
-  return attachments.map(({ number, name, characters }) => ({ name, characters, bytes: 0, tokens: characters / LETTERS, source: { message: id, number } }));
+  return attachments.map(({ number, name, characters }) => ({
+    name,
+    characters,
+    bytes: 0,
+    tokens: characters / LETTERS,
+    source: { message: id, number },
+  }));
 }
 
 /** Return attachments as the server takes them. */

@@ -30,7 +30,7 @@ export function AttachmentList({ list, isUnnamed = false, remove, restore }: Pro
               type="button"
               className="attachment-open"
               title={one.name}
-              aria-label={say("attach.open", { name: one.name, count: one.characters })}
+              aria-haspopup="dialog"
               disabled={isUnnamed}
               onClick={() => setOpen(one)}
             >

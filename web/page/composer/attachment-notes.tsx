@@ -1,10 +1,11 @@
 /** All that is to be known of what is attached, or could not be, before it is sent. */
 
+import { useEffect } from "react";
+
 import { isTooMuch, MOST, MOST_BYTES, MOST_TOGETHER, type Remark, tokensOf } from "../../shared/attachments";
-import type { Key } from "../../shared/strings";
 import { Icon } from "../parts/icon";
 import { IconButton } from "../parts/icon-button";
-import { useSay, useStored } from "../reader";
+import { useApp, useSay, useStored } from "../reader";
 import type { Attachments } from "./use-attachments";
 
 const MOST_REMARKS = 4;
@@ -16,7 +17,7 @@ const ROUNDED = 100;
 export function AttachmentNotes({ attachments, text }: { attachments: Attachments; text: string }) {
   const { list, remarks, isReading, isFleeting, dismiss } = attachments;
   const say = useSay();
-  const window = useWindow();
+  const window = useWindow(list.length > 0);
   const tokens = tokensOf(text, list);
   return (
     <>
@@ -51,7 +52,7 @@ function Remarks({ remarks, dismiss }: { remarks: readonly Remark[]; dismiss: ()
       <Icon name={remarks.every(({ code }) => code === "encoding") ? "info" : "warning"} />
       <ul>
         {told.map(({ code, name, kind }, at) => (
-          <li key={at}>{say(`attach.no.${code}` as Key, { name, kind, most: most[code as keyof typeof most] ?? 0 })}</li>
+          <li key={at}>{say(`attach.no.${code}`, { name, kind, most: most[code as keyof typeof most] ?? 0 })}</li>
         ))}
         {told.length < remarks.length && <li>{say("attach.more", { count: remarks.length - told.length })}</li>}
       </ul>
@@ -61,10 +62,17 @@ function Remarks({ remarks, dismiss }: { remarks: readonly Remark[]; dismiss: ()
 }
 
 /** How many tokens the model that is to answer sees at once, as far as that is known without loading it. */
-function useWindow(): number | null {
-  return useStored(({ model, models, status }) => {
+function useWindow(isNeeded: boolean): number | null {
+  const { server, store } = useApp();
+  const window = useStored(({ model, models, status }) => {
     const name = model ?? status?.model;
     const loaded = models.find((one) => one.name === name)?.loaded;
     return loaded?.window ?? status?.window ?? null;
   });
+  const isUnknown = isNeeded && window === null;
+  useEffect(() => {
+    // It may have been loaded since the page last asked.
+    if (isUnknown) void server.attempt((api) => api.models()).then((shelf) => shelf && store.set({ models: shelf.models }));
+  }, [server, store, isUnknown]);
+  return window;
 }

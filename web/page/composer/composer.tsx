@@ -43,13 +43,16 @@ export function Composer() {
     conversation.stop();
     field.current?.focus();
   };
+  const goOn = () => {
+    if (!isTouch) field.current?.focus();
+  };
   const attach = (files: readonly File[], folders?: readonly string[]) => {
-    field.current?.focus();
+    goOn();
     void attachments.add(files, folders);
   };
   const remove = (attachment: Attachment) => {
     attachments.remove(attachment);
-    field.current?.focus();
+    goOn();
   };
   const restore = (attachment: Attachment) => {
     if ("text" in attachment.source) setText([text, attachment.source.text].filter(Boolean).join("\n\n"));
