@@ -59,6 +59,9 @@ async def folders(visit: Visit[None]) -> FolderList:
 async def begin(visit: Visit[NewChat]) -> OpenChat:
     """Begin an empty chat."""
     app, owner, body = visit.house.app, visit.caller.owner, visit.body
+    if body.temporary:
+        chat = await visit.house.temporary.begin(owner, body.system)
+        return OpenChat(chat=ChatNoun.of(chat, [], temporary=True), messages=[])
     system = app.settings.system if body.system is None else body.system
     now = time.time()
 
@@ -79,6 +82,9 @@ async def opened(visit: Visit[None]) -> OpenChat:
 async def change(visit: Visit[ChatChange]) -> OpenChat:
     """Change a chat: its title, its instructions, its branch shown, or its place among the others."""
     owner, chat, body = visit.caller.owner, _chat(visit), visit.body
+    place = visit.house.place(owner, chat)
+    if place.is_temporary and body.temporary is None:
+        _check_order(body)
 
     def work(conn: Connection) -> None:
         chats.get(conn, owner, chat)
@@ -90,8 +96,20 @@ async def change(visit: Visit[ChatChange]) -> OpenChat:
             chats.go_to(conn, owner, chat, body.leaf)
         _put_in_order(conn, owner, chat, body)
 
-    await visit.house.app.database.run(work)
+    if body.temporary is False:
+        await visit.house.temporary.keep(owner, chat, visit.house.app.database)
+        place = visit.house.place(owner, chat)
+    await place.database.run(work)
     return await _shown(visit, chat, None)
+
+
+def _check_order(body: ChatChange) -> None:
+    """Raise BadValue where a temporary chat is to be put somewhere."""
+    for name in ("pinned", "archived", "folder"):
+        if getattr(body, name) is not None:
+            raise BadValue(
+                "A temporary chat is in no list.", hint="Keep it first: temporary false", field=name
+            )
 
 
 def _put_in_order(conn: Connection, owner: str, chat: str, body: ChatChange) -> None:
@@ -106,6 +124,9 @@ def _put_in_order(conn: Connection, owner: str, chat: str, body: ChatChange) -> 
 async def delete(visit: Visit[None]) -> Response:
     """Delete a chat so that nothing of it is left. An answer being written in it is stopped first."""
     chat, app, owner = _chat(visit), visit.house.app, visit.caller.owner
+    if visit.house.place(owner, chat).is_temporary:
+        await visit.house.temporary.end(owner, chat)
+        return Response(status_code=204)
     await app.database.read(lambda conn: chats.get(conn, owner, chat))
     await visit.house.runs.forget(owner, chat)
     await delete_chat(app.home, app.database, chat, owner, app.engines)
@@ -126,18 +147,21 @@ async def export(visit: Visit[None]) -> Response:
     """Give a whole chat, all its branches, in the format that `sotto chats import` takes."""
     chat, owner = _chat(visit), visit.caller.owner
     target = io.BytesIO()
-    await visit.house.app.database.read(lambda conn: archive.export_json(conn, owner, [chat], target))
+    database = visit.house.place(owner, chat).database
+    await database.read(lambda conn: archive.export_json(conn, owner, [chat], target))
     name = f'attachment; filename="sottovoce-{chat}.json"'
     return Response(target.getvalue(), media_type="application/json", headers={"Content-Disposition": name})
 
 
 async def _shown(visit: Visit[None] | Visit[ChatChange], chat: str, leaf: str | None) -> OpenChat:
     owner = visit.caller.owner
-    got, branch = await visit.house.app.database.read(
+    place = visit.house.place(owner, chat)
+    got, branch = await place.database.read(
         lambda conn: (chats.get(conn, owner, chat), shown.branch(conn, owner, chat, leaf))
     )
-    running = visit.house.runs.running(owner, chat)
-    return OpenChat(chat=ChatNoun.of(got, running), messages=[MessageNoun.of(one) for one in branch])
+    running = place.runs.running(owner, chat)
+    noun = ChatNoun.of(got, running, temporary=place.is_temporary)
+    return OpenChat(chat=noun, messages=[MessageNoun.of(one) for one in branch])
 
 
 def _archived(given: str) -> bool | None:

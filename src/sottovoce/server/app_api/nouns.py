@@ -66,8 +66,12 @@ class NewRun(Noun):
 
 
 class FirstRun(Noun):
-    """A question that begins a chat. `model` is who is to answer; left out, the usual one."""
+    """A question that begins a chat. `model` is who is to answer; left out, the usual one.
 
+    `temporary`: nothing of the chat is ever stored.
+    """
+
+    temporary: bool = False
     text: str = Field(max_length=MOST_TEXT)
     system: str | None = Field(None, max_length=MOST_TEXT)
     model: str | None = None

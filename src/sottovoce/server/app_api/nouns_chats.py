@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, ValidationError
 
@@ -24,10 +24,15 @@ class NewChat(Noun):
     title: str = Field("", max_length=MOST_TITLE)
     system: str | None = Field(None, max_length=MOST_TEXT)
     """Instructions placed before the chat; left out, those of the settings."""
+    temporary: bool = False
+    """Nothing of it is ever stored; it has no title."""
 
 
 class ChatChange(Noun):
-    """Only what is given is changed. `leaf`: show the branch with this message. `folder`: "" for none."""
+    """Only what is given is changed. `leaf`: show the branch with this message. `folder`: "" for none.
+
+    `temporary` false: store a chat that was not.
+    """
 
     title: str | None = Field(None, min_length=1, max_length=MOST_TITLE)
     system: str | None = Field(None, max_length=MOST_TEXT)
@@ -35,6 +40,7 @@ class ChatChange(Noun):
     pinned: bool | None = None
     archived: bool | None = None
     folder: str | None = Field(None, max_length=MOST_FOLDER)
+    temporary: Literal[False] | None = None
 
 
 # ---- what is given ----
@@ -43,7 +49,7 @@ class ChatChange(Noun):
 class ChatNoun(Noun):
     """`leaf` is the message the reader is at; `writing` the run that writes in this chat, if one does.
 
-    `folder` is a name, "" for none. Times are seconds since 1970.
+    `folder` is a name, "" for none. Of a `temporary` chat nothing is stored. Times are seconds since 1970.
     """
 
     id: str
@@ -56,10 +62,11 @@ class ChatNoun(Noun):
     pinned: bool
     archived: bool
     folder: str
+    temporary: bool
     writing: str | None
 
     @classmethod
-    def of(cls, chat: Chat, running: list[Asked]) -> Self:
+    def of(cls, chat: Chat, running: list[Asked], *, temporary: bool = False) -> Self:
         writing = next((asked.answer for asked in running if asked.chat == chat.id), None)
         return cls(
             id=chat.id,
@@ -72,6 +79,7 @@ class ChatNoun(Noun):
             pinned=chat.pinned,
             archived=chat.archived,
             folder=chat.folder,
+            temporary=temporary,
             writing=writing,
         )
 
