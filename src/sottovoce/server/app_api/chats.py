@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import time
 from sqlite3 import Connection
 
 from starlette.responses import Response
 
 from sottovoce.app import delete_chat
-from sottovoce.chat import archive
 from sottovoce.core.errors import BadValue
 from sottovoce.server.app_api.nouns import identity, whole
 from sottovoce.server.app_api.nouns_chats import (
@@ -143,16 +141,6 @@ async def found(visit: Visit[None]) -> Hits:
     return Hits(hits=[HitNoun.of(hit) for hit in hits])
 
 
-async def export(visit: Visit[None]) -> Response:
-    """Give a whole chat, all its branches, in the format that `sotto chats import` takes."""
-    chat, owner = _chat(visit), visit.caller.owner
-    target = io.BytesIO()
-    database = visit.house.place(owner, chat).database
-    await database.read(lambda conn: archive.export_json(conn, owner, [chat], target))
-    name = f'attachment; filename="sottovoce-{chat}.json"'
-    return Response(target.getvalue(), media_type="application/json", headers={"Content-Disposition": name})
-
-
 async def _shown(visit: Visit[None] | Visit[ChatChange], chat: str, leaf: str | None) -> OpenChat:
     owner = visit.caller.owner
     place = visit.house.place(owner, chat)
@@ -184,6 +172,5 @@ ENDPOINTS = (
     Endpoint("PATCH", CHAT, change, Scope.PAGE, body=ChatChange, answer=OpenChat),
     Endpoint("DELETE", CHAT, delete, Scope.PAGE),
     Endpoint("GET", "/app/api/folders", folders, Scope.PAGE, answer=FolderList),
-    Endpoint("GET", f"{CHAT}/export", export, Scope.PAGE),
     Endpoint("GET", "/app/api/search", found, Scope.PAGE, answer=Hits),
 )

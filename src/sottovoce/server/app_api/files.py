@@ -1,34 +1,68 @@
-"""All chats at once, as a file: out to one, and in from one.
+"""Chats as files: one out, all out, and in from one.
 
-The formats are those of `sotto chats export` and `sotto chats import`.
+The formats are those of `sotto chats export` and `sotto chats import`; of one chat also a page to give
+to others.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
+import re
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Collection
 from functools import partial
 from sqlite3 import Connection
 from typing import IO
+from urllib.parse import quote
 
 from starlette.responses import Response
 
-from sottovoce.chat import archive, outgoing
+from sottovoce.chat import archive, as_page, outgoing
 from sottovoce.chat.outgoing import Form
 from sottovoce.core.errors import BadValue, NotFound
+from sottovoce.server.app_api.nouns import identity
 from sottovoce.server.app_api.nouns_chats import ImportNoun
 from sottovoce.server.caller import Scope
 from sottovoce.server.download import Download
 from sottovoce.server.endpoint import Endpoint, Visit
 from sottovoce.store import chats
+from sottovoce.store.chats import Chat
 from sottovoce.store.db import Database
 
 FORMS = {
     "json": (outgoing.JSON, "application/json", "sottovoce-chats.json"),
     "markdown": (outgoing.MARKDOWN, "text/markdown", "sottovoce-chats.md"),
 }
+PAGE = "html"
+ENDINGS = {"json": "json", "markdown": "md", PAGE: "html"}
+MOST_NAME = 80
+"""Characters of a title that go into the name of a file."""
+
+
+async def export_one(visit: Visit[None]) -> Response:
+    """Give a whole chat, all its branches, in the format that the import takes.
+
+    With `format` markdown the branch shown, to read; with html as one page to give to others, in the
+    `language` en or zh.
+    """
+    query, owner = visit.request.query_params, visit.caller.owner
+    chat = identity(visit.request.path_params["chat"], "chat")
+    name = query.get("format", "json")
+    _check(name, ENDINGS)
+    database = visit.house.place(owner, chat).database
+    found, branch = await database.read(
+        lambda conn: (chats.get(conn, owner, chat), chats.branch(conn, owner, chat))
+    )
+    if name == PAGE:
+        kind = "text/html"
+        content = await asyncio.to_thread(as_page.page_of, found, branch, query.get("language", "en"))
+    else:
+        form, kind, _ = FORMS[name]
+        written = await database.read(lambda conn: form.write(conn, owner, found))
+        content = form.opening + written + form.closing
+    headers = {"Content-Disposition": _disposition(found, ENDINGS[name])}
+    return Response(content, media_type=kind, headers=headers)
 
 
 async def export(visit: Visit[None]) -> Response:
@@ -38,8 +72,7 @@ async def export(visit: Visit[None]) -> Response:
     """
     owner, database = visit.caller.owner, visit.house.app.database
     name = visit.request.query_params.get("format", "json")
-    if name not in FORMS:
-        raise BadValue(f"format is one of {', '.join(FORMS)}.", hint="Leave it out for json", field="format")
+    _check(name, FORMS)
     form, kind, file = FORMS[name]
     wanted = await database.read(lambda conn: [chat.id for chat in archive.chosen(conn, owner, None)])
     return Download(_pieces(database, owner, form, wanted), file, kind)
@@ -59,6 +92,19 @@ async def take_in(visit: Visit[IO[bytes]]) -> ImportNoun:
             return archive.import_open(database, owner, file, "This file", time.time())
 
     return ImportNoun.of(await asyncio.to_thread(work))
+
+
+def _check(name: str, known: Collection[str]) -> None:
+    if name not in known:
+        raise BadValue(f"format is one of {', '.join(known)}.", hint="Leave it out for json", field="format")
+
+
+def _disposition(chat: Chat, ending: str) -> str:
+    """Return the header that has a browser keep a file by the chat's title, or where it must, by its id."""
+    title = re.sub(r"[^\w\- ]+", " ", chat.title)
+    named = " ".join(title.split())[:MOST_NAME].strip()
+    plain = f'attachment; filename="sottovoce-{chat.id}.{ending}"'
+    return f"{plain}; filename*=UTF-8''{quote(named, safe='')}.{ending}" if named else plain
 
 
 async def _pieces(
@@ -81,6 +127,7 @@ async def _pieces(
 
 
 ENDPOINTS = (
+    Endpoint("GET", "/app/api/chats/{chat}/export", export_one, Scope.PAGE),
     Endpoint("GET", "/app/api/export", export, Scope.PAGE),
     Endpoint("POST", "/app/api/import", take_in, Scope.PAGE, file=True, answer=ImportNoun),
 )
