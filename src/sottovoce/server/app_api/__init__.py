@@ -1,20 +1,32 @@
 """The page's own API: chats, runs, the line, and, for the home's other programs, the engine.
 
 chats   the person's chats: list, open, change, search, export, delete
-files   all chats as one file: export, import
+files   chats as files: one or all out, and in
 runs    answers being written: start, follow from any event, stop
 models  the models here and to choose from, how each does here, licences accepted
 loading which of them are loaded: have one loaded, or unloaded
 pulls   models being got: told beforehand, begun, followed from any event, stopped
 ledger  what left this machine
 state   what runs here and how long the line is
+storage what this home takes of the disk
 engine  the engine itself, for this home's terminal and scripts, through the unix socket only
 nouns, nouns_*  what is taken and given;  telling  a run's events, in words for a page
 """
 
 from __future__ import annotations
 
-from sottovoce.server.app_api import chats, engine, files, ledger, loading, models, pulls, runs, state
+from sottovoce.server.app_api import (
+    chats,
+    engine,
+    files,
+    ledger,
+    loading,
+    models,
+    pulls,
+    runs,
+    state,
+    storage,
+)
 from sottovoce.server.endpoint import Endpoint
 
 ENDPOINTS: tuple[Endpoint, ...] = (
@@ -26,5 +38,6 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *models.ENDPOINTS,
     *ledger.ENDPOINTS,
     *state.ENDPOINTS,
+    *storage.ENDPOINTS,
     *engine.ENDPOINTS,
 )

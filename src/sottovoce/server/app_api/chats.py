@@ -7,13 +7,14 @@ from sqlite3 import Connection
 
 from starlette.responses import Response
 
-from sottovoce.app import delete_chat
+from sottovoce.app import delete_all_chats, delete_chat
 from sottovoce.core.errors import BadValue
 from sottovoce.server.app_api.nouns import identity, whole
 from sottovoce.server.app_api.nouns_chats import (
     ChatChange,
     ChatList,
     ChatNoun,
+    FolderChange,
     FolderList,
     FolderNoun,
     HitNoun,
@@ -36,12 +37,14 @@ async def listed(visit: Visit[None]) -> ChatList:
     """List the chats, pinned ones first, then the one changed last: `limit` of them, after `before`.
 
     `archived` is no (if left out), only or also; `folder` is the one they are in, empty for none.
+    `unfiled` yes: those in no folder, and the pinned ones wherever they are.
     """
     query, owner = visit.request.query_params, visit.caller.owner
     limit, before = whole(query, "limit", 50, 1, MOST_SHOWN), query.get("before")
     archived, folder = _archived(query.get("archived", "no")), query.get("folder")
+    unfiled = query.get("unfiled") == "yes"
     page = await visit.house.app.database.read(
-        lambda conn: shown.page(conn, owner, limit, before, archived=archived, folder=folder)
+        lambda conn: shown.page(conn, owner, limit, before, archived=archived, folder=folder, unfiled=unfiled)
     )
     running = visit.house.runs.running(owner)
     return ChatList(chats=[ChatNoun.of(chat, running) for chat in page.chats], further=page.further)
@@ -51,6 +54,18 @@ async def folders(visit: Visit[None]) -> FolderList:
     """List the folders that chats are in, with how many."""
     owner = visit.caller.owner
     found = await visit.house.app.database.read(lambda conn: order.folders(conn, owner))
+    return FolderList(folders=[FolderNoun.of(folder) for folder in found])
+
+
+async def change_folder(visit: Visit[FolderChange]) -> FolderList:
+    """Call a folder otherwise, or dissolve it, and list what there is then."""
+    owner, body = visit.caller.owner, visit.body
+
+    def work(conn: Connection) -> list[order.Folder]:
+        order.rename_folder(conn, owner, body.name, body.to)
+        return order.folders(conn, owner)
+
+    found = await visit.house.app.database.run(work)
     return FolderList(folders=[FolderNoun.of(folder) for folder in found])
 
 
@@ -131,6 +146,16 @@ async def delete(visit: Visit[None]) -> Response:
     return Response(status_code=204)
 
 
+async def delete_all(visit: Visit[None]) -> Response:
+    """Delete all chats, archived and temporary ones too, so that nothing of them is left."""
+    house, owner = visit.house, visit.caller.owner
+    for asked in house.runs.running(owner):
+        await house.runs.forget(owner, asked.chat)
+    await house.temporary.end_all(owner)
+    await delete_all_chats(house.app.home, house.app.database, owner, house.app.engines)
+    return Response(status_code=204)
+
+
 async def found(visit: Visit[None]) -> Hits:
     """Find the messages that hold every word of `q`, the best first."""
     query, owner = visit.request.query_params, visit.caller.owner
@@ -171,6 +196,8 @@ ENDPOINTS = (
     Endpoint("GET", CHAT, opened, Scope.PAGE, answer=OpenChat),
     Endpoint("PATCH", CHAT, change, Scope.PAGE, body=ChatChange, answer=OpenChat),
     Endpoint("DELETE", CHAT, delete, Scope.PAGE),
+    Endpoint("DELETE", CHATS, delete_all, Scope.PAGE),
     Endpoint("GET", "/app/api/folders", folders, Scope.PAGE, answer=FolderList),
+    Endpoint("PATCH", "/app/api/folders", change_folder, Scope.PAGE, body=FolderChange, answer=FolderList),
     Endpoint("GET", "/app/api/search", found, Scope.PAGE, answer=Hits),
 )

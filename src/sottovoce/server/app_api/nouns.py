@@ -165,6 +165,15 @@ class StatusNoun(Noun):
     problem: str
 
 
+class StorageNoun(Noun):
+    """Bytes on the disk. `free` is what any program may still take."""
+
+    chats: int
+    models: int
+    other: int
+    free: int
+
+
 class EngineResult(Noun):
     result: Any
 

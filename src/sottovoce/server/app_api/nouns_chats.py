@@ -43,6 +43,13 @@ class ChatChange(Noun):
     temporary: Literal[False] | None = None
 
 
+class FolderChange(Noun):
+    """The folder `name` is to be called `to`; "" for none dissolves it, its chats stay."""
+
+    name: str = Field(min_length=1, max_length=MOST_FOLDER)
+    to: str = Field(max_length=MOST_FOLDER)
+
+
 # ---- what is given ----
 
 
