@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,8 @@ class House:
     stopping: bool = field(default=False)
     pulls: Pulls = field(init=False)
     temporary: TemporaryChats = field(init=False)
+    imports: dict[str, list[threading.Event]] = field(default_factory=dict)
+    """By owner, what stops the imports under way."""
     measuring: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while this machine is measured: two at once would be in each other's way."""
 

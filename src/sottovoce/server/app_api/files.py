@@ -7,20 +7,22 @@ to others.
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 import re
+import threading
 import time
 from collections.abc import AsyncGenerator, Collection
 from functools import partial
 from sqlite3 import Connection
-from typing import IO
+from typing import IO, TYPE_CHECKING
 from urllib.parse import quote
 
 from starlette.responses import Response
 
 from sottovoce.chat import archive, as_page, outgoing
 from sottovoce.chat.outgoing import Form
-from sottovoce.core.errors import BadValue, NotFound
+from sottovoce.core.errors import BadInput, BadValue, NotFound
 from sottovoce.server.app_api.nouns import identity
 from sottovoce.server.app_api.nouns_chats import ImportNoun
 from sottovoce.server.caller import Scope
@@ -29,6 +31,9 @@ from sottovoce.server.endpoint import Endpoint, Visit
 from sottovoce.store import chats
 from sottovoce.store.chats import Chat
 from sottovoce.store.db import Database
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 FORMS = {
     "json": (outgoing.JSON, "application/json", "sottovoce-chats.json"),
@@ -84,14 +89,50 @@ async def take_in(visit: Visit[IO[bytes]]) -> ImportNoun:
     It is read through once before anything is stored. What is here already stays as it is.
     """
     owner, database = visit.caller.owner, visit.house.app.database
+    stopped = threading.Event()
+    imports = visit.house.imports.setdefault(owner, [])
+    imports.append(stopped)
     # Its own hold on the file: should the page go away, and its visit end, the import still goes on.
-    held = os.fdopen(os.dup(visit.body.fileno()), "rb")
+    held = _Stoppable(os.fdopen(os.dup(visit.body.fileno()), "rb"), stopped)
 
     def work() -> archive.Report:
-        with held as file:
-            return archive.import_open(database, owner, file, "This file", time.time())
+        try:
+            with held as file:
+                return archive.import_open(database, owner, file, "This file", time.time())
+        finally:
+            imports.remove(stopped)
 
     return ImportNoun.of(await asyncio.to_thread(work))
+
+
+async def stop_taking_in(visit: Visit[None]) -> Response:
+    """Stop every import that is under way. Chats that have come in stay."""
+    for stopped in visit.house.imports.get(visit.caller.owner, ()):
+        stopped.set()
+    return Response(status_code=204)
+
+
+class _Stoppable(io.BufferedReader):
+    """A file that is read to its end, unless somebody asks for a stop before."""
+
+    def __init__(self, file: io.BufferedReader, stopped: threading.Event) -> None:
+        super().__init__(file.detach())
+        self._stopped = stopped
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self._check()
+        return super().read(size)
+
+    def readinto(self, buffer: Buffer, /) -> int:
+        self._check()
+        return super().readinto(buffer)
+
+    def _check(self) -> None:
+        if self._stopped.is_set():
+            raise BadInput(
+                "The import was stopped.",
+                hint="What had come in stays; importing the file again adds only what is missing",
+            )
 
 
 def _check(name: str, known: Collection[str]) -> None:
@@ -130,4 +171,5 @@ ENDPOINTS = (
     Endpoint("GET", "/app/api/chats/{chat}/export", export_one, Scope.PAGE),
     Endpoint("GET", "/app/api/export", export, Scope.PAGE),
     Endpoint("POST", "/app/api/import", take_in, Scope.PAGE, file=True, answer=ImportNoun),
+    Endpoint("DELETE", "/app/api/import", stop_taking_in, Scope.PAGE),
 )
