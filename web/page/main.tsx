@@ -7,6 +7,8 @@ import "./styles/chat.css";
 import "./styles/composer.css";
 import "./styles/prose.css";
 import "./styles/dialogs.css";
+import "./styles/order.css";
+import "./styles/temporary.css";
 
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";

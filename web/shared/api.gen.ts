@@ -142,6 +142,8 @@ export interface components {
         /**
          * ChatChange
          * @description Only what is given is changed. `leaf`: show the branch with this message. `folder`: "" for none.
+         *
+         *     `temporary` false: store a chat that was not.
          */
         ChatChange: {
             /**
@@ -170,6 +172,11 @@ export interface components {
              */
             system: string | null;
             /**
+             * Temporary
+             * @default null
+             */
+            temporary: false | null;
+            /**
              * Title
              * @default null
              */
@@ -189,7 +196,7 @@ export interface components {
          * ChatNoun
          * @description `leaf` is the message the reader is at; `writing` the run that writes in this chat, if one does.
          *
-         *     `folder` is a name, "" for none. Times are seconds since 1970.
+         *     `folder` is a name, "" for none. Of a `temporary` chat nothing is stored. Times are seconds since 1970.
          */
         ChatNoun: {
             /** Archived */
@@ -210,6 +217,8 @@ export interface components {
             pinned: boolean;
             /** System */
             system: string;
+            /** Temporary */
+            temporary: boolean;
             /** Title */
             title: string;
             /** Writing */
@@ -469,6 +478,8 @@ export interface components {
         /**
          * FirstRun
          * @description A question that begins a chat. `model` is who is to answer; left out, the usual one.
+         *
+         *     `temporary`: nothing of the chat is ever stored.
          */
         FirstRun: {
             /**
@@ -498,6 +509,11 @@ export interface components {
              * @default null
              */
             system: string | null;
+            /**
+             * Temporary
+             * @default false
+             */
+            temporary: boolean;
             /** Text */
             text: string;
         };
@@ -526,6 +542,16 @@ export interface components {
             reason: string;
             /** Verdict */
             verdict: string;
+        };
+        /**
+         * FolderChange
+         * @description The folder `name` is to be called `to`; "" for none dissolves it, its chats stay.
+         */
+        FolderChange: {
+            /** Name */
+            name: string;
+            /** To */
+            to: string;
         };
         /** FolderList */
         FolderList: {
@@ -715,6 +741,11 @@ export interface components {
              * @default null
              */
             system: string | null;
+            /**
+             * Temporary
+             * @default false
+             */
+            temporary: boolean;
             /**
              * Title
              * @default
@@ -1004,6 +1035,20 @@ export interface components {
             version: string;
             /** Window */
             window: number | null;
+        };
+        /**
+         * StorageNoun
+         * @description Bytes on the disk. `free` is what any program may still take.
+         */
+        StorageNoun: {
+            /** Chats */
+            chats: number;
+            /** Free */
+            free: number;
+            /** Models */
+            models: number;
+            /** Other */
+            other: number;
         };
         /**
          * TimingsNoun

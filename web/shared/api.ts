@@ -8,11 +8,14 @@ type Nouns = components["schemas"];
 export type Chat = Nouns["ChatNoun"];
 export type ChatChange = Partial<Nouns["ChatChange"]>;
 export type ChatList = Nouns["ChatList"];
+export type Folder = Nouns["FolderNoun"];
 export type Hit = Nouns["HitNoun"];
+export type ImportReport = Nouns["ImportNoun"];
 export type Message = Nouns["MessageNoun"];
 export type Model = Nouns["ModelNoun"];
 export type OpenChat = Nouns["OpenChat"];
 export type Run = Nouns["RunNoun"];
+export type Storage = Nouns["StorageNoun"];
 export type Status = Nouns["StatusNoun"];
 export type Who = Nouns["Who"];
 
@@ -22,7 +25,15 @@ export interface Question {
   parent?: string;
   again?: string;
   model?: string;
+  /** Of a chat that it begins: nothing of it is stored. */
+  temporary?: boolean;
 }
+
+/** Which chats are listed: those of the sidebar's days and the pinned ones, a folder's, or the archived ones. */
+export type Which = "unfiled" | "archived" | { folder: string };
+
+/** How a chat is written to a file. */
+export type Form = "json" | "markdown" | "html";
 
 const ROOM = "/app/api";
 
@@ -39,11 +50,16 @@ export class Api {
   status = (): Promise<Status> => this.#call("GET", "/status");
   models = (): Promise<Nouns["Shelf"]> => this.#call("GET", "/models");
 
-  chats = (limit: number, before?: string): Promise<ChatList> =>
-    this.#call("GET", `/chats?limit=${limit}${before ? `&before=${encodeURIComponent(before)}` : ""}`);
+  chats = (which: Which, limit: number, before?: string | null): Promise<ChatList> =>
+    this.#call("GET", `/chats?${asked(which)}&limit=${limit}${before ? `&before=${encodeURIComponent(before)}` : ""}`);
   chat = (id: string): Promise<OpenChat> => this.#call("GET", `/chats/${id}`);
   change = (id: string, change: ChatChange): Promise<OpenChat> => this.#call("PATCH", `/chats/${id}`, change);
   remove = (id: string): Promise<void> => this.#call("DELETE", `/chats/${id}`);
+  removeAll = (): Promise<void> => this.#call("DELETE", "/chats");
+  folders = (): Promise<Nouns["FolderList"]> => this.#call("GET", "/folders");
+  /** Call a folder otherwise, or with "" dissolve it. */
+  changeFolder = (name: string, to: string): Promise<Nouns["FolderList"]> => this.#call("PATCH", "/folders", { name, to });
+  storage = (): Promise<Storage> => this.#call("GET", "/storage");
   search = (words: string, signal: AbortSignal): Promise<Nouns["Hits"]> =>
     this.#call("GET", `/search?q=${encodeURIComponent(words)}`, undefined, signal);
 
@@ -53,7 +69,11 @@ export class Api {
   stop = (run: Pick<Run, "chat" | "id">): Promise<void> => this.#call("POST", `/chats/${run.chat}/runs/${run.id}/stop`);
 
   eventsPath = (chat: string, run: string): string => `${ROOM}/chats/${chat}/runs/${run}/events`;
-  exportPath = (chat: string): string => `${ROOM}/chats/${chat}/export`;
+  exportPath = (chat: string, form: Form, language: string): string =>
+    `${ROOM}/chats/${chat}/export?format=${form}&language=${language}`;
+  exportAllPath = (form: Form): string => `${ROOM}/export?format=${form}`;
+  importPath = `${ROOM}/import`;
+  stopImport = (): Promise<void> => this.#call("DELETE", "/import");
 
   async #call<T>(method: string, path: string, body?: object, signal?: AbortSignal): Promise<T> {
     const answer = await this.#send(method, path, body, signal);
@@ -80,4 +100,9 @@ export class Api {
       throw new Unreachable();
     }
   }
+}
+
+function asked(which: Which): string {
+  if (which === "unfiled") return "unfiled=yes";
+  return which === "archived" ? "archived=only" : `folder=${encodeURIComponent(which.folder)}`;
 }

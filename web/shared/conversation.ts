@@ -45,12 +45,12 @@ export class Conversation {
 
   /**
    * Show a chat, or, with null, the beginning of one; with a message, the branch that it is on. An answer that
-   * is being written in it is followed.
+   * is being written in it is followed. `isTemporary`: as far as it is known before it comes.
    */
-  async open(id: string | null, message: string | null = null): Promise<void> {
+  async open(id: string | null, message: string | null = null, isTemporary = false): Promise<void> {
     const { signal } = this.#turnPage();
     if (this.#store.get().chat?.id !== id) this.#store.set({ chat: null, branch: [] });
-    this.#store.set({ live: null, sought: message, openProblem: null, askProblem: null });
+    this.#store.set({ isTemporary, live: null, sought: message, openProblem: null, askProblem: null });
     if (id === null) return;
     if (message !== null) await this.#server.attempt((api) => api.change(id, { leaf: message }));
     await this.#load(id, signal);
@@ -116,14 +116,16 @@ export class Conversation {
   }
 
   async #start(question: Question, shown: (branch: readonly Message[]) => Message[]): Promise<void> {
-    const { chat, branch, live, asks } = this.#store.get();
+    const { chat, branch, live, asks, isTemporary } = this.#store.get();
     if (live !== null) return;
     const { signal } = this.#turnPage();
     this.#store.set({ branch: shown(branch), live: begun(ANSWER), asks: asks + 1, askProblem: null });
     try {
       await this.#stopping;
-      const run = await this.#server.do((api) => api.ask(chat?.id ?? null, fitting(question, chat === null)));
+      const run = await this.#server.do((api) => api.ask(chat?.id ?? null, fitting(question, chat === null, isTemporary)));
       this.#around.taken(chat?.id ?? null, question.text ?? "", run.chat);
+      // One that its reader has left already was never theirs to see.
+      if (signal.aborted && chat === null && isTemporary) void this.#server.attempt((api) => api.remove(run.chat));
       await this.#began(run, signal);
     } catch (cause) {
       this.#refused(cause, question.text ?? "", branch, signal);
@@ -175,7 +177,9 @@ export class Conversation {
   }
 
   #take(opened: OpenChat, signal: AbortSignal): void {
-    if (!signal.aborted) this.#store.set({ chat: opened.chat, branch: opened.messages, openProblem: null });
+    if (signal.aborted) return;
+    const { chat, messages: branch } = opened;
+    this.#store.set({ chat, branch, isTemporary: chat.temporary ?? false, openProblem: null });
   }
 
   async #follow(run: Pick<Run, "chat" | "id">, signal: AbortSignal): Promise<void> {
@@ -218,7 +222,8 @@ export class Conversation {
 }
 
 /** Return the question as the server takes it: the first of a chat follows nothing. */
-function fitting(question: Question, isFirst: boolean): Question {
+function fitting(question: Question, isFirst: boolean, isTemporary: boolean): Question {
   const { parent, ...first } = question;
-  return isFirst || parent === undefined ? first : question;
+  if (isFirst) return { ...first, ...(isTemporary && { temporary: true }) };
+  return parent === undefined ? first : question;
 }

@@ -4,6 +4,8 @@ export interface Shelf {
   getItem(key: string): string | null;
   setItem(key: string, value: string): void;
   removeItem(key: string): void;
+  readonly length?: number;
+  key?(index: number): string | null;
 }
 
 const PREFIX = "sotto.";
@@ -23,6 +25,21 @@ export class Saved {
       return this.#shelf?.getItem(PREFIX + key) ?? null;
     } catch {
       return null;
+    }
+  }
+
+  /** Forget everything whose key begins so. */
+  drop(prefix: string): void {
+    for (const key of [...this.#visit.keys(), ...this.#kept()]) if (key.startsWith(prefix)) this.set(key, "");
+  }
+
+  #kept(): string[] {
+    try {
+      const shelf = this.#shelf;
+      const keys = Array.from({ length: shelf?.length ?? 0 }, (_, index) => shelf?.key?.(index) ?? "");
+      return keys.filter((key) => key.startsWith(PREFIX)).map((key) => key.slice(PREFIX.length));
+    } catch {
+      return [];
     }
   }
 

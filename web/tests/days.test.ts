@@ -6,7 +6,7 @@ import { byDay } from "../shared/days";
 const NOW = new Date(2026, 2, 30, 9, 30);
 const chat = (...date: [number, number, number, number]): Chat => ({
   id: date.join("-"), title: "", system: "", model: "", leaf: null, created: 0, writing: null,
-  pinned: false, archived: false, folder: "",
+  pinned: false, archived: false, folder: "", temporary: false,
   changed: new Date(...date).getTime() / 1000,
 });
 

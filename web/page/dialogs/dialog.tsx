@@ -38,6 +38,8 @@ export function Dialog({ title, className = "", isBare = false, close, children 
       aria-labelledby={id}
       tabIndex={-1}
       onCancel={(event) => {
+        // Of a dialog over this one, or of a choice of files that was given up.
+        if (event.target !== event.currentTarget) return;
         event.preventDefault();
         close();
       }}

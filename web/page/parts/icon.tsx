@@ -22,6 +22,15 @@ const PATHS = {
   warning: "M12 4 3 19.5h18zM12 10v4.5M12 17.2h.01",
   info: "M12 20a8 8 0 1 0 0-16 8 8 0 0 0 0 16zM12 11v5M12 8h.01",
   chevron: "m7 10 5 5 5-5",
+  pin: "M9 4h6l-.6 6 3.1 3v1.5h-11V13l3.1-3zM12 14.5V20",
+  unpin: "M9 4h6l-.6 6 3.1 3v1.5h-11V13l3.1-3zM12 14.5V20M4 4l16 16",
+  folder: "M4 18.5v-13h5l2 2.5h9v10.5z",
+  folderOpen: "M4 18.5v-13h5l2 2.5h7V11M4 18.5 6.5 11H21l-2.5 7.5z",
+  archive: "M4 5h16v4H4zM5.5 9v10h13V9M10 13h4",
+  unarchive: "M4 5h16v4H4zM5.5 9v10h13V9M12 17v-5M9.5 14l2.5-2.5 2.5 2.5",
+  temporary: "M6 20V11a6 6 0 0 1 12 0v9l-2-1.7-2 1.7-2-1.7-2 1.7-2-1.7zM10 11h.01M14 11h.01",
+  share: "M9 11.5 15 8M9 12.5l6 3.5M6.5 14.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM17.5 9a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM17.5 20a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5z",
+  import: "M12 4v11M8 11l4 4 4-4M5 14v4.5A1.5 1.5 0 0 0 6.5 20h11a1.5 1.5 0 0 0 1.5-1.5V14",
 } as const;
 
 export type IconName = keyof typeof PATHS | "stop";

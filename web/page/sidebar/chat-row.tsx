@@ -6,6 +6,8 @@ import { titleOf } from "../chat-title";
 import { Icon } from "../parts/icon";
 import { Menu } from "../parts/menu";
 import { useApp, useSay } from "../reader";
+import { useChatActs } from "./chat-acts";
+import { drag } from "./dropping";
 import { RenameField } from "./rename-field";
 
 interface Props {
@@ -20,6 +22,11 @@ export function ChatRow({ chat, isOpen, chosen, remove }: Props) {
   const app = useApp();
   const say = useSay();
   const [isRenamed, setRenamed] = useState(false);
+  const acts = useChatActs(
+    chat,
+    () => setRenamed(true),
+    () => remove(chat),
+  );
 
   const go = (event: MouseEvent) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return; // the browser opens it elsewhere
@@ -36,8 +43,13 @@ export function ChatRow({ chat, isOpen, chosen, remove }: Props) {
   }
   const title = titleOf(chat, say);
   return (
-    <li className="chat-row">
-      <a href={pathOf({ chat: chat.id, panel: null })} aria-current={isOpen ? "page" : undefined} onClick={go}>
+    <li className="chat-row" data-chat={chat.id}>
+      <a
+        href={pathOf({ chat: chat.id, panel: null })}
+        aria-current={isOpen ? "page" : undefined}
+        onClick={go}
+        onDragStart={(event) => drag(event, chat)}
+      >
         <span className="chat-row-title" dir="auto">
           {title}
         </span>
@@ -46,22 +58,11 @@ export function ChatRow({ chat, isOpen, chosen, remove }: Props) {
       <Menu
         label={say("chat.actions", { title })}
         className="icon-button chat-row-more"
-        items={[
-          { label: say("rename"), icon: "edit", act: () => setRenamed(true) },
-          { label: say("export"), icon: "export", act: () => download(app.server.api.exportPath(chat.id)) },
-          { label: say("delete"), icon: "trash", isDangerous: true, act: () => remove(chat) },
-        ]}
+        items={acts.items}
       >
         <Icon name="more" />
       </Menu>
+      {acts.over}
     </li>
   );
-}
-
-/** Have the browser keep a file of the server; the answer's own header gives it its name. */
-function download(path: string): void {
-  const link = document.createElement("a");
-  link.href = path;
-  link.download = "";
-  link.click();
 }
