@@ -7,6 +7,7 @@ import { Icon } from "../parts/icon";
 import { Choice } from "./choice";
 import { Dialog } from "./dialog";
 import { ModelList } from "./model-list";
+import { YourChats } from "./your-chats";
 
 interface Props {
   panel: Panel;
@@ -22,6 +23,7 @@ export function SettingsDialog({ panel, close, shortcuts }: Props) {
       <div className="dialog-body">
         {panel === "settings" && <Appearance />}
         {panel === "settings" && <ThisMachine />}
+        {panel === "settings" && <YourChats leave={close} />}
         <section className="settings-section">
           <h3>{say("models.here")}</h3>
           <ModelList />
