@@ -3,6 +3,7 @@ import { IconButton } from "../parts/icon-button";
 import { useSay, useStored } from "../reader";
 import type { SidebarState } from "../sidebar/use-sidebar";
 import { ModelMenu } from "./model-menu";
+import { TemporarySwitch } from "./temporary-switch";
 
 /** The way back to the list, who answers, and what the chat is called. */
 export function ChatHeader({ sidebar, newChat }: { sidebar: SidebarState; newChat: () => void }) {
@@ -17,9 +18,10 @@ export function ChatHeader({ sidebar, newChat }: { sidebar: SidebarState; newCha
       <ModelMenu />
       {chat !== null && (
         <h1 className="chat-title" dir="auto">
-          {titleOf(chat, say)}
+          {chat.temporary ? say("temporary") : titleOf(chat, say)}
         </h1>
       )}
+      <TemporarySwitch />
       {isSidebarAway && <IconButton icon="compose" className="chat-head-new" label={say("chat.new")} onClick={newChat} />}
     </header>
   );
