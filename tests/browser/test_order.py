@@ -91,10 +91,14 @@ def test_a_folder_is_made_looked_into_renamed_and_dissolved(window: Any) -> None
     expect(folder(window, "Ships")).to_have_attribute("aria-expanded", "true")
     expect(section(window, "Folders").get_by_role("link")).to_have_text(["boat", "lamp"])
 
+    act(window, "lamp", "Delete")
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(folder(window, "Ships")).to_contain_text("Chats: 1")
+
     act(window, "Ships", "Dissolve folder", "the folder ")
     page.get_by_role("dialog").get_by_role("button", name="Dissolve folder").click()
     expect(section(window, "Folders")).to_have_count(0)
-    expect(window.page.locator(".days").get_by_role("link")).to_have_text(["boat", "lamp", "tree", "moon"])
+    expect(window.page.locator(".days").get_by_role("link")).to_have_text(["boat", "tree", "moon"])
 
 
 def test_a_chat_is_dragged_into_a_folder_and_out_again(start: Any, open_window: Any) -> None:
@@ -127,7 +131,7 @@ def test_an_archived_chat_is_out_of_the_list_and_comes_back(window: Any) -> None
     expect(window.chat("tree")).to_be_visible()
 
 
-def test_an_archived_chat_is_opened_from_where_it_lies_and_deleted_there(window: Any) -> None:
+def test_an_archived_chat_is_opened_from_where_it_lies_and_says_so(window: Any) -> None:
     page = window.page
     act(window, "tree", "Archive")
     window.go("/settings")
@@ -135,6 +139,11 @@ def test_an_archived_chat_is_opened_from_where_it_lies_and_deleted_there(window:
     page.get_by_role("dialog").get_by_role("link", name="tree").click()
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(window.questions).to_contain_text("tree")
+    expect(page.get_by_text("This chat is archived.")).to_be_visible()
+    assert faults(page) == []
+    page.get_by_role("button", name="Put it back into the list").click()
+    expect(page.get_by_text("This chat is archived.")).to_have_count(0)
+    expect(window.chat("tree")).to_have_attribute("aria-current", "page")
 
 
 def test_all_of_it_goes_by_keyboard_and_the_focus_stays_with_the_chat(window: Any) -> None:

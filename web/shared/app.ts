@@ -104,6 +104,7 @@ export class App {
     await this.chats.remove(chat);
     this.drafts.forget(chat);
     if (this.store.get().route.chat === chat) this.go(null);
+    await this.folders.list();
   }
 
   /** Delete every chat for good, and what was typed in each. Throws what went wrong. */

@@ -4,6 +4,7 @@ import { Composer } from "../composer/composer";
 import { ProblemBox } from "../parts/problem-box";
 import { useApp, useSay, useStored } from "../reader";
 import type { SidebarState } from "../sidebar/use-sidebar";
+import { ArchivedLine } from "./archived-line";
 import { ChatHeader } from "./chat-header";
 import { TemporaryEnded } from "./temporary-ended";
 import { TemporaryLine } from "./temporary-line";
@@ -29,6 +30,7 @@ export function ChatView({ sidebar, newChat }: { sidebar: SidebarState; newChat:
     <div className="chat" data-empty={isNew || isEmpty || undefined} data-temporary={isTemporary || undefined}>
       <ChatHeader sidebar={sidebar} newChat={newChat} />
       {isTemporary && !hasEnded && <TemporaryLine />}
+      <ArchivedLine />
       {problem !== null && !hasEnded && (
         <div className="chat-problem">
           <ProblemBox problem={problem}>

@@ -26,13 +26,13 @@ export function TemporaryLine() {
     document.getElementById("message")?.focus();
   };
   return (
-    <div className="temporary-line">
+    <div className="chat-line chat-line-temporary">
       <p>
         <Icon name="temporary" />
         {say("temporary.line")}
       </p>
       {hasBegun && (
-        <div className="temporary-acts">
+        <div className="chat-line-acts">
           <button type="button" className="quiet-button" disabled={isBusy} onClick={() => void keep()}>
             {say("temporary.keep")}
           </button>
