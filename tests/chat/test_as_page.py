@@ -13,7 +13,9 @@ import pytest
 from sottovoce.chat import as_page
 from sottovoce.chat.as_page import page_of
 from sottovoce.core.messages import Role, State
+from sottovoce.store.attachments import Listed
 from sottovoce.store.chats import Chat, StoredMessage
+from sottovoce.store.shown import Shown
 
 CHAT = Chat("c" * 16, "me", "Boats & <b>sails</b>", "", "echo", None, 1_700_000_000.0, 1_700_000_000.0)
 OURS = {
@@ -52,12 +54,13 @@ ELEMENTS = {
 }
 
 
-def said(role: Role, text: str, **more: Any) -> StoredMessage:
+def said(role: Role, text: str, attached: tuple[str, ...] = (), **more: Any) -> Shown:
     about = {"state": State.COMPLETE, "model": "echo" if role is Role.ASSISTANT else "", **more}
-    return StoredMessage(
+    message = StoredMessage(
         number=1, id="m", chat=CHAT.id, parent=None, role=role, text=text, digest="", facts={},
         created=1_700_000_000.0, **about,
     )  # fmt: skip
+    return Shown(message, ("m",), tuple(Listed(at, name, 9) for at, name in enumerate(attached, 1)))
 
 
 def page(*texts: str, language: str = "en") -> str:
@@ -158,3 +161,9 @@ def test_a_very_long_answer_is_shown_as_it_was_written(monkeypatch: pytest.Monke
 
 def test_half_a_character_does_not_break_it() -> None:
     assert page_of(CHAT, [said(Role.ASSISTANT, "a \ud83d b")])
+
+
+def test_what_is_attached_is_named_and_a_name_is_no_html() -> None:
+    html = page_of(CHAT, [said(Role.USER, "", ("notes.txt", "<b>.txt"))]).decode()
+    assert "Attached: <bdi>notes.txt</bdi>, <bdi>&lt;b&gt;.txt</bdi>" in html
+    assert "Attached" not in page("why")

@@ -202,6 +202,35 @@ async def test_it_can_be_kept_after_all(place: Place) -> None:
 # ---- one chat as a file ----
 
 
+async def test_all_of_a_temporary_chat_is_in_memory_and_kept_with_it(place: Place) -> None:
+    given = {"name": "notes.txt", "text": WORDS}
+    more = {"system": "Be kind.", "settings": {"temperature": 0.5}, "attachments": [given]}
+    chat = await place.said("", temporary=True, **more)
+    question, answer = (await place.ask("GET", f"/chats/{chat}"))["messages"]
+    again = {"again": question["id"], "beside": True}
+    await place.ask("POST", f"/chats/{chat}/runs", again)
+    attachment = f"/chats/{chat}/messages/{question['id']}/attachments/1"
+    versions = f"/chats/{chat}/messages/{answer['id']}/versions"
+    await place.ask("PATCH", f"/chats/{chat}", {"settings": {"temperature": 0.7}})
+    for now in ("in memory", "kept"):
+        if now == "kept":
+            for run in (await place.ask("GET", f"/chats/{chat}/runs"))["runs"]:
+                await place.client.get(f"/app/api/chats/{chat}/runs/{run['id']}/events")
+            await place.ask("PATCH", f"/chats/{chat}", {"temporary": False})
+        assert (await place.client.get(f"/app/api{attachment}")).text == WORDS
+        assert len((await place.ask("GET", versions))["messages"]) == 2
+        shown = await place.ask("GET", f"/chats/{chat}")
+        assert (shown["chat"]["system"], shown["chat"]["settings"]["temperature"]) == ("Be kind.", 0.7)
+        assert shown["context"]["used"] > 0
+        page = await place.client.get(f"/app/api/chats/{chat}/export?format=html")
+        assert "notes.txt" in page.text
+        assert (await place.listed() == [chat]) == place.on_disk() == (now == "kept")
+    assert shown["chat"]["title"] == "notes.txt"
+    assert (await place.ask("GET", "/search?q=quetzal"))["hits"]
+    await place.ask("DELETE", f"/chats/{chat}", status=204)
+    assert not place.on_disk()
+
+
 @pytest.mark.parametrize("temporary", [False, True])
 @pytest.mark.parametrize(
     ("form", "kind", "holds"),

@@ -2,11 +2,15 @@
 
 import { useState } from "react";
 
+import { ActionsContext } from "./actions";
 import { Banner } from "./parts/banner";
 import { ChatView } from "./chat/chat-view";
+import { ChatSettingsDialog } from "./chat-settings/chat-settings-dialog";
+import { ExportDialog } from "./dialogs/export-dialog";
 import { SearchDialog } from "./dialogs/search-dialog";
 import { SettingsDialog } from "./dialogs/settings-dialog";
 import { ShortcutsDialog } from "./dialogs/shortcuts-dialog";
+import { ModelsScreen } from "./models/models-screen";
 import { useApp, useSay, useStored } from "./reader";
 import { Sidebar } from "./sidebar/sidebar";
 import { useSidebar } from "./sidebar/use-sidebar";
@@ -16,7 +20,8 @@ export function Home() {
   const app = useApp();
   const say = useSay();
   const sidebar = useSidebar();
-  const [over, setOver] = useState<"search" | "shortcuts" | null>(null);
+  const [over, setOver] = useState<"search" | "shortcuts" | "chatSettings" | "export" | null>(null);
+  const chat = useStored((state) => state.chat);
   const panel = useStored((state) => state.route.panel);
   const close = () => setOver(null);
 
@@ -25,11 +30,16 @@ export function Home() {
     sidebar.leave();
     document.getElementById("message")?.focus();
   };
-  useShortcuts({
-    search: () => setOver("search"),
-    sidebar: sidebar.toggle,
+  const actions = {
     newChat,
+    exportChat: () => setOver("export"),
+    search: () => setOver("search"),
     shortcuts: () => setOver("shortcuts"),
+    chatSettings: () => setOver("chatSettings"),
+  };
+  useShortcuts({
+    ...actions,
+    sidebar: sidebar.toggle,
     settings: () => app.openPanel("settings"),
     stop: () => (sidebar.isOpen && sidebar.isOver ? sidebar.toggle() : app.conversation.stop()),
   });
@@ -42,11 +52,16 @@ export function Home() {
       )}
       <main className="home-main" inert={sidebar.isOpen && sidebar.isOver}>
         <Banner />
-        <ChatView sidebar={sidebar} newChat={newChat} />
+        <ActionsContext value={actions}>
+          <ChatView sidebar={sidebar} newChat={newChat} />
+        </ActionsContext>
       </main>
       {over === "search" && <SearchDialog close={close} found={sidebar.leave} />}
       {over === "shortcuts" && <ShortcutsDialog close={close} />}
-      {panel !== null && <SettingsDialog panel={panel} close={() => app.closePanel()} shortcuts={() => setOver("shortcuts")} />}
+      {over === "export" && chat !== null && <ExportDialog chat={chat} close={close} />}
+      {over === "chatSettings" && <ChatSettingsDialog close={close} />}
+      {panel === "settings" && <SettingsDialog close={() => app.closePanel()} shortcuts={() => setOver("shortcuts")} />}
+      {(panel === "models" || panel === "models/get") && <ModelsScreen panel={panel} close={() => app.closePanel()} />}
     </div>
   );
 }

@@ -1,14 +1,22 @@
 /** The parts of the page that think, joined. Knows no components. */
 
 import { Api, type Chat } from "./api";
+import type { Attachment } from "./attachments";
+import { given, isSame } from "./chat-settings";
+import { ChatSaved } from "./chat-saved";
 import { Chats } from "./chats";
+import { Comparing, isShownKey } from "./comparing";
 import { Conversation } from "./conversation";
 import { Drafts } from "./drafts";
 import { Folders } from "./folders";
+import { Library } from "./models";
 import { Order } from "./order";
+import { Presets } from "./presets";
 import { pathOf, type Panel, type Route, routeOf } from "./route";
 import type { Saved } from "./saved";
 import { Server } from "./server";
+import { SideBySide } from "./side-by-side";
+import { Setups } from "./setup";
 import { emptyState, type State } from "./state";
 import { type Schedule, Store } from "./store";
 import { Temporary } from "./temporary";
@@ -36,37 +44,57 @@ export class App {
   readonly folders: Folders;
   readonly order: Order;
   readonly drafts: Drafts;
+  readonly comparing: Comparing;
+  readonly presets: Presets;
+  readonly setups: Setups;
   readonly conversation: Conversation;
+  readonly sideBySide: SideBySide;
   readonly temporary: Temporary;
+  readonly library: Library;
   readonly saved: Saved;
+  readonly #chatSaved: ChatSaved;
 
   constructor(saved: Saved, schedule: Schedule) {
     this.saved = saved;
     this.store = new Store({ ...emptyState(addressed()), isTemporary: isKeptTemporary() }, schedule);
+    this.#chatSaved = new ChatSaved(saved, (chat) => {
+      const { route, isTemporary } = this.store.get();
+      return isTemporary && chat === route.chat;
+    });
+    this.comparing = new Comparing(this.#chatSaved);
+    this.store.set({ rival: this.comparing.rival(this.store.get().route.chat) });
     this.server = new Server(this.store, new Api((...asked) => fetch(...asked)));
     this.chats = new Chats(this.store, this.server);
     this.folders = new Folders(this.store, this.server, saved);
     this.order = new Order(this.store, this.server, this.chats, this.folders, () => this.list());
-    this.drafts = new Drafts(saved, (chat) => {
-      const { route, isTemporary } = this.store.get();
-      return isTemporary && chat === route.chat;
-    });
+    this.drafts = new Drafts(this.#chatSaved);
+    this.presets = new Presets(this.store, this.server);
+    this.setups = new Setups(this.store, this.server, this.#chatSaved, (chat) => this.chats.note(chat));
     this.conversation = new Conversation(this.store, this.server, {
       drafts: this.drafts,
+      comparing: this.comparing,
       now: () => Date.now() / 1000,
       taken: this.#taken,
+      setUp: this.setups.forAsking,
       changed: () => void setTimeout(() => void this.list(), SETTLES),
     });
-    this.temporary = new Temporary(this.store, this.server, this.drafts, this.chats, () => {
-      this.#replace(this.store.get().route);
-      void this.list();
+    this.temporary = new Temporary(this.store, this.server, this.#chatSaved, this.chats, {
+      forget: this.#forget,
+      changed: () => {
+        this.#replace(this.store.get().route);
+        void this.list();
+      },
     });
+    this.sideBySide = new SideBySide(this.store, this.server, this.comparing, this.conversation);
+    this.setups.recall(null);
+    this.library = new Library(this.server, schedule, saved, () => this.about());
     this.server.onBack(() => void this.#begin());
   }
 
   start(): void {
     window.addEventListener("popstate", () => this.#show(addressed()));
     document.addEventListener("visibilitychange", () => void this.#look());
+    window.addEventListener("storage", ({ key }) => isShownKey(key) && void this.conversation.refresh());
     window.addEventListener("online", () => void this.server.checkSession());
     setInterval(() => void this.#look(), LOOKS_EVERY);
     void this.server.checkSession();
@@ -87,7 +115,7 @@ export class App {
   }
 
   openPanel(panel: Panel): void {
-    void this.#about();
+    void this.about();
     const { route } = this.store.get();
     if (route.panel === null) this.#push({ ...route, panel });
     else this.#replace({ ...route, panel });
@@ -102,7 +130,7 @@ export class App {
   /** Delete a chat for good, and leave it if it is open. Throws what went wrong. */
   async remove(chat: string): Promise<void> {
     await this.chats.remove(chat);
-    this.drafts.forget(chat);
+    this.#forget(chat);
     if (this.store.get().route.chat === chat) this.go(null);
     await this.folders.list();
   }
@@ -111,10 +139,19 @@ export class App {
   async removeAll(): Promise<void> {
     await this.server.do((api) => api.removeAll());
     this.drafts.forgetAll();
+    this.setups.forgetAll();
+    this.#chatSaved.forgetAll();
     this.store.set({ isTemporary: false });
     if (this.store.get().route.chat !== null) this.go(null);
     await this.list();
   }
+
+  /** Forget all that the page remembers of a chat. */
+  #forget = (chat: string | null): void => {
+    this.drafts.forget(chat);
+    this.comparing.forget(chat);
+    this.setups.forget(chat);
+  };
 
   #push(route: Route): void {
     const isTemporary = this.store.get().isTemporary && route.chat === this.store.get().route.chat;
@@ -135,38 +172,48 @@ export class App {
     if (isOther) void this.conversation.open(route.chat, null, isKeptTemporary());
   }
 
-  #taken = (asked: string | null, text: string, chat: string): void => {
+  #taken = (asked: string | null, text: string, chat: string, attached: readonly Attachment[]): void => {
     const typed = this.drafts.get(asked);
+    const waiting = this.drafts.attached(asked);
+    const rival = this.comparing.rival(asked);
     this.drafts.forget(asked);
+    if (asked === null) {
+      this.setups.begun();
+      this.comparing.forget(null);
+    }
     if (asked === null && this.store.get().route.chat === null) {
       this.#replace({ ...this.store.get().route, chat });
     }
+    // In its place now, of which it depends where it is kept.
     if (typed !== text) this.drafts.set(chat, typed); // of what comes next
+    if (waiting !== attached) this.drafts.attach(chat, waiting);
+    if (asked === null) this.comparing.setRival(chat, rival);
     void this.list();
   };
 
   /** Fetch all that is shown, for the first time or after the server was away. */
   async #begin(): Promise<void> {
     if (this.store.get().askProblem?.isUnreachable) this.store.set({ askProblem: null });
-    await Promise.all([this.#about(), this.list(), this.conversation.refresh()]);
+    await Promise.all([this.about(), this.list(), this.conversation.refresh(), this.library.look()]);
   }
 
-  async #about(): Promise<void> {
+  /** Fetch what runs here and which models are here. */
+  async about(): Promise<void> {
     const [status, shelf] = await Promise.all([
       this.server.attempt((api) => api.status()),
       this.server.attempt((api) => api.models()),
     ]);
     if (status !== null) this.store.set({ status });
-    if (shelf !== null) this.store.set({ models: shelf.models });
+    if (shelf !== null) this.store.set({ models: shelf.models, disk: shelf.disk });
     // Most of what keeps a model from answering passes, as its loading does.
-    if (status !== null && status.problem !== "") setTimeout(() => void this.#about(), PASSES);
+    if (status !== null && status.problem !== "") setTimeout(() => void this.about(), PASSES);
   }
 
   /** See what was said elsewhere, by another window or on a phone, and whether the server is there at all. */
   async #look(): Promise<void> {
     const { session, isReachable } = this.store.get();
     if (document.hidden || session !== "signed-in" || !isReachable) return;
-    await this.list();
+    await Promise.all([this.list(), this.library.look()]);
     const { chat } = this.store.get();
     const listed = chat && (await this.order.listed(chat));
     if (listed && chat && isOther(listed, chat)) await this.conversation.refresh();
@@ -174,7 +221,13 @@ export class App {
 }
 
 function isOther(listed: Chat, shown: Chat): boolean {
-  return listed.leaf !== shown.leaf || listed.changed !== shown.changed || listed.title !== shown.title;
+  return (
+    listed.leaf !== shown.leaf ||
+    listed.changed !== shown.changed ||
+    listed.title !== shown.title ||
+    listed.system !== shown.system ||
+    !isSame(given(listed.settings), given(shown.settings))
+  );
 }
 
 function isKeptTemporary(): boolean {

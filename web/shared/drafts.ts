@@ -1,35 +1,56 @@
-/** What was typed and not sent yet, for each chat; of a temporary one only as long as this page is there. */
+/** What was typed or attached and not sent yet, for each chat. */
 
-import { Saved } from "./saved";
+import type { Attachment } from "./attachments";
+import type { ChatSaved } from "./chat-saved";
 
-const PREFIX = "draft.";
-const NEW = "new";
+const NONE: readonly Attachment[] = [];
 
+/** `chat` null is the one that has not begun. */
 export class Drafts {
-  readonly #saved: Saved;
-  readonly #passing = new Saved(null);
-  readonly #isTemporary: (chat: string | null) => boolean;
+  readonly #saved: ChatSaved;
+  readonly #attached = new Map<string | null, readonly Attachment[]>();
 
-  constructor(saved: Saved, isTemporary: (chat: string | null) => boolean = () => false) {
+  constructor(saved: ChatSaved) {
     this.#saved = saved;
-    this.#isTemporary = isTemporary;
   }
 
-  /** `chat` null is the one that has not begun. */
-  get = (chat: string | null): string => this.#where(chat).get(key(chat)) ?? "";
-  set = (chat: string | null, text: string): void => this.#where(chat).set(key(chat), text);
+  get = (chat: string | null): string => this.#saved.get("draft", chat);
+  set = (chat: string | null, text: string): void => this.#saved.set("draft", chat, text);
 
   forget(chat: string | null): void {
-    this.#saved.set(key(chat), "");
-    this.#passing.set(key(chat), "");
+    this.#saved.forget("draft", chat);
+    this.#saved.forget("attached", chat);
+    this.#attached.set(chat, NONE);
   }
 
   forgetAll(): void {
-    this.#saved.drop(PREFIX);
-    this.#passing.drop(PREFIX);
+    this.#attached.clear();
   }
 
-  #where = (chat: string | null): Saved => (this.#isTemporary(chat) ? this.#passing : this.#saved);
+  /** Return what is attached: the same list until another takes its place. */
+  attached = (chat: string | null): readonly Attachment[] => {
+    const before = this.#attached.get(chat);
+    if (before !== undefined) return before;
+    const list = parsed(this.#saved.get("attached", chat));
+    this.#attached.set(chat, list);
+    return list;
+  };
+
+  attach = (chat: string | null, list: readonly Attachment[]): void => {
+    if (this.#attached.get(chat) === list) return;
+    this.#attached.set(chat, list.length === 0 ? NONE : list);
+    this.#saved.set("attached", chat, list.length === 0 ? "" : JSON.stringify(list));
+  };
+
+  /** Return whether what is attached would be lost with this visit. */
+  isFleeting = (chat: string | null): boolean => this.#saved.isFleeting("attached", chat);
 }
 
-const key = (chat: string | null): string => `${PREFIX}${chat ?? NEW}`;
+function parsed(kept: string): readonly Attachment[] {
+  if (kept === "") return NONE;
+  try {
+    return JSON.parse(kept) as Attachment[];
+  } catch {
+    return NONE;
+  }
+}

@@ -43,6 +43,9 @@ export class Saved {
     }
   }
 
+  /** Return whether something is kept, and only for this visit. */
+  isFleeting = (key: string): boolean => Boolean(this.#visit.get(key));
+
   /** Keep a text; an empty one is forgotten. */
   set(key: string, text: string): void {
     try {

@@ -1,25 +1,32 @@
 /** The chat of which nothing is stored: begun, kept after all, and gone when it is left. */
 
+import type { ChatSaved } from "./chat-saved";
 import type { Chats } from "./chats";
-import type { Drafts } from "./drafts";
 import type { Server } from "./server";
 import type { State } from "./state";
 import type { Store } from "./store";
 
+/** What of the page depends on it. */
+interface Around {
+  /** Has everything forgotten that the page remembers of a chat. */
+  forget: (chat: string | null) => void;
+  /** Hears that what is open has become temporary, or is no longer. */
+  changed: () => void;
+}
+
 export class Temporary {
   readonly #store: Store<State>;
   readonly #server: Server;
-  readonly #drafts: Drafts;
+  readonly #saved: ChatSaved;
   readonly #chats: Chats;
-  readonly #changed: () => void;
+  readonly #around: Around;
 
-  /** `changed` hears that what is open has become temporary, or is no longer. */
-  constructor(store: Store<State>, server: Server, drafts: Drafts, chats: Chats, changed: () => void) {
+  constructor(store: Store<State>, server: Server, saved: ChatSaved, chats: Chats, around: Around) {
     this.#store = store;
     this.#server = server;
-    this.#drafts = drafts;
+    this.#saved = saved;
     this.#chats = chats;
-    this.#changed = changed;
+    this.#around = around;
   }
 
   /** Have the chat that has not begun be a temporary one, or no longer. */
@@ -34,7 +41,7 @@ export class Temporary {
     const { route, isTemporary } = this.#store.get();
     const left = route.chat;
     if (!isTemporary || left === chat) return;
-    this.#drafts.forget(left);
+    this.#around.forget(left);
     if (left !== null) void this.#server.attempt((api) => api.remove(left));
   }
 
@@ -49,11 +56,7 @@ export class Temporary {
   }
 
   #become(isTemporary: boolean): void {
-    const { chat } = this.#store.get().route;
-    const typed = this.#drafts.get(chat);
-    this.#drafts.forget(chat);
-    this.#store.set({ isTemporary });
-    this.#drafts.set(chat, typed);
-    this.#changed();
+    this.#saved.carry(this.#store.get().route.chat, () => this.#store.set({ isTemporary }));
+    this.#around.changed();
   }
 }

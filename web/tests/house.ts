@@ -1,15 +1,19 @@
 /** A server with chats in folders, for tests: it answers as ours does, and keeps what it was asked. */
 
 import { Api, type Chat } from "../shared/api";
+import { ChatSaved } from "../shared/chat-saved";
 import { Chats } from "../shared/chats";
+import { Comparing } from "../shared/comparing";
 import { Drafts } from "../shared/drafts";
 import { Folders } from "../shared/folders";
 import { Order } from "../shared/order";
 import { Saved } from "../shared/saved";
 import { Server } from "../shared/server";
+import { Setups } from "../shared/setup";
 import { emptyState } from "../shared/state";
 import { Store } from "../shared/store";
 import { Temporary } from "../shared/temporary";
+import { chatOf as sampleOf } from "./samples";
 
 export function shelf() {
   const kept = new Map<string, string>();
@@ -25,12 +29,7 @@ export function shelf() {
   };
 }
 
-export function chatOf(id: string, more: Partial<Chat> = {}): Chat {
-  return {
-    id, title: id, system: "", model: "m", leaf: null, created: 0, changed: 0, writing: null,
-    pinned: false, archived: false, folder: "", temporary: false, ...more,
-  } as Chat;
-}
+export const chatOf = (id: string, more: Partial<Chat> = {}): Chat => sampleOf(id, { title: id, ...more });
 
 export class House {
   readonly store = new Store(emptyState({ chat: null, panel: null }), (work) => work());
@@ -42,9 +41,15 @@ export class House {
   readonly server = new Server(this.store, new Api(((path: string, init?: RequestInit) => this.#answer(path, init)) as typeof fetch));
   readonly chats = new Chats(this.store, this.server);
   readonly folders = new Folders(this.store, this.server, this.saved);
-  readonly drafts = new Drafts(this.saved, (chat) => this.store.get().isTemporary && this.store.get().route.chat === chat);
+  readonly chatSaved = new ChatSaved(this.saved, (chat) => this.store.get().isTemporary && this.store.get().route.chat === chat);
+  readonly drafts = new Drafts(this.chatSaved);
+  readonly comparing = new Comparing(this.chatSaved);
+  readonly setups = new Setups(this.store, this.server, this.chatSaved, () => undefined);
   readonly order = new Order(this.store, this.server, this.chats, this.folders, () => this.list());
-  readonly temporary = new Temporary(this.store, this.server, this.drafts, this.chats, () => undefined);
+  readonly temporary = new Temporary(this.store, this.server, this.chatSaved, this.chats, {
+    forget: (chat) => [this.drafts, this.comparing, this.setups].forEach((part) => part.forget(chat)),
+    changed: () => undefined,
+  });
 
   list = async (): Promise<void> => {
     await Promise.all([this.chats.list(), this.folders.list()]);

@@ -1,5 +1,6 @@
 import { beforeEach, expect, it } from "vitest";
 
+import { type Attachment, attachmentOf } from "../shared/attachments";
 import { chatOf, House } from "./house";
 import { done, World } from "./world";
 
@@ -62,10 +63,33 @@ it("says with its first question alone that it is temporary", async () => {
   expect(world.asked.map((body) => body.temporary)).toEqual([true, undefined]);
 });
 
-it("forgets all drafts at once", () => {
+it("keeps nothing that is attached, compared or set up in a temporary chat", () => {
+  const list: Attachment[] = [attachmentOf("a.txt", "secret", false)];
+  const remember = () => {
+    house.drafts.attach(null, list);
+    house.comparing.setRival(null, "other");
+    house.setups.change(null, { system: "secret" });
+  };
+  remember();
+  house.temporary.toggle();
+  expect(house.place.kept.size).toBe(0);
+  remember();
+  expect(house.place.kept.size).toBe(0);
+  expect(house.drafts.isFleeting(null)).toBe(false);
+  house.temporary.toggle();
+  expect([...house.place.kept.keys()].sort()).toEqual(["sotto.attached.new", "sotto.rival.new", "sotto.setup.new"]);
+  house.temporary.toggle();
+  house.temporary.leaveFor("a");
+  house.store.set({ isTemporary: false });
+  expect(house.place.kept.size).toBe(0);
+  expect([house.drafts.attached(null), house.comparing.rival(null), house.store.get().edits]).toEqual([[], null, {}]);
+});
+
+it("forgets all at once that is remembered of chats", () => {
   house.drafts.set("a", "one");
   house.drafts.set(null, "two");
+  house.comparing.show("a", "q");
   house.saved.set("theme", "dark");
-  house.drafts.forgetAll();
+  house.chatSaved.forgetAll();
   expect([...house.place.kept.keys()]).toEqual(["sotto.theme"]);
 });

@@ -19,7 +19,8 @@ from urllib.parse import urlsplit
 
 from sottovoce import __version__
 from sottovoce.core.messages import Role, State
-from sottovoce.store.chats import Chat, StoredMessage
+from sottovoce.store.chats import Chat
+from sottovoce.store.shown import Shown
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -44,6 +45,7 @@ class Words:
     you: str
     ai: str
     unknown: str
+    attached: str
     made: str
     endings: dict[State, str]
 
@@ -58,6 +60,7 @@ WORDS = {
         you="You",
         ai="AI",
         unknown="unknown model",
+        attached="Attached: {names}",
         made="Saved from Sottovoce {version}.",
         endings={
             State.STOPPED: "This answer was stopped.",
@@ -74,6 +77,7 @@ WORDS = {
         you="用户",
         ai="AI",
         unknown="未知模型",
+        attached="附件：{names}",
         made="由 Sottovoce {version} 导出。",
         endings={
             State.STOPPED: "这个回答被停止了。",
@@ -111,7 +115,7 @@ _PAGE = """<!doctype html>
 """
 
 
-def page_of(chat: Chat, branch: Sequence[StoredMessage], language: str = "en") -> bytes:
+def page_of(chat: Chat, branch: Sequence[Shown], language: str = "en") -> bytes:
     """Return the page of a branch. A language that is not among WORDS is English."""
     words, style = WORDS.get(language, WORDS["en"]), _style()
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
@@ -129,11 +133,13 @@ def page_of(chat: Chat, branch: Sequence[StoredMessage], language: str = "en") -
     return page.encode("utf-8", "replace")
 
 
-def _article(message: StoredMessage, words: Words) -> str:
+def _article(shown: Shown, words: Words) -> str:
+    message = shown.message
     day = f"<small>· {_day(message.created)}</small>"
     if message.role is Role.USER:
         text = escape(message.text.strip())
-        return f'<article class="you"><h2>{words.you} {day}</h2><div dir="auto">{text}</div></article>'
+        given = _attached(shown, words)
+        return f'<article class="you"><h2>{words.you} {day}</h2>{given}<div dir="auto">{text}</div></article>'
     model = escape(message.model or words.unknown)
     ending = words.endings.get(message.state)
     end = f'<p class="end">{escape(ending)}</p>' if ending else ""
@@ -141,6 +147,11 @@ def _article(message: StoredMessage, words: Words) -> str:
         f'<article class="ai"><h2>{words.ai} · <bdi>{model}</bdi> {day}</h2>'
         f'<div class="answer" dir="auto">{_set(message.text)}</div>{end}</article>'
     )
+
+
+def _attached(shown: Shown, words: Words) -> str:
+    names = ", ".join(f"<bdi>{escape(one.name)}</bdi>" for one in shown.attached)
+    return f'<p class="attached">{words.attached.format(names=names)}</p>' if names else ""
 
 
 def _set(text: str) -> str:

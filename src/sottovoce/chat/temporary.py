@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
 from sottovoce.chat.runs import Runs
 from sottovoce.chat.titles import title_of
 from sottovoce.chat.turn import Parts
+from sottovoce.core.chat_settings import UNSET, ChatSettings
 from sottovoce.core.errors import BadInput, SottoError
 from sottovoce.core.messages import Conversation, Role
-from sottovoce.store import chats
-from sottovoce.store.chats import Chat
+from sottovoce.store import attachments, chats
+from sottovoce.store.chats import Chat, StoredMessage
 from sottovoce.store.db import Database
 
 log = logging.getLogger(__name__)
@@ -66,7 +68,7 @@ class TemporaryChats:
         self._clock = clock
         self._held: dict[tuple[str, str], _Held] = {}
 
-    async def begin(self, owner: str, system: str | None = None) -> Chat:
+    async def begin(self, owner: str, system: str | None = None, settings: ChatSettings = UNSET) -> Chat:
         """Begin an empty chat; `system` None: with the usual instructions. Raises StoreProblem."""
         store = await asyncio.to_thread(self._open_store)
         parts = replace(self._parts(), database=store)
@@ -74,7 +76,12 @@ class TemporaryChats:
         try:
             chat = await store.run(
                 lambda conn: chats.start(
-                    conn, owner, system=instructions, model=parts.model, now=parts.clock()
+                    conn,
+                    owner,
+                    system=instructions,
+                    model=parts.model,
+                    now=parts.clock(),
+                    settings=settings,
                 )
             )
         except BaseException:
@@ -115,11 +122,8 @@ class TemporaryChats:
             )
         del self._held[owner, chat]  # nobody may go on in it while it moves
         try:
-            found, tree = await place.database.read(
-                lambda conn: (chats.get(conn, owner, chat), chats.messages(conn, owner, chat))
-            )
-            first = next((message.text for message in tree if message.role is Role.USER), "")
-            named = replace(found, title=found.title or title_of(first))
+            found, tree = await place.database.read(lambda conn: _whole(conn, owner, chat))
+            named = replace(found, title=found.title or _title(tree))
             await database.run(lambda conn: chats.adopt(conn, owner, named, tree))
         except BaseException:
             self._held[owner, chat] = held
@@ -159,3 +163,18 @@ class TemporaryChats:
         own = [place for place in self._held if place[0] == owner]
         if len(own) > MOST:
             await self.end(*min(own, key=lambda place: self._held[place].used))
+
+
+def _whole(connection: sqlite3.Connection, owner: str, chat: str) -> tuple[Chat, list[StoredMessage]]:
+    """Return a chat with all its messages, and what is attached to each."""
+    messages = chats.messages(connection, owner, chat)
+    given = attachments.of(connection, owner, [message.id for message in messages])
+    tree = [replace(message, attached=given.get(message.id, ())) for message in messages]
+    return chats.get(connection, owner, chat), tree
+
+
+def _title(tree: Sequence[StoredMessage]) -> str:
+    first = next((message for message in tree if message.role is Role.USER), None)
+    if first is None:
+        return title_of("")
+    return title_of(first.text, first.attached[0].name if first.attached else "")

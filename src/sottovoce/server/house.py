@@ -32,6 +32,8 @@ class House:
     """The addresses and ports that are listened at."""
     problem: str = "The model is being loaded."
     """Why nothing can be answered yet, or any more; empty when all is well. For /readyz."""
+    problem_code: str = "loading"
+    """The same for programs: loading, or the code of the error that keeps it from being loaded."""
     stopping: bool = field(default=False)
     pulls: Pulls = field(init=False)
     temporary: TemporaryChats = field(init=False)

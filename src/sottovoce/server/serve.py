@@ -245,7 +245,7 @@ async def _load(house: House, tell: Tell) -> None:
     """Load the model; where that fails, say why, serve what needs no model, and try again now and then."""
     told = ""
     while problem := await _problem_of_loading(house.app):
-        house.problem = problem.sentence
+        house.problem, house.problem_code = problem.sentence, problem.code
         if told != problem.sentence:
             told = problem.sentence
             tell(f"{problem.sentence}\n\nhint: {problem.hint}")

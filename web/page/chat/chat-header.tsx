@@ -2,6 +2,7 @@ import { titleOf } from "../chat-title";
 import { IconButton } from "../parts/icon-button";
 import { useSay, useStored } from "../reader";
 import type { SidebarState } from "../sidebar/use-sidebar";
+import { SettingsButton } from "../chat-settings/settings-button";
 import { ModelMenu } from "./model-menu";
 import { TemporarySwitch } from "./temporary-switch";
 
@@ -22,6 +23,7 @@ export function ChatHeader({ sidebar, newChat }: { sidebar: SidebarState; newCha
         </h1>
       )}
       <TemporarySwitch />
+      <SettingsButton />
       {isSidebarAway && <IconButton icon="compose" className="chat-head-new" label={say("chat.new")} onClick={newChat} />}
     </header>
   );

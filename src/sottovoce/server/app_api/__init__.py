@@ -1,8 +1,10 @@
 """The page's own API: chats, runs, the line, and, for the home's other programs, the engine.
 
 chats   the person's chats: list, open, change, search, export, delete
+attachments  the texts given along with a question, each by itself
 files   chats as files: one or all out, and in
 runs    answers being written: start, follow from any event, stop
+presets instructions and settings under a name; what holds where a chat sets nothing
 models  the models here and to choose from, how each does here, licences accepted
 loading which of them are loaded: have one loaded, or unloaded
 pulls   models being got: told beforehand, begun, followed from any event, stopped
@@ -16,12 +18,14 @@ nouns, nouns_*  what is taken and given;  telling  a run's events, in words for 
 from __future__ import annotations
 
 from sottovoce.server.app_api import (
+    attachments,
     chats,
     engine,
     files,
     ledger,
     loading,
     models,
+    presets,
     pulls,
     runs,
     state,
@@ -31,8 +35,10 @@ from sottovoce.server.endpoint import Endpoint
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *chats.ENDPOINTS,
+    *attachments.ENDPOINTS,
     *files.ENDPOINTS,
     *runs.ENDPOINTS,
+    *presets.ENDPOINTS,
     *pulls.ENDPOINTS,  # before models, or pulls would be taken for the name of one
     *loading.ENDPOINTS,
     *models.ENDPOINTS,

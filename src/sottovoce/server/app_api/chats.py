@@ -9,7 +9,8 @@ from starlette.responses import Response
 
 from sottovoce.app import delete_all_chats, delete_chat
 from sottovoce.core.errors import BadValue
-from sottovoce.server.app_api.nouns import identity, whole
+from sottovoce.server.app_api import context
+from sottovoce.server.app_api.nouns import RunNoun, identity, settings_of, whole
 from sottovoce.server.app_api.nouns_chats import (
     ChatChange,
     ChatList,
@@ -22,6 +23,7 @@ from sottovoce.server.app_api.nouns_chats import (
     MessageNoun,
     NewChat,
     OpenChat,
+    Versions,
 )
 from sottovoce.server.caller import Scope
 from sottovoce.server.endpoint import Endpoint, Visit
@@ -72,18 +74,21 @@ async def change_folder(visit: Visit[FolderChange]) -> FolderList:
 async def begin(visit: Visit[NewChat]) -> OpenChat:
     """Begin an empty chat."""
     app, owner, body = visit.house.app, visit.caller.owner, visit.body
+    settings = settings_of(body.settings)
     if body.temporary:
-        chat = await visit.house.temporary.begin(owner, body.system)
-        return OpenChat(chat=ChatNoun.of(chat, [], temporary=True), messages=[])
+        chat = await visit.house.temporary.begin(owner, body.system, settings)
+        noun = ChatNoun.of(chat, [], temporary=True)
+        return OpenChat(chat=noun, context=await context.of(app, chat, []), messages=[])
     system = app.settings.system if body.system is None else body.system
     now = time.time()
 
     def work(conn: Connection) -> chats.Chat:
-        chat = chats.start(conn, owner, system=system, model=app.model.name, now=now)
+        chat = chats.start(conn, owner, system=system, model=app.model.name, now=now, settings=settings)
         chats.rename(conn, owner, chat.id, body.title)
         return chats.get(conn, owner, chat.id)
 
-    return OpenChat(chat=ChatNoun.of(await app.database.run(work), []), messages=[])
+    chat = await app.database.run(work)
+    return OpenChat(chat=ChatNoun.of(chat, []), context=await context.of(app, chat, []), messages=[])
 
 
 async def opened(visit: Visit[None]) -> OpenChat:
@@ -92,10 +97,19 @@ async def opened(visit: Visit[None]) -> OpenChat:
     return await _shown(visit, _chat(visit), None if leaf is None else identity(leaf, "message"))
 
 
-async def change(visit: Visit[ChatChange]) -> OpenChat:
-    """Change a chat: its title, its instructions, its branch shown, or its place among the others."""
-    owner, chat, body = visit.caller.owner, _chat(visit), visit.body
+async def versions(visit: Visit[None]) -> Versions:
+    """Show all that could stand in a message's place, such as the answers to one question."""
+    owner, chat = visit.caller.owner, _chat(visit)
+    message = identity(visit.request.path_params["message"], "message")
     place = visit.house.place(owner, chat)
+    found = await place.database.read(lambda conn: shown.versions(conn, owner, chat, message))
+    return Versions(messages=[MessageNoun.of(one) for one in found])
+
+
+async def change(visit: Visit[ChatChange]) -> OpenChat:
+    """Change a chat: title, instructions, settings, the branch shown, or its place among the others."""
+    owner, chat, body = visit.caller.owner, _chat(visit), visit.body
+    place, settings = visit.house.place(owner, chat), settings_of(body.settings)
     if place.is_temporary and body.temporary is None:
         _check_order(body)
 
@@ -105,6 +119,8 @@ async def change(visit: Visit[ChatChange]) -> OpenChat:
             chats.rename(conn, owner, chat, body.title)
         if body.system is not None:
             chats.set_system(conn, owner, chat, body.system)
+        if "settings" in body.model_fields_set:
+            chats.set_settings(conn, owner, chat, settings)
         if body.leaf is not None:
             chats.go_to(conn, owner, chat, body.leaf)
         _put_in_order(conn, owner, chat, body)
@@ -173,8 +189,12 @@ async def _shown(visit: Visit[None] | Visit[ChatChange], chat: str, leaf: str | 
         lambda conn: (chats.get(conn, owner, chat), shown.branch(conn, owner, chat, leaf))
     )
     running = place.runs.running(owner, chat)
-    noun = ChatNoun.of(got, running, temporary=place.is_temporary)
-    return OpenChat(chat=noun, messages=[MessageNoun.of(one) for one in branch])
+    return OpenChat(
+        chat=ChatNoun.of(got, running, temporary=place.is_temporary),
+        context=await context.of(visit.house.app, got, [one.message for one in branch]),
+        messages=[MessageNoun.of(one) for one in branch],
+        runs=[RunNoun.of(asked) for asked in running],
+    )
 
 
 def _archived(given: str) -> bool | None:
@@ -197,6 +217,7 @@ ENDPOINTS = (
     Endpoint("PATCH", CHAT, change, Scope.PAGE, body=ChatChange, answer=OpenChat),
     Endpoint("DELETE", CHAT, delete, Scope.PAGE),
     Endpoint("DELETE", CHATS, delete_all, Scope.PAGE),
+    Endpoint("GET", f"{CHAT}/messages/{{message}}/versions", versions, Scope.PAGE, answer=Versions),
     Endpoint("GET", "/app/api/folders", folders, Scope.PAGE, answer=FolderList),
     Endpoint("PATCH", "/app/api/folders", change_folder, Scope.PAGE, body=FolderChange, answer=FolderList),
     Endpoint("GET", "/app/api/search", found, Scope.PAGE, answer=Hits),

@@ -28,7 +28,7 @@ from sottovoce.server.app_api.nouns_chats import ImportNoun
 from sottovoce.server.caller import Scope
 from sottovoce.server.download import Download
 from sottovoce.server.endpoint import Endpoint, Visit
-from sottovoce.store import chats
+from sottovoce.store import chats, shown
 from sottovoce.store.chats import Chat
 from sottovoce.store.db import Database
 
@@ -56,12 +56,11 @@ async def export_one(visit: Visit[None]) -> Response:
     name = query.get("format", "json")
     _check(name, ENDINGS)
     database = visit.house.place(owner, chat).database
-    found, branch = await database.read(
-        lambda conn: (chats.get(conn, owner, chat), chats.branch(conn, owner, chat))
-    )
+    found = await database.read(lambda conn: chats.get(conn, owner, chat))
     if name == PAGE:
-        kind = "text/html"
-        content = await asyncio.to_thread(as_page.page_of, found, branch, query.get("language", "en"))
+        kind, language = "text/html", query.get("language", "en")
+        branch = await database.read(lambda conn: shown.branch(conn, owner, chat))
+        content = await asyncio.to_thread(as_page.page_of, found, branch, language)
     else:
         form, kind, _ = FORMS[name]
         written = await database.read(lambda conn: form.write(conn, owner, found))

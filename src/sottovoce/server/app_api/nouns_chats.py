@@ -8,7 +8,9 @@ from pydantic import Field, ValidationError
 
 from sottovoce.chat.archive import Report
 from sottovoce.core.events import Asked
-from sottovoce.server.app_api.nouns import ID, MOST_TEXT, Noun
+from sottovoce.server.app_api.nouns import ID, MOST_TEXT, Noun, RunNoun, SettingsNoun
+from sottovoce.server.app_api.nouns_settings import ContextNoun
+from sottovoce.store.attachments import Listed
 from sottovoce.store.chats import Chat
 from sottovoce.store.order import MOST_FOLDER, Folder
 from sottovoce.store.search import Hit
@@ -24,6 +26,7 @@ class NewChat(Noun):
     title: str = Field("", max_length=MOST_TITLE)
     system: str | None = Field(None, max_length=MOST_TEXT)
     """Instructions placed before the chat; left out, those of the settings."""
+    settings: SettingsNoun | None = None
     temporary: bool = False
     """Nothing of it is ever stored; it has no title."""
 
@@ -31,7 +34,8 @@ class NewChat(Noun):
 class ChatChange(Noun):
     """Only what is given is changed. `leaf`: show the branch with this message. `folder`: "" for none.
 
-    `temporary` false: store a chat that was not.
+    `settings` take the place of all that were set; null resets them. `temporary` false: store a chat that
+    was not.
     """
 
     title: str | None = Field(None, min_length=1, max_length=MOST_TITLE)
@@ -41,6 +45,7 @@ class ChatChange(Noun):
     archived: bool | None = None
     folder: str | None = Field(None, max_length=MOST_FOLDER)
     temporary: Literal[False] | None = None
+    settings: SettingsNoun | None = None
 
 
 class FolderChange(Noun):
@@ -70,6 +75,7 @@ class ChatNoun(Noun):
     archived: bool
     folder: str
     temporary: bool
+    settings: SettingsNoun
     writing: str | None
 
     @classmethod
@@ -87,6 +93,7 @@ class ChatNoun(Noun):
             archived=chat.archived,
             folder=chat.folder,
             temporary=temporary,
+            settings=SettingsNoun.of(chat.settings),
             writing=writing,
         )
 
@@ -113,8 +120,23 @@ class ProblemNoun(Noun):
     sentence: str
 
 
+class AttachmentNoun(Noun):
+    """A text given along with a question; it has an address of its own."""
+
+    number: int
+    name: str
+    characters: int
+
+    @classmethod
+    def of(cls, listed: Listed) -> Self:
+        return cls(number=listed.number, name=listed.name, characters=listed.characters)
+
+
 class MessageNoun(Noun):
-    """One message of the branch shown. `alternatives` are all that could stand here, itself among them."""
+    """One message of the branch shown. `alternatives` are all that could stand here, itself among them.
+
+    `reasoning` is what the model thought before it answered, `thought` for how many seconds.
+    """
 
     id: str
     parent: str | None
@@ -128,11 +150,14 @@ class MessageNoun(Noun):
     usage: UsageNoun | None
     timings: TimingsNoun | None
     problem: ProblemNoun | None
+    attachments: list[AttachmentNoun]
+    reasoning: str
+    thought: float | None
 
     @classmethod
     def of(cls, shown: Shown) -> Self:
         message, facts = shown.message, shown.message.facts
-        reason = facts.get("reason")
+        reason, thought = facts.get("reason"), facts.get("thought")
         return cls(
             id=message.id,
             parent=message.parent,
@@ -146,11 +171,24 @@ class MessageNoun(Noun):
             usage=_read(UsageNoun, facts.get("usage")),
             timings=_read(TimingsNoun, facts.get("timings")),
             problem=_read(ProblemNoun, facts.get("error")),
+            attachments=[AttachmentNoun.of(one) for one in shown.attached],
+            reasoning=message.reasoning,
+            thought=float(thought) if isinstance(thought, int | float) else None,
         )
 
 
 class OpenChat(Noun):
+    """`runs` are the answers being written in it, the oldest first: more than one where they are compared."""
+
     chat: ChatNoun
+    context: ContextNoun
+    messages: list[MessageNoun]
+    runs: list[RunNoun] = []  # noqa: RUF012  (pydantic copies it)
+
+
+class Versions(Noun):
+    """All that could stand in a message's place, in the order of writing."""
+
     messages: list[MessageNoun]
 
 
