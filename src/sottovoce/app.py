@@ -165,6 +165,27 @@ async def _clear(home: Home, database: Database, conversation: Conversation, eng
         await asyncio.to_thread(database.scrub)
 
 
+async def delete_all_chats(home: Home, database: Database, owner: str, engines: Engines) -> None:
+    """Delete every chat of this owner, as delete_chat does with one."""
+    from sottovoce.engine.kvfiles import KvFiles
+
+    def work(conn: Connection) -> list[Conversation]:
+        doomed = [chat for whose, chat in chats.everyone(conn) if whose == owner]
+        for chat in doomed:
+            chats.delete(conn, owner, chat)
+        return [Conversation(owner, chat) for chat in doomed]
+
+    gone = await database.run(work)
+    try:
+        for conversation in gone:
+            await engines.forget(conversation)
+    finally:
+        kept = KvFiles(home.kv, 0)
+        for conversation in gone:
+            kept.forget(conversation)
+        await asyncio.to_thread(database.scrub)
+
+
 @asynccontextmanager
 async def open_app(
     *,

@@ -237,12 +237,15 @@ def test_every_command_does_what_it_says(window):
         expect(page.get_by_role("dialog", name=title)).to_be_visible()
         page.keyboard.press("Escape")
         expect(page.get_by_role("dialog")).to_have_count(0)
+    window.ask("/export")
     with page.expect_download() as download:
-        window.ask("/export")
+        page.get_by_role("dialog").get_by_role("button", name="JSON").click()
     assert download.value.suggested_filename.startswith("sottovoce-")
     window.ask("/new")
     expect(window.answers).to_have_count(0)
     expect(window.questions).to_have_count(0)
+    window.ask("/temp")
+    expect(page.get_by_role("heading", name="Temporary chat")).to_be_visible()
 
 
 def test_on_a_phone_a_tap_chooses_and_everything_fits(server, open_window):

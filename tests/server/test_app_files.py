@@ -6,6 +6,7 @@ import asyncio
 import io
 import json
 import sys
+import threading
 import zipfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,7 +19,7 @@ import pytest
 from starlette.requests import Request
 
 from sottovoce.app import App, open_app
-from sottovoce.chat import incoming
+from sottovoce.chat import archive, incoming
 from sottovoce.chat.runs import Runs
 from sottovoce.core.paths import Home, open_home
 from sottovoce.engine.echo import EchoEngine
@@ -376,3 +377,37 @@ async def test_a_file_that_stops_coming_leaves_nothing_behind(place: Place) -> N
     del reader
     assert await place.count() == 0
     assert sorted(place.app.home.root.rglob("*")) == before
+
+
+# ---- stopped ----
+
+
+async def test_an_import_is_stopped_by_its_owner_and_what_came_in_stays(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(incoming, "CHUNK", 1 << 10)
+    monkeypatch.setattr(archive, "BATCH", 1)
+    came, go_on = threading.Event(), threading.Event()
+    adopt = chats.adopt
+
+    def slowly(*given: Any) -> tuple[bool, int]:
+        came.set()
+        assert go_on.wait(10)
+        return adopt(*given)
+
+    monkeypatch.setattr(chats, "adopt", slowly)
+    many = json.dumps([conversation(f"chat {at}", "x" * 4_000) for at in range(50)]).encode()
+    taking = asyncio.create_task(place.take_in(many, JSON))
+    assert await asyncio.to_thread(came.wait, 10)
+    for owner in ("other", "me"):
+        assert (await place.client.delete("/app/api/import", headers={"as": owner})).status_code == 204
+        if owner == "other":
+            assert not taking.done()
+    go_on.set()
+    reply = await taking
+    assert (reply.status_code, reply.json()["error"]["code"]) == (400, "bad_input")
+    assert "stopped" in reply.json()["error"]["sentence"]
+    here = await place.app.database.read(lambda conn: chats.listed(conn, "me"))
+    assert 1 <= len(here) < 50
+    again = (await place.take_in(many, JSON)).json()
+    assert again["chats"] + again["present"] == 50

@@ -3,11 +3,11 @@
 import { createContext, useContext } from "react";
 
 import type { Command } from "../shared/slash";
-import { download } from "./download";
 import { useApp } from "./reader";
 
 export interface Actions {
   newChat: () => void;
+  exportChat: () => void;
   search: () => void;
   shortcuts: () => void;
   chatSettings: () => void;
@@ -24,16 +24,17 @@ export function useActions(): Actions {
 /** Return what each slash command does. */
 export function useCommands(): Record<Command, () => void> {
   const app = useApp();
-  const { newChat, search, shortcuts, chatSettings } = useActions();
+  const { newChat, exportChat, search, shortcuts, chatSettings } = useActions();
   return {
     new: newChat,
+    temp: () => {
+      newChat();
+      if (!app.store.get().isTemporary) app.temporary.toggle();
+    },
     settings: chatSettings,
     search,
     models: () => app.openPanel("models"),
-    export: () => {
-      const { chat } = app.store.get();
-      if (chat !== null) download(app.server.api.exportPath(chat.id));
-    },
+    export: exportChat,
     help: shortcuts,
   };
 }

@@ -6,6 +6,7 @@ import { ActionsContext } from "./actions";
 import { Banner } from "./parts/banner";
 import { ChatView } from "./chat/chat-view";
 import { ChatSettingsDialog } from "./chat-settings/chat-settings-dialog";
+import { ExportDialog } from "./dialogs/export-dialog";
 import { SearchDialog } from "./dialogs/search-dialog";
 import { SettingsDialog } from "./dialogs/settings-dialog";
 import { ShortcutsDialog } from "./dialogs/shortcuts-dialog";
@@ -19,7 +20,8 @@ export function Home() {
   const app = useApp();
   const say = useSay();
   const sidebar = useSidebar();
-  const [over, setOver] = useState<"search" | "shortcuts" | "chatSettings" | null>(null);
+  const [over, setOver] = useState<"search" | "shortcuts" | "chatSettings" | "export" | null>(null);
+  const chat = useStored((state) => state.chat);
   const panel = useStored((state) => state.route.panel);
   const close = () => setOver(null);
 
@@ -30,6 +32,7 @@ export function Home() {
   };
   const actions = {
     newChat,
+    exportChat: () => setOver("export"),
     search: () => setOver("search"),
     shortcuts: () => setOver("shortcuts"),
     chatSettings: () => setOver("chatSettings"),
@@ -55,6 +58,7 @@ export function Home() {
       </main>
       {over === "search" && <SearchDialog close={close} found={sidebar.leave} />}
       {over === "shortcuts" && <ShortcutsDialog close={close} />}
+      {over === "export" && chat !== null && <ExportDialog chat={chat} close={close} />}
       {over === "chatSettings" && <ChatSettingsDialog close={close} />}
       {panel === "settings" && <SettingsDialog close={() => app.closePanel()} shortcuts={() => setOver("shortcuts")} />}
       {(panel === "models" || panel === "models/get") && <ModelsScreen panel={panel} close={() => app.closePanel()} />}

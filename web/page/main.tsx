@@ -9,6 +9,8 @@ import "./styles/side-by-side.css";
 import "./styles/composer.css";
 import "./styles/prose.css";
 import "./styles/dialogs.css";
+import "./styles/order.css";
+import "./styles/temporary.css";
 import "./styles/attachments.css";
 import "./styles/chat-settings.css";
 import "./styles/slash.css";

@@ -155,7 +155,8 @@ export interface components {
          * ChatChange
          * @description Only what is given is changed. `leaf`: show the branch with this message. `folder`: "" for none.
          *
-         *     `settings` take the place of all that were set; null resets them.
+         *     `settings` take the place of all that were set; null resets them. `temporary` false: store a chat that
+         *     was not.
          */
         ChatChange: {
             /**
@@ -186,6 +187,11 @@ export interface components {
              */
             system: string | null;
             /**
+             * Temporary
+             * @default null
+             */
+            temporary: false | null;
+            /**
              * Title
              * @default null
              */
@@ -205,7 +211,7 @@ export interface components {
          * ChatNoun
          * @description `leaf` is the message the reader is at; `writing` the run that writes in this chat, if one does.
          *
-         *     `folder` is a name, "" for none. Times are seconds since 1970.
+         *     `folder` is a name, "" for none. Of a `temporary` chat nothing is stored. Times are seconds since 1970.
          */
         ChatNoun: {
             /** Archived */
@@ -227,6 +233,8 @@ export interface components {
             settings: components["schemas"]["SettingsNoun"];
             /** System */
             system: string;
+            /** Temporary */
+            temporary: boolean;
             /** Title */
             title: string;
             /** Writing */
@@ -525,7 +533,7 @@ export interface components {
          * @description A question that begins a chat. `model` is who is to answer; left out, the usual one.
          *
          *     `attachments` stand before it; with any, `text` may be empty. `settings` are the chat's from then on,
-         *     `sampling` is for this answer alone.
+         *     `sampling` is for this answer alone. `temporary`: nothing of the chat is ever stored.
          */
         FirstRun: {
             /**
@@ -563,6 +571,11 @@ export interface components {
              */
             system: string | null;
             /**
+             * Temporary
+             * @default false
+             */
+            temporary: boolean;
+            /**
              * Text
              * @default
              */
@@ -593,6 +606,16 @@ export interface components {
             reason: string;
             /** Verdict */
             verdict: string;
+        };
+        /**
+         * FolderChange
+         * @description The folder `name` is to be called `to`; "" for none dissolves it, its chats stay.
+         */
+        FolderChange: {
+            /** Name */
+            name: string;
+            /** To */
+            to: string;
         };
         /** FolderList */
         FolderList: {
@@ -858,6 +881,11 @@ export interface components {
              * @default null
              */
             system: string | null;
+            /**
+             * Temporary
+             * @default false
+             */
+            temporary: boolean;
             /**
              * Title
              * @default
@@ -1292,6 +1320,20 @@ export interface components {
             version: string;
             /** Window */
             window: number | null;
+        };
+        /**
+         * StorageNoun
+         * @description Bytes on the disk. `free` is what any program may still take.
+         */
+        StorageNoun: {
+            /** Chats */
+            chats: number;
+            /** Free */
+            free: number;
+            /** Models */
+            models: number;
+            /** Other */
+            other: number;
         };
         /**
          * TimingsNoun

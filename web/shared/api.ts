@@ -14,7 +14,9 @@ export type Defaults = Nouns["DefaultsNoun"];
 export type ChatList = Nouns["ChatList"];
 export type Disk = Nouns["DiskNoun"];
 export type Fit = Nouns["FitNoun"];
+export type Folder = Nouns["FolderNoun"];
 export type Hit = Nouns["HitNoun"];
+export type ImportReport = Nouns["ImportNoun"];
 export type Message = Nouns["MessageNoun"];
 export type Model = Nouns["ModelNoun"];
 export type OneModel = Nouns["OneModel"];
@@ -24,6 +26,7 @@ export type Preset = Nouns["PresetNoun"];
 export type Pull = Nouns["PullNoun"];
 export type PullList = Nouns["PullList"];
 export type Run = Nouns["RunNoun"];
+export type Storage = Nouns["StorageNoun"];
 export type Status = Nouns["StatusNoun"];
 export type Verified = Nouns["Verified"];
 export type Who = Nouns["Who"];
@@ -44,7 +47,15 @@ export interface Question {
   /** What a chat begins with. */
   system?: string;
   settings?: ChatSettings;
+  /** Of a chat that it begins: nothing of it is stored. */
+  temporary?: boolean;
 }
+
+/** Which chats are listed: those of the sidebar's days and the pinned ones, a folder's, or the archived ones. */
+export type Which = "unfiled" | "archived" | { folder: string };
+
+/** How a chat is written to a file. */
+export type Form = "json" | "markdown" | "html";
 
 export interface NewPreset {
   name: string;
@@ -87,20 +98,25 @@ export class Api {
   discard = (name: string): Promise<void> => this.#call("DELETE", `/left/${encodeURIComponent(name)}`);
   stopPull = (id: string): Promise<void> => this.#call("POST", `/pulls/${id}/stop`);
 
-  chats = (limit: number, before?: string): Promise<ChatList> =>
-    this.#call("GET", `/chats?limit=${limit}${before ? `&before=${encodeURIComponent(before)}` : ""}`);
+  chats = (which: Which, limit: number, before?: string | null): Promise<ChatList> =>
+    this.#call("GET", `/chats?${asked(which)}&limit=${limit}${before ? `&before=${encodeURIComponent(before)}` : ""}`);
   chat = (id: string): Promise<OpenChat> => this.#call("GET", `/chats/${id}`);
   change = (id: string, change: ChatChange): Promise<OpenChat> => this.#call("PATCH", `/chats/${id}`, change);
   versions = (chat: string, message: string): Promise<Nouns["Versions"]> =>
     this.#call("GET", `/chats/${chat}/messages/${message}/versions`);
   /** `isLeaving`: the page is about to go, and the call must outlive it. */
   remove = (id: string, isLeaving = false): Promise<void> => this.#call("DELETE", `/chats/${id}`, undefined, { keepalive: isLeaving });
+  removeAll = (): Promise<void> => this.#call("DELETE", "/chats");
   removeMessage = (chat: string, id: string, isLeaving = false): Promise<void> =>
     this.#call("DELETE", `/chats/${chat}/messages/${id}`, undefined, { keepalive: isLeaving });
   like = (chat: string, id: string, liked: 1 | -1 | null): Promise<OpenChat> =>
     this.#call("PATCH", `/chats/${chat}/messages/${id}`, { liked });
   fork = (chat: string, message: string, title: string): Promise<OpenChat> =>
     this.#call("POST", `/chats/${chat}/fork`, { message, title });
+  folders = (): Promise<Nouns["FolderList"]> => this.#call("GET", "/folders");
+  /** Call a folder otherwise, or with "" dissolve it. */
+  changeFolder = (name: string, to: string): Promise<Nouns["FolderList"]> => this.#call("PATCH", "/folders", { name, to });
+  storage = (): Promise<Storage> => this.#call("GET", "/storage");
   search = (words: string, signal: AbortSignal): Promise<Nouns["Hits"]> =>
     this.#call("GET", `/search?q=${encodeURIComponent(words)}`, undefined, { signal });
 
@@ -129,7 +145,11 @@ export class Api {
 
   attachmentPath = (...place: [chat: string, message: string, number: number]): string => ROOM + this.#attachmentPath(...place);
   eventsPath = (chat: string, run: string): string => `${ROOM}/chats/${chat}/runs/${run}/events`;
-  exportPath = (chat: string): string => `${ROOM}/chats/${chat}/export`;
+  exportPath = (chat: string, form: Form, language: string): string =>
+    `${ROOM}/chats/${chat}/export?format=${form}&language=${language}`;
+  exportAllPath = (form: Form): string => `${ROOM}/export?format=${form}`;
+  importPath = `${ROOM}/import`;
+  stopImport = (): Promise<void> => this.#call("DELETE", "/import");
 
   #attachmentPath(chat: string, message: string, number: number): string {
     return `/chats/${chat}/messages/${message}/attachments/${number}`;
@@ -160,4 +180,9 @@ export class Api {
       throw new Unreachable();
     }
   }
+}
+
+function asked(which: Which): string {
+  if (which === "unfiled") return "unfiled=yes";
+  return which === "archived" ? "archived=only" : `folder=${encodeURIComponent(which.folder)}`;
 }

@@ -3,14 +3,17 @@
 import { Api, type Chat } from "./api";
 import type { Attachment } from "./attachments";
 import { given, isSame } from "./chat-settings";
+import { ChatSaved } from "./chat-saved";
 import { Chats } from "./chats";
 import { Comparing, isShownKey } from "./comparing";
 import { Conversation } from "./conversation";
 import { type Deletion, Deletions, KEY as DELETIONS } from "./deletions";
 import type { Doomed } from "./doomed";
 import { Drafts } from "./drafts";
+import { Folders } from "./folders";
 import { Messages } from "./messages";
 import { Library } from "./models";
+import { Order } from "./order";
 import { Presets } from "./presets";
 import { pathOf, type Panel, type Route, routeOf } from "./route";
 import { placeOf, type Saved } from "./saved";
@@ -19,6 +22,7 @@ import { SideBySide } from "./side-by-side";
 import { Setups } from "./setup";
 import { emptyState, type State } from "./state";
 import { type Schedule, Store } from "./store";
+import { Temporary } from "./temporary";
 
 /** A list asked for at once would still tell of an answer that has just ended as being written. */
 const SETTLES = 200;
@@ -32,40 +36,59 @@ const LOOKS_EVERY = 5_000;
 interface Kept {
   chat: string | null;
   isPushed?: boolean;
+  /** Whether nothing of the chat is stored: should it be gone, its reader is told why. */
+  isTemporary?: boolean;
 }
 
 export class App {
   readonly store: Store<State>;
   readonly server: Server;
   readonly chats: Chats;
+  readonly folders: Folders;
+  readonly order: Order;
   readonly drafts: Drafts;
   readonly comparing: Comparing;
   readonly presets: Presets;
   readonly setups: Setups;
   readonly conversation: Conversation;
   readonly sideBySide: SideBySide;
+  readonly temporary: Temporary;
   readonly library: Library;
   readonly deletions: Deletions;
   readonly messages: Messages;
   readonly saved: Saved;
+  readonly #chatSaved: ChatSaved;
 
   constructor(saved: Saved, schedule: Schedule) {
     this.saved = saved;
-    this.store = new Store(emptyState(addressed()), schedule);
-    this.comparing = new Comparing(saved);
+    this.store = new Store({ ...emptyState(addressed()), isTemporary: isKeptTemporary() }, schedule);
+    this.#chatSaved = new ChatSaved(saved, (chat) => {
+      const { route, isTemporary } = this.store.get();
+      return isTemporary && chat === route.chat;
+    });
+    this.comparing = new Comparing(this.#chatSaved);
     this.store.set({ rival: this.comparing.rival(this.store.get().route.chat) });
     this.server = new Server(this.store, new Api((...asked) => fetch(...asked)));
     this.chats = new Chats(this.store, this.server);
-    this.drafts = new Drafts(saved);
+    this.folders = new Folders(this.store, this.server, saved);
+    this.order = new Order(this.store, this.server, this.chats, this.folders, () => this.list());
+    this.drafts = new Drafts(this.#chatSaved);
     this.presets = new Presets(this.store, this.server);
-    this.setups = new Setups(this.store, this.server, saved, (chat) => this.chats.note(chat));
+    this.setups = new Setups(this.store, this.server, this.#chatSaved, (chat) => this.chats.note(chat));
     this.conversation = new Conversation(this.store, this.server, {
       drafts: this.drafts,
       comparing: this.comparing,
       now: () => Date.now() / 1000,
       taken: this.#taken,
       setUp: this.setups.forAsking,
-      changed: () => void setTimeout(() => void this.chats.list(), SETTLES),
+      changed: () => void setTimeout(() => void this.list(), SETTLES),
+    });
+    this.temporary = new Temporary(this.store, this.server, this.#chatSaved, this.chats, {
+      forget: this.#forget,
+      changed: () => {
+        this.#replace(this.store.get().route);
+        void this.list();
+      },
     });
     this.sideBySide = new SideBySide(this.store, this.server, this.comparing, this.conversation);
     this.setups.recall(null);
@@ -100,8 +123,16 @@ export class App {
 
   /** Go to a chat, to a message in it, or, with null, to the beginning of a chat. */
   go(chat: string | null, message: string | null = null): void {
+    const { route, isTemporary } = this.store.get();
+    const stays = isTemporary && route.chat === chat;
+    this.temporary.leaveFor(chat);
     this.#push({ chat, panel: null });
-    void this.conversation.open(chat, message);
+    void this.conversation.open(chat, message, stays);
+  }
+
+  /** List all that the sidebar shows anew. */
+  async list(): Promise<void> {
+    await Promise.all([this.chats.list(), this.folders.list()]);
   }
 
   openPanel(panel: Panel): void {
@@ -124,34 +155,60 @@ export class App {
     if (isOpen) this.go(null);
   }
 
+  /** Delete every chat for good, and what was typed in each. Throws what went wrong. */
+  async removeAll(): Promise<void> {
+    await this.server.do((api) => api.removeAll());
+    this.drafts.forgetAll();
+    this.setups.forgetAll();
+    this.#chatSaved.forgetAll();
+    this.store.set({ isTemporary: false });
+    if (this.store.get().route.chat !== null) this.go(null);
+    await this.list();
+  }
+
+  /** Forget all that the page remembers of a chat. */
+  #forget = (chat: string | null): void => {
+    this.drafts.forget(chat);
+    this.comparing.forget(chat);
+    this.setups.forget(chat);
+  };
+
   #push(route: Route): void {
-    history.pushState({ chat: route.chat, isPushed: true } satisfies Kept, "", pathOf(route));
+    const isTemporary = this.store.get().isTemporary && route.chat === this.store.get().route.chat;
+    history.pushState({ chat: route.chat, isPushed: true, isTemporary } satisfies Kept, "", pathOf(route));
     this.store.set({ route });
   }
 
   #replace(route: Route): void {
-    history.replaceState({ ...(history.state as Kept | null), chat: route.chat }, "", pathOf(route));
+    const { isTemporary } = this.store.get();
+    history.replaceState({ ...(history.state as Kept | null), chat: route.chat, isTemporary }, "", pathOf(route));
     this.store.set({ route });
   }
 
   #show(route: Route): void {
     const isOther = route.chat !== this.store.get().route.chat;
+    if (isOther) this.temporary.leaveFor(route.chat);
     this.store.set({ route });
-    if (isOther) void this.conversation.open(route.chat);
+    if (isOther) void this.conversation.open(route.chat, null, isKeptTemporary());
   }
 
   #taken = (asked: string | null, text: string, chat: string, attached: readonly Attachment[]): void => {
     const typed = this.drafts.get(asked);
     const waiting = this.drafts.attached(asked);
+    const rival = this.comparing.rival(asked);
     this.drafts.forget(asked);
-    if (waiting !== attached) this.drafts.attach(chat, waiting);
-    if (asked === null) this.setups.begun();
-    if (typed !== text) this.drafts.set(chat, typed); // of what comes next
-    if (asked === null) this.comparing.begun(chat);
+    if (asked === null) {
+      this.setups.begun();
+      this.comparing.forget(null);
+    }
     if (asked === null && this.store.get().route.chat === null) {
       this.#replace({ ...this.store.get().route, chat });
     }
-    void this.chats.list();
+    // In its place now, of which it depends where it is kept.
+    if (typed !== text) this.drafts.set(chat, typed); // of what comes next
+    if (waiting !== attached) this.drafts.attach(chat, waiting);
+    if (asked === null) this.comparing.setRival(chat, rival);
+    void this.list();
   };
 
   #stored = ({ key }: StorageEvent): void => {
@@ -162,7 +219,7 @@ export class App {
 
   #forked = (chat: string): void => {
     this.go(chat);
-    void this.chats.list();
+    void this.list();
   };
 
   #undone = (deletion: Deletion): void => {
@@ -173,9 +230,8 @@ export class App {
   #gone = ({ chat, message }: Doomed): void => {
     if (message !== null) return void this.conversation.refresh();
     this.chats.drop(chat);
-    this.drafts.forget(chat);
-    this.comparing.forget(chat);
-    this.setups.forget(chat);
+    this.#forget(chat);
+    void this.folders.list();
     if (this.store.get().route.chat === chat) this.go(null);
   };
 
@@ -183,7 +239,7 @@ export class App {
   async #begin(): Promise<void> {
     if (this.store.get().askProblem?.isUnreachable) this.store.set({ askProblem: null });
     this.deletions.resume();
-    await Promise.all([this.about(), this.chats.list(), this.conversation.refresh(), this.library.look()]);
+    await Promise.all([this.about(), this.list(), this.conversation.refresh(), this.library.look()]);
   }
 
   /** Fetch what runs here and which models are here. */
@@ -202,9 +258,9 @@ export class App {
   async #look(): Promise<void> {
     const { session, isReachable } = this.store.get();
     if (document.hidden || session !== "signed-in" || !isReachable) return;
-    await Promise.all([this.chats.list(), this.library.look()]);
-    const { chats, chat } = this.store.get();
-    const listed = chats.find((one) => one.id === chat?.id);
+    await Promise.all([this.list(), this.library.look()]);
+    const { chat } = this.store.get();
+    const listed = chat && (await this.order.listed(chat));
     if (listed && chat && isOther(listed, chat)) await this.conversation.refresh();
   }
 }
@@ -217,6 +273,10 @@ function isOther(listed: Chat, shown: Chat): boolean {
     listed.system !== shown.system ||
     !isSame(given(listed.settings), given(shown.settings))
   );
+}
+
+function isKeptTemporary(): boolean {
+  return (history.state as Kept | null)?.isTemporary ?? false;
 }
 
 function addressed(): Route {

@@ -20,14 +20,14 @@ export class Chats {
   /** List anew as many as are listed already. */
   async list(): Promise<void> {
     const many = Math.min(Math.max(this.#store.get().chats.length, AT_ONCE), MOST_AT_ONCE);
-    const page = await this.#server.attempt((api) => api.chats(many));
+    const page = await this.#server.attempt((api) => api.chats("unfiled", many));
     if (page !== null) this.#store.set({ chats: page.chats, further: page.further, isListed: true });
   }
 
   async listMore(): Promise<void> {
     const { further } = this.#store.get();
     if (further === null) return;
-    const page = await this.#server.attempt((api) => api.chats(AT_ONCE, further));
+    const page = await this.#server.attempt((api) => api.chats("unfiled", AT_ONCE, further));
     if (page === null || this.#store.get().further !== further) return;
     const known = new Set(this.#store.get().chats.map((chat) => chat.id));
     const more = page.chats.filter((chat) => !known.has(chat.id));
@@ -41,17 +41,26 @@ export class Chats {
     if (opened !== null) this.note(opened.chat);
   }
 
-  /** Take a chat that is gone off the list. */
+  /** Take a chat that is gone off the lists. */
   drop(id: string): void {
-    this.#store.set({ chats: this.#store.get().chats.filter((chat) => chat.id !== id) });
+    const without = (chats: readonly Chat[]) => chats.filter((chat) => chat.id !== id);
+    this.#store.set({ chats: without(this.#store.get().chats), filed: this.#filed(without) });
   }
 
   /** Show what became of a chat. */
   note(chat: Chat): void {
     const { chats, chat: open } = this.#store.get();
+    const renewed = (all: readonly Chat[]) => all.map((one) => (one.id === chat.id ? chat : one));
     this.#store.set({
-      chats: chats.map((one) => (one.id === chat.id ? chat : one)),
+      chats: renewed(chats),
+      filed: this.#filed(renewed),
       ...(open?.id === chat.id && { chat }),
     });
+  }
+
+  /** Return the folders' lists with the same done to each. */
+  #filed(change: (chats: readonly Chat[]) => readonly Chat[]): State["filed"] {
+    const lists = Object.entries(this.#store.get().filed);
+    return Object.fromEntries(lists.map(([name, page]) => [name, { ...page, chats: change(page.chats) }]));
   }
 }

@@ -1,44 +1,35 @@
 /** What this browser remembers of comparing, for each chat: who answers as well, and which answers stand side by side. */
 
 import type { OpenChat, Run } from "./api";
-import type { Saved } from "./saved";
-
-const NEW = "new";
-const SHOWN = "compared.";
+import type { ChatSaved } from "./chat-saved";
 
 export class Comparing {
-  readonly #saved: Saved;
+  readonly #saved: ChatSaved;
 
-  constructor(saved: Saved) {
+  constructor(saved: ChatSaved) {
     this.#saved = saved;
   }
 
   /** The second model that answers in a chat; `chat` null is the one that has not begun. */
-  rival = (chat: string | null): string | null => this.#saved.get(rivalKey(chat)) || null;
+  rival = (chat: string | null): string | null => this.#saved.get("rival", chat) || null;
   setRival = (chat: string | null, model: string | null): void => {
-    this.#saved.set(rivalKey(chat), model ?? "");
+    this.#saved.set("rival", chat, model ?? "");
   };
 
   /** The question whose answers are shown side by side. */
-  shown = (chat: string): string | null => this.#saved.get(SHOWN + chat) || null;
+  shown = (chat: string): string | null => this.#saved.get("compared", chat) || null;
   show = (chat: string, question: string | null): void => {
-    this.#saved.set(SHOWN + chat, question ?? "");
+    this.#saved.set("compared", chat, question ?? "");
   };
 
-  /** Take what was chosen before a chat began for that chat. */
-  begun(chat: string): void {
-    this.setRival(chat, this.rival(null));
-    this.setRival(null, null);
-  }
-
-  forget(chat: string): void {
-    this.setRival(chat, null);
-    this.show(chat, null);
+  forget(chat: string | null): void {
+    this.#saved.forget("rival", chat);
+    this.#saved.forget("compared", chat);
   }
 }
 
 /** Return whether another window has changed, under this key of the browser's storage, what is shown side by side. */
-export const isShownKey = (key: string | null): boolean => key?.includes(SHOWN) ?? false;
+export const isShownKey = (key: string | null): boolean => key?.includes("compared.") ?? false;
 
 /**
  * Return the question of a chat whose answers are to be shown side by side: the one that several are being
@@ -53,5 +44,3 @@ export function comparedIn({ messages, runs }: OpenChat, remembered: string | nu
 function questionOfSeveral(runs: readonly Run[]): string | null {
   return runs.find((run, at) => runs.findIndex(({ question }) => question === run.question) < at)?.question ?? null;
 }
-
-const rivalKey = (chat: string | null): string => `rival.${chat ?? NEW}`;

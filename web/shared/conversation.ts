@@ -58,13 +58,14 @@ export class Conversation {
 
   /**
    * Show a chat, or, with null, the beginning of one; with a message, the branch that it is on. Answers that
-   * are being written in it are followed.
+   * are being written in it are followed. `isTemporary`: as far as it is known before it comes.
    */
-  async open(id: string | null, message: string | null = null): Promise<void> {
+  async open(id: string | null, message: string | null = null, isTemporary = false): Promise<void> {
     const { signal } = this.#turnPage();
     this.#cut.clear();
     if (this.#store.get().chat?.id !== id) this.#store.set({ chat: null, branch: [], context: null, compared: null });
-    this.#store.set({ rival: this.#around.comparing.rival(id), live: null, sought: message, openProblem: null, askProblem: null });
+    this.#store.set({ isTemporary, live: null, sought: message, openProblem: null, askProblem: null });
+    this.#store.set({ rival: this.#around.comparing.rival(id) });
     if (id === null) return;
     if (message !== null) await this.#server.attempt((api) => api.change(id, { leaf: message }));
     await this.#load(id, signal);
@@ -171,7 +172,7 @@ export class Conversation {
     attached = NOTHING,
     answer: string = ANSWER,
   ): Promise<void> {
-    const { chat, branch, live, asks } = this.#store.get();
+    const { chat, branch, live, asks, isTemporary } = this.#store.get();
     if (live !== null) return;
     const { signal } = this.#turnPage();
     this.#isBusy = true;
@@ -181,10 +182,12 @@ export class Conversation {
     try {
       await this.#stopping;
       const setup = await this.#around.setUp(chat?.id ?? null);
-      const whole = { ...fitting(question, chat === null), ...setup };
+      const whole = { ...fitting(question, chat === null, isTemporary), ...setup };
       const run = await this.#server.do((api) => api.ask(chat?.id ?? null, whole));
+      // One that its reader has left already was never theirs to see.
+      if (signal.aborted && chat === null && isTemporary) return void this.#server.attempt((api) => api.remove(run.chat));
       this.#around.taken(chat?.id ?? null, question.text ?? "", run.chat, attached);
-      if (question.again === undefined && question.go_on === undefined) await this.#askRival(run);
+      if (question.again === undefined && question.go_on === undefined) await this.#askRival(run, signal);
       await this.#began(run, signal);
     } catch (cause) {
       this.#refused(cause, question.text ?? "", attached, branch, signal);
@@ -198,9 +201,9 @@ export class Conversation {
   }
 
   /** Have the question answered by the second model as well, where there is one. */
-  async #askRival({ chat, question }: Run): Promise<void> {
+  async #askRival({ chat, question }: Run, signal: AbortSignal): Promise<void> {
     const { rival, model, status, live } = this.#store.get();
-    const isAsked = rival !== null && rival !== (model ?? status?.model) && live !== null;
+    const isAsked = !signal.aborted && rival !== null && rival !== (model ?? status?.model) && live !== null;
     this.#around.comparing.show(chat, isAsked ? question : null);
     if (!isAsked) return;
     try {
@@ -262,9 +265,11 @@ export class Conversation {
   }
 
   async #take(opened: OpenChat, signal: AbortSignal): Promise<void> {
-    const compared = await this.#compared(opened);
     if (signal.aborted) return;
     const { chat, context } = opened;
+    this.#store.set({ isTemporary: chat.temporary });
+    const compared = await this.#compared(opened);
+    if (signal.aborted) return;
     const branch = spared(this.#asRead(opened.messages), this.#store.get().doomed);
     this.#store.set({ chat, context, branch, compared, openProblem: null });
   }
@@ -296,7 +301,8 @@ export class Conversation {
 }
 
 /** Return the question as the server takes it: the first of a chat follows nothing. */
-function fitting(question: Question, isFirst: boolean): Question {
+function fitting(question: Question, isFirst: boolean, isTemporary: boolean): Question {
   const { parent, ...first } = question;
-  return isFirst || parent === undefined ? first : question;
+  if (isFirst) return { ...first, ...(isTemporary && { temporary: true }) };
+  return parent === undefined ? first : question;
 }

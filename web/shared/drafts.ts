@@ -1,56 +1,53 @@
 /** What was typed or attached and not sent yet, for each chat. */
 
 import type { Attachment } from "./attachments";
-import type { Saved } from "./saved";
+import type { ChatSaved } from "./chat-saved";
 
-const NEW = "new";
 const NONE: readonly Attachment[] = [];
 
+/** `chat` null is the one that has not begun. */
 export class Drafts {
-  readonly #saved: Saved;
-  readonly #attached = new Map<string, readonly Attachment[]>();
-  readonly #fleeting = new Set<string>();
+  readonly #saved: ChatSaved;
+  readonly #attached = new Map<string | null, readonly Attachment[]>();
 
-  constructor(saved: Saved) {
+  constructor(saved: ChatSaved) {
     this.#saved = saved;
   }
 
-  /** `chat` null is the one that has not begun. */
-  get = (chat: string | null): string => this.#saved.get(key(chat)) ?? "";
-  set = (chat: string | null, text: string): void => void this.#saved.set(key(chat), text);
-  forget = (chat: string | null): void => {
-    this.set(chat, "");
-    this.attach(chat, NONE);
-  };
+  get = (chat: string | null): string => this.#saved.get("draft", chat);
+  set = (chat: string | null, text: string): void => this.#saved.set("draft", chat, text);
+
+  forget(chat: string | null): void {
+    this.#saved.forget("draft", chat);
+    this.#saved.forget("attached", chat);
+    this.#attached.set(chat, NONE);
+  }
+
+  forgetAll(): void {
+    this.#attached.clear();
+  }
 
   /** Return what is attached: the same list until another takes its place. */
   attached = (chat: string | null): readonly Attachment[] => {
-    const place = attachedKey(chat);
-    const before = this.#attached.get(place);
+    const before = this.#attached.get(chat);
     if (before !== undefined) return before;
-    const list = parsed(this.#saved.get(place));
-    this.#attached.set(place, list);
+    const list = parsed(this.#saved.get("attached", chat));
+    this.#attached.set(chat, list);
     return list;
   };
 
   attach = (chat: string | null, list: readonly Attachment[]): void => {
-    const place = attachedKey(chat);
-    if (this.#attached.get(place) === list) return;
-    this.#attached.set(place, list.length === 0 ? NONE : list);
-    const isKept = this.#saved.set(place, list.length === 0 ? "" : JSON.stringify(list));
-    if (isKept || list.length === 0) this.#fleeting.delete(place);
-    else this.#fleeting.add(place);
+    if (this.#attached.get(chat) === list) return;
+    this.#attached.set(chat, list.length === 0 ? NONE : list);
+    this.#saved.set("attached", chat, list.length === 0 ? "" : JSON.stringify(list));
   };
 
   /** Return whether what is attached would be lost with this visit. */
-  isFleeting = (chat: string | null): boolean => this.#fleeting.has(attachedKey(chat));
+  isFleeting = (chat: string | null): boolean => this.#saved.isFleeting("attached", chat);
 }
 
-const key = (chat: string | null): string => `draft.${chat ?? NEW}`;
-const attachedKey = (chat: string | null): string => `attached.${chat ?? NEW}`;
-
-function parsed(kept: string | null): readonly Attachment[] {
-  if (kept === null || kept === "") return NONE;
+function parsed(kept: string): readonly Attachment[] {
+  if (kept === "") return NONE;
   try {
     return JSON.parse(kept) as Attachment[];
   } catch {

@@ -4,6 +4,8 @@ export interface Shelf {
   getItem(key: string): string | null;
   setItem(key: string, value: string): void;
   removeItem(key: string): void;
+  readonly length?: number;
+  key?(index: number): string | null;
 }
 
 const PREFIX = "sotto.";
@@ -29,17 +31,33 @@ export class Saved {
     }
   }
 
-  /** Keep a text; an empty one is forgotten. Returns whether it outlasts this visit. */
-  set(key: string, text: string): boolean {
+  /** Forget everything whose key begins so. */
+  drop(prefix: string): void {
+    for (const key of [...this.#visit.keys(), ...this.#kept()]) if (key.startsWith(prefix)) this.set(key, "");
+  }
+
+  #kept(): string[] {
+    try {
+      const shelf = this.#shelf;
+      const keys = Array.from({ length: shelf?.length ?? 0 }, (_, index) => shelf?.key?.(index) ?? "");
+      return keys.filter((key) => key.startsWith(PREFIX)).map((key) => key.slice(PREFIX.length));
+    } catch {
+      return [];
+    }
+  }
+
+  /** Return whether something is kept, and only for this visit. */
+  isFleeting = (key: string): boolean => Boolean(this.#visit.get(key));
+
+  /** Keep a text; an empty one is forgotten. */
+  set(key: string, text: string): void {
     try {
       if (text === "") this.#shelf?.removeItem(placeOf(key));
       else this.#shelf?.setItem(placeOf(key), text);
       this.#visit.delete(key);
       if (this.#shelf === null) this.#visit.set(key, text);
-      return this.#shelf !== null;
     } catch {
       this.#visit.set(key, text);
-      return false;
     }
   }
 }

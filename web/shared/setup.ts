@@ -1,9 +1,9 @@
 /** What is set for the chat that is open, and for one that has not begun: changed here, kept, sent, told. */
 
 import type { Chat, Preset } from "./api";
+import type { ChatSaved } from "./chat-saved";
 import { type ChatSettings, given } from "./chat-settings";
 import { type Problem, told } from "./problem";
-import type { Saved } from "./saved";
 import type { Server } from "./server";
 import type { State } from "./state";
 import type { Store } from "./store";
@@ -36,13 +36,13 @@ const NEW = "new";
 export class Setups {
   readonly #store: Store<State>;
   readonly #server: Server;
-  readonly #saved: Saved;
+  readonly #saved: ChatSaved;
   readonly #note: (chat: Chat) => void;
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
   readonly #sending = new Map<string, Promise<void>>();
 
   /** `note` shows what became of a chat. */
-  constructor(store: Store<State>, server: Server, saved: Saved, note: (chat: Chat) => void) {
+  constructor(store: Store<State>, server: Server, saved: ChatSaved, note: (chat: Chat) => void) {
     this.#store = store;
     this.#server = server;
     this.#saved = saved;
@@ -53,7 +53,7 @@ export class Setups {
   /** Bring back what was changed for a chat and never reached the server, from an earlier visit too. */
   recall(chat: string | null): void {
     if (this.#edit(chat) !== undefined) return;
-    const kept = readEdit(this.#saved.get(key(chat)));
+    const kept = readEdit(this.#saved.get("setup", chat));
     if (kept === null) return;
     this.#put(chat, kept);
     this.#sendSoon(chat);
@@ -113,10 +113,16 @@ export class Setups {
     this.#store.set({ applied: null });
   }
 
-  /** A chat is deleted, and with it what was changed for it. */
-  forget(chat: string): void {
-    clearTimeout(this.#timers.get(chat));
+  /** A chat is deleted or left for good, and with it what was changed for it. */
+  forget(chat: string | null): void {
+    if (chat !== null) clearTimeout(this.#timers.get(chat));
     this.#drop(chat);
+  }
+
+  /** All are deleted. */
+  forgetAll(): void {
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#store.set({ edits: {}, applied: null });
   }
 
   async #sendNow(chat: string): Promise<void> {
@@ -153,13 +159,13 @@ export class Setups {
   }
 
   #put(chat: string | null, edit: Edit): void {
-    this.#saved.set(key(chat), JSON.stringify(partsOf(edit)));
+    this.#saved.set("setup", chat, JSON.stringify(partsOf(edit)));
     this.#store.set({ edits: { ...this.#store.get().edits, [chat ?? NEW]: edit } });
   }
 
   #drop(chat: string | null): void {
     const { [chat ?? NEW]: _, ...others } = this.#store.get().edits;
-    this.#saved.set(key(chat), "");
+    this.#saved.forget("setup", chat);
     this.#store.set({ edits: others });
   }
 }
@@ -183,13 +189,11 @@ function partsOf({ system, settings }: Edit): Partial<Setup> {
   return { ...(system !== undefined && { system }), ...(settings !== undefined && { settings }) };
 }
 
-function readEdit(text: string | null): Edit | null {
-  if (text === null || text === "") return null;
+function readEdit(text: string): Edit | null {
+  if (text === "") return null;
   try {
     return { ...partsOf(JSON.parse(text) as Edit), problem: null };
   } catch {
     return null;
   }
 }
-
-const key = (chat: string | null): string => `setup.${chat ?? NEW}`;

@@ -3,7 +3,7 @@
 import type { Preset } from "./api";
 
 /** One more command needs its name here, its action in page/actions.ts and its words in the strings. */
-export const COMMANDS = ["new", "settings", "search", "models", "export", "help"] as const;
+export const COMMANDS = ["new", "temp", "settings", "search", "models", "export", "help"] as const;
 
 export type Command = (typeof COMMANDS)[number];
 export type Offer = { kind: "command"; name: Command } | { kind: "preset"; preset: Preset };

@@ -1,6 +1,6 @@
 /** All that the page knows, in one noun. */
 
-import type { Chat, Context, Defaults, Disk, Message, Model, Preset, Status } from "./api";
+import type { Chat, Context, Defaults, Disk, Folder, Message, Model, Preset, Status } from "./api";
 import type { Deletion } from "./deletions";
 import type { Doomed } from "./doomed";
 import type { Live } from "./live";
@@ -30,9 +30,17 @@ export interface State {
   /** Asks for the chats after those; null: these are all. */
   further: string | null;
   isListed: boolean;
+  /** The folders that hold chats which are not archived. */
+  folders: readonly Folder[];
+  /** The chats of those folders that are looked into, by the folder's name. */
+  filed: Readonly<Record<string, Filed>>;
+  /** Why a chat or a folder could not be put in order. */
+  orderProblem: Problem | null;
 
   /** The chat shown, and its branch; null while a new one has not begun or an old one has not come. */
   chat: Chat | null;
+  /** Whether the chat that is open, or about to begin, is one of which nothing is stored. */
+  isTemporary: boolean;
   branch: readonly Message[];
   /** The answer that is being written, or the first of several. */
   live: Live | null;
@@ -66,6 +74,12 @@ export interface State {
   failed: Failure | null;
 }
 
+/** The chats of a folder as far as they are listed. */
+export interface Filed {
+  chats: readonly Chat[];
+  further: string | null;
+}
+
 export function emptyState(route: Route): State {
   return {
     session: "unknown",
@@ -78,7 +92,11 @@ export function emptyState(route: Route): State {
     chats: [],
     further: null,
     isListed: false,
+    folders: [],
+    filed: {},
+    orderProblem: null,
     chat: null,
+    isTemporary: false,
     branch: [],
     live: null,
     lives: [],

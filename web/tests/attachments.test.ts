@@ -5,6 +5,7 @@ import {
 } from "../shared/attachments";
 import type { Message } from "../shared/api";
 import { Drafts } from "../shared/drafts";
+import { ChatSaved } from "../shared/chat-saved";
 import { Saved } from "../shared/saved";
 import { CHAT, done, World } from "./world";
 
@@ -90,7 +91,7 @@ function drafts(most = Infinity) {
     },
     removeItem: (key: string) => void kept.delete(key),
   };
-  return { kept, open: () => new Drafts(new Saved(shelf)) };
+  return { kept, open: () => new Drafts(new ChatSaved(new Saved(shelf))) };
 }
 
 it("keeps what is attached over a reload, and leaves nothing of what is forgotten", () => {

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 
 import { Drafts } from "../shared/drafts";
+import { ChatSaved } from "../shared/chat-saved";
 import { Saved } from "../shared/saved";
 
 function shelf(most = Infinity) {
@@ -18,23 +19,23 @@ function shelf(most = Infinity) {
 
 it("keeps a draft for each chat over a reload, and one for the chat that has not begun", () => {
   const place = shelf();
-  const drafts = new Drafts(new Saved(place));
+  const drafts = new Drafts(new ChatSaved(new Saved(place)));
   drafts.set("a", "for a");
   drafts.set(null, "for a new one");
-  const after = new Drafts(new Saved(place));
+  const after = new Drafts(new ChatSaved(new Saved(place)));
   expect([after.get("a"), after.get("b"), after.get(null)]).toEqual(["for a", "", "for a new one"]);
 });
 
 it("leaves nothing of a forgotten draft", () => {
   const place = shelf();
-  const drafts = new Drafts(new Saved(place));
+  const drafts = new Drafts(new ChatSaved(new Saved(place)));
   drafts.set("a", "secret");
   drafts.forget("a");
   expect(place.kept.size).toBe(0);
 });
 
 it("keeps for this visit what the browser has no room for", () => {
-  const drafts = new Drafts(new Saved(shelf(5)));
+  const drafts = new Drafts(new ChatSaved(new Saved(shelf(5))));
   drafts.set("a", "short");
   drafts.set("a", "much longer");
   expect(drafts.get("a")).toBe("much longer");
@@ -45,7 +46,7 @@ it("keeps for this visit what the browser has no room for", () => {
 });
 
 it("works where the browser keeps nothing at all", () => {
-  const drafts = new Drafts(new Saved(null));
+  const drafts = new Drafts(new ChatSaved(new Saved(null)));
   drafts.set("a", "text");
   expect(drafts.get("a")).toBe("text");
 });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
 import { Api } from "../shared/api";
+import { ChatSaved } from "../shared/chat-saved";
 import { Saved, type Shelf } from "../shared/saved";
 import { Server } from "../shared/server";
 import { editOf, Setups, setupOf } from "../shared/setup";
@@ -38,7 +39,7 @@ class Place {
     this.store = new Store(emptyState({ chat: CHAT, panel: null }), (work) => work());
     this.store.set({ chat: this.chat, defaults: DEFAULTS });
     const server = new Server(this.store, new Api(this.fetch));
-    this.setups = new Setups(this.store, server, new Saved(shelf), (chat) => this.store.set({ chat }));
+    this.setups = new Setups(this.store, server, new ChatSaved(new Saved(shelf)), (chat) => this.store.set({ chat }));
     return this.setups;
   }
 }

@@ -2,6 +2,7 @@ import { beforeEach, expect, it, vi } from "vitest";
 
 import { Api, type Message, type OpenChat } from "../shared/api";
 import { comparedIn, Comparing, isShownKey } from "../shared/comparing";
+import { ChatSaved } from "../shared/chat-saved";
 import { Saved } from "../shared/saved";
 import { Server } from "../shared/server";
 import { SideBySide } from "../shared/side-by-side";
@@ -122,10 +123,9 @@ it.each([
   expect(comparedIn(chat, remembered)).toBe(question);
 });
 
-it("takes what was chosen before a chat began for that chat alone", () => {
-  const comparing = new Comparing(new Saved(null));
-  comparing.setRival(null, "other");
-  comparing.begun(CHAT);
+it("remembers who else answers for each chat by itself, until the chat is forgotten", () => {
+  const comparing = new Comparing(new ChatSaved(new Saved(null)));
+  comparing.setRival(CHAT, "other");
   expect([comparing.rival(CHAT), comparing.rival(null)]).toEqual(["other", null]);
   comparing.forget(CHAT);
   expect(comparing.rival(CHAT)).toBeNull();

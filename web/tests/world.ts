@@ -1,6 +1,7 @@
 /** A server with one chat, for tests: it keeps what is asked, and tells what it is given to tell. */
 
 import { Api, type Message, type Run } from "../shared/api";
+import { ChatSaved } from "../shared/chat-saved";
 import { Comparing } from "../shared/comparing";
 import { Conversation } from "../shared/conversation";
 import { Drafts } from "../shared/drafts";
@@ -16,8 +17,9 @@ export const CHAT = "aaaaaaaaaaaaaaaa";
 
 export class World {
   readonly store = new Store(emptyState({ chat: null, panel: null }), (work) => work());
-  readonly drafts = new Drafts(new Saved(null));
-  readonly comparing = new Comparing(new Saved(null));
+  readonly #saved = new ChatSaved(new Saved(null));
+  readonly drafts = new Drafts(this.#saved);
+  readonly comparing = new Comparing(this.#saved);
   readonly asked: Record<string, unknown>[] = [];
   readonly stopped: string[] = [];
   readonly begun: string[] = [];
@@ -66,7 +68,7 @@ export class World {
 
   #chat() {
     const leaf = this.messages.at(-1)?.id ?? null;
-    return { id: CHAT, title: "", system: "", model: "m", leaf, created: 0, changed: 0, writing: this.runs[0]?.id ?? null };
+    return { id: CHAT, title: "", system: "", model: "m", leaf, created: 0, changed: 0, temporary: false, writing: this.runs[0]?.id ?? null };
   }
 
   async #ask(body: Record<string, string>): Promise<Response> {

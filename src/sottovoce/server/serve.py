@@ -230,6 +230,7 @@ async def _until_stopped(house: House, stop: Stop, tell: Tell) -> None:
     beside = [
         asyncio.create_task(_load(house, tell)),
         asyncio.create_task(responses_kept.keep_no_longer(house.app.database)),
+        asyncio.create_task(house.temporary.end_unused()),
     ]
     try:
         await stop.asked.wait()
@@ -272,13 +273,14 @@ async def _finish(house: House, front: Listening, stop: Stop, seconds: float, te
     pulls = asyncio.create_task(house.pulls.close())  # nothing is lost: they go on from where they were
 
     def is_busy() -> bool:
-        return front.is_busy or bool(house.runs.running(OWNER))
+        return front.is_busy or bool(house.runs.running(OWNER)) or house.temporary.is_writing()
 
     await asyncio.sleep(PAUSE)  # connections without a request are gone by then
     if is_busy():
         tell(f"Stopping. Answers under way have {seconds:.0f} seconds; Ctrl-C again stops at once.")
         await _while(is_busy, seconds, stop)
     await house.runs.close()
+    await house.temporary.end_all()
     await asyncio.sleep(PAUSE)  # those who follow a run hear of it
     await front.cut()
     await pulls

@@ -50,12 +50,29 @@ def open_database(
             raise
 
 
-class Database:
-    """One connection and the one thread that uses it."""
+def open_in_memory(home: Home) -> Database:
+    """Open an empty database that is never on the disk, and is gone once it is closed.
 
-    def __init__(self, home: Home, connection: sqlite3.Connection, presence: FileLock) -> None:
+    `home` is the one that its problems tell of. Raises StoreProblem.
+    """
+    with translated(home.database):
+        connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        try:
+            migrate(connection, home)
+            for pragma in ("foreign_keys = ON", "temp_store = MEMORY"):
+                connection.execute(f"PRAGMA {pragma}")
+        except BaseException:
+            connection.close()
+            raise
+    return Database(home, connection)
+
+
+class Database:
+    """One connection and the one thread that uses it. Without `presence` it is in memory alone."""
+
+    def __init__(self, home: Home, connection: sqlite3.Connection, presence: FileLock | None = None) -> None:
         self.home = home
-        self.writer = presence.path.name
+        self.writer = presence.path.name if presence else "memory"
         """Names this program in messages.writer."""
         self._presence = presence
         self._connection = connection
@@ -101,7 +118,8 @@ class Database:
             self._thread.submit(self._end).result()
         finally:
             self._thread.shutdown()
-            presence.sign_out(self._presence)
+            if self._presence is not None:
+                presence.sign_out(self._presence)
 
     def _write(self, work: Work[T]) -> T:
         with translated(self.home.database), _transaction(self._connection, "BEGIN IMMEDIATE", "COMMIT"):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
+from sottovoce.core.errors import NotFound
 from sottovoce.store import chats
 from sottovoce.store.faults import intact
 
@@ -49,6 +50,15 @@ def folders(connection: sqlite3.Connection, owner: str) -> list[Folder]:
     )
     found = [Folder(*intact(row, (str, int, int))) for row in rows]
     return sorted(found, key=lambda folder: (folder.name.casefold(), folder.name))
+
+
+def rename_folder(connection: sqlite3.Connection, owner: str, folder: str, name: str) -> None:
+    """Put all chats of a folder in the one of this name, or with "" in none. Raises NotFound."""
+    moved = connection.execute(
+        "UPDATE chats SET folder = ? WHERE owner = ? AND folder = ?", (name_of(name), owner, folder)
+    )
+    if not folder or not moved.rowcount:
+        raise NotFound(f"There is no folder {folder!r}.", hint="GET /app/api/folders lists the folders")
 
 
 def name_of(text: str) -> str:

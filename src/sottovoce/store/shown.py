@@ -51,17 +51,20 @@ def page(
     *,
     archived: bool | None = None,
     folder: str | None = None,
+    unfiled: bool = False,
 ) -> Page:
     """Return the first chats of the list, or those that follow an earlier page.
 
     `archived`: whether they are, `folder` which one they are in, "" none; None: as it may be.
+    `unfiled`: those in no folder, and the pinned ones wherever they are.
     """
     found = connection.execute(
         """SELECT id, pinned, changed, rowid FROM chats
            WHERE owner = ? AND (pinned, changed, rowid) < (?, ?, ?)
            AND archived = coalesce(?, archived) AND folder = coalesce(?, folder)
+           AND (NOT ? OR pinned OR folder = '')
            ORDER BY pinned DESC, changed DESC, rowid DESC LIMIT ?""",
-        (owner, *_place(before), archived, folder, limit + 1),
+        (owner, *_place(before), archived, folder, unfiled, limit + 1),
     ).fetchall()
     shown = [chats.get(connection, owner, chat) for chat, *_ in found[:limit]]
     further = "{}_{!r}_{}".format(*found[limit - 1][1:]) if len(found) > limit else None

@@ -2,8 +2,9 @@ import { titleOf } from "../chat-title";
 import { IconButton } from "../parts/icon-button";
 import { useSay, useStored } from "../reader";
 import type { SidebarState } from "../sidebar/use-sidebar";
-import { ModelMenu } from "./model-menu";
 import { SettingsButton } from "../chat-settings/settings-button";
+import { ModelMenu } from "./model-menu";
+import { TemporarySwitch } from "./temporary-switch";
 
 /** The way back to the list, who answers, and what the chat is called. */
 export function ChatHeader({ sidebar, newChat }: { sidebar: SidebarState; newChat: () => void }) {
@@ -18,9 +19,10 @@ export function ChatHeader({ sidebar, newChat }: { sidebar: SidebarState; newCha
       <ModelMenu />
       {chat !== null && (
         <h1 className="chat-title" dir="auto">
-          {titleOf(chat, say)}
+          {chat.temporary ? say("temporary") : titleOf(chat, say)}
         </h1>
       )}
+      <TemporarySwitch />
       <SettingsButton />
       {isSidebarAway && <IconButton icon="compose" className="chat-head-new" label={say("chat.new")} onClick={newChat} />}
     </header>

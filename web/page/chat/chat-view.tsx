@@ -5,7 +5,10 @@ import { ProblemBox } from "../parts/problem-box";
 import { useApp, useSay, useStored } from "../reader";
 import type { SidebarState } from "../sidebar/use-sidebar";
 import { Toasts } from "../toasts";
+import { ArchivedLine } from "./archived-line";
 import { ChatHeader } from "./chat-header";
+import { TemporaryEnded } from "./temporary-ended";
+import { TemporaryLine } from "./temporary-line";
 import { Transcript } from "./transcript";
 import { useEndAnnounced } from "./use-end-announced";
 import { useTitle } from "./use-title";
@@ -18,13 +21,18 @@ export function ChatView({ sidebar, newChat }: { sidebar: SidebarState; newChat:
   const isEmpty = useStored((state) => state.branch.length === 0 && state.route.chat === state.chat?.id);
   const isNew = useStored((state) => state.branch.length === 0 && state.route.chat === null);
   const problem = useStored((state) => state.openProblem);
+  const isTemporary = useStored((state) => state.isTemporary);
+  const isBlank = useStored((state) => state.branch.length === 0);
+  const hasEnded = isTemporary && problem?.code === "not_found";
   useTitle();
   useEndAnnounced();
 
   return (
-    <div className="chat" data-empty={isNew || isEmpty || undefined}>
+    <div className="chat" data-empty={isNew || isEmpty || undefined} data-temporary={isTemporary || undefined}>
       <ChatHeader sidebar={sidebar} newChat={newChat} />
-      {problem !== null && (
+      {isTemporary && !hasEnded && <TemporaryLine />}
+      <ArchivedLine />
+      {problem !== null && !hasEnded && (
         <div className="chat-problem">
           <ProblemBox problem={problem}>
             <button type="button" className="button" onClick={() => void app.conversation.open(id)}>
@@ -33,7 +41,8 @@ export function ChatView({ sidebar, newChat }: { sidebar: SidebarState; newChat:
           </ProblemBox>
         </div>
       )}
-      {isNew || isEmpty ? <Welcome /> : <Transcript key={id} />}
+      {isNew || isEmpty ? <Welcome /> : hasEnded && isBlank ? null : <Transcript key={id} />}
+      {hasEnded && <TemporaryEnded newChat={newChat} />}
       {!(sidebar.isOver && sidebar.isOpen) && <Toasts />}
       {problem === null && <Composer />}
       <p className="disclosure" data-testid="disclosure">

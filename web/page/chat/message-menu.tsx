@@ -2,7 +2,7 @@ import type { Message } from "../../shared/api";
 import { titleOf } from "../chat-title";
 import { Icon } from "../parts/icon";
 import { Menu, type MenuItem } from "../parts/menu";
-import { useApp, useSay } from "../reader";
+import { useApp, useSay, useStored } from "../reader";
 
 interface Props {
   message: Message;
@@ -15,6 +15,7 @@ interface Props {
 export function MessageMenu({ message, isBusy, before = [] }: Props) {
   const { messages, store } = useApp();
   const say = useSay();
+  const isTemporary = useStored((state) => state.isTemporary);
   const { below, alternatives } = message;
   const isVersion = alternatives.length > 1;
   const remove = isVersion ? (below > 0 ? "remove.versionMore" : "remove.version") : below > 0 ? "remove.more" : "remove.one";
@@ -22,12 +23,13 @@ export function MessageMenu({ message, isBusy, before = [] }: Props) {
     const { chat } = store.get();
     if (chat !== null) void messages.fork(message, say("fork.title", { title: titleOf(chat, say) }));
   };
+  const forks: MenuItem[] = isTemporary ? [] : [{ label: say("act.fork"), icon: "fork", act: fork }];
   // While an answer is written, what it is to and what it is part of must stay.
   const items: MenuItem[] = isBusy
     ? [...before]
     : [
         ...before,
-        { label: say("act.fork"), icon: "fork", act: fork },
+        ...forks,
         { label: say(remove, { below }), icon: "trash", isDangerous: true, act: () => messages.remove(message) },
       ];
   return (

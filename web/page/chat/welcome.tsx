@@ -6,14 +6,15 @@ const IDEAS = ["idea.explain", "idea.write", "idea.plan"] as const;
 export function Welcome() {
   const app = useApp();
   const say = useSay();
+  const isTemporary = useStored((state) => state.isTemporary);
   const isStarter = useStored((state) => {
     const chosen = state.model ?? state.status?.model;
     return state.models.some((model) => model.is_starter && model.name === chosen);
   });
   return (
     <div className="welcome">
-      <h1>{say("welcome.title")}</h1>
-      <p className="welcome-words">{say("welcome.words")}</p>
+      <h1>{say(isTemporary ? "temporary" : "welcome.title")}</h1>
+      <p className="welcome-words">{say(isTemporary ? "temporary.words" : "welcome.words")}</p>
       <ul className="welcome-ideas">
         {IDEAS.map((idea) => (
           <li key={idea}>

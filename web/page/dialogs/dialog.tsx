@@ -39,7 +39,7 @@ export function Dialog({ title, className = "", isBare = false, close, children 
       aria-labelledby={id}
       tabIndex={-1}
       onCancel={(event) => {
-        // Of a dialog over this one.
+        // Of a dialog over this one, or of a choice of files that was given up.
         if (event.target !== dialog.current) return;
         event.preventDefault();
         close();

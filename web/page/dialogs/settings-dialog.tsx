@@ -6,6 +6,7 @@ import { Icon } from "../parts/icon";
 import { Choice } from "./choice";
 import { Dialog } from "./dialog";
 import { LongPasteChoice } from "./long-paste-choice";
+import { YourChats } from "./your-chats";
 
 interface Props {
   close: () => void;
@@ -20,6 +21,7 @@ export function SettingsDialog({ close, shortcuts }: Props) {
       <div className="dialog-body">
         <Appearance />
         <ThisMachine />
+        <YourChats leave={close} />
         <div className="settings-foot">
           <button type="button" className="button" onClick={() => app.openPanel("models")}>
             {say("models")}

@@ -1,36 +1,64 @@
-import { useEffect, useMemo, useRef } from "react";
+import { type ReactNode, useEffect, useMemo, useRef } from "react";
 
+import type { Chat } from "../../shared/api";
 import { byDay, type Group } from "../../shared/days";
 import { localeOf } from "../../shared/strings";
+import { ProblemBox } from "../parts/problem-box";
+import { IconButton } from "../parts/icon-button";
 import { useApp, useReader, useSay, useStored } from "../reader";
 import { ChatRow } from "./chat-row";
-import { useShownChats } from "./use-shown-chats";
+import { useDrop } from "./dropping";
+import { FolderList } from "./folder-list";
+import { useSpared } from "./use-spared";
 
 interface Props {
   chosen: () => void;
 }
 
-/** The chats under their days; more of them come as their reader scrolls. */
+/** The pinned chats, the folders, and the others under their days; more of them come as their reader scrolls. */
 export function ChatList({ chosen }: Props) {
   const say = useSay();
-  const chats = useShownChats();
-  const isListed = useStored((state) => state.isListed);
+  const chats = useSpared(useStored((state) => state.chats));
+  const isEmpty = useStored((state) => state.isListed && state.chats.length + state.folders.length === 0);
   const open = useStored((state) => state.route.chat);
-  const groups = useMemo(() => byDay(chats, new Date()), [chats]);
+  const pinned = useMemo(() => chats.filter((chat) => chat.pinned), [chats]);
+  const rows = (some: readonly Chat[]) => (
+    <ul>
+      {some.map((chat) => (
+        <ChatRow key={chat.id} chat={chat} isOpen={chat.id === open} chosen={chosen} />
+      ))}
+    </ul>
+  );
   return (
     <div className="sidebar-list">
-      {isListed && chats.length === 0 && <p className="sidebar-empty">{say("sidebar.empty")}</p>}
+      <OrderProblem />
+      {isEmpty && <p className="sidebar-empty">{say("sidebar.empty")}</p>}
+      {pinned.length > 0 && (
+        <section>
+          <h2 className="sidebar-day">{say("pinned")}</h2>
+          {rows(pinned)}
+        </section>
+      )}
+      <FolderList chosen={chosen} />
+      <Days chats={chats} rows={rows} />
+      <MoreChats />
+    </div>
+  );
+}
+
+/** The chats in no folder. One dropped here leaves the folder it was in. */
+function Days({ chats, rows }: { chats: readonly Chat[]; rows: (some: readonly Chat[]) => ReactNode }) {
+  const { order } = useApp();
+  const groups = useMemo(() => byDay(chats.filter((chat) => !chat.pinned), new Date()), [chats]);
+  const { isOver, drop } = useDrop((chat) => void order.put(chat, { folder: "" }));
+  return (
+    <div className="days" data-dropping={isOver || undefined} {...drop}>
       {groups.map((group) => (
         <section key={`${group.age}-${group.month}`}>
           <GroupName group={group} />
-          <ul>
-            {group.chats.map((chat) => (
-              <ChatRow key={chat.id} chat={chat} isOpen={chat.id === open} chosen={chosen} />
-            ))}
-          </ul>
+          {rows(group.chats)}
         </section>
       ))}
-      <MoreChats />
     </div>
   );
 }
@@ -39,6 +67,19 @@ function GroupName({ group }: { group: Group }) {
   const { say, language } = useReader();
   const month = () => new Intl.DateTimeFormat(localeOf(language), { month: "long", year: "numeric" }).format(group.month);
   return <h2 className="sidebar-day">{group.age === "earlier" ? month() : say(`day.${group.age}`)}</h2>;
+}
+
+/** Why a chat or a folder has not gone where it was put. */
+function OrderProblem() {
+  const { store } = useApp();
+  const say = useSay();
+  const problem = useStored((state) => state.orderProblem);
+  if (problem === null) return null;
+  return (
+    <ProblemBox problem={problem}>
+      <IconButton icon="close" label={say("close")} onClick={() => store.set({ orderProblem: null })} />
+    </ProblemBox>
+  );
 }
 
 /** Asks for more chats when it comes into view. */

@@ -3,10 +3,11 @@ import { type MouseEvent, useState } from "react";
 import type { Chat } from "../../shared/api";
 import { pathOf } from "../../shared/route";
 import { titleOf } from "../chat-title";
-import { download } from "../download";
 import { Icon } from "../parts/icon";
 import { Menu } from "../parts/menu";
 import { useApp, useSay } from "../reader";
+import { useChatActs } from "./chat-acts";
+import { drag } from "./dropping";
 import { RenameField } from "./rename-field";
 
 interface Props {
@@ -20,6 +21,7 @@ export function ChatRow({ chat, isOpen, chosen }: Props) {
   const app = useApp();
   const say = useSay();
   const [isRenamed, setRenamed] = useState(false);
+  const acts = useChatActs(chat, () => setRenamed(true));
 
   const go = (event: MouseEvent) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return; // the browser opens it elsewhere
@@ -36,8 +38,13 @@ export function ChatRow({ chat, isOpen, chosen }: Props) {
   }
   const title = titleOf(chat, say);
   return (
-    <li className="chat-row">
-      <a href={pathOf({ chat: chat.id, panel: null })} aria-current={isOpen ? "page" : undefined} onClick={go}>
+    <li className="chat-row" data-chat={chat.id}>
+      <a
+        href={pathOf({ chat: chat.id, panel: null })}
+        aria-current={isOpen ? "page" : undefined}
+        onClick={go}
+        onDragStart={(event) => drag(event, chat)}
+      >
         <span className="chat-row-title" dir="auto">
           {title}
         </span>
@@ -46,14 +53,11 @@ export function ChatRow({ chat, isOpen, chosen }: Props) {
       <Menu
         label={say("chat.actions", { title })}
         className="icon-button chat-row-more"
-        items={[
-          { label: say("rename"), icon: "edit", act: () => setRenamed(true) },
-          { label: say("export"), icon: "export", act: () => download(app.server.api.exportPath(chat.id)) },
-          { label: say("delete"), icon: "trash", isDangerous: true, act: () => app.remove(chat) },
-        ]}
+        items={acts.items}
       >
         <Icon name="more" />
       </Menu>
+      {acts.over}
     </li>
   );
 }

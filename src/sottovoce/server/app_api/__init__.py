@@ -2,8 +2,8 @@
 
 chats   the person's chats: list, open, change, search, export, delete
 messages one message: rate it, delete it, begin another chat from it
-files   all chats as one file: export, import
 attachments  the texts given along with a question, each by itself
+files   chats as files: one or all out, and in
 runs    answers being written: start, go on, follow from any event, stop
 presets instructions and settings under a name; what holds where a chat sets nothing
 models  the models here and to choose from, how each does here, licences accepted
@@ -11,6 +11,7 @@ loading which of them are loaded: have one loaded, or unloaded
 pulls   models being got: told beforehand, begun, followed from any event, stopped
 ledger  what left this machine
 state   what runs here and how long the line is
+storage what this home takes of the disk
 engine  the engine itself, for this home's terminal and scripts, through the unix socket only
 nouns, nouns_*  what is taken and given;  telling  a run's events, in words for a page
 """
@@ -30,6 +31,7 @@ from sottovoce.server.app_api import (
     pulls,
     runs,
     state,
+    storage,
 )
 from sottovoce.server.endpoint import Endpoint
 
@@ -45,5 +47,6 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *models.ENDPOINTS,
     *ledger.ENDPOINTS,
     *state.ENDPOINTS,
+    *storage.ENDPOINTS,
     *engine.ENDPOINTS,
 )

@@ -19,9 +19,8 @@ async def text(visit: Visit[None]) -> Response:
     given, owner = visit.request.path_params, visit.caller.owner
     chat, message = identity(given["chat"], "chat"), identity(given["message"], "message")
     number = whole(given, "number", 1, 1, attachments.MOST)
-    found = await visit.house.app.database.read(
-        lambda conn: attachments.get(conn, owner, chat, message, number)
-    )
+    place = visit.house.place(owner, chat)
+    found = await place.database.read(lambda conn: attachments.get(conn, owner, chat, message, number))
     # The name's characters may be any; only this form of it takes them all.
     name = f"attachment; filename=\"attachment.txt\"; filename*=UTF-8''{quote(found.name, safe='')}"
     return Response(found.text, media_type="text/plain", headers={"Content-Disposition": name})

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import time
 from sqlite3 import Connection
 from typing import Any
 
 from starlette.responses import Response
 
-from sottovoce.app import delete_chat
-from sottovoce.chat import archive
+from sottovoce.app import delete_all_chats, delete_chat
 from sottovoce.core.errors import BadValue
 from sottovoce.server.app_api import context
 from sottovoce.server.app_api.nouns import RunNoun, identity, settings_of, whole
@@ -18,6 +16,7 @@ from sottovoce.server.app_api.nouns_chats import (
     ChatChange,
     ChatList,
     ChatNoun,
+    FolderChange,
     FolderList,
     FolderNoun,
     HitNoun,
@@ -41,12 +40,14 @@ async def listed(visit: Visit[None]) -> ChatList:
     """List the chats, pinned ones first, then the one changed last: `limit` of them, after `before`.
 
     `archived` is no (if left out), only or also; `folder` is the one they are in, empty for none.
+    `unfiled` yes: those in no folder, and the pinned ones wherever they are.
     """
     query, owner = visit.request.query_params, visit.caller.owner
     limit, before = whole(query, "limit", 50, 1, MOST_SHOWN), query.get("before")
     archived, folder = _archived(query.get("archived", "no")), query.get("folder")
+    unfiled = query.get("unfiled") == "yes"
     page = await visit.house.app.database.read(
-        lambda conn: shown.page(conn, owner, limit, before, archived=archived, folder=folder)
+        lambda conn: shown.page(conn, owner, limit, before, archived=archived, folder=folder, unfiled=unfiled)
     )
     running = visit.house.runs.running(owner)
     return ChatList(chats=[ChatNoun.of(chat, running) for chat in page.chats], further=page.further)
@@ -59,11 +60,28 @@ async def folders(visit: Visit[None]) -> FolderList:
     return FolderList(folders=[FolderNoun.of(folder) for folder in found])
 
 
+async def change_folder(visit: Visit[FolderChange]) -> FolderList:
+    """Call a folder otherwise, or dissolve it, and list what there is then."""
+    owner, body = visit.caller.owner, visit.body
+
+    def work(conn: Connection) -> list[order.Folder]:
+        order.rename_folder(conn, owner, body.name, body.to)
+        return order.folders(conn, owner)
+
+    found = await visit.house.app.database.run(work)
+    return FolderList(folders=[FolderNoun.of(folder) for folder in found])
+
+
 async def begin(visit: Visit[NewChat]) -> OpenChat:
     """Begin an empty chat."""
     app, owner, body = visit.house.app, visit.caller.owner, visit.body
+    settings = settings_of(body.settings)
+    if body.temporary:
+        chat = await visit.house.temporary.begin(owner, body.system, settings)
+        noun = ChatNoun.of(chat, [], temporary=True)
+        return OpenChat(chat=noun, context=await context.of(app, chat, []), messages=[])
     system = app.settings.system if body.system is None else body.system
-    settings, now = settings_of(body.settings), time.time()
+    now = time.time()
 
     def work(conn: Connection) -> chats.Chat:
         chat = chats.start(conn, owner, system=system, model=app.model.name, now=now, settings=settings)
@@ -84,14 +102,17 @@ async def versions(visit: Visit[None]) -> Versions:
     """Show all that could stand in a message's place, such as the answers to one question."""
     owner, chat = visit.caller.owner, _chat(visit)
     message = identity(visit.request.path_params["message"], "message")
-    found = await visit.house.app.database.read(lambda conn: shown.versions(conn, owner, chat, message))
+    place = visit.house.place(owner, chat)
+    found = await place.database.read(lambda conn: shown.versions(conn, owner, chat, message))
     return Versions(messages=[MessageNoun.of(one) for one in found])
 
 
 async def change(visit: Visit[ChatChange]) -> OpenChat:
     """Change a chat: title, instructions, settings, the branch shown, or its place among the others."""
     owner, chat, body = visit.caller.owner, _chat(visit), visit.body
-    settings = settings_of(body.settings)
+    place, settings = visit.house.place(owner, chat), settings_of(body.settings)
+    if place.is_temporary and body.temporary is None:
+        _check_order(body)
 
     def work(conn: Connection) -> None:
         chats.get(conn, owner, chat)
@@ -105,8 +126,20 @@ async def change(visit: Visit[ChatChange]) -> OpenChat:
             chats.go_to(conn, owner, chat, body.leaf)
         _put_in_order(conn, owner, chat, body)
 
-    await visit.house.app.database.run(work)
+    if body.temporary is False:
+        await visit.house.temporary.keep(owner, chat, visit.house.app.database)
+        place = visit.house.place(owner, chat)
+    await place.database.run(work)
     return await show(visit, chat)
+
+
+def _check_order(body: ChatChange) -> None:
+    """Raise BadValue where a temporary chat is to be put somewhere."""
+    for name in ("pinned", "archived", "folder"):
+        if getattr(body, name) is not None:
+            raise BadValue(
+                "A temporary chat is in no list.", hint="Keep it first: temporary false", field=name
+            )
 
 
 def _put_in_order(conn: Connection, owner: str, chat: str, body: ChatChange) -> None:
@@ -121,9 +154,22 @@ def _put_in_order(conn: Connection, owner: str, chat: str, body: ChatChange) -> 
 async def delete(visit: Visit[None]) -> Response:
     """Delete a chat so that nothing of it is left. An answer being written in it is stopped first."""
     chat, app, owner = _chat(visit), visit.house.app, visit.caller.owner
+    if visit.house.place(owner, chat).is_temporary:
+        await visit.house.temporary.end(owner, chat)
+        return Response(status_code=204)
     await app.database.read(lambda conn: chats.get(conn, owner, chat))
     await visit.house.runs.forget(owner, chat)
     await delete_chat(app.home, app.database, chat, owner, app.engines)
+    return Response(status_code=204)
+
+
+async def delete_all(visit: Visit[None]) -> Response:
+    """Delete all chats, archived and temporary ones too, so that nothing of them is left."""
+    house, owner = visit.house, visit.caller.owner
+    for asked in house.runs.running(owner):
+        await house.runs.forget(owner, asked.chat)
+    await house.temporary.end_all(owner)
+    await delete_all_chats(house.app.home, house.app.database, owner, house.app.engines)
     return Response(status_code=204)
 
 
@@ -137,24 +183,16 @@ async def found(visit: Visit[None]) -> Hits:
     return Hits(hits=[HitNoun.of(hit) for hit in hits])
 
 
-async def export(visit: Visit[None]) -> Response:
-    """Give a whole chat, all its branches, in the format that `sotto chats import` takes."""
-    chat, owner = _chat(visit), visit.caller.owner
-    target = io.BytesIO()
-    await visit.house.app.database.read(lambda conn: archive.export_json(conn, owner, [chat], target))
-    name = f'attachment; filename="sottovoce-{chat}.json"'
-    return Response(target.getvalue(), media_type="application/json", headers={"Content-Disposition": name})
-
-
 async def show(visit: Visit[Any], chat: str, leaf: str | None = None) -> OpenChat:
     """Return a chat as it is now, with the branch its reader is at, or another."""
     owner = visit.caller.owner
-    got, branch = await visit.house.app.database.read(
+    place = visit.house.place(owner, chat)
+    got, branch = await place.database.read(
         lambda conn: (chats.get(conn, owner, chat), shown.branch(conn, owner, chat, leaf))
     )
-    running = visit.house.runs.running(owner, chat)
+    running = place.runs.running(owner, chat)
     return OpenChat(
-        chat=ChatNoun.of(got, running),
+        chat=ChatNoun.of(got, running, temporary=place.is_temporary),
         context=await context.of(visit.house.app, got, [one.message for one in branch]),
         messages=[MessageNoun.of(one) for one in branch],
         runs=[RunNoun.of(asked) for asked in running],
@@ -180,8 +218,9 @@ ENDPOINTS = (
     Endpoint("GET", CHAT, opened, Scope.PAGE, answer=OpenChat),
     Endpoint("PATCH", CHAT, change, Scope.PAGE, body=ChatChange, answer=OpenChat),
     Endpoint("DELETE", CHAT, delete, Scope.PAGE),
+    Endpoint("DELETE", CHATS, delete_all, Scope.PAGE),
     Endpoint("GET", f"{CHAT}/messages/{{message}}/versions", versions, Scope.PAGE, answer=Versions),
     Endpoint("GET", "/app/api/folders", folders, Scope.PAGE, answer=FolderList),
-    Endpoint("GET", f"{CHAT}/export", export, Scope.PAGE),
+    Endpoint("PATCH", "/app/api/folders", change_folder, Scope.PAGE, body=FolderChange, answer=FolderList),
     Endpoint("GET", "/app/api/search", found, Scope.PAGE, answer=Hits),
 )

@@ -8,6 +8,7 @@ from typing import Any
 from starlette.responses import Response
 
 from sottovoce.app import delete_message
+from sottovoce.core.errors import BadValue
 from sottovoce.server.app_api.chats import CHAT, show
 from sottovoce.server.app_api.nouns import identity
 from sottovoce.server.app_api.nouns_chats import Fork, MessageChange, OpenChat
@@ -21,21 +22,25 @@ MESSAGE = f"{CHAT}/messages/{{message}}"
 async def change(visit: Visit[MessageChange]) -> OpenChat:
     """Note what the reader thinks of an answer. It is told to nobody."""
     owner, (chat, message), liked = visit.caller.owner, _place(visit), visit.body.liked
-    await visit.house.app.database.run(lambda conn: chats.like(conn, owner, chat, message, liked))
+    place = visit.house.place(owner, chat)
+    await place.database.run(lambda conn: chats.like(conn, owner, chat, message, liked))
     return await show(visit, chat)
 
 
 async def delete(visit: Visit[None]) -> Response:
     """Delete a message and all that follows it, for good. Refused while an answer is being written there."""
-    app, (chat, message) = visit.house.app, _place(visit)
-    gone = await delete_message(app.home, app.database, chat, message, visit.caller.owner, app.engines)
-    visit.house.runs.forget_answers(gone)
+    app, owner, (chat, message) = visit.house.app, visit.caller.owner, _place(visit)
+    place = visit.house.place(owner, chat)
+    gone = await delete_message(app.home, place.database, chat, message, owner, app.engines)
+    place.runs.forget_answers(gone)
     return Response(status_code=204)
 
 
 async def fork(visit: Visit[Fork]) -> OpenChat:
     """Begin a chat with a copy of a branch of this one, up to a message."""
     owner, chat, body = visit.caller.owner, identity(visit.request.path_params["chat"], "chat"), visit.body
+    if visit.house.place(owner, chat).is_temporary:
+        raise BadValue("A temporary chat stands alone.", hint="Keep it first: temporary false", field="chat")
     new = await visit.house.app.database.run(
         lambda conn: forking.fork(conn, owner, chat, body.message, title=body.title, now=time.time())
     )

@@ -131,9 +131,10 @@ class FirstRun(Noun):
     """A question that begins a chat. `model` is who is to answer; left out, the usual one.
 
     `attachments` stand before it; with any, `text` may be empty. `settings` are the chat's from then on,
-    `sampling` is for this answer alone.
+    `sampling` is for this answer alone. `temporary`: nothing of the chat is ever stored.
     """
 
+    temporary: bool = False
     text: str = Field("", max_length=MOST_TEXT)
     system: str | None = Field(None, max_length=MOST_TEXT)
     settings: SettingsNoun | None = None
@@ -233,6 +234,15 @@ class StatusNoun(Noun):
     hub: str
     problem: str
     problem_code: str
+
+
+class StorageNoun(Noun):
+    """Bytes on the disk. `free` is what any program may still take."""
+
+    chats: int
+    models: int
+    other: int
+    free: int
 
 
 class EngineResult(Noun):

@@ -27,12 +27,15 @@ class NewChat(Noun):
     system: str | None = Field(None, max_length=MOST_TEXT)
     """Instructions placed before the chat; left out, those of the settings."""
     settings: SettingsNoun | None = None
+    temporary: bool = False
+    """Nothing of it is ever stored; it has no title."""
 
 
 class ChatChange(Noun):
     """Only what is given is changed. `leaf`: show the branch with this message. `folder`: "" for none.
 
-    `settings` take the place of all that were set; null resets them.
+    `settings` take the place of all that were set; null resets them. `temporary` false: store a chat that
+    was not.
     """
 
     title: str | None = Field(None, min_length=1, max_length=MOST_TITLE)
@@ -41,6 +44,7 @@ class ChatChange(Noun):
     pinned: bool | None = None
     archived: bool | None = None
     folder: str | None = Field(None, max_length=MOST_FOLDER)
+    temporary: Literal[False] | None = None
     settings: SettingsNoun | None = None
 
 
@@ -57,13 +61,20 @@ class MessageChange(Noun):
     liked: Literal[1, -1] | None
 
 
+class FolderChange(Noun):
+    """The folder `name` is to be called `to`; "" for none dissolves it, its chats stay."""
+
+    name: str = Field(min_length=1, max_length=MOST_FOLDER)
+    to: str = Field(max_length=MOST_FOLDER)
+
+
 # ---- what is given ----
 
 
 class ChatNoun(Noun):
     """`leaf` is the message the reader is at; `writing` the run that writes in this chat, if one does.
 
-    `folder` is a name, "" for none. Times are seconds since 1970.
+    `folder` is a name, "" for none. Of a `temporary` chat nothing is stored. Times are seconds since 1970.
     """
 
     id: str
@@ -76,11 +87,12 @@ class ChatNoun(Noun):
     pinned: bool
     archived: bool
     folder: str
+    temporary: bool
     settings: SettingsNoun
     writing: str | None
 
     @classmethod
-    def of(cls, chat: Chat, running: list[Asked]) -> Self:
+    def of(cls, chat: Chat, running: list[Asked], *, temporary: bool = False) -> Self:
         writing = next((asked.answer for asked in running if asked.chat == chat.id), None)
         return cls(
             id=chat.id,
@@ -93,6 +105,7 @@ class ChatNoun(Noun):
             pinned=chat.pinned,
             archived=chat.archived,
             folder=chat.folder,
+            temporary=temporary,
             settings=SettingsNoun.of(chat.settings),
             writing=writing,
         )

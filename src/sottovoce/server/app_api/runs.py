@@ -34,14 +34,23 @@ BEGUN = b"retry: 1000\n\n"
 async def begin(visit: Visit[FirstRun]) -> RunNoun:
     """Ask a question that begins a chat."""
     body = visit.body
+    settings = settings_of(body.settings)
     question = Question(
         body.text,
         system=body.system,
         sampling=body.sampling.sampling(),
         attached=tuple(one.part() for one in body.attachments),
-        settings=settings_of(body.settings),
+        settings=settings,
     )
-    return await _started(visit, question)
+    if not body.temporary:
+        return await _started(visit, question)
+    owner, temporary = visit.caller.owner, visit.house.temporary
+    chat = await temporary.begin(owner, body.system, settings)
+    try:
+        return await _started(visit, replace(question, chat=chat.id))
+    except BaseException:
+        await temporary.end(owner, chat.id)
+        raise
 
 
 async def start(visit: Visit[NewRun]) -> RunNoun:
@@ -73,8 +82,8 @@ async def listed(visit: Visit[None]) -> RunList:
 
 async def in_chat(visit: Visit[None]) -> RunList:
     """List the answers being written in a chat."""
-    chat = identity(visit.request.path_params["chat"], "chat")
-    running = visit.house.runs.running(visit.caller.owner, chat)
+    owner, chat = visit.caller.owner, identity(visit.request.path_params["chat"], "chat")
+    running = visit.house.place(owner, chat).runs.running(owner, chat)
     return RunList(runs=[RunNoun.of(asked) for asked in running])
 
 
@@ -84,7 +93,7 @@ async def follow(visit: Visit[None]) -> Response:
     given = {**visit.request.query_params}
     if last := visit.request.headers.get("last-event-id"):
         given["after"] = last
-    after, runs = whole(given, "after", 0, 0, LAST_NUMBER), visit.house.runs
+    after, runs = whole(given, "after", 0, 0, LAST_NUMBER), visit.house.place(visit.caller.owner, chat).runs
     if not await runs.left(visit.caller.owner, chat, run, after):
         return Response(status_code=204)
     return EventStream(_chunks(runs, visit.caller.owner, chat, run, after), visit.shape)
@@ -92,16 +101,21 @@ async def follow(visit: Visit[None]) -> Response:
 
 async def stop(visit: Visit[None]) -> Response:
     """Stop a run; what was written is kept. One that has ended stays as it is."""
-    await visit.house.runs.stop(visit.caller.owner, *_place(visit))
+    owner, (chat, run) = visit.caller.owner, _place(visit)
+    await visit.house.place(owner, chat).runs.stop(owner, chat, run)
     return Response(status_code=204)
 
 
 async def _started(visit: Visit[FirstRun] | Visit[NewRun], question: Question) -> RunNoun:
-    parts = None
+    owner = visit.caller.owner
+    chosen = None
     if visit.body.model is not None:
         chosen = await visit.find(visit.body.model)  # the turn holds it itself, and outlives the visit
-        parts = replace(visit.house.app.parts(), engine=chosen.engine, model=chosen.model.name)
-    asked = await visit.house.runs.start(visit.caller.owner, question, _counted(visit), parts)
+    place = visit.house.place(owner, question.chat or "")
+    parts = place.parts
+    if chosen is not None:
+        parts = replace(parts, engine=chosen.engine, model=chosen.model.name)
+    asked = await place.runs.start(owner, question, _counted(visit), parts)
     return RunNoun.of(asked)
 
 

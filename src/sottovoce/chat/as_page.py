@@ -1,0 +1,215 @@
+"""One chat as one page of HTML, to be given to others as a file: no scripts, and nothing is fetched.
+
+It says that an AI wrote the answers, which one, and when. All text is escaped, HTML in an answer too; an
+image is its words and its address. Pure: knows neither stores nor files.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from html import escape
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from sottovoce import __version__
+from sottovoce.core.messages import Role, State
+from sottovoce.store.chats import Chat
+from sottovoce.store.shown import Shown
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+
+MOST_MARKDOWN = 200_000
+"""Characters of an answer; a longer one is shown as it was written, since setting it would take too long."""
+
+SCHEMES = ("http", "https", "mailto")
+BELOW = 2
+"""An answer's first heading stands so many levels below the page's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What the page says itself, in one language."""
+
+    tag: str
+    untitled: str
+    begun: str
+    notice: str
+    you: str
+    ai: str
+    unknown: str
+    attached: str
+    made: str
+    endings: dict[State, str]
+
+
+WORDS = {
+    "en": Words(
+        tag="en",
+        untitled="Chat",
+        begun="Begun {day}.",
+        notice="What stands under “AI” was written by artificial intelligence: a language model. "
+        "It may be wrong; check what matters.",
+        you="You",
+        ai="AI",
+        unknown="unknown model",
+        attached="Attached: {names}",
+        made="Saved from Sottovoce {version}.",
+        endings={
+            State.STOPPED: "This answer was stopped.",
+            State.INTERRUPTED: "This answer was interrupted.",
+            State.WRITING: "This answer was still being written.",
+            State.FAILED: "This answer failed.",
+        },
+    ),
+    "zh": Words(
+        tag="zh-CN",
+        untitled="对话",
+        begun="开始于 {day}。",
+        notice="标有“AI”的内容由人工智能（语言模型）生成，可能有误，重要信息请自行核实。",
+        you="用户",
+        ai="AI",
+        unknown="未知模型",
+        attached="附件：{names}",
+        made="由 Sottovoce {version} 导出。",
+        endings={
+            State.STOPPED: "这个回答被停止了。",
+            State.INTERRUPTED: "这个回答被中断了。",
+            State.WRITING: "导出时这个回答还没有写完。",
+            State.FAILED: "这个回答失败了。",
+        },
+    ),
+}
+
+_PAGE = """<!doctype html>
+<html lang="{tag}">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src '{hash}'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<meta http-equiv="x-dns-prefetch-control" content="off">
+<meta name="generator" content="Sottovoce {version}">
+<title>{title}</title>
+<style>{style}</style>
+</head>
+<body>
+<header>
+<h1 dir="auto">{title}</h1>
+<p>{begun}</p>
+<p class="notice">{notice}</p>
+</header>
+<main>
+{articles}
+</main>
+<footer>{made}</footer>
+</body>
+</html>
+"""
+
+
+def page_of(chat: Chat, branch: Sequence[Shown], language: str = "en") -> bytes:
+    """Return the page of a branch. A language that is not among WORDS is English."""
+    words, style = WORDS.get(language, WORDS["en"]), _style()
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    page = _PAGE.format(
+        tag=words.tag,
+        hash=f"sha256-{digest}",
+        version=escape(__version__),
+        title=escape(" ".join(chat.title.split()) or words.untitled),
+        style=style,
+        begun=escape(words.begun.format(day=_day(chat.created))),
+        notice=escape(words.notice),
+        articles="\n".join(_article(message, words) for message in branch),
+        made=escape(words.made.format(version=__version__)),
+    )
+    return page.encode("utf-8", "replace")
+
+
+def _article(shown: Shown, words: Words) -> str:
+    message = shown.message
+    day = f"<small>· {_day(message.created)}</small>"
+    if message.role is Role.USER:
+        text = escape(message.text.strip())
+        given = _attached(shown, words)
+        return f'<article class="you"><h2>{words.you} {day}</h2>{given}<div dir="auto">{text}</div></article>'
+    model = escape(message.model or words.unknown)
+    ending = words.endings.get(message.state)
+    end = f'<p class="end">{escape(ending)}</p>' if ending else ""
+    return (
+        f'<article class="ai"><h2>{words.ai} · <bdi>{model}</bdi> {day}</h2>'
+        f'<div class="answer" dir="auto">{_set(message.text)}</div>{end}</article>'
+    )
+
+
+def _attached(shown: Shown, words: Words) -> str:
+    names = ", ".join(f"<bdi>{escape(one.name)}</bdi>" for one in shown.attached)
+    return f'<p class="attached">{words.attached.format(names=names)}</p>' if names else ""
+
+
+def _set(text: str) -> str:
+    """Return the HTML of an answer's Markdown."""
+    if len(text) > MOST_MARKDOWN:
+        return f'<div class="plain">{escape(text)}</div>'
+    setter = _setter()
+    tokens = setter.parse(text)
+    for token in tokens:
+        _tame(token)
+    rendered: str = setter.renderer.render(tokens, setter.options, {})
+    return rendered
+
+
+def _tame(token: Token) -> None:
+    """Fit one token into the page, with those in it."""
+    if token.type in ("heading_open", "heading_close"):
+        token.tag = f"h{min(6, int(token.tag[1:]) + BELOW)}"
+    if token.type in ("th_open", "td_open"):
+        # The page's policy forbids inline styles, whatever they say.
+        align = str(token.attrs.pop("style", "")).removeprefix("text-align:")
+        if align in ("center", "right"):
+            token.attrs["class"] = align
+    if token.type == "link_open":
+        token.attrs |= {"target": "_blank", "rel": "noopener noreferrer"}
+    for inner in token.children or ():
+        _tame(inner)
+
+
+@cache
+def _setter() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
+    setter = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    setter.validateLink = _is_safe  # type: ignore[method-assign, assignment]
+    setter.add_render_rule("image", _image)
+    return setter
+
+
+def _is_safe(address: str) -> bool:
+    """Whether a link may lead there: only to a place that is named whole."""
+    try:
+        parts = urlsplit(address.strip())
+    except ValueError:
+        return False
+    return parts.scheme.lower() in SCHEMES and bool(parts.netloc or parts.scheme.lower() == "mailto")
+
+
+def _image(_: Any, tokens: Sequence[Token], at: int, *__: Any) -> str:
+    address = escape(str(tokens[at].attrs.get("src", "")))
+    words = escape(tokens[at].content)
+    return f"{words} ({address})" if words else address
+
+
+@cache
+def _style() -> str:
+    return resources.files("sottovoce.chat").joinpath("as_page.css").read_text("utf-8")
+
+
+def _day(seconds: float) -> str:
+    return time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(seconds))
