@@ -25,7 +25,7 @@ from sottovoce.chat.chatgpt import field
 from sottovoce.chat.grafting import Notes, moment, ordered
 from sottovoce.chat.outgoing import FORMAT, VERSION, Form
 from sottovoce.core.errors import UPDATE, BadArchive, StoreProblem
-from sottovoce.core.messages import Role, State
+from sottovoce.core.messages import MADE, Role, State
 from sottovoce.store import chats, order
 from sottovoce.store.chats import Chat, StoredMessage, derived_id
 from sottovoce.store.db import Database
@@ -227,7 +227,8 @@ def _own_message(part: object, chat: Chat, now: float, notes: Notes) -> StoredMe
 
 
 def _facts(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
+    # Where it was made is for the machine to say that made it.
+    return {name: fact for name, fact in value.items() if name != MADE} if isinstance(value, dict) else {}
 
 
 def _id(value: object) -> str | None:

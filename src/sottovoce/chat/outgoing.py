@@ -9,9 +9,9 @@ import json
 import sqlite3
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sottovoce.core.messages import Role, State
+from sottovoce.core.messages import MADE, Role, State
 from sottovoce.store import chats
 from sottovoce.store.chats import Chat, StoredMessage
 
@@ -46,10 +46,15 @@ def _json(connection: sqlite3.Connection, owner: str, chat: Chat) -> bytes:
     head = json.dumps({name: getattr(chat, name) for name in _CHAT_FIELDS}, ensure_ascii=False)
     lines = [
         json.dumps({name: getattr(message, name) for name in _MESSAGE_FIELDS}, ensure_ascii=False)
-        for message in chats.messages(connection, owner, chat.id)
+        for message in map(_without_place, chats.messages(connection, owner, chat.id))
     ]
     said = ",".join(f"\n  {line}" for line in lines)
     return f'\n{head[:-1]}, "messages": [{said}]}}'.encode()
+
+
+def _without_place(message: StoredMessage) -> StoredMessage:
+    """Return a message without where it was made, which is a fact of this machine alone."""
+    return replace(message, facts={name: fact for name, fact in message.facts.items() if name != MADE})
 
 
 def _markdown(connection: sqlite3.Connection, owner: str, chat: Chat) -> bytes:

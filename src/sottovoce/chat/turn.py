@@ -20,7 +20,7 @@ from sottovoce.chat.titles import title_of
 from sottovoce.chat.waking import awake
 from sottovoce.core.errors import BadValue, EngineFailed, SottoError
 from sottovoce.core.events import Asked, Done, Event, Failed, Finished, Notice, Text
-from sottovoce.core.messages import OWNER, Conversation, Message, Role, State
+from sottovoce.core.messages import MADE, MADE_HERE, OWNER, Conversation, Message, Role, State
 from sottovoce.core.sampling import Sampling, checked, laid_over
 from sottovoce.engine.held import held
 from sottovoce.engine.protocol import Engine, ModelFacts
@@ -107,7 +107,7 @@ async def _answered(
         async for waiting in loading:
             yield waiting
     view, notice, facts = await _view(parts, question, asked)
-    answer.facts["digest"] = facts.digest
+    answer.facts |= {"digest": facts.digest, MADE: facts.address or MADE_HERE}
     if notice is not None:
         yield notice
     conversation = Conversation(parts.owner, asked.chat)

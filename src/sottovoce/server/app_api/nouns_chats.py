@@ -8,6 +8,7 @@ from pydantic import Field, ValidationError
 
 from sottovoce.chat.archive import Report
 from sottovoce.core.events import Asked
+from sottovoce.core.messages import MADE
 from sottovoce.server.app_api.nouns import ID, MOST_TEXT, Noun
 from sottovoce.store.chats import Chat
 from sottovoce.store.order import MOST_FOLDER, Folder
@@ -99,7 +100,11 @@ class ProblemNoun(Noun):
 
 
 class MessageNoun(Noun):
-    """One message of the branch shown. `alternatives` are all that could stand here, itself among them."""
+    """One message of the branch shown. `alternatives` are all that could stand here, itself among them.
+
+    `made` is where an answer was made: here, or the address of another machine; "" where nobody here knows,
+    since it was imported.
+    """
 
     id: str
     parent: str | None
@@ -113,6 +118,7 @@ class MessageNoun(Noun):
     usage: UsageNoun | None
     timings: TimingsNoun | None
     problem: ProblemNoun | None
+    made: str
 
     @classmethod
     def of(cls, shown: Shown) -> Self:
@@ -131,6 +137,7 @@ class MessageNoun(Noun):
             usage=_read(UsageNoun, facts.get("usage")),
             timings=_read(TimingsNoun, facts.get("timings")),
             problem=_read(ProblemNoun, facts.get("error")),
+            made=made if isinstance(made := facts.get(MADE), str) else "",
         )
 
 
