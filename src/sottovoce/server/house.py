@@ -6,8 +6,10 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from sottovoce.core.messages import OWNER
 from sottovoce.models.pulls import Pulls
 from sottovoce.server.bodies import Intake
+from sottovoce.server.changes import Changes, Elsewhere, What
 
 if TYPE_CHECKING:
     from sottovoce.app import App
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
     from sottovoce.server.doors import Doors
     from sottovoce.server.limits import Meter
     from sottovoce.server.metrics import Metrics
+
+
+LOADING = "loading"
 
 
 @dataclass(slots=True)
@@ -25,14 +30,19 @@ class House:
     metrics: Metrics
     runs: Runs
     intake: Intake = field(default_factory=Intake)
+    changes: Changes = field(default_factory=Changes)
+    elsewhere: Elsewhere | None = None
     ends: tuple[tuple[str, int], ...] = ()
     """The addresses and ports that are listened at."""
     problem: str = "The model is being loaded."
     """Why nothing can be answered yet, or any more; empty when all is well. For /readyz."""
+    problem_code: str = LOADING
+    """The same by its code: an error's, or LOADING."""
     stopping: bool = field(default=False)
     pulls: Pulls = field(init=False)
     measuring: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while this machine is measured: two at once would be in each other's way."""
 
     def __post_init__(self) -> None:
-        self.pulls = Pulls(self.app.database)
+        self.pulls = Pulls(self.app.database, changed=lambda pull: self.changes.tell(What.PULL, pull, OWNER))
+        self.runs.changed = lambda owner, chat: self.changes.tell(What.CHAT, chat, owner)

@@ -7,6 +7,8 @@ models  the models here and to choose from, how each does here, licences accepte
 loading which of them are loaded: have one loaded, or unloaded
 pulls   models being got: told beforehand, begun, followed from any event, stopped
 ledger  what left this machine
+changes what changed, for every window that is open
+sessions the browsers that are signed in
 state   what runs here and how long the line is
 engine  the engine itself, for this home's terminal and scripts, through the unix socket only
 nouns, nouns_*  what is taken and given;  telling  a run's events, in words for a page
@@ -14,7 +16,19 @@ nouns, nouns_*  what is taken and given;  telling  a run's events, in words for 
 
 from __future__ import annotations
 
-from sottovoce.server.app_api import chats, engine, files, ledger, loading, models, pulls, runs, state
+from sottovoce.server.app_api import (
+    changes,
+    chats,
+    engine,
+    files,
+    ledger,
+    loading,
+    models,
+    pulls,
+    runs,
+    sessions,
+    state,
+)
 from sottovoce.server.endpoint import Endpoint
 
 ENDPOINTS: tuple[Endpoint, ...] = (
@@ -25,6 +39,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *loading.ENDPOINTS,
     *models.ENDPOINTS,
     *ledger.ENDPOINTS,
+    *changes.ENDPOINTS,
+    *sessions.ENDPOINTS,
     *state.ENDPOINTS,
     *engine.ENDPOINTS,
 )

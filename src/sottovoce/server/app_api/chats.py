@@ -25,6 +25,7 @@ from sottovoce.server.app_api.nouns_chats import (
     OpenChat,
 )
 from sottovoce.server.caller import Scope
+from sottovoce.server.changes import What
 from sottovoce.server.endpoint import Endpoint, Visit
 from sottovoce.store import chats, order, search, shown
 
@@ -67,7 +68,9 @@ async def begin(visit: Visit[NewChat]) -> OpenChat:
         chats.rename(conn, owner, chat.id, body.title)
         return chats.get(conn, owner, chat.id)
 
-    return OpenChat(chat=ChatNoun.of(await app.database.run(work), []), messages=[])
+    begun = await app.database.run(work)
+    _tell(visit, begun.id)
+    return OpenChat(chat=ChatNoun.of(begun, []), messages=[])
 
 
 async def opened(visit: Visit[None]) -> OpenChat:
@@ -91,6 +94,7 @@ async def change(visit: Visit[ChatChange]) -> OpenChat:
         _put_in_order(conn, owner, chat, body)
 
     await visit.house.app.database.run(work)
+    _tell(visit, chat)
     return await _shown(visit, chat, None)
 
 
@@ -108,7 +112,10 @@ async def delete(visit: Visit[None]) -> Response:
     chat, app, owner = _chat(visit), visit.house.app, visit.caller.owner
     await app.database.read(lambda conn: chats.get(conn, owner, chat))
     await visit.house.runs.forget(owner, chat)
-    await delete_chat(app.home, app.database, chat, owner, app.engines)
+    try:
+        await delete_chat(app.home, app.database, chat, owner, app.engines)
+    finally:
+        _tell(visit, chat)  # its rows go first; whatever fails after that, it is not listed any more
     return Response(status_code=204)
 
 
@@ -138,6 +145,11 @@ async def _shown(visit: Visit[None] | Visit[ChatChange], chat: str, leaf: str | 
     )
     running = visit.house.runs.running(owner, chat)
     return OpenChat(chat=ChatNoun.of(got, running), messages=[MessageNoun.of(one) for one in branch])
+
+
+def _tell(visit: Visit[NewChat] | Visit[ChatChange] | Visit[None], chat: str) -> None:
+    """Have every window know that this chat changed."""
+    visit.house.changes.tell(What.CHAT, chat, visit.caller.owner)
 
 
 def _archived(given: str) -> bool | None:

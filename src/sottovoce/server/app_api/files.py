@@ -20,6 +20,7 @@ from sottovoce.chat.outgoing import Form
 from sottovoce.core.errors import BadValue, NotFound
 from sottovoce.server.app_api.nouns_chats import ImportNoun
 from sottovoce.server.caller import Scope
+from sottovoce.server.changes import What
 from sottovoce.server.download import Download
 from sottovoce.server.endpoint import Endpoint, Visit
 from sottovoce.store import chats
@@ -58,7 +59,10 @@ async def take_in(visit: Visit[IO[bytes]]) -> ImportNoun:
         with held as file:
             return archive.import_open(database, owner, file, "This file", time.time())
 
-    return ImportNoun.of(await asyncio.to_thread(work))
+    try:
+        return ImportNoun.of(await asyncio.to_thread(work))
+    finally:
+        visit.house.changes.tell(What.CHATS, owner=owner)
 
 
 async def _pieces(

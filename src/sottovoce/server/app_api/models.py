@@ -50,6 +50,7 @@ from sottovoce.server.app_api.nouns_models import (
     Shelf,
 )
 from sottovoce.server.caller import Scope
+from sottovoce.server.changes import What
 from sottovoce.server.endpoint import Endpoint, Visit
 
 log = logging.getLogger(__name__)
@@ -76,6 +77,7 @@ async def remove(visit: Visit[None]) -> Response:
     house, name = visit.house, visit.request.path_params["name"]
     coming = [pull.name for pull in house.pulls.every() if not pull.ended]
     await asyncio.to_thread(_remove, house.app, name, coming)
+    house.changes.tell(What.MODELS)
     return Response(status_code=204)
 
 

@@ -149,7 +149,9 @@ class QueueNoun(Noun):
 
 
 class StatusNoun(Noun):
-    """`window` in tokens, null while nobody has had to know. `problem`: why nothing can be answered."""
+    """`window` in tokens, null while nobody has had to know. `problem`: why nothing can be answered,
+    `code` the same by a stable name; both empty when all is well.
+    """
 
     version: str
     model: str
@@ -159,6 +161,7 @@ class StatusNoun(Noun):
     window: int | None
     network: str
     problem: str
+    code: str
 
 
 class EngineResult(Noun):

@@ -37,6 +37,7 @@ async def status(visit: Visit[None]) -> StatusNoun:
         window=app.settings.context or None,
         network=app.settings.network,
         problem=visit.house.problem,
+        code=visit.house.problem_code if visit.house.problem else "",
     )
 
 
