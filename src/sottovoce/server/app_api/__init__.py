@@ -9,6 +9,7 @@ pulls   models being got: told beforehand, begun, followed from any event, stopp
 ledger  what left this machine
 changes what changed, for every window that is open
 sessions the browsers that are signed in
+share   letting in a phone of the same network
 state   what runs here and how long the line is
 engine  the engine itself, for this home's terminal and scripts, through the unix socket only
 nouns, nouns_*  what is taken and given;  telling  a run's events, in words for a page
@@ -27,6 +28,7 @@ from sottovoce.server.app_api import (
     pulls,
     runs,
     sessions,
+    share,
     state,
 )
 from sottovoce.server.endpoint import Endpoint
@@ -41,6 +43,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *ledger.ENDPOINTS,
     *changes.ENDPOINTS,
     *sessions.ENDPOINTS,
+    *share.ENDPOINTS,
     *state.ENDPOINTS,
     *engine.ENDPOINTS,
 )
