@@ -648,6 +648,9 @@ export interface components {
         /**
          * MessageNoun
          * @description One message of the branch shown. `alternatives` are all that could stand here, itself among them.
+         *
+         *     `made` is where an answer was made: here, or the address of another machine; "" where nobody here knows,
+         *     since it was imported.
          */
         MessageNoun: {
             /** Alternatives */
@@ -656,6 +659,8 @@ export interface components {
             created: number;
             /** Id */
             id: string;
+            /** Made */
+            made: string;
             /** Model */
             model: string;
             /** Parent */
@@ -909,6 +914,16 @@ export interface components {
             ref: string;
         };
         /**
+         * QrNoun
+         * @description A QR code to be drawn: a square of `size` modules, and an SVG path over the dark ones.
+         */
+        QrNoun: {
+            /** Path */
+            path: string;
+            /** Size */
+            size: number;
+        };
+        /**
          * QueueNoun
          * @description `seconds` is when a newcomer would begin; `limit` the longest wait that is taken, null for any.
          */
@@ -965,6 +980,40 @@ export interface components {
          * @enum {string}
          */
         Scope: "chat" | "models" | "embeddings" | "admin" | "page";
+        /** SessionList */
+        SessionList: {
+            /** Sessions */
+            sessions: components["schemas"]["SessionNoun"][];
+        };
+        /**
+         * SessionNoun
+         * @description A browser. Times are seconds since 1970; `here`: it is the one that asks.
+         */
+        SessionNoun: {
+            /** Begun */
+            begun: number;
+            /** Here */
+            here: boolean;
+            /** Seen */
+            seen: number;
+        };
+        /**
+         * ShareNoun
+         * @description `link` is good once, for `seconds`; null where no phone reaches this server, nor does one `code`.
+         *
+         *     `interface` names the network. `is_in_network`: this machine is in one that a phone could be in.
+         */
+        ShareNoun: {
+            code: components["schemas"]["QrNoun"] | null;
+            /** Interface */
+            interface: string;
+            /** Is In Network */
+            is_in_network: boolean;
+            /** Link */
+            link: string | null;
+            /** Seconds */
+            seconds: number;
+        };
         /** Shelf */
         Shelf: {
             disk: components["schemas"]["DiskNoun"];
@@ -985,9 +1034,12 @@ export interface components {
         };
         /**
          * StatusNoun
-         * @description `window` in tokens, null while nobody has had to know. `problem`: why nothing can be answered.
+         * @description `window` in tokens, null while nobody has had to know. `problem`: why nothing can be answered,
+         *     `code` the same by a stable name; both empty when all is well.
          */
         StatusNoun: {
+            /** Code */
+            code: string;
             /** Languages */
             languages: string;
             /** Licence */

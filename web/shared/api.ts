@@ -8,11 +8,15 @@ type Nouns = components["schemas"];
 export type Chat = Nouns["ChatNoun"];
 export type ChatChange = Partial<Nouns["ChatChange"]>;
 export type ChatList = Nouns["ChatList"];
+export type Departure = Nouns["DepartureNoun"];
 export type Hit = Nouns["HitNoun"];
+export type Ledger = Nouns["LedgerNoun"];
 export type Message = Nouns["MessageNoun"];
 export type Model = Nouns["ModelNoun"];
 export type OpenChat = Nouns["OpenChat"];
 export type Run = Nouns["RunNoun"];
+export type Session = Nouns["SessionNoun"];
+export type Share = Nouns["ShareNoun"];
 export type Status = Nouns["StatusNoun"];
 export type Who = Nouns["Who"];
 
@@ -36,6 +40,11 @@ export class Api {
   session = (): Promise<Who> => this.#call("GET", "/session");
   signIn = (code: string): Promise<Who> => this.#call("POST", "/session", { code });
   signOut = (): Promise<Who> => this.#call("DELETE", "/session");
+  sessions = (): Promise<Nouns["SessionList"]> => this.#call("GET", "/sessions");
+  signOutAll = (): Promise<Who> => this.#call("DELETE", "/sessions");
+  share = (): Promise<Share> => this.#call("POST", "/share");
+  ledger = (before?: string): Promise<Ledger> =>
+    this.#call("GET", `/ledger${before ? `?before=${encodeURIComponent(before)}` : ""}`);
   status = (): Promise<Status> => this.#call("GET", "/status");
   models = (): Promise<Nouns["Shelf"]> => this.#call("GET", "/models");
 
@@ -52,6 +61,7 @@ export class Api {
     this.#call("POST", chat === null ? "/runs" : `/chats/${chat}/runs`, question);
   stop = (run: Pick<Run, "chat" | "id">): Promise<void> => this.#call("POST", `/chats/${run.chat}/runs/${run.id}/stop`);
 
+  readonly changesPath = `${ROOM}/changes`;
   eventsPath = (chat: string, run: string): string => `${ROOM}/chats/${chat}/runs/${run}/events`;
   exportPath = (chat: string): string => `${ROOM}/chats/${chat}/export`;
 

@@ -1,9 +1,11 @@
 /** The parts of the page that think, joined. Knows no components. */
 
 import { Api, type Chat } from "./api";
+import { type Change, Watch } from "./changes";
 import { Chats } from "./chats";
 import { Conversation } from "./conversation";
 import { Drafts } from "./drafts";
+import { told } from "./problem";
 import { pathOf, type Panel, type Route, routeOf } from "./route";
 import type { Saved } from "./saved";
 import { Server } from "./server";
@@ -15,7 +17,7 @@ const SETTLES = 200;
 
 const PASSES = 1_500;
 
-/** How often the page sees whether anything was said elsewhere, while somebody looks at it. */
+/** How often the page sees whether anything changed, while somebody looks at it and nobody tells it. */
 const LOOKS_EVERY = 5_000;
 
 /** What the browser's history keeps of each place. */
@@ -31,6 +33,8 @@ export class App {
   readonly drafts: Drafts;
   readonly conversation: Conversation;
   readonly saved: Saved;
+  readonly #watch: Watch;
+  readonly #listeners = new Set<(changes: readonly Change[]) => void>();
 
   constructor(saved: Saved, schedule: Schedule) {
     this.saved = saved;
@@ -42,16 +46,23 @@ export class App {
       drafts: this.drafts,
       now: () => Date.now() / 1000,
       taken: this.#taken,
-      changed: () => void setTimeout(() => void this.chats.list(), SETTLES),
+      changed: () => void setTimeout(() => this.#watch.isTold || void this.chats.list(), SETTLES),
     });
+    this.#watch = new Watch({
+      path: this.server.api.changesPath,
+      changed: (changes) => this.#heard(changes),
+      failed: (cause) => this.#unheard(cause),
+    });
+    saved.onLost(() => this.store.set({ isKept: false }));
     this.server.onBack(() => void this.#begin());
   }
 
   start(): void {
     window.addEventListener("popstate", () => this.#show(addressed()));
-    document.addEventListener("visibilitychange", () => void this.#look());
+    document.addEventListener("visibilitychange", () => this.#attend());
+    this.store.subscribe(() => this.#attend());
     window.addEventListener("online", () => void this.server.checkSession());
-    setInterval(() => void this.#look(), LOOKS_EVERY);
+    setInterval(() => this.#watch.isTold || void this.#look(), LOOKS_EVERY);
     void this.server.checkSession();
   }
 
@@ -72,6 +83,12 @@ export class App {
     // Back to where it was opened; where the page itself was opened with it, there is no such place.
     if ((history.state as Kept | null)?.isPushed) history.back();
     else this.#replace({ ...this.store.get().route, panel: null });
+  }
+
+  /** Hear of every change; return what ends that. */
+  onChange(work: (changes: readonly Change[]) => void): () => void {
+    this.#listeners.add(work);
+    return () => this.#listeners.delete(work);
   }
 
   /** Delete a chat for good, and leave it if it is open. Throws what went wrong. */
@@ -109,7 +126,9 @@ export class App {
 
   /** Fetch all that is shown, for the first time or after the server was away. */
   async #begin(): Promise<void> {
-    if (this.store.get().askProblem?.isUnreachable) this.store.set({ askProblem: null });
+    this.#attend(); // first, so that nothing changes between what is fetched and what is told
+    const { askProblem } = this.store.get();
+    if (askProblem?.isUnreachable || askProblem?.isSignedOut) this.store.set({ askProblem: null });
     await Promise.all([this.#about(), this.chats.list(), this.conversation.refresh()]);
   }
 
@@ -124,19 +143,45 @@ export class App {
     if (status !== null && status.problem !== "") setTimeout(() => void this.#about(), PASSES);
   }
 
-  /** See what was said elsewhere, by another window or on a phone, and whether the server is there at all. */
-  async #look(): Promise<void> {
+  /** Have changes told while somebody looks, is signed in, and the server is there; not otherwise. */
+  #attend(): void {
+    const { session, isReachable } = this.store.get();
+    if (!document.hidden && session === "signed-in" && isReachable) this.#watch.open();
+    else this.#watch.close();
+  }
+
+  #unheard(cause: unknown): void {
+    told(cause); // throws what is a mistake of ours
+    this.server.noteFailure(cause);
+  }
+
+  /** Fetch what changed, and nothing else. */
+  #heard(changes: readonly Change[]): void {
+    const has = (...kinds: Change["kind"][]) => changes.some(({ kind }) => kinds.includes(kind));
+    if (has("sessions", "all")) void this.server.checkSession();
+    if (has("settings", "models", "pull", "all")) void this.#about();
+    if (has("chat", "chats", "all")) void this.#look(changes);
+    for (const listener of [...this.#listeners]) listener(changes);
+  }
+
+  /** See which chats there are, and whether the open one is another by now. */
+  async #look(changes: readonly Change[] = [{ kind: "chats", id: "" }]): Promise<void> {
     const { session, isReachable } = this.store.get();
     if (document.hidden || session !== "signed-in" || !isReachable) return;
     await this.chats.list();
-    const { chats, chat } = this.store.get();
-    const listed = chats.find((one) => one.id === chat?.id);
-    if (listed && chat && isOther(listed, chat)) await this.conversation.refresh();
+    const { chats, chat, live } = this.store.get();
+    if (chat === null) return;
+    const listed = chats.find((one) => one.id === chat.id);
+    const isMeant = changes.some(({ kind, id }) => kind !== "chat" || id === chat.id);
+    // One that is not listed is archived, old or gone.
+    const isOther = listed ? differs(listed, chat) || (listed.writing !== null && live === null) : isMeant;
+    if (isOther) await this.conversation.refresh();
   }
 }
 
-function isOther(listed: Chat, shown: Chat): boolean {
-  return listed.leaf !== shown.leaf || listed.changed !== shown.changed || listed.title !== shown.title;
+/** Return whether a chat has changed, but for whether an answer is being written. */
+function differs(listed: Chat, shown: Chat): boolean {
+  return JSON.stringify({ ...listed, writing: null }) !== JSON.stringify({ ...shown, writing: null });
 }
 
 function addressed(): Route {

@@ -85,5 +85,6 @@ function blank(ask: ToCome): Message {
     usage: null,
     timings: null,
     problem: null,
+    made: "",
   };
 }

@@ -1,6 +1,8 @@
 /** Where the page is, as its address says it. Pure. */
 
-export type Panel = "settings" | "models";
+const PANELS = ["settings", "models", "ledger"] as const;
+
+export type Panel = (typeof PANELS)[number];
 
 export interface Route {
   /** null: a chat that has not begun. */
@@ -12,7 +14,8 @@ const CHAT = /^\/c\/([a-z2-7]{16})$/;
 
 /** Read an address. `behind` is the chat that a panel was opened over. */
 export function routeOf(path: string, behind: string | null = null): Route {
-  if (path === "/settings" || path === "/models") return { chat: behind, panel: path === "/models" ? "models" : "settings" };
+  const panel = PANELS.find((one) => path === `/${one}`);
+  if (panel !== undefined) return { chat: behind, panel };
   return { chat: CHAT.exec(path)?.[1] ?? null, panel: null };
 }
 

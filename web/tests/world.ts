@@ -98,7 +98,7 @@ export function done(text: string): Told {
 function said(id: string, role: string, parent: string | null, text: string): Message {
   return {
     id, role, parent, text,
-    alternatives: [id], state: "complete", model: "m", created: 0, reason: null, usage: null, timings: null, problem: null,
+    alternatives: [id], state: "complete", model: "m", created: 0, reason: null, usage: null, timings: null, problem: null, made: "",
   };
 }
 
