@@ -1,9 +1,12 @@
 /** The chats beside the one that is open, and what may lie over both. */
 
-import { useState } from "react";
+import { useEffect, useState } from "react";
 
+import { forgetWanted } from "../shared/wanted";
 import { Banner } from "./parts/banner";
+import { VisitOnly } from "./parts/visit-only";
 import { ChatView } from "./chat/chat-view";
+import { LedgerDialog } from "./dialogs/ledger-dialog";
 import { SearchDialog } from "./dialogs/search-dialog";
 import { SettingsDialog } from "./dialogs/settings-dialog";
 import { ShortcutsDialog } from "./dialogs/shortcuts-dialog";
@@ -19,6 +22,7 @@ export function Home() {
   const [over, setOver] = useState<"search" | "shortcuts" | null>(null);
   const panel = useStored((state) => state.route.panel);
   const close = () => setOver(null);
+  useEffect(() => forgetWanted(app.saved), [app]);
 
   const newChat = () => {
     app.go(null);
@@ -42,11 +46,13 @@ export function Home() {
       )}
       <main className="home-main" inert={sidebar.isOpen && sidebar.isOver}>
         <Banner />
+        <VisitOnly />
         <ChatView sidebar={sidebar} newChat={newChat} />
       </main>
       {over === "search" && <SearchDialog close={close} found={sidebar.leave} />}
       {over === "shortcuts" && <ShortcutsDialog close={close} />}
-      {panel !== null && <SettingsDialog panel={panel} close={() => app.closePanel()} shortcuts={() => setOver("shortcuts")} />}
+      {panel === "ledger" && <LedgerDialog close={() => app.closePanel()} />}
+      {panel !== null && panel !== "ledger" && <SettingsDialog panel={panel} close={() => app.closePanel()} shortcuts={() => setOver("shortcuts")} />}
     </div>
   );
 }

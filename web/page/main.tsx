@@ -7,6 +7,7 @@ import "./styles/chat.css";
 import "./styles/composer.css";
 import "./styles/prose.css";
 import "./styles/dialogs.css";
+import "./styles/access.css";
 
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";

@@ -22,7 +22,7 @@ export const Question = memo(function Question({ message, isBusy }: { message: M
       setEdited(false);
       void conversation.edit(message, text);
     };
-    return <EditBox text={message.text} isBusy={isBusy} send={send} cancel={() => setEdited(false)} />;
+    return <EditBox question={message.id} text={message.text} isBusy={isBusy} send={send} cancel={() => setEdited(false)} />;
   }
   return (
     <section className="turn question" data-testid="question" data-message={message.id}>

@@ -4,12 +4,14 @@ import type { Panel } from "../../shared/route";
 import { LANGUAGES, type Preferences, THEMES } from "../../shared/preferences";
 import { useReader, useSay, useStored } from "../reader";
 import { Icon } from "../parts/icon";
+import { BrowsersSection } from "./browsers-section";
 import { Choice } from "./choice";
 import { Dialog } from "./dialog";
 import { ModelList } from "./model-list";
+import { PhoneSection } from "./phone-section";
 
 interface Props {
-  panel: Panel;
+  panel: Exclude<Panel, "ledger">;
   close: () => void;
   shortcuts: () => void;
 }
@@ -26,6 +28,8 @@ export function SettingsDialog({ panel, close, shortcuts }: Props) {
           <h3>{say("models.here")}</h3>
           <ModelList />
         </section>
+        {panel === "settings" && <PhoneSection />}
+        {panel === "settings" && <BrowsersSection />}
         {panel === "settings" && (
           <div className="settings-foot">
             <button
@@ -72,7 +76,7 @@ function Appearance() {
 }
 
 function ThisMachine() {
-  const say = useSay();
+  const { app, say } = useReader();
   const status = useStored((state) => state.status);
   if (status === null) return null;
   const network = { off: "network.off", ask: "network.ask", on: "network.on" } as const;
@@ -89,6 +93,9 @@ function ThisMachine() {
         <Icon name="home" />
         {say("settings.promise")}
       </p>
+      <button type="button" className="button settings-ledger" onClick={() => app.openPanel("ledger")}>
+        {say("ledger")}
+      </button>
       <dl className="facts">
         {facts.map(([name, value]) => (
           <div key={name}>
