@@ -398,6 +398,23 @@ def test_a_second_signal_ends_it_at_once(serve):
     assert not door.parent.exists()
 
 
+def test_windows_that_follow_what_changes_do_not_keep_it_from_ending(serve):
+    served = serve().listen()
+    own = {"Sec-Fetch-Site": "same-origin"}
+    entered = served.ask("POST", "/app/api/session", {"code": served.link.partition("#")[2]}, **own)
+    connection = http.client.HTTPConnection(*served.address, timeout=PATIENCE)
+    served.streams.append(connection)
+    cookie = entered.headers["Set-Cookie"].partition(";")[0]
+    connection.request("GET", "/app/api/changes", headers={"Cookie": cookie})
+    stream = connection.getresponse()
+    assert b"event: here" in stream.readline() + stream.readline()
+    served.process.send_signal(signal.SIGTERM)
+    out, _ = served.process.communicate(timeout=PATIENCE)
+    assert served.process.returncode == 0
+    assert "Answers under way" not in out
+    assert stream.read().strip() in (b"", b"data: {}")
+
+
 def test_an_idle_connection_does_not_keep_it_from_ending(serve):
     served = serve().listen()
     with served.connect(), served.connect() as half:

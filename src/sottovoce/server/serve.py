@@ -287,8 +287,8 @@ async def _problem_of_loading(app: App) -> SottoError | None:
 async def _finish(house: House, front: Listening, stop: Stop, seconds: float, tell: Tell) -> None:
     """Let what is under way come to its end, and cut what does not."""
     house.stopping = True
-    front.take_no_more()
     house.changes.end()
+    front.take_no_more()
     pulls = asyncio.create_task(house.pulls.close())  # nothing is lost: they go on from where they were
 
     def is_busy() -> bool:

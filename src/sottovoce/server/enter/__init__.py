@@ -96,7 +96,7 @@ async def sign_out(visit: Visit[None]) -> Response:
     if sessions.knows(token):
         sessions.leave(token)
         visit.house.changes.tell(What.SESSIONS)
-        await sessions.save()
+        await sessions.save_or_say()  # whatever the disk takes, this browser has no cookie any more
     return without_cookie()
 
 
