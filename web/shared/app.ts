@@ -62,7 +62,7 @@ export class App {
     document.addEventListener("visibilitychange", () => this.#attend());
     this.store.subscribe(() => this.#attend());
     window.addEventListener("online", () => void this.server.checkSession());
-    setInterval(() => this.#watch.isTold || void this.#look(), LOOKS_EVERY);
+    setInterval(() => this.#watch.isTold || document.hidden || void this.#look([]), LOOKS_EVERY);
     void this.server.checkSession();
   }
 
@@ -164,18 +164,17 @@ export class App {
     for (const listener of [...this.#listeners]) listener(changes);
   }
 
-  /** See which chats there are, and whether the open one is another by now. */
-  async #look(changes: readonly Change[] = [{ kind: "chats", id: "" }]): Promise<void> {
+  /** See which chats there are, and what the open one is by now, where it may be another. */
+  async #look(changes: readonly Change[]): Promise<void> {
     const { session, isReachable } = this.store.get();
-    if (document.hidden || session !== "signed-in" || !isReachable) return;
+    if (session !== "signed-in" || !isReachable) return;
     await this.chats.list();
     const { chats, chat, live } = this.store.get();
     if (chat === null) return;
     const listed = chats.find((one) => one.id === chat.id);
-    const isMeant = changes.some(({ kind, id }) => kind !== "chat" || id === chat.id);
-    // One that is not listed is archived, old or gone.
-    const isOther = listed ? differs(listed, chat) || (listed.writing !== null && live === null) : isMeant;
-    if (isOther) await this.conversation.refresh();
+    const isMeant = changes.some(({ kind, id }) => kind === "chats" || kind === "all" || id === chat.id);
+    const isOther = listed && (differs(listed, chat) || (listed.writing !== null && live === null));
+    if (isMeant || isOther) await this.conversation.refresh();
   }
 }
 

@@ -35,6 +35,8 @@ export class Conversation {
   /** The answer that is being written here, once it has a name. */
   #run: Pick<Run, "chat" | "id"> | null = null;
   #isBusy = false;
+  /** The answer that was stopped here last, as far as its reader had it. */
+  #stopped: Message | null = null;
   #stopping: Promise<unknown> = Promise.resolve();
 
   constructor(store: Store<State>, server: Server, around: Around) {
@@ -49,6 +51,7 @@ export class Conversation {
    */
   async open(id: string | null, message: string | null = null): Promise<void> {
     const { signal } = this.#turnPage();
+    this.#stopped = null;
     if (this.#store.get().chat?.id !== id) this.#store.set({ chat: null, branch: [] });
     this.#store.set({ live: null, sought: message, openProblem: null, askProblem: null });
     if (id === null) return;
@@ -156,10 +159,11 @@ export class Conversation {
     return this.#reading;
   }
 
-  async #load(id: string, signal: AbortSignal, follows = true, stopped?: Message): Promise<void> {
+  async #load(id: string, signal: AbortSignal, follows = true): Promise<void> {
     this.#isBusy = true;
     try {
       const opened = await this.#server.do((api) => api.chat(id));
+      const stopped = this.#stopped;
       const messages = stopped ? asStopped(opened.messages, stopped.id, stopped.text) : opened.messages;
       this.#take({ ...opened, messages }, signal);
       const { writing } = opened.chat;
@@ -211,8 +215,9 @@ export class Conversation {
       .attempt((api) => api.stop(run))
       .then(() => {
         this.#around.changed();
-        const shown = this.#store.get().branch.find((message) => message.state === "stopped" && message.id === run.id);
-        return this.#load(run.chat, signal, true, shown);
+        const { branch } = this.#store.get();
+        this.#stopped = branch.find((message) => message.state === "stopped" && message.id === run.id) ?? null;
+        return this.#load(run.chat, signal);
       });
   }
 }
