@@ -16,11 +16,6 @@ CHANGES = "/app/api/changes"
 LISTS = "/app/api/chats?"
 
 
-def link_of(server, window):
-    made = window.page.evaluate("fetch('/app/api/link', {method: 'POST'}).then(reply => reply.json())")
-    return server.address + made["link"]
-
-
 def listings(window):
     return sum(LISTS in url for url in window.asked)
 
@@ -38,7 +33,7 @@ def two(server, open_window):
         unpolled(one)
     windows[0].enter(server.link)
     for one in windows[1:]:
-        one.enter(link_of(server, windows[0]))
+        one.enter(windows[0].new_link())
     return windows
 
 
@@ -113,7 +108,7 @@ def test_while_nothing_happens_nothing_is_asked(window):
 def test_a_hidden_window_follows_nothing_and_misses_nothing(window, server, open_window):
     followed(window)
     other = open_window(server)
-    other.enter(link_of(server, window))
+    other.enter(window.new_link())
     hide(window, True)
     window.page.wait_for_timeout(200)
     before = len(window.asked)
@@ -138,7 +133,7 @@ def test_where_the_stream_fails_it_asks_every_few_seconds(server, open_window):
     )
     window.enter(server.link)
     other = open_window(server)
-    other.enter(link_of(server, window))
+    other.enter(window.new_link())
     other.ask("seen all the same")
     expect(window.chat("seen all the same")).to_be_visible()
     expect(window.banner).to_have_count(0)

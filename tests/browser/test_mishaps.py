@@ -114,17 +114,15 @@ def test_a_full_disk_takes_no_question_and_loses_none(small, open_window, langua
     expect(window.composer).to_have_value("")
 
 
-def test_a_sign_in_that_is_gone_when_a_question_is_sent_loses_nothing(window, server):
+def test_a_sign_in_that_is_gone_when_a_question_is_sent_loses_nothing(window):
     window.allow("401", "403")
     window.ask("hello")
     expect(window.answer_text).to_have_text("hello")
-    link = window.page.evaluate("fetch('/app/api/link', {method: 'POST'}).then(reply => reply.json())")[
-        "link"
-    ]
+    link = window.new_link()
     window.context.clear_cookies()
     window.ask("sent without a sign-in")
     expect(window.composer).to_have_count(0)
-    window.page.get_by_role("textbox").fill(server.address + link)
+    window.page.get_by_role("textbox").fill(link)
     window.page.keyboard.press("Enter")
     expect(window.answer_text).to_have_text("hello")
     expect(window.composer).to_have_value("sent without a sign-in")
@@ -173,17 +171,17 @@ def test_a_chosen_theme_colours_the_browsers_bars(window):
         assert set(window.page.evaluate(shown)) == expected
 
 
-def test_an_edit_that_was_not_sent_outlives_a_sign_in_that_is_over(window, server):
+def test_an_edit_that_was_not_sent_outlives_a_sign_in_that_is_over(window):
     window.allow("401", "403")
     window.ask("hello")
     expect(window.answer_text).to_have_text("hello")
-    link = window.page.evaluate("fetch('/app/api/link', {method: 'POST'}).then(reply => reply.json())")["link"]
+    link = window.new_link()
     window.page.get_by_role("button", name="Edit message").click()
     window.page.get_by_role("textbox", name="Edit message").fill("hello, edited at length")
     window.context.clear_cookies()
     window.page.get_by_role("button", name="New chat").first.click()
     window.chat("hello").click()
-    window.page.get_by_role("textbox", name="Sign-in link").fill(server.address + link)
+    window.page.get_by_role("textbox", name="Sign-in link").fill(link)
     window.page.keyboard.press("Enter")
     expect(window.answer_text).to_have_text("hello")
     window.page.get_by_role("button", name="Edit message").click()

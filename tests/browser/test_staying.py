@@ -12,12 +12,6 @@ pytestmark = pytest.mark.browser
 SIGN_IN = "not signed in"
 
 
-def link_of(server, window):
-    """Return one more sign-in link, made by a browser that is in."""
-    made = window.page.evaluate("fetch('/app/api/link', {method: 'POST'}).then(reply => reply.json())")
-    return server.address + made["link"]
-
-
 def say_signed_out(window):
     expect(window.page.locator("body")).to_contain_text(SIGN_IN)
     expect(window.composer).to_have_count(0)
@@ -40,10 +34,10 @@ def test_a_browser_stays_signed_in_when_the_server_is_started_again(window, serv
 
 
 def test_signing_out_everywhere_reaches_every_window_at_once(window, server, open_window):
-    window.allow("401", "403")
     other = open_window(server)
-    other.allow("401", "403")
-    other.enter(link_of(server, window))
+    for one in (window, other):
+        one.allow("401", "403", "ERR_")
+    other.enter(window.new_link())
     other.composer.fill("do not lose me")
     window.go("/settings")
     rows = window.page.locator(".browsers li")
@@ -70,7 +64,7 @@ def test_who_signs_in_comes_to_where_they_were_going_with_their_draft(window, se
     wanted = page.url
     expect(page).to_have_url(re.compile("/c/"))
     window.composer.fill("my draft")
-    link = link_of(server, window)
+    link = window.new_link()
     cookie = next(one for one in window.context.cookies() if one["name"] == "sotto_session")
     window.context.clear_cookies()
     page.reload()
@@ -90,7 +84,7 @@ def test_who_signs_in_comes_to_where_they_were_going_with_their_draft(window, se
     expect(here.get_by_test_id("answer-text")).to_have_text("a boat on the sea")
     expect(here.get_by_role("textbox", name="Message")).to_have_value("my draft")
     # Only once: whoever opens a link later begins at the beginning.
-    here.goto(link_of(server, window) if here is page else f"{server.address}/enter")
+    here.goto(window.new_link() if here is page else f"{server.address}/enter")
     expect(here).to_have_url(f"{server.address}/")
 
 
@@ -108,7 +102,7 @@ def test_who_signs_in_comes_to_where_they_were_going_with_their_draft(window, se
 )
 def test_no_other_place_is_gone_to(window, server, place):
     window.page.evaluate("place => localStorage.setItem('sotto.wanted', place)", place)
-    window.page.goto(link_of(server, window))
+    window.page.goto(window.new_link())
     expect(window.page).to_have_url(f"{server.address}/")
     expect(window.composer).to_be_visible()
 
