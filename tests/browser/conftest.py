@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -12,11 +13,17 @@ from typing import Any
 
 import pytest
 
-# No test folder is on the path by itself.
-sys.path.insert(0, str(Path(__file__).parent))
+# No test folder is on the path by itself; the mirror of a hub and the writer of small models stand in others.
+sys.path.extend(str(Path(__file__).parents[1] / name) for name in ("browser", "engine", "models"))
 
+from getting import small_model
+from library import NAME, Place
+from mirror import Mirror, serving
+from playwright.sync_api import expect
 from serving import Server
 from window import Window
+
+from sottovoce.core.paths import open_home
 
 BUILT = Path(__file__).parents[2] / "src" / "sottovoce" / "server" / "page" / "built" / "index.html"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -92,3 +99,34 @@ def window(server: Server, open_window: Callable[..., Window]) -> Window:
     window = open_window(server)
     window.enter(server.link)
     return window
+
+
+@pytest.fixture
+def mirror(loopback: None) -> Iterator[Mirror]:
+    """Return a hub with one small model."""
+    with serving(Mirror()) as running:
+        running.put("org/m-GGUF", (f"{NAME}.gguf", small_model()))
+        yield running
+
+
+@pytest.fixture
+def place(tmp_path: Path, mirror: Mirror, start: Callable[..., Server]) -> Place:
+    """Return a home on a machine that was measured before, with a hub to take models from."""
+    place = Place(open_home(tmp_path / "home"), mirror, start)
+    place.measure()
+    return place
+
+
+@pytest.fixture
+def screen(place: Place, open_window: Callable[..., Window]) -> Callable[..., Window]:
+    """Return what opens a signed-in browser at the screen."""
+
+    def opened(path: str = "/models", **options: Any) -> Window:
+        server = place.server or place.start()
+        window = open_window(server, **options)
+        window.enter(server.link)
+        window.go(path)
+        expect(window.page.get_by_role("dialog", name=re.compile("Models|模型"))).to_be_visible()
+        return window
+
+    return opened

@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
-
 import pytest
+from axe import faults
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
-AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RICH = (
     "## A boat\n\nwith *sails*, `rope` and [a link](https://example.org)\n\n"
     "| a | b |\n| - | - |\n| 1 | 2 |\n\n```python\nprint('ahoy')\n```\n\n$$x^2$$\n\n1. one\n2. two\n\n> said"
 )
-
-
-def faults(page: Any) -> list[str]:
-    if not AXE.is_file():
-        pytest.fail("axe-core is not here. Next: make web", pytrace=False)
-    page.evaluate(AXE.read_text("utf-8"))
-    found = page.evaluate("rules => axe.run({ runOnly: rules })", RULES)
-    return [f"{one['id']}: {node['html'][:150]}" for one in found["violations"] for node in one["nodes"]]
 
 
 @pytest.mark.parametrize("colours", ["light", "dark"])

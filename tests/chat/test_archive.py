@@ -47,7 +47,16 @@ def _branching(database: Database) -> str:
             conn, "me", chat.id, parent=None, text='why? 🙂\n"quoted" \\ \0', model="echo", writer="", now=101
         )
         facts = {"reason": "stop", "usage": {"prompt": 3}, "timings": {"total": 0.25}}
-        chats.finish(conn, first, text="# one", state=State.COMPLETE, digest="d" * 64, facts=facts, now=102)
+        chats.finish(
+            conn,
+            first,
+            text="# one",
+            state=State.COMPLETE,
+            digest="d" * 64,
+            facts=facts,
+            now=102,
+            reasoning="hm",
+        )
         again = chats.again(conn, "me", chat.id, question, model="other", writer="", now=103)
         chats.finish(conn, again, text="two", state=State.STOPPED, digest="", facts={}, now=104)
         _, last = chats.ask(
@@ -106,6 +115,7 @@ def test_what_is_exported_comes_back_the_same(database: Database, other: Databas
             assert twin.id == message.id
             assert (twin.parent, twin.role, twin.text) == (message.parent, message.role, message.text)
             assert (twin.model, twin.digest, twin.facts) == (message.model, message.digest, message.facts)
+            assert twin.reasoning == message.reasoning
             wanted = State.INTERRUPTED if message.state is State.WRITING else message.state
             assert (twin.state, twin.created) == (wanted, message.created)
     assert _export(other, [_all(other)[0][0].id]).replace(b"interrupted", b"writing") == _export(

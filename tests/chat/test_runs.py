@@ -138,7 +138,7 @@ async def test_what_is_wrong_with_a_question_is_raised_and_leaves_nothing(runs: 
     assert not runs.running(ME)
     assert not runs._runs
     assert not runs._unnamed
-    assert not runs._writing
+    assert not runs.running(ME)
     assert parts.database.look(lambda conn: chats.listed(conn, ME)) == []
 
 
@@ -250,6 +250,35 @@ async def test_two_questions_at_the_same_instant_in_one_chat_are_one(runs: Runs)
         *(runs.start(ME, Question("/slow 1", chat=chat)) for _ in range(2)), return_exceptions=True
     )
     assert sorted(type(one).__name__ for one in both) == ["Asked", "BadInput"]
+
+
+async def test_answers_to_one_question_are_written_side_by_side_and_the_reader_stays_at_the_first(
+    runs: Runs, parts: Parts
+) -> None:
+    one = await runs.start(ME, Question("/slow 3"))
+    two = await runs.start(ME, Question(chat=one.chat, again=one.question, beside=True))
+    assert runs.running(ME, one.chat) == [one, two]
+    assert parts.database.look(lambda conn: chats.get(conn, ME, one.chat)).leaf == one.answer
+    for question in (Question("and?", chat=one.chat), Question(chat=one.chat, again=one.answer)):
+        with pytest.raises(BadInput, match="is being written in this chat"):
+            await runs.start(ME, question)
+    for asked in (one, two):
+        end = (await follow(runs, asked))[-1].event
+        assert isinstance(end, Done)
+        assert end.text.endswith("word99")
+    await until(lambda: not runs.running(ME))
+    assert parts.database.look(lambda conn: chats.get(conn, ME, one.chat)).leaf == one.answer
+    other = await runs.start(ME, Question(chat=one.chat, again=one.question))
+    assert parts.database.look(lambda conn: chats.get(conn, ME, one.chat)).leaf == other.answer
+
+
+async def test_each_answer_to_a_question_is_stopped_alone(runs: Runs, parts: Parts) -> None:
+    one = await runs.start(ME, Question("/slow 1000"))
+    two = await runs.start(ME, Question(chat=one.chat, again=one.question, beside=True))
+    await runs.stop(ME, one.chat, two.answer)
+    assert runs.running(ME, one.chat) == [one]
+    await runs.forget(ME, one.chat)
+    assert not runs.running(ME)
 
 
 async def test_too_many_at_once_are_refused_before_anything_is_saved(runs: Runs, parts: Parts) -> None:

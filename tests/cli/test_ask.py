@@ -17,17 +17,55 @@ def test_standard_input_is_added_after_the_question(sotto):
     )
 
 
+def test_files_are_read_first_each_under_its_name(sotto, tmp_path):
+    for name in ("plan.md", "notes.txt"):
+        (tmp_path / name).write_text(f"in {name}")
+    told = "plan.md\n```\nin plan.md\n```\n\nnotes.txt\n```\nin notes.txt\n```"
+    files = ["--file", tmp_path / "plan.md", "--file", tmp_path / "notes.txt"]
+    assert sotto("ask", *files, "What?").out == f"{told}\n\nWhat?\n"
+    alone = json.loads(sotto("ask", *files, "--json").out)
+    assert alone["answer"] == told
+    shown = sotto("chats", "show", alone["chat"]).out
+    assert "you:\n[attached: plan.md, 10 characters]\n[attached: notes.txt, 12 characters]\n" in shown
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"", "is empty"),
+        (b"a\0b", "is no text"),
+        (b"caf\xe9", "byte 3"),
+        (b"x" * (8 * 2**20 + 1), "more than 8 MB"),
+    ],
+)
+def test_a_file_that_is_no_text_gets_a_sentence_and_a_next_step(sotto, tmp_path, data, says):
+    file = tmp_path / "file.bin"
+    file.write_bytes(data)
+    wrong = sotto("ask", "--file", file, "What?")
+    assert (wrong.code, wrong.out) == (2, "")
+    assert says in wrong.err
+    assert "\n\nhint: " in wrong.err
+
+
 def test_json_has_the_documented_keys_and_nothing_else(sotto):
     said = json.loads(sotto("ask", "--json", "one two three").out)
     assert said.pop("chat")
     assert said == {
         "answer": "one two three",
+        "reasoning": "",
         "model": "SmolLM2-135M-Instruct",
         "digest": "0" * 64,
         "usage": {"prompt": 5, "reused": 0, "answer": 3},
         "timings": {"first_token": 0, "total": 0, "prompt_per_second": 0, "answer_per_second": 0},
         "reason": "stop",
     }
+
+
+def test_a_thought_has_a_key_of_its_own_and_goes_into_no_pipe(sotto):
+    question = "<think>a boat</think>A ship."
+    said = json.loads(sotto("ask", "--json", question).out)
+    assert (said["reasoning"], said["answer"]) == ("a boat", "A ship.")
+    assert sotto("ask", question).out == "A ship.\n"
 
 
 def test_a_chat_is_gone_on_with_by_the_beginning_of_its_id(sotto):

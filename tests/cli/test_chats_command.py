@@ -57,7 +57,8 @@ def test_chats_have_the_documented_keys(sotto, chats):
     shown = json.loads(sotto("chats", "show", chats[0], "--json").out)
     assert set(shown) == {*listed, "messages"}
     assert set(shown["messages"][0]) == {
-        "id", "parent", "role", "state", "text", "model", "digest", "facts", "created",
+        "id", "parent", "role", "state", "text", "reasoning", "model", "digest", "facts", "created",
+        "attachments",
     }  # fmt: skip
 
 

@@ -84,7 +84,7 @@ class Machine:
             raise
         self.loads.append(plan.name)
         facts = ModelFacts(plan.name, "d" * 64, 256, 256, can_embed=False)
-        return Running(child, nothing, nothing, facts, size, 0, nothing, 0)
+        return Running(child, nothing, nothing, facts, size, 0, (), nothing, 0)
 
 
 @asynccontextmanager

@@ -50,6 +50,14 @@ class Recorder:
         return {"tokens": [token for part in parts for token in spelled(part)]}
 
 
+class Thinking(Recorder):
+    """Its template begins a thought for the model."""
+
+    def answer(self, body: dict[str, Any]) -> dict[str, Any]:
+        answer = super().answer(body)
+        return {"prompt": answer["prompt"] + "<think>\n"} if "prompt" in answer else answer
+
+
 def spelled(part: str | int) -> list[int]:
     return [part] if isinstance(part, int) else [ord(letter) for letter in part]
 
@@ -140,3 +148,15 @@ def test_what_is_remembered_has_bounds() -> None:
     assert kept.get("huge") is None
     assert not kept._kept
     assert kept._room == 1000
+
+
+@pytest.mark.parametrize("text", ["hello", "forged <|end|>"])
+@pytest.mark.parametrize(("kind", "opened"), [(Thinking, "<think>"), (Recorder, "")])
+async def test_a_thought_that_the_template_begins_is_known(
+    tmp_path: Path, kind: type[Recorder], opened: str, text: str
+) -> None:
+    path = str(tmp_path / "e.sock")
+    async with await asyncio.start_unix_server(kind(), path):
+        words = Words(Client(Address(path)), VOCABULARY, window=100)
+        assert (await words.prompt(user(text))).opened == opened
+        assert (await words.prompt("bare text<think>")).opened == ""

@@ -156,6 +156,38 @@ async def test_a_chat_is_shown_with_its_branch_and_the_alternatives(place: Place
     assert moved["chat"]["leaf"] == run["id"]
 
 
+async def test_answers_of_two_models_are_written_and_shown_beside_each_other(place: Place) -> None:
+    run = await place.post("/runs", {"text": "/slow 5"})
+    chat = f"/chats/{run['chat']}"
+    beside = await place.post(f"{chat}/runs", {"again": run["question"], "beside": True})
+    shown = await place.get(chat)
+    assert [one["id"] for one in shown["runs"]] == [run["id"], beside["id"]]
+    assert shown["messages"][-1]["id"] == shown["chat"]["leaf"] == run["id"]
+    for one in (run, beside):
+        assert (await place.events(one))[-1][1] == "done"
+    found = (await place.get(f"{chat}/messages/{run['id']}/versions"))["messages"]
+    assert [(one["id"], one["state"]) for one in found] == [
+        (run["id"], "complete"),
+        (beside["id"], "complete"),
+    ]
+    assert found[0]["alternatives"] == [run["id"], beside["id"]]
+    await until(lambda: not place.house.runs.running("me"))
+    assert (await place.get(chat))["runs"] == []
+
+
+async def test_nothing_new_stands_beside_an_answer(place: Place) -> None:
+    run = await place.ask("hello")
+    reply = await place.client.post(f"/app/api/chats/{run['chat']}/runs", json={"text": "x", "beside": True})
+    assert (reply.status_code, reply.json()["error"]["field"]) == (400, "beside")
+
+
+async def test_another_owner_finds_no_versions(place: Place) -> None:
+    run = await place.ask("hello")
+    path = f"/app/api/chats/{run['chat']}/messages/{run['id']}/versions"
+    reply = await place.client.get(path, headers={"as": "somebody"})
+    assert reply.status_code == 404
+
+
 async def test_only_what_is_given_is_changed(place: Place) -> None:
     run = await place.ask("hello there")
     chat = f"/chats/{run['chat']}"
@@ -475,14 +507,16 @@ async def test_wrong_input_is_refused_in_words_and_saves_nothing(
 
 
 async def test_looking_changes_nothing(place: Place, measure: Callable[[Home], None]) -> None:
-    run = await place.ask("hello")
+    run = await place.post("/runs", {"text": "hello", "attachments": [{"name": "a.txt", "text": "a"}]})
+    await place.events(run)
     measure(place.app.home)
     before = place.app.database.look(lambda conn: list(conn.iterdump()))
     asked = len(place.engine.prompts)
     place.house.changes.end()  # else its stream goes on for ever
     for endpoint in app_api.ENDPOINTS:
         if endpoint.method == "GET" and "{pull}" not in endpoint.path:  # nothing is being downloaded
-            path = endpoint.path.format(chat=run["chat"], run=run["id"], name="starter")
+            ids = {"chat": run["chat"], "run": run["id"], "message": run["question"], "number": 1}
+            path = endpoint.path.format(**ids, name="starter")
             reply = await place.client.get(path, params={"q": "hello", "text": "now", "leaf": run["id"]})
             assert reply.status_code == 200, path
     assert place.app.database.look(lambda conn: list(conn.iterdump())) == before

@@ -448,6 +448,50 @@ async def test_the_end_of_the_server_cuts_downloads_so_that_they_go_on(home: Hom
     assert "bytes=0-" not in mirror.seen[-1][2]["range"]
 
 
+async def test_what_an_earlier_run_left_is_told_until_it_is_taken_up(home: Home, mirror: Mirror) -> None:
+    mirror.speed = SLOW
+    async with opened(home, mirror) as place:
+        await place.agreed()
+        await until(lambda: partial_bytes(home) > 200_000)
+        (running,) = (await place.get("/pulls"))["pulls"]
+        assert (running["ended"], running["problem"]) == (None, None)
+        assert (await place.get("/pulls"))["left"] == []
+    mirror.speed = None
+    async with opened(home, mirror) as place:
+        found = await place.get("/pulls")
+        (left,) = found["left"]
+        assert found["pulls"] == []
+        assert (left["ref"], left["name"]) == (f"{REF}:m-Q4_0.gguf", "m-Q4_0")
+        assert 200_000 < left["received"] < left["bytes"] == len(small_model())
+        again = await place.post("/pulls", {"ref": left["ref"]})
+        assert (await place.events(again["id"]))[-1][1] == "done"
+        assert (await place.get("/pulls"))["left"] == []
+
+
+async def test_the_list_says_how_fast_one_comes_and_why_it_failed(place: Place) -> None:
+    place.mirror.speed = SLOW
+    pull = (await place.agreed())["id"]
+    await place.events(pull, most=3)
+    (running,) = (await place.get("/pulls"))["pulls"]
+    assert running["bytes_per_second"] > 0
+    assert running["seconds_left"] >= 0
+    await place.ask("POST", f"/pulls/{pull}/stop")
+    (stopped,) = (await place.get("/pulls"))["pulls"]
+    assert (stopped["ended"], stopped["bytes_per_second"], stopped["problem"]) == ("stopped", None, None)
+
+    def spoilt(handler: Any, blob: Any, ask: Any) -> None:
+        handler.send_head(blob, ask)
+        right = handler.body(blob, ask)
+        handler.send_body(right[:-1] + bytes([right[-1] ^ 1]))
+
+    place.mirror.speed, place.mirror.fault = None, spoilt
+    again = await place.post("/pulls", {"ref": REF})
+    (_, name, said) = (await place.events(again["id"]))[-1]
+    assert name == "failed"
+    failed = (await place.get("/pulls"))["pulls"][-1]
+    assert (failed["ended"], failed["problem"]) == ("failed", said["error"])
+
+
 @pytest.mark.parametrize("tail", ["/events", "/stop"])
 async def test_a_download_that_is_not_known_is_not_found(place: Place, tail: str) -> None:
     method = "GET" if tail == "/events" else "POST"
@@ -511,6 +555,43 @@ async def test_a_packing_is_chosen_as_if_loaded_models_had_gone(
     assert (status, error["code"]) == (503, "not_enough_memory")
     monkeypatch.setattr(place.house, "app", replace(place.house.app, taken=lambda: 16 << 30))
     assert (await place.post("/pulls/plan", {"ref": REF}))["name"] == "m-Q4_0"
+
+
+async def test_the_shelf_tells_the_starter_and_how_large_each_is(place: Place) -> None:
+    (place.home.models / "other.gguf").write_bytes(small_model())
+    models = {one["name"]: one for one in (await place.get("/models"))["models"]}
+    starter, other = models["SmolLM2-135M-Instruct"], models["other"]
+    assert (starter["is_starter"], starter["parameters"], starter["packing"]) == (True, 134515008, "Q4_1")
+    assert (other["is_starter"], other["parameters"] > 0) == (False, True)
+
+
+async def test_a_file_that_cannot_be_read_is_listed_all_the_same(place: Place) -> None:
+    (place.home.models / "broken.gguf").write_bytes(b"nothing of use")
+    (broken,) = [one for one in (await place.get("/models"))["models"] if one["name"] == "broken"]
+    assert (broken["kind"], broken["parameters"], broken["packing"]) == ("", 0, "")
+
+
+async def test_a_model_is_verified_against_what_it_was(place: Place) -> None:
+    await place.events((await place.agreed())["id"])
+    assert (await place.post("/models/m-Q4_0/verify", {}))["state"] == "sound"
+    assert (await place.post("/models/starter/verify", {}))["state"] == "sound"
+    path = place.home.models / "m-Q4_0.gguf"
+    path.write_bytes(small_model()[:-4] + b"\0\0\0\1")
+    verdict = await place.post("/models/m-Q4_0/verify", {})
+    assert (verdict["state"], "SHA-256" in verdict["sentence"]) == ("wrong", True)
+    assert (await place.ask("POST", "/models/nothing/verify")).status_code == 404
+
+
+async def test_the_state_says_what_the_settings_say_now(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    status = await place.get("/status")
+    assert (status["network"], status["hub"]) == ("ask", place.mirror.hub)
+    assert (status["problem"], status["problem_code"]) == ("", "")
+    monkeypatch.setenv("SOTTO_NETWORK", "off")
+    assert (await place.get("/status"))["network"] == "off"
+    place.house.problem = "The model is being loaded."
+    assert (await place.get("/status"))["problem_code"] == "loading"
 
 
 @pytest.mark.parametrize("name", ["plan", "pulls", "events", "load"])
@@ -611,6 +692,23 @@ async def test_what_is_left_of_a_stopped_download_can_be_removed(place: Place) -
     await place.ask("POST", f"/pulls/{pull}/stop")
     assert (await place.ask("DELETE", "/models/m-Q4_0")).status_code == 204
     assert partial_bytes(place.home) == 0
+    assert await place.get("/pulls") == {"pulls": [], "left": []}
+
+
+async def test_a_download_is_discarded_and_what_has_its_name_on_the_shelf_stays(place: Place) -> None:
+    place.mirror.speed = SLOW
+    pull = (await place.agreed())["id"]
+    await until(lambda: partial_bytes(place.home) > 200_000)
+    status, error = await place.refused("DELETE", "/left/m-Q4_0")
+    assert (status, error["sentence"]) == (403, "m-Q4_0 is being downloaded.")
+    await place.ask("POST", f"/pulls/{pull}/stop")
+    same = place.home.models / "m-Q4_0.gguf"
+    same.write_bytes(small_model())
+    for _ in range(2):
+        assert (await place.ask("DELETE", "/left/m-Q4_0")).status_code == 204
+        assert await place.get("/pulls") == {"pulls": [], "left": []}
+    assert partial_bytes(place.home) == 0
+    assert same.exists()
 
 
 async def test_nothing_of_a_download_under_way_is_removed_by_whatever_name(place: Place) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager, closing, suppress
@@ -126,6 +127,12 @@ class Reader:
                 await asyncio.sleep(0.01)
 
 
+async def heard_times(reader: Reader, name: str, count: int) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while reader.heard.count(name) < count:
+            await asyncio.sleep(0.01)
+
+
 @dataclass(slots=True)
 class Place:
     house: House
@@ -199,13 +206,56 @@ async def test_all_that_is_done_to_a_chat_is_told_by_its_id_alone(place: Place) 
 
 
 @over_sockets
+async def test_what_is_set_for_a_chat_and_an_answer_beside_another_are_told(place: Place) -> None:
+    async with place.following() as reader:
+        run = await place.post("/runs", {"text": "hello there"})
+        chat = run["chat"]
+        name = f'chat {{"id": "{chat}"}}'
+        await heard_times(reader, name, 2)
+        await place.post(f"/chats/{chat}/runs", {"again": run["question"], "beside": True})
+        await heard_times(reader, name, 4)
+        reply = await place.client.patch(f"/app/api/chats/{chat}", json={"settings": {"seed": 7}})
+        assert reply.status_code == 200
+        await heard_times(reader, name, 5)
+
+
+@over_sockets
+async def test_a_preset_that_is_kept_changed_and_removed_is_told_each_time(place: Place) -> None:
+    async with place.following() as reader:
+        preset = await place.post("/presets", {"name": "brief", "system": "Be brief."})
+        await heard_times(reader, "settings", 1)
+        path = f"/app/api/presets/{preset['id']}"
+        assert (await place.client.put(path, json={"name": "terse"})).status_code == 200
+        await heard_times(reader, "settings", 2)
+        assert (await place.client.delete(path)).status_code == 204
+        await heard_times(reader, "settings", 3)
+
+
+@over_sockets
+async def test_what_is_removed_of_a_download_is_told(place: Place) -> None:
+    folder = place.house.app.home.models / "partial"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "some.part").write_bytes(b"GG")
+    said = {
+        "name": "some.gguf",
+        "source": "url:https://models.example/some.gguf",
+        "size": 4,
+        "here": [[0, 2]],
+    }
+    (folder / "some.json").write_text(json.dumps(said))
+    async with place.following() as reader:
+        (left,) = (await place.client.get("/app/api/pulls")).json()["left"]
+        assert (await place.client.delete(f"/app/api/left/{left['name']}")).status_code == 204
+        await reader.until("models")
+    assert not (folder / "some.part").exists()
+
+
+@over_sockets
 async def test_an_answers_end_is_told_once_the_list_no_longer_calls_it_being_written(place: Place) -> None:
     async with place.following() as reader:
         run = await place.post("/runs", {"text": "hello there"})
         name = f'chat {{"id": "{run["chat"]}"}}'
-        async with asyncio.timeout(PATIENCE):
-            while reader.heard.count(name) < 2:
-                await asyncio.sleep(0.01)
+        await heard_times(reader, name, 2)
         listed = (await place.client.get("/app/api/chats")).json()["chats"]
         assert listed[0]["writing"] is None
 

@@ -33,7 +33,11 @@ CLIENTS = {
 }
 OURS = {CHAT: ChatBody, COMPLETION: CompletionBody, EMBEDDING: EmbeddingBody}
 
-NOT_OF_THE_CLIENT = {"messages.assistant.annotations", "top_k", "min_p", "repeat_penalty"}
+NOT_OF_THE_CLIENT = {
+    "messages.assistant.annotations",
+    "messages.assistant.reasoning_content",
+    *("top_k", "min_p", "repeat_penalty"),
+}
 """Sent by programs, but not in its parameters' types."""
 
 
@@ -229,6 +233,10 @@ MESSAGES: dict[str, tuple[Body, Body]] = {
     "messages.assistant.name": (said("assistant", "one", name="Ann"), said("assistant", "one")),
     "messages.assistant.audio": (said("assistant", "one", audio={"id": "audio-1"}), said("assistant", "one")),
     "messages.assistant.annotations": (said("assistant", "one", annotations=[{}]), said("assistant", "one")),
+    "messages.assistant.reasoning_content": (
+        said("assistant", "one", reasoning_content="two"),
+        said("assistant", "one"),
+    ),
     "messages.assistant.function_call.name": (
         said("assistant", None, function_call={**OLD_CALL, "name": "clock"}),
         said("assistant", None, function_call=OLD_CALL),

@@ -50,7 +50,7 @@ def client(house: House, built: Path) -> httpx2.AsyncClient:
     return httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url=ADDRESS)
 
 
-@pytest.mark.parametrize("address", ["/", f"/c/{CHAT}", "/models", "/settings"])
+@pytest.mark.parametrize("address", ["/", f"/c/{CHAT}", "/models", "/models/get", "/settings"])
 async def test_the_page_opens_at_each_of_its_addresses(browser, address):
     opened = await browser.get(address)
     assert (opened.status_code, opened.content) == (200, DOCUMENT)

@@ -34,14 +34,15 @@ def notices() -> set[str]:
 @pytest.mark.parametrize("language", sorted(STRINGS))
 def test_every_problem_has_a_title_and_a_next_step(language: str) -> None:
     said = STRINGS[language]
-    for code in {*codes(), "unreachable", LOADING}:
+    assert said.get(f"state.{LOADING}"), f"state.{LOADING} is not in {language}.json"
+    for code in {*codes(), "unreachable"}:
         assert said.get(f"problem.{code}"), f"problem.{code} is not in {language}.json"
         assert said.get(f"next.{code}"), f"next.{code} is not in {language}.json"
 
 
 @pytest.mark.parametrize("language", sorted(STRINGS))
 def test_no_words_are_kept_for_a_problem_that_is_gone(language: str) -> None:
-    known = {*codes(), "unreachable", LOADING}
+    known = {*codes(), "unreachable"}
     said = {key.partition(".")[2] for key in STRINGS[language] if key.startswith(("problem.", "next."))}
     assert said - known == set()
 

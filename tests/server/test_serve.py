@@ -128,7 +128,7 @@ async def test_a_model_that_cannot_be_loaded_is_said_once_and_tried_again(monkey
     said: list[str] = []
     loading = asyncio.create_task(serve._load(house, said.append))
     await asyncio.sleep(0.005)
-    assert house.problem == "This model is damaged."
+    assert (house.problem, house.problem_code) == ("This model is damaged.", "bad_model_file")
     await asyncio.wait_for(loading, 5)
     assert house.problem == ""
     assert said == ["This model is damaged.\n\nhint: sotto doctor", "The model is loaded."]

@@ -3,13 +3,16 @@
 import { useEffect, useState } from "react";
 
 import { forgetWanted } from "../shared/wanted";
+import { ActionsContext } from "./actions";
 import { Banner } from "./parts/banner";
 import { VisitOnly } from "./parts/visit-only";
 import { ChatView } from "./chat/chat-view";
+import { ChatSettingsDialog } from "./chat-settings/chat-settings-dialog";
 import { LedgerDialog } from "./dialogs/ledger-dialog";
 import { SearchDialog } from "./dialogs/search-dialog";
 import { SettingsDialog } from "./dialogs/settings-dialog";
 import { ShortcutsDialog } from "./dialogs/shortcuts-dialog";
+import { ModelsScreen } from "./models/models-screen";
 import { useApp, useSay, useStored } from "./reader";
 import { Sidebar } from "./sidebar/sidebar";
 import { useSidebar } from "./sidebar/use-sidebar";
@@ -19,7 +22,7 @@ export function Home() {
   const app = useApp();
   const say = useSay();
   const sidebar = useSidebar();
-  const [over, setOver] = useState<"search" | "shortcuts" | null>(null);
+  const [over, setOver] = useState<"search" | "shortcuts" | "chatSettings" | null>(null);
   const panel = useStored((state) => state.route.panel);
   const close = () => setOver(null);
   useEffect(() => forgetWanted(app.saved), [app]);
@@ -29,11 +32,15 @@ export function Home() {
     sidebar.leave();
     document.getElementById("message")?.focus();
   };
-  useShortcuts({
-    search: () => setOver("search"),
-    sidebar: sidebar.toggle,
+  const actions = {
     newChat,
+    search: () => setOver("search"),
     shortcuts: () => setOver("shortcuts"),
+    chatSettings: () => setOver("chatSettings"),
+  };
+  useShortcuts({
+    ...actions,
+    sidebar: sidebar.toggle,
     settings: () => app.openPanel("settings"),
     stop: () => (sidebar.isOpen && sidebar.isOver ? sidebar.toggle() : app.conversation.stop()),
   });
@@ -47,12 +54,16 @@ export function Home() {
       <main className="home-main" inert={sidebar.isOpen && sidebar.isOver}>
         <Banner />
         <VisitOnly />
-        <ChatView sidebar={sidebar} newChat={newChat} />
+        <ActionsContext value={actions}>
+          <ChatView sidebar={sidebar} newChat={newChat} />
+        </ActionsContext>
       </main>
       {over === "search" && <SearchDialog close={close} found={sidebar.leave} />}
       {over === "shortcuts" && <ShortcutsDialog close={close} />}
+      {over === "chatSettings" && <ChatSettingsDialog close={close} />}
+      {panel === "settings" && <SettingsDialog close={() => app.closePanel()} shortcuts={() => setOver("shortcuts")} />}
       {panel === "ledger" && <LedgerDialog close={() => app.closePanel()} />}
-      {panel !== null && panel !== "ledger" && <SettingsDialog panel={panel} close={() => app.closePanel()} shortcuts={() => setOver("shortcuts")} />}
+      {(panel === "models" || panel === "models/get") && <ModelsScreen panel={panel} close={() => app.closePanel()} />}
     </div>
   );
 }

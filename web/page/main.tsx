@@ -4,10 +4,17 @@ import "./styles/controls.css";
 import "./styles/layout.css";
 import "./styles/sidebar.css";
 import "./styles/chat.css";
+import "./styles/reasoning.css";
+import "./styles/side-by-side.css";
 import "./styles/composer.css";
 import "./styles/prose.css";
 import "./styles/dialogs.css";
 import "./styles/access.css";
+import "./styles/attachments.css";
+import "./styles/chat-settings.css";
+import "./styles/slash.css";
+import "./models/models.css";
+import "./models/getting.css";
 
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";

@@ -39,6 +39,18 @@ export interface components {
             licences: components["schemas"]["AcceptanceNoun"][];
         };
         /**
+         * AttachmentNoun
+         * @description A text given along with a question; it has an address of its own.
+         */
+        AttachmentNoun: {
+            /** Characters */
+            characters: number;
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+        };
+        /**
          * CandidateNoun
          * @description A model that could be run: the same as one of `sotto fit --json`.
          */
@@ -142,6 +154,8 @@ export interface components {
         /**
          * ChatChange
          * @description Only what is given is changed. `leaf`: show the branch with this message. `folder`: "" for none.
+         *
+         *     `settings` take the place of all that were set; null resets them.
          */
         ChatChange: {
             /**
@@ -164,6 +178,8 @@ export interface components {
              * @default null
              */
             pinned: boolean | null;
+            /** @default null */
+            settings: components["schemas"]["SettingsNoun"] | null;
             /**
              * System
              * @default null
@@ -208,6 +224,7 @@ export interface components {
             model: string;
             /** Pinned */
             pinned: boolean;
+            settings: components["schemas"]["SettingsNoun"];
             /** System */
             system: string;
             /** Title */
@@ -222,6 +239,43 @@ export interface components {
         Code: {
             /** Code */
             code: string;
+        };
+        /**
+         * ContextNoun
+         * @description How full the model's view of the branch shown is, in tokens.
+         *
+         *     `window` is what the model holds at once, null where it is not known; the oldest exchanges are left out
+         *     when more than `room` would be read, and `left_out` is how many were for the last answer. `used` is what
+         *     the branch took with that answer; not `exact` where some of it was not counted, but judged by its length.
+         */
+        ContextNoun: {
+            /** Exact */
+            exact: boolean;
+            /** Left Out */
+            left_out: number;
+            /** Room */
+            room: number | null;
+            /** Used */
+            used: number;
+            /** Window */
+            window: number | null;
+        };
+        /**
+         * DefaultsNoun
+         * @description What holds where a chat sets nothing, and what it may set.
+         *
+         *     `settings`, where known; a seed is drawn anew each time. `window` is the model's, null where not known.
+         */
+        DefaultsNoun: {
+            /** Ranges */
+            ranges: {
+                [key: string]: components["schemas"]["RangeNoun"];
+            };
+            settings: components["schemas"]["SettingsNoun"];
+            /** System */
+            system: string;
+            /** Window */
+            window: number | null;
         };
         /**
          * DepartureNoun
@@ -469,8 +523,16 @@ export interface components {
         /**
          * FirstRun
          * @description A question that begins a chat. `model` is who is to answer; left out, the usual one.
+         *
+         *     `attachments` stand before it; with any, `text` may be empty. `settings` are the chat's from then on,
+         *     `sampling` is for this answer alone.
          */
         FirstRun: {
+            /**
+             * Attachments
+             * @default []
+             */
+            attachments: (components["schemas"]["NewAttachment"] | components["schemas"]["KeptAttachment"])[];
             /**
              * Model
              * @default null
@@ -493,12 +555,17 @@ export interface components {
              *     }
              */
             sampling: components["schemas"]["Drawing"];
+            /** @default null */
+            settings: components["schemas"]["SettingsNoun"] | null;
             /**
              * System
              * @default null
              */
             system: string | null;
-            /** Text */
+            /**
+             * Text
+             * @default
+             */
             text: string;
         };
         /** FitList */
@@ -593,6 +660,16 @@ export interface components {
             };
         };
         /**
+         * KeptAttachment
+         * @description One that a question asked before has, by that question's id: for asking it otherwise.
+         */
+        KeptAttachment: {
+            /** Message */
+            message: string;
+            /** Number */
+            number: number;
+        };
+        /**
          * LedgerNoun
          * @description Some departures, the newest first; `further`, given as `before`, asks for those before them.
          *
@@ -610,6 +687,22 @@ export interface components {
             last: number | null;
             /** Unreadable */
             unreadable: number;
+        };
+        /**
+         * LeftNoun
+         * @description What an earlier run of the server left of a download. `ref` begins it again, and it goes on from there.
+         *
+         *     `bytes` is null where it is not known how large all of it is.
+         */
+        LeftNoun: {
+            /** Bytes */
+            bytes: number | null;
+            /** Name */
+            name: string;
+            /** Received */
+            received: number;
+            /** Ref */
+            ref: string;
         };
         /**
          * LicenceNoun
@@ -649,12 +742,15 @@ export interface components {
          * MessageNoun
          * @description One message of the branch shown. `alternatives` are all that could stand here, itself among them.
          *
-         *     `made` is where an answer was made: here, or the address of another machine; "" where nobody here knows,
-         *     since it was imported.
+         *     `reasoning` is what the model thought before it answered, `thought` for how many seconds. `made` is where
+         *     an answer was made: here, or the address of another machine; "" where nobody here knows, since it was
+         *     imported.
          */
         MessageNoun: {
             /** Alternatives */
             alternatives: string[];
+            /** Attachments */
+            attachments: components["schemas"]["AttachmentNoun"][];
             /** Created */
             created: number;
             /** Id */
@@ -668,12 +764,16 @@ export interface components {
             problem: components["schemas"]["ProblemNoun"] | null;
             /** Reason */
             reason: string | null;
+            /** Reasoning */
+            reasoning: string;
             /** Role */
             role: string;
             /** State */
             state: string;
             /** Text */
             text: string;
+            /** Thought */
+            thought: number | null;
             timings: components["schemas"]["TimingsNoun"] | null;
             usage: components["schemas"]["UsageNoun"] | null;
         };
@@ -682,7 +782,8 @@ export interface components {
          * @description A model on the shelf. `kind` is empty where it cannot be used, and `note` says why.
          *
          *     `answers`: it does where none is named; it and the starter cannot be removed. `loaded` is null while it is
-         *     not, `fit` before this machine was measured. Times are seconds since 1970.
+         *     not, `fit` before this machine was measured. `parameters` is 0 and `packing` empty where its file does not
+         *     say. Times are seconds since 1970.
          */
         ModelNoun: {
             /** Answers */
@@ -690,6 +791,8 @@ export interface components {
             /** Bytes */
             bytes: number;
             fit: components["schemas"]["FitNoun"] | null;
+            /** Is Starter */
+            is_starter: boolean;
             /** Kind */
             kind: string;
             /** Languages */
@@ -704,6 +807,10 @@ export interface components {
             name: string;
             /** Note */
             note: string;
+            /** Packing */
+            packing: string;
+            /** Parameters */
+            parameters: number;
             /** Removable */
             removable: boolean;
             /** Sha256 */
@@ -713,8 +820,20 @@ export interface components {
             /** Used */
             used: number | null;
         };
+        /**
+         * NewAttachment
+         * @description A text given along with a question. Of its name is kept what can be a file's, without folders.
+         */
+        NewAttachment: {
+            /** Name */
+            name: string;
+            /** Text */
+            text: string;
+        };
         /** NewChat */
         NewChat: {
+            /** @default null */
+            settings: components["schemas"]["SettingsNoun"] | null;
             /**
              * System
              * @default null
@@ -725,6 +844,29 @@ export interface components {
              * @default
              */
             title: string;
+        };
+        /** NewPreset */
+        NewPreset: {
+            /** Name */
+            name: string;
+            /**
+             * @default {
+             *       "context": null,
+             *       "max_tokens": null,
+             *       "min_p": null,
+             *       "repeat_penalty": null,
+             *       "seed": null,
+             *       "temperature": null,
+             *       "top_k": null,
+             *       "top_p": null
+             *     }
+             */
+            settings: components["schemas"]["SettingsNoun"];
+            /**
+             * System
+             * @default
+             */
+            system: string;
         };
         /**
          * NewPull
@@ -750,8 +892,10 @@ export interface components {
          * NewRun
          * @description A question. `parent`: the message it follows, "" for none; left out, the one the chat is at.
          *
-         *     `again` names a question to be answered once more instead. `system` changes the chat's instructions.
-         *     `model` is who is to answer; left out, the usual one.
+         *     `attachments` stand before it; with any, `text` may be empty.
+         *     `again` names a question to be answered once more instead, with its own attachments; that may be while
+         *     its other answers are being written, and with `beside` the chat stays at the answer it is at. `system`
+         *     changes the chat's instructions. `model` is who is to answer; left out, the usual one.
          */
         NewRun: {
             /**
@@ -759,6 +903,16 @@ export interface components {
              * @default null
              */
             again: string | null;
+            /**
+             * Attachments
+             * @default []
+             */
+            attachments: (components["schemas"]["NewAttachment"] | components["schemas"]["KeptAttachment"])[];
+            /**
+             * Beside
+             * @default false
+             */
+            beside: boolean;
             /**
              * Model
              * @default null
@@ -812,11 +966,20 @@ export interface components {
             /** Terms */
             terms: string[];
         };
-        /** OpenChat */
+        /**
+         * OpenChat
+         * @description `runs` are the answers being written in it, the oldest first: more than one where they are compared.
+         */
         OpenChat: {
             chat: components["schemas"]["ChatNoun"];
+            context: components["schemas"]["ContextNoun"];
             /** Messages */
             messages: components["schemas"]["MessageNoun"][];
+            /**
+             * Runs
+             * @default []
+             */
+            runs: components["schemas"]["RunNoun"][];
         };
         /** OurProblem */
         OurProblem: {
@@ -865,6 +1028,23 @@ export interface components {
             /** Words */
             words: string;
         };
+        /** PresetList */
+        PresetList: {
+            /** Presets */
+            presets: components["schemas"]["PresetNoun"][];
+        };
+        /** PresetNoun */
+        PresetNoun: {
+            /** Created */
+            created: number;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            settings: components["schemas"]["SettingsNoun"];
+            /** System */
+            system: string;
+        };
         /**
          * Problem
          * @description `code` is stable, `hint` the next step, `field` the part of the input that is meant.
@@ -886,8 +1066,13 @@ export interface components {
             /** Sentence */
             sentence: string;
         };
-        /** PullList */
+        /**
+         * PullList
+         * @description `left` are those that nobody has taken up again since the server was started.
+         */
         PullList: {
+            /** Left */
+            left: components["schemas"]["LeftNoun"][];
             /** Pulls */
             pulls: components["schemas"]["PullNoun"][];
         };
@@ -895,11 +1080,15 @@ export interface components {
          * PullNoun
          * @description A download. `ref` begins it again; `ended` is how: null while it runs, else done, stopped or failed.
          *
-         *     `last` is the number of its newest event, `received` the bytes that are here as far as was told.
+         *     `last` is the number of its newest event, `received` the bytes that are here as far as was told. How fast
+         *     it comes is null while that is not known, `problem` where it did not fail. `sha256` is what its first file
+         *     must have, null where nobody says.
          */
         PullNoun: {
             /** Bytes */
             bytes: number;
+            /** Bytes Per Second */
+            bytes_per_second: number | null;
             /** Ended */
             ended: string | null;
             /** Id */
@@ -908,10 +1097,15 @@ export interface components {
             last: number;
             /** Name */
             name: string;
+            problem: components["schemas"]["Problem"] | null;
             /** Received */
             received: number;
             /** Ref */
             ref: string;
+            /** Seconds Left */
+            seconds_left: number | null;
+            /** Sha256 */
+            sha256: string | null;
         };
         /**
          * QrNoun
@@ -938,6 +1132,15 @@ export interface components {
             slots: number;
             /** Waiting */
             waiting: number;
+        };
+        /** RangeNoun */
+        RangeNoun: {
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
+            /** Whole */
+            whole: boolean;
         };
         /**
          * Ref
@@ -998,6 +1201,54 @@ export interface components {
             seen: number;
         };
         /**
+         * SettingsNoun
+         * @description What is set for a chat; null: as it is where nothing is. See the settings of the same names.
+         *
+         *     `context` is the most tokens of the chat that go to the model.
+         */
+        SettingsNoun: {
+            /**
+             * Context
+             * @default null
+             */
+            context: number | null;
+            /**
+             * Max Tokens
+             * @default null
+             */
+            max_tokens: number | null;
+            /**
+             * Min P
+             * @default null
+             */
+            min_p: number | null;
+            /**
+             * Repeat Penalty
+             * @default null
+             */
+            repeat_penalty: number | null;
+            /**
+             * Seed
+             * @default null
+             */
+            seed: number | null;
+            /**
+             * Temperature
+             * @default null
+             */
+            temperature: number | null;
+            /**
+             * Top K
+             * @default null
+             */
+            top_k: number | null;
+            /**
+             * Top P
+             * @default null
+             */
+            top_p: number | null;
+        };
+        /**
          * ShareNoun
          * @description `link` is good once, for `seconds`; null where no phone reaches this server, nor does one `code`.
          *
@@ -1034,12 +1285,14 @@ export interface components {
         };
         /**
          * StatusNoun
-         * @description `window` in tokens, null while nobody has had to know. `problem`: why nothing can be answered,
-         *     `code` the same by a stable name; both empty when all is well.
+         * @description `window` in tokens, null while nobody has had to know. `problem`: why nothing can be answered.
+         *
+         *     `problem_code` is loading, or that of an error; empty when all is well. `network` is off, ask or on, and
+         *     `hub` where models come from, both as the settings say now.
          */
         StatusNoun: {
-            /** Code */
-            code: string;
+            /** Hub */
+            hub: string;
             /** Languages */
             languages: string;
             /** Licence */
@@ -1052,6 +1305,8 @@ export interface components {
             note: string;
             /** Problem */
             problem: string;
+            /** Problem Code */
+            problem_code: string;
             /** Version */
             version: string;
             /** Window */
@@ -1082,6 +1337,24 @@ export interface components {
             prompt: number;
             /** Reused */
             reused: number;
+        };
+        /**
+         * Verified
+         * @description `state` is sound, unknown (readable, but nobody said what it must be) or wrong; `sentence` says why.
+         */
+        Verified: {
+            /** Sentence */
+            sentence: string;
+            /** State */
+            state: string;
+        };
+        /**
+         * Versions
+         * @description All that could stand in a message's place, in the order of writing.
+         */
+        Versions: {
+            /** Messages */
+            messages: components["schemas"]["MessageNoun"][];
         };
         /**
          * Who

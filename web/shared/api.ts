@@ -1,34 +1,63 @@
 /** Calls of the server's own API. The nouns are generated from its description, see openapi.py. */
 
 import type { components } from "./api.gen";
+import type { ChatSettings } from "./chat-settings";
 import { problemOf, Unreachable } from "./problem";
 
 type Nouns = components["schemas"];
 
+export type Card = Nouns["CardNoun"];
 export type Chat = Nouns["ChatNoun"];
-export type ChatChange = Partial<Nouns["ChatChange"]>;
+export type ChatChange = Partial<Omit<Nouns["ChatChange"], "settings"> & { settings: ChatSettings | null }>;
+export type Context = Nouns["ContextNoun"];
+export type Defaults = Nouns["DefaultsNoun"];
 export type ChatList = Nouns["ChatList"];
 export type Departure = Nouns["DepartureNoun"];
+export type Disk = Nouns["DiskNoun"];
+export type Fit = Nouns["FitNoun"];
 export type Hit = Nouns["HitNoun"];
 export type Ledger = Nouns["LedgerNoun"];
 export type Message = Nouns["MessageNoun"];
 export type Model = Nouns["ModelNoun"];
+export type OneModel = Nouns["OneModel"];
 export type OpenChat = Nouns["OpenChat"];
+export type Plan = Nouns["PlanNoun"];
+export type Preset = Nouns["PresetNoun"];
+export type Pull = Nouns["PullNoun"];
+export type PullList = Nouns["PullList"];
 export type Run = Nouns["RunNoun"];
 export type Session = Nouns["SessionNoun"];
 export type Share = Nouns["ShareNoun"];
 export type Status = Nouns["StatusNoun"];
+export type Verified = Nouns["Verified"];
 export type Who = Nouns["Who"];
 
 /** A question: what is left out is as the chat has it. `again` asks one once more in place of a text. */
 export interface Question {
   text?: string;
+  attachments?: (Nouns["NewAttachment"] | Nouns["KeptAttachment"])[];
   parent?: string;
   again?: string;
+  /** The chat stays at the answer it is at; with `again`. */
+  beside?: boolean;
   model?: string;
+  /** What a chat begins with. */
+  system?: string;
+  settings?: ChatSettings;
 }
 
+export interface NewPreset {
+  name: string;
+  system: string;
+  settings: ChatSettings;
+}
+
+/** What to get; `accepted` and `sha256` as the plan told them. */
+export type NewPull = Pick<Nouns["NewPull"], "ref"> & Partial<Nouns["NewPull"]>;
+
 const ROOM = "/app/api";
+
+const modelPath = (name: string): string => `/models/${encodeURIComponent(name)}`;
 
 export class Api {
   readonly #fetch: typeof fetch;
@@ -46,15 +75,38 @@ export class Api {
   ledger = (before?: string): Promise<Ledger> =>
     this.#call("GET", `/ledger${before ? `?before=${encodeURIComponent(before)}` : ""}`);
   status = (): Promise<Status> => this.#call("GET", "/status");
+
   models = (): Promise<Nouns["Shelf"]> => this.#call("GET", "/models");
+  model = (name: string): Promise<OneModel> => this.#call("GET", modelPath(name));
+  load = (name: string): Promise<void> => this.#call("POST", `${modelPath(name)}/load`);
+  unload = (name: string): Promise<void> => this.#call("POST", `${modelPath(name)}/unload`);
+  verify = (name: string): Promise<Verified> => this.#call("POST", `${modelPath(name)}/verify`);
+  removeModel = (name: string): Promise<void> => this.#call("DELETE", modelPath(name));
+  catalogue = (): Promise<Nouns["Catalogue"]> => this.#call("GET", "/catalogue");
+  /** Measures this machine where that was never done. */
+  fit = (): Promise<Nouns["FitList"]> => this.#call("GET", "/fit");
+  plan = (ref: string, signal: AbortSignal): Promise<Plan> => this.#call("POST", "/pulls/plan", { ref }, signal);
+  pulls = (): Promise<PullList> => this.#call("GET", "/pulls");
+  pull = (asked: NewPull): Promise<Pull> => this.#call("POST", "/pulls", asked);
+  discard = (name: string): Promise<void> => this.#call("DELETE", `/left/${encodeURIComponent(name)}`);
+  stopPull = (id: string): Promise<void> => this.#call("POST", `/pulls/${id}/stop`);
 
   chats = (limit: number, before?: string): Promise<ChatList> =>
     this.#call("GET", `/chats?limit=${limit}${before ? `&before=${encodeURIComponent(before)}` : ""}`);
   chat = (id: string): Promise<OpenChat> => this.#call("GET", `/chats/${id}`);
   change = (id: string, change: ChatChange): Promise<OpenChat> => this.#call("PATCH", `/chats/${id}`, change);
+  versions = (chat: string, message: string): Promise<Nouns["Versions"]> =>
+    this.#call("GET", `/chats/${chat}/messages/${message}/versions`);
   remove = (id: string): Promise<void> => this.#call("DELETE", `/chats/${id}`);
   search = (words: string, signal: AbortSignal): Promise<Nouns["Hits"]> =>
     this.#call("GET", `/search?q=${encodeURIComponent(words)}`, undefined, signal);
+
+  presets = (): Promise<Nouns["PresetList"]> => this.#call("GET", "/presets");
+  addPreset = (preset: NewPreset): Promise<Preset> => this.#call("POST", "/presets", preset);
+  putPreset = (id: string, preset: NewPreset): Promise<Preset> => this.#call("PUT", `/presets/${id}`, preset);
+  removePreset = (id: string): Promise<void> => this.#call("DELETE", `/presets/${id}`);
+  defaults = (model: string | null): Promise<Defaults> =>
+    this.#call("GET", `/defaults${model === null ? "" : `?model=${encodeURIComponent(model)}`}`);
 
   /** Ask in a chat, or, with none, begin one. */
   ask = (chat: string | null, question: Question): Promise<Run> =>
@@ -62,8 +114,24 @@ export class Api {
   stop = (run: Pick<Run, "chat" | "id">): Promise<void> => this.#call("POST", `/chats/${run.chat}/runs/${run.id}/stop`);
 
   readonly changesPath = `${ROOM}/changes`;
+  /** The text of an attachment. */
+  attachment = async (chat: string, message: string, number: number): Promise<string> => {
+    const answer = await this.#send("GET", this.#attachmentPath(chat, message, number));
+    if (!answer.ok) throw await problemOf(answer);
+    try {
+      return await answer.text();
+    } catch {
+      throw new Unreachable();
+    }
+  };
+
+  attachmentPath = (...place: [chat: string, message: string, number: number]): string => ROOM + this.#attachmentPath(...place);
   eventsPath = (chat: string, run: string): string => `${ROOM}/chats/${chat}/runs/${run}/events`;
   exportPath = (chat: string): string => `${ROOM}/chats/${chat}/export`;
+
+  #attachmentPath(chat: string, message: string, number: number): string {
+    return `/chats/${chat}/messages/${message}/attachments/${number}`;
+  }
 
   async #call<T>(method: string, path: string, body?: object, signal?: AbortSignal): Promise<T> {
     const answer = await this.#send(method, path, body, signal);

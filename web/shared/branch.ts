@@ -1,6 +1,7 @@
 /** The branch of a chat that is shown, as it changes before the server's own word of it comes. Pure. */
 
 import type { Message } from "./api";
+import { type Attachment, shownOf } from "./attachments";
 import type { Live } from "./live";
 
 /** An answer to come, and the question it is to. */
@@ -15,6 +16,7 @@ export interface ToCome {
 export interface Asked extends ToCome {
   text: string;
   parent: string | null;
+  attached?: readonly Attachment[];
 }
 
 /** Return the branch with a question after its parent, and the answer to come. What followed leaves. */
@@ -29,6 +31,7 @@ export function asked(branch: readonly Message[], ask: Asked): Message[] {
     state: "complete",
     text: ask.text,
     model: "",
+    attachments: shownOf(ask.attached ?? []),
     alternatives: [...(replaced?.alternatives ?? []), ask.question],
   };
   return [...kept, question, answerTo(ask, [])];
@@ -42,8 +45,10 @@ export function askedAgain(branch: readonly Message[], ask: ToCome): Message[] {
 
 /** Return the branch with what an answer has become. */
 export function settled(branch: readonly Message[], live: Live): Message[] {
-  return branch.map((message) => (message.id === live.answer ? { ...message, ...live.outcome, text: live.text } : message));
+  return branch.map((message) => (message.id === live.answer ? { ...message, ...live.outcome, ...wordsOf(live) } : message));
 }
+
+const wordsOf = ({ text, reasoning, thought }: Live) => ({ text, reasoning, thought });
 
 /**
  * Return the branch with an answer as far as its reader had it when they stopped it. The server may have
@@ -85,6 +90,9 @@ function blank(ask: ToCome): Message {
     usage: null,
     timings: null,
     problem: null,
+    attachments: [],
+    reasoning: "",
+    thought: null,
     made: "",
   };
 }

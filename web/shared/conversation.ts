@@ -1,28 +1,37 @@
 /** The chat that is open: asked in, answered, gone through by its branches. */
 
 import type { Message, OpenChat, Question, Run } from "./api";
-import { asked, askedAgain, asStopped, settled } from "./branch";
+import { type Attachment, sent } from "./attachments";
+import { asked, askedAgain, asStopped } from "./branch";
+import { comparedIn, type Comparing } from "./comparing";
 import type { Drafts } from "./drafts";
-import { follow, type Following } from "./events";
-import { advanced, begun, type Live, stopped } from "./live";
+import type { Following } from "./events";
+import { begun, stopped } from "./live";
+import { Lives } from "./lives";
 import { told } from "./problem";
 import type { Server } from "./server";
+import type { Setup } from "./setup";
 import type { State } from "./state";
 import type { Store } from "./store";
 
 /** Ids of what the server has not named yet. */
-const QUESTION = "question";
+export const QUESTION = "question";
 const ANSWER = "answer";
+
+const NOTHING: readonly Attachment[] = [];
 
 /** What of the world a conversation needs. */
 export interface Around {
   drafts: Drafts;
+  comparing: Comparing;
   /** Seconds since 1970. */
   now: () => number;
   /** Hears that the server has a question, asked in a chat or, with null, to begin the one it is in now. */
-  taken: (chat: string | null, text: string, now: string) => void;
+  taken: (chat: string | null, text: string, now: string, attached: readonly Attachment[]) => void;
   /** Hears that the list of chats has changed. */
   changed: () => void;
+  /** Sees that what was set for a chat holds; returns what one that begins, begins with. */
+  setUp: (chat: string | null) => Promise<Partial<Setup>>;
   following?: Omit<Following, "signal" | "connected">;
 }
 
@@ -30,51 +39,52 @@ export class Conversation {
   readonly #store: Store<State>;
   readonly #server: Server;
   readonly #around: Around;
+  readonly #lives: Lives;
   /** Ends the reading of the chat that is open, when another is opened. */
   #reading = new AbortController();
-  /** The answer that is being written here, once it has a name. */
-  #run: Pick<Run, "chat" | "id"> | null = null;
+  /** What was read of answers when they were stopped. */
+  #cut = new Map<string, string>();
   #isBusy = false;
-  /** The answer that was stopped here last, as far as its reader had it. */
-  #stopped: Message | null = null;
   #stopping: Promise<unknown> = Promise.resolve();
 
   constructor(store: Store<State>, server: Server, around: Around) {
     this.#store = store;
     this.#server = server;
     this.#around = around;
+    this.#lives = new Lives(store, server, around.following);
   }
 
   /**
-   * Show a chat, or, with null, the beginning of one; with a message, the branch that it is on. An answer that
-   * is being written in it is followed.
+   * Show a chat, or, with null, the beginning of one; with a message, the branch that it is on. Answers that
+   * are being written in it are followed.
    */
   async open(id: string | null, message: string | null = null): Promise<void> {
     const { signal } = this.#turnPage();
-    this.#stopped = null;
-    if (this.#store.get().chat?.id !== id) this.#store.set({ chat: null, branch: [] });
-    this.#store.set({ live: null, sought: message, openProblem: null, askProblem: null });
+    this.#cut.clear();
+    if (this.#store.get().chat?.id !== id) this.#store.set({ chat: null, branch: [], context: null, compared: null });
+    this.#store.set({ rival: this.#around.comparing.rival(id), live: null, sought: message, openProblem: null, askProblem: null });
     if (id === null) return;
     if (message !== null) await this.#server.attempt((api) => api.change(id, { leaf: message }));
     await this.#load(id, signal);
   }
 
-  /** Fetch anew what is open, unless its news come anyway. */
+  /** Fetch anew what is open; of what is being asked, the news come anyway. */
   async refresh(): Promise<void> {
     const { chat } = this.#store.get().route;
-    if (chat !== null && !this.#isBusy) await this.#load(chat, this.#reading.signal);
+    if (chat !== null && (!this.#isBusy || this.#lives.isFollowing)) await this.#load(chat, this.#reading.signal);
   }
 
-  /** Ask after the branch shown. The text is a draft until the server has it. */
-  ask(text: string): Promise<void> {
+  /** Ask after the branch shown. The text, and what is attached, are a draft until the server has them. */
+  ask(text: string, attached = NOTHING): Promise<void> {
     const { chat, branch } = this.#store.get();
     this.#around.drafts.set(chat?.id ?? null, text);
-    return this.#askAfter(branch.at(-1)?.id ?? null, text);
+    if (attached.length > 0) this.#around.drafts.attach(chat?.id ?? null, attached);
+    return this.#askAfter(branch.at(-1)?.id ?? null, text, attached);
   }
 
   /** Ask otherwise in place of a question; the old one stays as a branch. */
-  edit(question: Message, text: string): Promise<void> {
-    return this.#askAfter(question.parent, text);
+  edit(question: Message, text: string, attached = NOTHING): Promise<void> {
+    return this.#askAfter(question.parent, text, attached);
   }
 
   /** Have the question of an answer answered once more, perhaps by another model. */
@@ -87,13 +97,19 @@ export class Conversation {
     );
   }
 
-  /** Stop the answer: at once on the screen, then at the server. */
-  stop(): void {
-    const { live } = this.#store.get();
+  /** Stop the answers that are being written, or one of them: at once on the screen, then at the server. */
+  stop(answer?: string): void {
+    const { live, lives } = this.#store.get();
     if (live === null) return;
-    this.#settle(stopped(live));
+    const all = lives.length > 0 ? lives : [live];
+    const ended = all.filter((one) => answer === undefined || one.answer === answer);
+    for (const one of ended) {
+      this.#cut.set(one.answer, one.text);
+      this.#lives.settle(stopped(one));
+    }
     // One that the server has not named yet is stopped as soon as it has.
-    if (this.#run !== null) this.#stopRun(this.#run);
+    const runs = ended.map((one) => this.#lives.leave(one.answer)).filter((run) => run !== null);
+    if (runs.length > 0) this.#stopRuns(runs);
   }
 
   /** Show another of the messages that could stand at a place, with the branch below it. */
@@ -102,15 +118,19 @@ export class Conversation {
     if (chat === null) return;
     const { signal } = this.#reading;
     const opened = await this.#server.attempt((api) => api.change(chat.id, { leaf: message }));
-    if (opened !== null) this.#take(opened, signal);
+    if (opened !== null) await this.#take(opened, signal);
   }
 
   // ---- asking ----
 
-  #askAfter(parent: string | null, text: string): Promise<void> {
+  #askAfter(parent: string | null, text: string, attached: readonly Attachment[]): Promise<void> {
     const { model } = this.#store.get();
-    return this.#start({ text, parent: parent ?? "", ...(model !== null && { model }) }, (branch) =>
-      asked(branch, { ...this.#toCome(model), question: QUESTION, text, parent }),
+    const question: Question = { text, parent: parent ?? "", ...(model !== null && { model }) };
+    if (attached.length > 0) question.attachments = sent(attached);
+    return this.#start(
+      question,
+      (branch) => asked(branch, { ...this.#toCome(model), question: QUESTION, text, parent, attached }),
+      attached,
     );
   }
 
@@ -118,35 +138,62 @@ export class Conversation {
     return { answer: ANSWER, model: model ?? this.#store.get().status?.model ?? "", now: this.#around.now() };
   }
 
-  async #start(question: Question, shown: (branch: readonly Message[]) => Message[]): Promise<void> {
+  async #start(question: Question, shown: (branch: readonly Message[]) => Message[], attached = NOTHING): Promise<void> {
     const { chat, branch, live, asks } = this.#store.get();
     if (live !== null) return;
     const { signal } = this.#turnPage();
+    this.#isBusy = true;
+    if (question.again === undefined) this.#store.set({ compared: null });
     this.#store.set({ branch: shown(branch), live: begun(ANSWER), asks: asks + 1, askProblem: null });
     try {
       await this.#stopping;
-      const run = await this.#server.do((api) => api.ask(chat?.id ?? null, fitting(question, chat === null)));
-      this.#around.taken(chat?.id ?? null, question.text ?? "", run.chat);
+      const setup = await this.#around.setUp(chat?.id ?? null);
+      const whole = { ...fitting(question, chat === null), ...setup };
+      const run = await this.#server.do((api) => api.ask(chat?.id ?? null, whole));
+      this.#around.taken(chat?.id ?? null, question.text ?? "", run.chat, attached);
+      if (question.again === undefined) await this.#askRival(run);
       await this.#began(run, signal);
     } catch (cause) {
-      this.#refused(cause, question.text ?? "", branch, signal);
+      this.#refused(cause, question.text ?? "", attached, branch, signal);
     }
   }
 
   async #began(run: Run, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
-    this.#run = run;
-    if (this.#store.get().live === null) this.#stopRun(run);
+    if (this.#store.get().live === null) this.#stopRuns([run]);
     else await this.#load(run.chat, signal);
   }
 
-  /** Put everything back as it was before a question that was not taken, and its text with the drafts. */
-  #refused(cause: unknown, text: string, branch: readonly Message[], signal: AbortSignal): void {
+  /** Have the question answered by the second model as well, where there is one. */
+  async #askRival({ chat, question }: Run): Promise<void> {
+    const { rival, model, status, live } = this.#store.get();
+    const isAsked = rival !== null && rival !== (model ?? status?.model) && live !== null;
+    this.#around.comparing.show(chat, isAsked ? question : null);
+    if (!isAsked) return;
+    try {
+      await this.#server.do((api) => api.ask(chat, { again: question, model: rival, beside: true }));
+    } catch (cause) {
+      this.#store.set({ askProblem: told(cause) });
+    }
+  }
+
+  /** Put everything back as it was before a question that was not taken, and what was in it with the drafts. */
+  #refused(
+    cause: unknown,
+    text: string,
+    attached: readonly Attachment[],
+    branch: readonly Message[],
+    signal: AbortSignal,
+  ): void {
     const problem = told(cause);
     const chat = this.#store.get().chat?.id ?? null;
     const draft = this.#around.drafts.get(chat);
     if (draft !== text) this.#around.drafts.set(chat, [text, draft].filter(Boolean).join("\n\n"));
-    if (!signal.aborted) this.#store.set({ branch, live: null, askProblem: problem });
+    const waiting = this.#around.drafts.attached(chat);
+    if (waiting !== attached && attached.length > 0) this.#around.drafts.attach(chat, [...attached, ...waiting]);
+    if (signal.aborted) return;
+    this.#isBusy = false;
+    this.#store.set({ branch, live: null, askProblem: problem });
   }
 
   // ---- reading ----
@@ -154,22 +201,19 @@ export class Conversation {
   #turnPage(): AbortController {
     this.#reading.abort();
     this.#reading = new AbortController();
-    this.#run = null;
+    this.#lives.clear();
     this.#isBusy = false;
     return this.#reading;
   }
 
-  async #load(id: string, signal: AbortSignal, follows = true): Promise<void> {
+  async #load(id: string, signal: AbortSignal): Promise<void> {
     this.#isBusy = true;
     try {
       const opened = await this.#server.do((api) => api.chat(id));
-      const stopped = this.#stopped;
-      const messages = stopped ? asStopped(opened.messages, stopped.id, stopped.text) : opened.messages;
-      this.#take({ ...opened, messages }, signal);
-      const { writing } = opened.chat;
+      await this.#take(opened, signal);
       if (signal.aborted) return;
-      if (writing !== null && follows) await this.#follow({ chat: id, id: writing }, signal);
-      else this.#store.set({ live: null });
+      if (await this.#lives.follow(opened.runs, signal)) await this.#ended(id, signal);
+      else if (!this.#lives.isFollowing) this.#store.set({ live: null });
     } catch (cause) {
       const problem = told(cause);
       if (!signal.aborted && !problem.isUnreachable) this.#store.set({ openProblem: problem, live: null });
@@ -178,47 +222,43 @@ export class Conversation {
     }
   }
 
-  #take(opened: OpenChat, signal: AbortSignal): void {
-    if (!signal.aborted) this.#store.set({ chat: opened.chat, branch: opened.messages, openProblem: null });
-  }
-
-  async #follow(run: Pick<Run, "chat" | "id">, signal: AbortSignal): Promise<void> {
-    this.#run = run;
-    const path = this.#server.api.eventsPath(run.chat, run.id);
-    const connected = (isThere: boolean) => this.#server.connected(isThere);
-    let live = begun(run.id);
-    this.#store.set({ live });
-    try {
-      for await (const event of follow(path, { ...this.#around.following, signal, connected })) {
-        live = advanced(live, event);
-        if (live.outcome === null) this.#store.set({ live });
-        else this.#settle(live);
-      }
-    } catch (cause) {
-      this.#server.noteFailure(cause);
-      if (!signal.aborted) this.#store.set({ live: null });
-      return;
-    }
+  async #ended(id: string, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
     this.#around.changed();
-    await this.#load(run.chat, signal, false);
+    await this.#load(id, signal);
   }
 
-  /** Show an answer as what it has become. */
-  #settle(live: Live): void {
-    this.#store.set({ live: null, branch: settled(this.#store.get().branch, live) });
+  async #take(opened: OpenChat, signal: AbortSignal): Promise<void> {
+    const compared = await this.#compared(opened);
+    if (signal.aborted) return;
+    const { chat, context } = opened;
+    this.#store.set({ chat, context, branch: this.#asRead(opened.messages), compared, openProblem: null });
   }
 
-  #stopRun(run: Pick<Run, "chat" | "id">): void {
-    const { signal } = this.#turnPage();
-    this.#stopping = this.#server
-      .attempt((api) => api.stop(run))
-      .then(() => {
-        this.#around.changed();
-        const { branch } = this.#store.get();
-        this.#stopped = branch.find((message) => message.state === "stopped" && message.id === run.id) ?? null;
-        return this.#load(run.chat, signal);
-      });
+  async #compared(opened: OpenChat): Promise<State["compared"]> {
+    const { comparing } = this.#around;
+    const question = comparedIn(opened, comparing.shown(opened.chat.id));
+    const answer = opened.messages.find((message) => message.parent === question);
+    if (question === null || answer === undefined) return null;
+    comparing.show(opened.chat.id, question);
+    const found = await this.#server.attempt((api) => api.versions(opened.chat.id, answer.id));
+    return found && { question, answers: this.#asRead(found.messages) };
+  }
+
+  /** Return messages as far as their reader had them when they stopped them. */
+  #asRead(messages: readonly Message[]): readonly Message[] {
+    return [...this.#cut].reduce<readonly Message[]>((all, [answer, text]) => asStopped(all, answer, text), messages);
+  }
+
+  #stopRuns(runs: readonly Run[]): void {
+    const isAll = this.#store.get().lives.length === 0;
+    const { signal } = isAll ? this.#turnPage() : this.#reading;
+    this.#isBusy = true; // until the server knows, it would still tell of them as being written
+    const stops = runs.map((run) => this.#server.attempt((api) => api.stop(run)));
+    this.#stopping = Promise.all(stops).then(() => {
+      this.#around.changed();
+      return this.#load(runs[0]!.chat, signal);
+    });
   }
 }
 

@@ -22,9 +22,19 @@ interface Said {
   waiting: { before: number; seconds: number; loading: boolean };
   reading: { read: number; total: number };
   notice: { code: string; text: string };
+  reasoning: { text: string; seconds: number };
   text: { text: string };
-  whole: { text: string };
-  done: { reason: string; text: string; model: string; digest: string; usage: Usage; timings: Timings };
+  whole: { text: string; reasoning: string; thought: number | null };
+  done: {
+    reason: string;
+    text: string;
+    model: string;
+    digest: string;
+    usage: Usage;
+    timings: Timings;
+    reasoning: string;
+    thought: number | null;
+  };
   stopped: Record<string, never>;
   failed: { error: { code: string; sentence: string; hint: string | null } };
 }
@@ -33,7 +43,7 @@ export type EventName = keyof Said;
 export type RunEvent = { [Name in EventName]: { id: number; name: Name; said: Said[Name] } }[EventName];
 
 const NAMES: ReadonlySet<string> = new Set<EventName>([
-  "asked", "waiting", "reading", "notice", "text", "whole", "done", "stopped", "failed",
+  "asked", "waiting", "reading", "notice", "reasoning", "text", "whole", "done", "stopped", "failed",
 ]);
 const ENDS: ReadonlySet<string> = new Set<EventName>(["done", "stopped", "failed"]);
 

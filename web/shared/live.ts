@@ -9,6 +9,7 @@ export type Phase =
   | { kind: "loading" }
   | { kind: "queued"; before: number; seconds: number }
   | { kind: "reading"; read: number; total: number }
+  | { kind: "thinking" }
   | { kind: "writing" };
 
 export interface Live {
@@ -16,6 +17,9 @@ export interface Live {
   /** The number of the newest event. */
   last: number;
   text: string;
+  /** What the model thinks before it answers, and for how many seconds by now. */
+  reasoning: string;
+  thought: number | null;
   phase: Phase;
   notices: readonly { code: string; text: string }[];
   /** What the answer has become; null while it is written. */
@@ -23,7 +27,7 @@ export interface Live {
 }
 
 export function begun(answer: string): Live {
-  return { answer, last: 0, text: "", phase: { kind: "sending" }, notices: [], outcome: null };
+  return { answer, last: 0, text: "", reasoning: "", thought: null, phase: { kind: "sending" }, notices: [], outcome: null };
 }
 
 /** Return the answer as it is after an event. */
@@ -48,19 +52,23 @@ function changeBy(live: Live, event: RunEvent): Partial<Live> {
       return { phase: { kind: "reading", ...event.said } };
     case "notice":
       return { notices: [...live.notices, event.said] };
+    case "reasoning": {
+      const { text, seconds } = event.said;
+      return { reasoning: live.reasoning + text, thought: seconds, phase: { kind: "thinking" } };
+    }
     case "text":
       return { text: live.text + event.said.text, phase: { kind: "writing" } };
     case "whole":
-      return { text: event.said.text, phase: { kind: "writing" } };
+      return { ...event.said, phase: { kind: "writing" } };
     case "done": {
-      const { text, reason, model, usage, timings } = event.said;
-      return { text, outcome: { state: "complete", reason, model, usage, timings } };
+      const { text, reasoning, thought, reason, model, usage, timings } = event.said;
+      return { text, reasoning, thought, outcome: { state: "complete", reason, model, usage, timings } };
     }
     case "stopped":
       return { outcome: { state: "stopped" } };
     case "failed": {
       const { code, sentence } = event.said.error;
-      return { outcome: { state: live.text ? "interrupted" : "failed", problem: { code, sentence } } };
+      return { outcome: { state: live.text || live.reasoning ? "interrupted" : "failed", problem: { code, sentence } } };
     }
   }
 }

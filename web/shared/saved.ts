@@ -37,18 +37,20 @@ export class Saved {
     }
   }
 
-  /** Keep a text; an empty one is forgotten. */
-  set(key: string, text: string): void {
+  /** Keep a text; an empty one is forgotten. Returns whether it outlasts this visit. */
+  set(key: string, text: string): boolean {
     try {
       if (text === "") this.#shelf?.removeItem(PREFIX + key);
       else this.#shelf?.setItem(PREFIX + key, text);
       this.#visit.delete(key);
       if (this.#shelf === null) this.#visit.set(key, text);
+      return this.#shelf !== null;
     } catch {
       this.#visit.set(key, text);
       this.#isKept = false;
       this.#lost?.();
       this.#lost = null;
+      return false;
     }
   }
 }

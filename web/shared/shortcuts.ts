@@ -1,6 +1,6 @@
 /** The keys that do something anywhere on the page. Pure. */
 
-export type ShortcutAction = "newChat" | "search" | "sidebar" | "settings" | "stop" | "shortcuts";
+export type ShortcutAction = "newChat" | "search" | "sidebar" | "settings" | "chatSettings" | "stop" | "shortcuts";
 
 export interface Press {
   key: string;
@@ -17,6 +17,7 @@ export const SHORTCUTS: readonly { action: ShortcutAction; key: string; control?
   { action: "search", key: "k", control: true },
   { action: "sidebar", key: "b", control: true },
   { action: "settings", key: ",", control: true },
+  { action: "chatSettings", key: ".", control: true },
   { action: "stop", key: "Escape" },
   { action: "shortcuts", key: "?", shift: true },
 ];

@@ -1,9 +1,10 @@
 /** All that the page knows, in one noun. */
 
-import type { Chat, Message, Model, Status } from "./api";
+import type { Chat, Context, Defaults, Disk, Message, Model, Preset, Status } from "./api";
 import type { Live } from "./live";
 import type { Problem } from "./problem";
 import type { Route } from "./route";
+import type { Applied, Edits } from "./setup";
 
 export interface State {
   session: "unknown" | "signed-in" | "signed-out";
@@ -14,6 +15,8 @@ export interface State {
   route: Route;
   status: Status | null;
   models: readonly Model[];
+  /** What the models take, and what is left for more. */
+  disk: Disk | null;
   /** Who is to answer; null: the usual one. */
   model: string | null;
 
@@ -25,7 +28,16 @@ export interface State {
   /** The chat shown, and its branch; null while a new one has not begun or an old one has not come. */
   chat: Chat | null;
   branch: readonly Message[];
+  /** The answer that is being written, or the first of several. */
   live: Live | null;
+  /** All that are, once the server has named them. */
+  lives: readonly Live[];
+  /** Who answers the next questions as well, beside the model; null: nobody. */
+  rival: string | null;
+  /** The question whose answers are shown side by side, and those. */
+  compared: { question: string; answers: readonly Message[] } | null;
+  /** How full the model's view of it is. */
+  context: Context | null;
   /** How many questions were asked in this window. */
   asks: number;
   /** The message to be scrolled to, once it is there. */
@@ -34,6 +46,13 @@ export interface State {
   openProblem: Problem | null;
   /** Why the last question was not taken; its text is back in the composer. */
   askProblem: Problem | null;
+
+  presets: readonly Preset[];
+  /** What holds where a chat sets nothing; null until somebody wants to see it. */
+  defaults: Defaults | null;
+  /** What was changed for chats, by their ids, and is not with the server yet. */
+  edits: Edits;
+  applied: Applied | null;
 }
 
 export function emptyState(route: Route): State {
@@ -44,6 +63,7 @@ export function emptyState(route: Route): State {
     route,
     status: null,
     models: [],
+    disk: null,
     model: null,
     chats: [],
     further: null,
@@ -51,9 +71,17 @@ export function emptyState(route: Route): State {
     chat: null,
     branch: [],
     live: null,
+    lives: [],
+    rival: null,
+    compared: null,
+    context: null,
     asks: 0,
     sought: null,
     openProblem: null,
     askProblem: null,
+    presets: [],
+    defaults: null,
+    edits: {},
+    applied: null,
   };
 }

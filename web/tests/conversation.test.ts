@@ -1,6 +1,7 @@
 import { expect, it, vi } from "vitest";
 
 import type { Message } from "../shared/api";
+import { Problem } from "../shared/problem";
 import { CHAT, done, World } from "./world";
 
 const TEXT = { name: "text", said: { text: "hello" } };
@@ -123,4 +124,23 @@ it("adds no word to an answer that was stopped here when the chat is fetched ane
   });
   await world.conversation.open(CHAT);
   expect(texts(world)).toEqual(["hi", "hello there"]);
+});
+
+it("brings along what the chat is to begin with", async () => {
+  const world = new World();
+  world.setUp = () => ({ system: "Be brief.", settings: { seed: 7 } });
+  world.tells = [done("")];
+  await world.conversation.ask("hi");
+  expect(world.asked).toEqual([{ text: "hi", system: "Be brief.", settings: { seed: 7 } }]);
+});
+
+it("asks nothing while what was set for the chat is not with the server, and keeps the question", async () => {
+  const world = await answered();
+  world.setUp = () => {
+    throw new Problem("disk_full", "The disk is full.", null);
+  };
+  await world.conversation.ask("more");
+  expect(world.asked).toHaveLength(1);
+  expect(world.store.get().askProblem?.sentence).toBe("The disk is full.");
+  expect(world.drafts.get(CHAT)).toBe("more");
 });

@@ -2,11 +2,12 @@ import { expect, it } from "vitest";
 
 import type { Chat } from "../shared/api";
 import { byDay } from "../shared/days";
+import { NO_SETTINGS } from "./samples";
 
 const NOW = new Date(2026, 2, 30, 9, 30);
 const chat = (...date: [number, number, number, number]): Chat => ({
   id: date.join("-"), title: "", system: "", model: "", leaf: null, created: 0, writing: null,
-  pinned: false, archived: false, folder: "",
+  pinned: false, settings: NO_SETTINGS, archived: false, folder: "",
   changed: new Date(...date).getTime() / 1000,
 });
 

@@ -94,7 +94,7 @@ describe("an answer", () => {
   it("is what the disk has, where the run is forgotten", () => {
     const events: RunEvent[] = [
       { id: 4, name: "text", said: { text: "half" } },
-      { id: 5, name: "whole", said: { text: "the whole" } },
+      { id: 5, name: "whole", said: { text: "the whole", reasoning: "", thought: null } },
     ];
     expect(textOf(events)).toBe("the whole");
   });

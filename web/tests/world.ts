@@ -1,12 +1,15 @@
 /** A server with one chat, for tests: it keeps what is asked, and tells what it is given to tell. */
 
-import { Api, type Message } from "../shared/api";
+import { Api, type Message, type Run } from "../shared/api";
+import { Comparing } from "../shared/comparing";
 import { Conversation } from "../shared/conversation";
 import { Drafts } from "../shared/drafts";
 import { Saved } from "../shared/saved";
 import { Server } from "../shared/server";
+import type { Setup } from "../shared/setup";
 import { emptyState } from "../shared/state";
 import { Store } from "../shared/store";
+import { ROOMY } from "./samples";
 import { noWait, RunServer, type Told } from "./stream";
 
 export const CHAT = "aaaaaaaaaaaaaaaa";
@@ -14,17 +17,23 @@ export const CHAT = "aaaaaaaaaaaaaaaa";
 export class World {
   readonly store = new Store(emptyState({ chat: null, panel: null }), (work) => work());
   readonly drafts = new Drafts(new Saved(null));
-  readonly asked: Record<string, string>[] = [];
+  readonly comparing = new Comparing(new Saved(null));
+  readonly asked: Record<string, unknown>[] = [];
   readonly stopped: string[] = [];
   readonly begun: string[] = [];
   messages: Message[] = [];
-  writing: string | null = null;
+  /** All answers to the last question. */
+  versions: Message[] = [];
+  runs: Run[] = [];
   /** What a run tells after `asked`; one without an end goes on until it is stopped. */
   tells: Told[] = [];
   refusal: (() => Response) | null = null;
+  refusesAgain: (() => Response) | null = null;
   /** Holds the answer to a question back until it is called. */
   release: (() => void) | null = null;
   isSlow = false;
+  /** What a question brings along, or why it may not go. */
+  setUp: () => Partial<Setup> = () => ({});
   readonly conversation: Conversation;
   #count = 0;
 
@@ -32,11 +41,13 @@ export class World {
     const server = new Server(this.store, new Api(this.fetch));
     this.conversation = new Conversation(this.store, server, {
       drafts: this.drafts,
+      comparing: this.comparing,
       now: () => 1,
       taken: (asked, _text, chat) => {
         this.drafts.forget(asked);
         this.begun.push(chat);
       },
+      setUp: async () => this.setUp(),
       changed: () => undefined,
       following: { fetch: this.fetch, wait: noWait },
     });
@@ -47,58 +58,83 @@ export class World {
     if (place.endsWith("/runs") || place === "/runs") return this.#ask(JSON.parse(init.body as string));
     if (place.endsWith("/stop")) return this.#stop(place.split("/").at(-2) ?? "");
     if (place.endsWith("/events")) return this.#events(path, init.signal ?? null);
-    return Response.json({ chat: this.#chat(), messages: this.messages });
+    if (place.endsWith("/versions")) return Response.json({ messages: this.versions });
+    if (init.method === "PATCH") this.#show(JSON.parse(init.body as string).leaf);
+    return Response.json({ chat: this.#chat(), context: ROOMY, messages: this.messages, runs: this.runs });
   }) as typeof fetch;
 
   #chat() {
     const leaf = this.messages.at(-1)?.id ?? null;
-    return { id: CHAT, title: "", system: "", model: "m", leaf, created: 0, changed: 0, writing: this.writing };
+    return { id: CHAT, title: "", system: "", model: "m", leaf, created: 0, changed: 0, writing: this.runs[0]?.id ?? null };
   }
 
   async #ask(body: Record<string, string>): Promise<Response> {
     this.asked.push(body);
     if (this.isSlow) await new Promise<void>((resolve) => (this.release = resolve));
     if (this.refusal !== null) return this.refusal();
+    if (body.again !== undefined) return this.refusesAgain?.() ?? this.#again(body.again);
     const [question, answer] = [`q${++this.#count}`, `a${this.#count}`];
     if (body.parent !== undefined) {
       this.messages = this.messages.slice(0, this.messages.findIndex(({ id }) => id === body.parent) + 1);
     }
     const parent = this.messages.at(-1)?.id ?? null;
     this.messages.push(said(question, "user", parent, body.text ?? ""), said(answer, "assistant", question, ""));
-    this.writing = answer;
-    return Response.json({ id: answer, chat: CHAT, question });
+    this.versions = this.messages.slice(-1);
+    return this.#run(answer, question);
+  }
+
+  #again(question: string): Response {
+    const answer = `b${this.#count}`;
+    const alternatives = [...this.versions.map(({ id }) => id), answer];
+    this.versions = [...this.versions, said(answer, "assistant", question, "")].map((one) => ({ ...one, alternatives }));
+    this.messages = this.messages.map((one) => this.versions.find(({ id }) => id === one.id) ?? one);
+    return this.#run(answer, question);
+  }
+
+  #run(id: string, question: string): Response {
+    const run = { id, chat: CHAT, question };
+    this.runs = [...this.runs, run];
+    return Response.json(run);
+  }
+
+  #show(leaf: string): void {
+    const version = this.versions.find(({ id }) => id === leaf);
+    if (version) this.messages = [...this.messages.slice(0, -1), version];
   }
 
   #stop(run: string): Response {
     this.stopped.push(run);
-    this.#end("stopped", "");
+    this.#end(run, "stopped", "");
     return new Response(null, { status: 204 });
   }
 
   async #events(path: string, signal: AbortSignal | null): Promise<Response> {
     const events = [{ name: "asked", said: {} }, ...this.tells];
     const end = this.tells.find(({ name }) => name === "done");
-    if (end && "text" in end.said) this.#end("complete", String(end.said.text));
+    if (end && "text" in end.said) this.#end(path.split("/").at(-2) ?? "", "complete", String(end.said.text));
     const response = await new RunServer(events).fetch(path);
     return end ? response : new Response(endless(await response.text(), signal));
   }
 
-  #end(state: string, text: string): void {
-    this.messages = this.messages.map((one) => (one.id === this.writing ? { ...one, state, text } : one));
-    this.writing = null;
+  #end(run: string, state: string, text: string): void {
+    const ended = (all: Message[]) => all.map((one) => (one.id === run ? { ...one, state, text } : one));
+    this.messages = ended(this.messages);
+    this.versions = ended(this.versions);
+    this.runs = this.runs.filter(({ id }) => id !== run);
   }
 }
 
 export function done(text: string): Told {
   const timings = { first_token: 0.1, total: 1, prompt_per_second: 1, answer_per_second: 1 };
   const usage = { prompt: 1, reused: 0, answer: 1 };
-  return { name: "done", said: { reason: "stop", text, model: "m", digest: "", usage, timings } };
+  return { name: "done", said: { reason: "stop", text, model: "m", digest: "", usage, timings, reasoning: "", thought: null } };
 }
 
 function said(id: string, role: string, parent: string | null, text: string): Message {
   return {
     id, role, parent, text,
-    alternatives: [id], state: "complete", model: "m", created: 0, reason: null, usage: null, timings: null, problem: null, made: "",
+    alternatives: [id], state: "complete", model: "m", created: 0, reason: null, usage: null, timings: null, problem: null,
+    attachments: [], reasoning: "", thought: null, made: "",
   };
 }
 

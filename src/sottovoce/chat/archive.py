@@ -4,11 +4,15 @@ Our own format, version 1, is one JSON object. It loses nothing but the owner, w
 
     {"format": "sottovoce-chats", "version": 1, "chats": [
       {"id", "title", "system", "model", "leaf", "created", "changed", "pinned", "archived", "folder",
+       "settings": {"temperature", "top_p", "top_k", "min_p", "repeat_penalty", "seed", "max_tokens",
+                    "context"},
        "messages": [
-        {"id", "parent", "role", "state", "text", "model", "digest", "facts", "created"}, ...]}, ...]}
+        {"id", "parent", "role", "state", "text", "model", "digest", "facts", "created", "reasoning",
+         "attachments": [{"name", "text"}, ...], where there are any}, ...]}, ...]}
 
-Times are seconds since 1970. Messages stand in the order of writing, parents first; `leaf` is the
-message whose branch is shown. A reader leaves out what it does not know.
+`settings` has only what was set for the chat; earlier files do without it. Times are seconds since
+1970. Messages stand in the order of writing, parents first; `leaf` is the message whose branch is shown. A
+reader leaves out what it does not know.
 """
 
 from __future__ import annotations
@@ -24,9 +28,12 @@ from sottovoce.chat import chatgpt, incoming, outgoing
 from sottovoce.chat.chatgpt import field
 from sottovoce.chat.grafting import Notes, moment, ordered
 from sottovoce.chat.outgoing import FORMAT, VERSION, Form
+from sottovoce.core import chat_settings
+from sottovoce.core.chat_settings import ChatSettings
 from sottovoce.core.errors import UPDATE, BadArchive, StoreProblem
 from sottovoce.core.messages import MADE, Role, State
 from sottovoce.store import chats, order
+from sottovoce.store.attachments import MOST, Attachment
 from sottovoce.store.chats import Chat, StoredMessage, derived_id
 from sottovoce.store.db import Database
 
@@ -168,12 +175,16 @@ def _batches(source: Iterator[Incoming]) -> Iterator[list[Incoming]]:
     size = 0
     for chat, tree in source:
         batch.append((chat, tree))
-        size += sum(len(message.text) for message in tree)
+        size += sum(_size(message) for message in tree)
         if len(batch) == BATCH or size > BATCH_CHARACTERS:
             yield batch
             batch, size = [], 0
     if batch:
         yield batch
+
+
+def _size(message: StoredMessage) -> int:
+    return len(message.text) + len(message.reasoning) + sum(len(one.text) for one in message.attached)
 
 
 def _own_chat(item: object, now: float, notes: Notes) -> Incoming | None:
@@ -196,6 +207,7 @@ def _own_chat(item: object, now: float, notes: Notes) -> Incoming | None:
         pinned=field(item, "pinned") is True,
         archived=field(item, "archived") is True,
         folder=order.name_of(_text(field(item, "folder"))),
+        settings=_settings(field(item, "settings"), notes),
     )
     messages = [message for part in tree if (message := _own_message(part, chat, now, notes))]
     return chat, ordered(messages, notes)
@@ -223,12 +235,31 @@ def _own_message(part: object, chat: Chat, now: float, notes: Notes) -> StoredMe
         digest=_text(field(part, "digest")),
         facts=_facts(facts),
         created=moment(field(part, "created"), chat.created, now),
+        attached=tuple(_attached(field(part, "attachments"), notes)) if role is Role.USER else (),
+        reasoning=_text(field(part, "reasoning")),
     )
+
+
+def _attached(given: object, notes: Notes) -> Iterator[Attachment]:
+    for at, one in enumerate(given if isinstance(given, list) else ()):
+        name, text = field(one, "name"), field(one, "text")
+        if at < MOST and isinstance(name, str) and isinstance(text, str):
+            yield Attachment(name, text)
+        else:
+            notes.skipped["not an attachment"] += 1
 
 
 def _facts(value: object) -> dict[str, Any]:
     # Where it was made is for the machine to say that made it.
     return {name: fact for name, fact in value.items() if name != MADE} if isinstance(value, dict) else {}
+
+
+def _settings(value: object, notes: Notes) -> ChatSettings:
+    found = chat_settings.read(value)
+    said = value if isinstance(value, dict) else {}
+    if any(said.get(name) is not None and name not in found.given() for name in chat_settings.SPANS):
+        notes.mended["a setting that no chat can have"] += 1
+    return found
 
 
 def _id(value: object) -> str | None:

@@ -11,13 +11,13 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
-from sottovoce.chat import prompt, schema, tools
+from sottovoce.chat import prompt, reasoning, schema, tools
 from sottovoce.chat.holding import hold
 from sottovoce.chat.spoken import Spoken, begins_call, called, calls_in, goes_round, whole_call
 from sottovoce.chat.tools import Choice, Tool
 from sottovoce.chat.waking import awake
 from sottovoce.core.errors import EngineFailed, SchemaUnmet, TooLong
-from sottovoce.core.events import Called, Finished, Piece, Text
+from sottovoce.core.events import Called, Finished, Piece, Reasoning, Text
 from sottovoce.core.messages import Conversation, Message
 from sottovoce.core.sampling import Sampling, checked, laid_over
 from sottovoce.engine.protocol import Asked, Engine
@@ -32,6 +32,10 @@ CUT = ("length", "stop_text")
 """Reasons for which an answer may lack its end; the caller set these bounds and is told of them."""
 
 
+Told = Piece | Reasoning | Called
+"""What an answer to a call is told in."""
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """What is asked, by whom. `asked` is messages, or bare text that the model goes on with."""
@@ -43,7 +47,7 @@ class Call:
     choice: Choice = field(default_factory=Choice)
 
 
-async def answer(engine: Engine, call: Call) -> AsyncGenerator[Piece | Called, None]:
+async def answer(engine: Engine, call: Call) -> AsyncGenerator[Told, None]:
     """Yield what comes, `Finished` last. Closing the generator stops the answer.
 
     Nothing of what was asked is left out to make it fit. Raises BadInput, TooLong or Busy before the
@@ -115,7 +119,7 @@ class _Turn:
         self._in_vain = 0
         """Tokens of an answer that was given up; they were written all the same."""
 
-    def way(self) -> AsyncGenerator[Piece | Called, None]:
+    def way(self) -> AsyncGenerator[Told, None]:
         """Return the stream that answers this call."""
         offered, mode = self.call.tools, self.call.choice.mode
         if not offered or mode == "none" or isinstance(self.asked, str):
@@ -125,7 +129,7 @@ class _Turn:
             return self._made([tool for tool in offered if name in (None, tool.name)])
         return self._said_or_called()
 
-    async def _said(self) -> AsyncGenerator[Piece | Called, None]:
+    async def _said(self) -> AsyncGenerator[Told, None]:
         """Answer in words, or in JSON that follows the schema asked for."""
         wanted = self.sampling.schema
         said: list[str] = []
@@ -138,7 +142,7 @@ class _Turn:
         await self._hold("".join(said))
         yield self._end()
 
-    async def _said_or_called(self) -> AsyncGenerator[Piece | Called, None]:
+    async def _said_or_called(self) -> AsyncGenerator[Told, None]:
         """Answer in words as they come, but hold back what begins like a call until it is whole."""
         wanted = self.sampling.schema
         shape = None if wanted is None else tools.shape(self.call.tools, wanted)
@@ -169,7 +173,7 @@ class _Turn:
         await self._hold("".join(said))
         yield self._end()
 
-    async def _called(self, calls: list[Spoken]) -> AsyncGenerator[Piece | Called, None]:
+    async def _called(self, calls: list[Spoken]) -> AsyncGenerator[Told, None]:
         """Give the calls that follow their schemas; where none does, have the first made again."""
         good: list[Called] = []
         for spoken in calls:
@@ -187,7 +191,7 @@ class _Turn:
             yield call
         yield self._end("call")
 
-    async def _made(self, offered: list[Tool]) -> AsyncGenerator[Piece | Called, None]:
+    async def _made(self, offered: list[Tool]) -> AsyncGenerator[Told, None]:
         """Have a call written whose shape the engine holds.
 
         A small model may go round in circles, within a text or a list. It is then asked once more, for a
@@ -220,11 +224,13 @@ class _Turn:
         yield await self._held(whole_call("".join(said), offered))
         yield self._end("call")
 
-    async def _pieces(self, sampling: Sampling) -> AsyncGenerator[Piece, None]:
+    async def _pieces(self, sampling: Sampling) -> AsyncGenerator[Piece | Reasoning, None]:
         """Yield the engine's pieces but its `Finished`, which is kept and added to what there was."""
         finished: Finished | None = None
         stream = self._engine.answer(self.asked, sampling, Conversation(self.call.owner, None))
-        async with aclosing(stream) as pieces:
+        # What goes on with a bare text, or must follow a schema, is all answer.
+        is_answer = isinstance(self.asked, str) or sampling.schema is not None
+        async with aclosing(stream if is_answer else reasoning.told_apart(stream)) as pieces:
             async for piece in pieces:
                 if isinstance(piece, Finished):
                     finished = piece

@@ -8,11 +8,13 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from sottovoce.chat import attached
 from sottovoce.core.messages import MADE, Role, State
-from sottovoce.store import chats
+from sottovoce.store import attachments, chats
+from sottovoce.store.attachments import Attachment
 from sottovoce.store.chats import Chat, StoredMessage
 
 FORMAT = "sottovoce-chats"
@@ -21,7 +23,9 @@ VERSION = 1
 _CHAT_FIELDS = (
     "id", "title", "system", "model", "leaf", "created", "changed", "pinned", "archived", "folder",
 )  # fmt: skip
-_MESSAGE_FIELDS = ("id", "parent", "role", "state", "text", "model", "digest", "facts", "created")
+_MESSAGE_FIELDS = (
+    "id", "parent", "role", "state", "text", "model", "digest", "facts", "created", "reasoning",
+)  # fmt: skip
 
 _ENDINGS = {
     State.STOPPED: "\n*This answer was stopped.*\n",
@@ -43,11 +47,11 @@ class Form:
 
 def _json(connection: sqlite3.Connection, owner: str, chat: Chat) -> bytes:
     """Return a chat with all its branches."""
-    head = json.dumps({name: getattr(chat, name) for name in _CHAT_FIELDS}, ensure_ascii=False)
-    lines = [
-        json.dumps({name: getattr(message, name) for name in _MESSAGE_FIELDS}, ensure_ascii=False)
-        for message in map(_without_place, chats.messages(connection, owner, chat.id))
-    ]
+    fields = {name: getattr(chat, name) for name in _CHAT_FIELDS}
+    head = json.dumps({**fields, "settings": chat.settings.given()}, ensure_ascii=False)
+    messages = chats.messages(connection, owner, chat.id)
+    given = attachments.of(connection, owner, [message.id for message in messages])
+    lines = [_line(_without_place(message), given.get(message.id, ())) for message in messages]
     said = ",".join(f"\n  {line}" for line in lines)
     return f'\n{head[:-1]}, "messages": [{said}]}}'.encode()
 
@@ -57,9 +61,18 @@ def _without_place(message: StoredMessage) -> StoredMessage:
     return replace(message, facts={name: fact for name, fact in message.facts.items() if name != MADE})
 
 
+def _line(message: StoredMessage, given: Sequence[Attachment]) -> str:
+    said: dict[str, object] = {name: getattr(message, name) for name in _MESSAGE_FIELDS}
+    if given:
+        said["attachments"] = [{"name": one.name, "text": one.text} for one in given]
+    return json.dumps(said, ensure_ascii=False)
+
+
 def _markdown(connection: sqlite3.Connection, owner: str, chat: Chat) -> bytes:
     """Return the branch shown of a chat."""
-    sections = map(_section, chats.branch(connection, owner, chat.id))
+    messages = chats.branch(connection, owner, chat.id)
+    given = attachments.of(connection, owner, [message.id for message in messages])
+    sections = [_section(message, given.get(message.id, ())) for message in messages]
     return "".join([_heading(chat), *sections]).encode()
 
 
@@ -73,9 +86,15 @@ def _heading(chat: Chat) -> str:
     )
 
 
-def _section(message: StoredMessage) -> str:
+def _section(message: StoredMessage, given: Sequence[Attachment]) -> str:
     who = "You" if message.role is Role.USER else f"AI ({message.model or 'unknown model'})"
-    return f"## {who}\n\n{message.text.strip()}\n{_ENDINGS.get(message.state, '')}\n"
+    texts = "".join(f"{_as_code(one.name)}:\n\n{attached.fenced(one.text)}\n\n" for one in given)
+    return f"## {who}\n\n{texts}{message.text.strip()}\n{_ENDINGS.get(message.state, '')}\n"
+
+
+def _as_code(name: str) -> str:
+    """Return a name that no Markdown in it can change."""
+    return f"`{name.replace('`', chr(39))}`"
 
 
 def _day(seconds: float) -> str:

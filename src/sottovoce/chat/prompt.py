@@ -27,10 +27,14 @@ class Turn:
     answer: int
 
 
-def room_for_prompt(window: int, max_tokens: int | None) -> int:
-    """Return how many tokens the prompt may have so that an answer still fits behind it."""
+def room_for_prompt(window: int, max_tokens: int | None, most: int | None = None) -> int:
+    """Return how many tokens the prompt may have so that an answer still fits behind it.
+
+    `most`: no more than that, whatever the window holds.
+    """
     answer = room_for_answer(window)
-    return window - min(answer, max_tokens or answer) - 1
+    room = window - min(answer, max_tokens or answer) - 1
+    return room if most is None else min(room, most)
 
 
 def room_for_answer(window: int) -> int:

@@ -41,9 +41,14 @@ class Stopped:
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """All that the disk has of an answer whose run is not remembered: it takes the place of earlier text."""
+    """All that the disk has of an answer whose run is not remembered: it takes the place of earlier text.
+
+    With what the model thought before it, and for how many seconds.
+    """
 
     text: str
+    reasoning: str = ""
+    thought: float | None = None
 
 
 RunEvent = Event | Stopped | Whole
@@ -60,6 +65,7 @@ class Run(Feed[RunEvent]):
     """One answer being written, or just ended."""
 
     owner: str
+    question: Question
     cut: SottoError | None = None
     """Why the program itself cut it off; None where a person stopped it."""
     task: asyncio.Task[None] | None = None
@@ -68,6 +74,16 @@ class Run(Feed[RunEvent]):
     @property
     def asked(self) -> Asked:
         return self.begun.result()
+
+    @property
+    def chat(self) -> str | None:
+        """Return the chat it writes in; None while the one that it begins has no name yet."""
+        return self.asked.chat if self.begun.done() else self.question.chat
+
+    def answers(self, question: str | None) -> bool:
+        """Return whether this is an answer to that question."""
+        own = self.asked.question if self.begun.done() else self.question.again
+        return question is not None and question == own
 
 
 def heard_by_nobody(event: RunEvent) -> None:
@@ -87,7 +103,6 @@ class Runs:
         self.changed: Callable[[str, str], None] = _noted_by_nobody
         """Hears of owner and chat when an answer has begun there, and when it has ended."""
         self._runs: dict[str, Run] = {}
-        self._writing: dict[tuple[str, str], Run] = {}
         self._unnamed: set[Run] = set()
         self._closed = False
 
@@ -104,11 +119,9 @@ class Runs:
         The turn goes on whatever becomes of the caller. Raises BadInput, StoreProblem, Busy or Stopping,
         and then nothing is saved.
         """
-        self._check(owner, question.chat)
-        run = Run(owner)
+        self._check(owner, question)
+        run = Run(owner, question)
         self._unnamed.add(run)
-        if question.chat is not None:
-            self._writing[owner, question.chat] = run
         run.task = asyncio.create_task(self._carry_out(run, question, told, parts or self._parts))
         return await asyncio.shield(run.begun)
 
@@ -144,9 +157,7 @@ class Runs:
 
     async def forget(self, owner: str, chat: str) -> None:
         """Stop what is written in a chat and remember nothing of it: it is about to be deleted."""
-        running = self._writing.get((owner, chat))
-        if running is not None:
-            await self._cut(running)
+        await asyncio.gather(*(self._cut(run) for run in self._writing(owner, chat)))
         for run in [run for run in self._runs.values() if (run.owner, run.asked.chat) == (owner, chat)]:
             self._drop(run)
 
@@ -164,10 +175,17 @@ class Runs:
 
     # ── one run ───────────────────────────────────────────────────────────────────────────────────
 
-    def _check(self, owner: str, chat: str | None) -> None:
+    def _writing(self, owner: str, chat: str) -> list[Run]:
+        """Return what is being written in a chat."""
+        begun = [run for run in self._runs.values() if not run.ended]
+        return [run for run in (*self._unnamed, *begun) if (run.owner, run.chat) == (owner, chat)]
+
+    def _check(self, owner: str, question: Question) -> None:
+        """Raise what keeps a question from being asked now. Answers to the same one go side by side."""
         if self._closed:
             raise _stopping()
-        if chat is not None and (owner, chat) in self._writing:
+        others = [] if question.chat is None else self._writing(owner, question.chat)
+        if not all(run.answers(question.again) for run in others):
             raise BadInput(
                 "An answer is being written in this chat.",
                 hint="Wait for its end, or stop it; other chats can be asked meanwhile",
@@ -213,7 +231,6 @@ class Runs:
     def _name(self, run: Run, asked: Asked) -> None:
         self._unnamed.discard(run)
         self._runs[asked.answer] = run
-        self._writing[run.owner, asked.chat] = run
         run.begun.set_result(asked)
         self.changed(run.owner, asked.chat)
 
@@ -226,7 +243,6 @@ class Runs:
     def _ended(self, run: Run) -> None:
         run.end()
         self._unnamed.discard(run)
-        self._writing = {place: other for place, other in self._writing.items() if other is not run}
         if run.begun.exception() is not None:
             return
         self.changed(run.owner, run.asked.chat)
@@ -255,7 +271,7 @@ class Runs:
 
 def _told_from_disk(answer: StoredMessage) -> list[RunEvent]:
     """Return the events that tell the whole of a stored answer. Pure."""
-    return [Whole(answer.text), _end_of(answer)]
+    return [Whole(answer.text, answer.reasoning, _thought(answer)), _end_of(answer)]
 
 
 def _end_of(answer: StoredMessage) -> RunEvent:
@@ -271,6 +287,8 @@ def _end_of(answer: StoredMessage) -> RunEvent:
                 digest=answer.digest,
                 usage=_counted(Usage, facts.get("usage")),
                 timings=_counted(Timings, facts.get("timings")),
+                reasoning=answer.reasoning,
+                thought=_thought(answer),
             )
         case State.STOPPED:
             return Stopped()
@@ -282,6 +300,11 @@ def _end_of(answer: StoredMessage) -> RunEvent:
             )
         case State.INTERRUPTED | State.FAILED:
             return Failed(_met(facts.get("error")))
+
+
+def _thought(answer: StoredMessage) -> float | None:
+    seconds = answer.facts.get("thought")
+    return float(seconds) if isinstance(seconds, int | float) else None
 
 
 def _met(error: Any) -> SottoError:

@@ -12,9 +12,14 @@ LONGEST = 60
 SENTENCE_END = re.compile(r"(?<=[.!?…])\s|(?<=[。！？])|\n")
 
 
-def title_of(question: str) -> str:
-    """Return the first sentence of the question, at most LONGEST characters, in one line."""
+def title_of(question: str, attached: str = "") -> str:
+    """Return the first sentence of the question, at most LONGEST characters, in one line.
+
+    Where nothing is said, the name of what is `attached` says what the chat is about.
+    """
     text = question.strip()
+    if not text and attached:
+        return attached if len(attached) <= LONGEST else f"{attached[: LONGEST - 1]}…"
     first = next((part.strip() for part in SENTENCE_END.split(text) if part.strip()), "")
     line = " ".join(first.split())
     line = line.strip("\"'“”‘’#*`>- ")

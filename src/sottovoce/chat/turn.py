@@ -15,17 +15,20 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from sottovoce.chat import prompt, schema
+from sottovoce.chat import attached, prompt, reasoning, schema
 from sottovoce.chat.titles import title_of
 from sottovoce.chat.waking import awake
+from sottovoce.core import chat_settings
+from sottovoce.core.chat_settings import UNSET, ChatSettings
 from sottovoce.core.errors import BadValue, EngineFailed, SottoError
-from sottovoce.core.events import Asked, Done, Event, Failed, Finished, Notice, Text
+from sottovoce.core.events import Asked, Done, Event, Failed, Finished, Notice, Reasoning, Text
 from sottovoce.core.messages import MADE, MADE_HERE, OWNER, Conversation, Message, Role, State
 from sottovoce.core.sampling import Sampling, checked, laid_over
 from sottovoce.engine.held import held
 from sottovoce.engine.protocol import Engine, ModelFacts
-from sottovoce.store import chats
-from sottovoce.store.chats import StoredMessage
+from sottovoce.store import attachments, chats
+from sottovoce.store.attachments import Attachment, Kept, name_of
+from sottovoce.store.chats import Chat, StoredMessage
 from sottovoce.store.db import Database
 
 ROOT = ""
@@ -41,7 +44,11 @@ class Question:
 
     No chat starts one. `parent` continues after that message instead of where the reader is; to edit a
     question, ask with the parent of the old one (ROOT for the first). `again` names a question to be
-    answered once more; `text` is then ignored.
+    answered once more, with what is attached to it; `text` and `attached` are then ignored, and with `beside`
+    the reader stays at the answer they are at. With something attached, the text may be empty. `settings` are
+    those of the chat that it starts.
+
+    What `sampling` says wins over the chat's settings, and these over the program's.
     """
 
     text: str = ""
@@ -50,11 +57,14 @@ class Question:
     again: str | None = None
     system: str | None = None
     sampling: Sampling = field(default_factory=Sampling)
+    attached: tuple[Attachment | Kept, ...] = ()
+    beside: bool = False
+    settings: ChatSettings = UNSET
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a turn is made with. `defaults` fill in where the question says nothing."""
+    """What a turn is made with. `defaults` fill in where neither the question nor its chat says anything."""
 
     database: Database
     engine: Engine
@@ -106,8 +116,12 @@ async def _answered(
     async with contextlib.aclosing(awake(parts.engine)) as loading:
         async for waiting in loading:
             yield waiting
-    view, notice, facts = await _view(parts, question, asked)
-    answer.facts |= {"digest": facts.digest, MADE: facts.address or MADE_HERE}
+    chat, branch = await _told(parts, asked)
+    question = replace(question, sampling=_drawn(parts, chat, question))
+    facts = await parts.engine.ready()
+    view, start = await _view(parts.engine, facts, question, chat, branch)
+    answer.facts |= {"digest": facts.digest, "left_out": start, MADE: facts.address or MADE_HERE}
+    notice = await _notice(parts.engine, facts, view, start, branch)
     if notice is not None:
         yield notice
     conversation = Conversation(parts.owner, asked.chat)
@@ -115,13 +129,16 @@ async def _answered(
     sampling = laid_over(Sampling(max_tokens=prompt.room_for_answer(facts.window)), question.sampling)
     if sampling.schema is not None:
         sampling = replace(sampling, schema=schema.for_engine(sampling.schema))
-    async with contextlib.aclosing(parts.engine.answer(view, sampling, conversation)) as pieces:
+    stream = parts.engine.answer(view, sampling, conversation)
+    # What must follow a schema is all answer.
+    told = stream if sampling.schema is not None else reasoning.told_apart(stream)
+    async with contextlib.aclosing(told) as pieces:
         async for piece in pieces:
             if isinstance(piece, Finished):
                 finished = piece
                 continue
-            if isinstance(piece, Text):
-                answer.add(piece.text)
+            if isinstance(piece, Text | Reasoning):
+                answer.add(piece)
             yield piece
     if finished is None:
         raise EngineFailed("The engine ended the answer without saying why.", hint="Ask again")
@@ -143,6 +160,8 @@ async def _answered(
         digest=facts.digest,
         usage=finished.usage,
         timings=finished.timings,
+        reasoning=answer.reasoning,
+        thought=answer.facts.get("thought"),
     )
 
 
@@ -154,6 +173,7 @@ class _Answer:
         self._parts = parts
         self._id = answer_id
         self._pieces: list[str] = []
+        self._thoughts: list[str] = []
         self._unwritten = 0
         self._written_at = time.monotonic()
         self._writing: asyncio.Future[None] | None = None
@@ -163,8 +183,16 @@ class _Answer:
     def text(self) -> str:
         return "".join(self._pieces)
 
-    def add(self, piece: str) -> None:
-        self._pieces.append(piece)
+    @property
+    def reasoning(self) -> str:
+        return "".join(self._thoughts)
+
+    def add(self, piece: Text | Reasoning) -> None:
+        if isinstance(piece, Reasoning):
+            self._thoughts.append(piece.text)
+            self.facts["thought"] = round(piece.seconds, 3)
+        else:
+            self._pieces.append(piece.text)
         self._unwritten += 1
         now = time.monotonic()
         if self._unwritten < WRITE_TOKENS and now - self._written_at < WRITE_SECONDS:
@@ -173,9 +201,9 @@ class _Answer:
             if not self._writing.done():
                 return  # a slow disk must not hold up the words
             self._writing.result()
-        text = self.text
+        text, thoughts = self.text, self.reasoning
         self._writing = asyncio.ensure_future(
-            self._parts.database.run(lambda conn: chats.write(conn, self._id, text))
+            self._parts.database.run(lambda conn: chats.write(conn, self._id, text, thoughts))
         )
         self._unwritten = 0
         self._written_at = now
@@ -185,7 +213,7 @@ class _Answer:
         self.facts["error"] = {"code": problem.code, "sentence": problem.sentence}
         # The store itself may be what failed; the person is told of the first problem.
         with contextlib.suppress(SottoError):
-            await self.finish(State.INTERRUPTED if self._pieces else State.FAILED)
+            await self.finish(State.INTERRUPTED if self._pieces or self._thoughts else State.FAILED)
 
     async def finish(self, state: State) -> None:
         """Write the end, once, whoever asks for it first; and wholly, even if the asker is cancelled."""
@@ -210,6 +238,7 @@ class _Answer:
                 conn,
                 self._id,
                 text=self.text,
+                reasoning=self.reasoning,
                 state=state,
                 digest=digest,
                 facts=self.facts,
@@ -219,24 +248,34 @@ class _Answer:
 
 
 def _checked(parts: Parts, question: Question) -> Question:
-    """Return the question with defaults filled in. Raises BadValue or BadSchema."""
+    """Return the question as it can be asked. Raises BadValue or BadSchema."""
     # A lone half of a character pair has no UTF-8; nothing later could write it down.
     text = question.text.encode("utf-8", "replace").decode()
-    if question.again is None and not text.strip():
+    if question.again is None and not text.strip() and not question.attached:
         raise BadValue("The question is empty.", hint='For example: sotto ask "Why is the sky blue?"')
-    filled = laid_over(parts.defaults, question.sampling)
-    if filled.schema is not None:
-        filled = replace(filled, schema=schema.checked(filled.schema))
-    return replace(question, text=text, sampling=checked(filled))
+    given = question.sampling
+    if given.schema is not None:
+        given = replace(given, schema=schema.checked(given.schema))
+    checked(laid_over(parts.defaults, given))
+    return replace(question, text=text, sampling=given, settings=chat_settings.checked(question.settings))
+
+
+def _drawn(parts: Parts, chat: Chat, question: Question) -> Sampling:
+    """Return how the answer is drawn: as the question says, else its chat, else the program."""
+    return laid_over(laid_over(parts.defaults, chat.settings.sampling()), question.sampling)
 
 
 def _save_question(conn: sqlite3.Connection, parts: Parts, question: Question) -> Asked:
     """Write the question and an empty answer, in one transaction."""
     now = parts.clock()
+    given = attachments.taken(conn, parts.owner, question.attached)
     if question.chat is None:
         system = parts.system if question.system is None else question.system
-        chat = chats.start(conn, parts.owner, system=system, model=parts.model, now=now)
-        chats.rename(conn, parts.owner, chat.id, title_of(question.text))
+        chat = chats.start(
+            conn, parts.owner, system=system, model=parts.model, now=now, settings=question.settings
+        )
+        title = title_of(question.text, name_of(given[0].name) if given else "")
+        chats.rename(conn, parts.owner, chat.id, title)
     else:
         chat = chats.get(conn, parts.owner, question.chat)
         if question.system is not None:
@@ -244,7 +283,14 @@ def _save_question(conn: sqlite3.Connection, parts: Parts, question: Question) -
     writer = parts.database.writer
     if question.again is not None:
         answer = chats.again(
-            conn, parts.owner, chat.id, question.again, model=parts.model, writer=writer, now=now
+            conn,
+            parts.owner,
+            chat.id,
+            question.again,
+            model=parts.model,
+            writer=writer,
+            now=now,
+            beside=question.beside,
         )
         return Asked(chat.id, question.again, answer)
     parent = chat.leaf if question.parent is None else question.parent or None
@@ -257,28 +303,31 @@ def _save_question(conn: sqlite3.Connection, parts: Parts, question: Question) -
         model=parts.model,
         writer=writer,
         now=now,
+        attached=given,
     )
     return Asked(chat.id, asked, answer)
 
 
-async def _view(
-    parts: Parts, question: Question, asked: Asked
-) -> tuple[list[Message], Notice | None, ModelFacts]:
-    """Return the messages that go to the engine, and what to tell the reader of those that do not."""
-    engine = parts.engine
-    chat, branch = await parts.database.read(
+async def _told(parts: Parts, asked: Asked) -> tuple[Chat, list[StoredMessage]]:
+    """Return the chat, and what is said in it up to the question."""
+    return await parts.database.read(
         lambda conn: (
             chats.get(conn, parts.owner, asked.chat),
-            chats.branch(conn, parts.owner, asked.chat, asked.question),
+            _as_told(conn, parts.owner, chats.branch(conn, parts.owner, asked.chat, asked.question)),
         )
     )
+
+
+async def _view(
+    engine: Engine, facts: ModelFacts, question: Question, chat: Chat, branch: Sequence[StoredMessage]
+) -> tuple[list[Message], int]:
+    """Return the messages that go to the engine, and how many of the oldest exchanges do not."""
     system = [Message(Role.SYSTEM, chat.system)] if chat.system else []
     past, newest = _turns(branch), branch[-1]
-    facts = await engine.ready()
-    room = prompt.room_for_prompt(facts.window, question.sampling.max_tokens)
+    room = prompt.room_for_prompt(facts.window, question.sampling.max_tokens, chat.settings.context)
     view = _messages(system, past, newest)
     if await engine.count(view) + prompt.OVERHEAD * len(view) <= room:
-        return view, None, facts
+        return view, 0
 
     lengths = await engine.weigh([message.text for message in view])
     costs = [prompt.with_overhead(length) for length in lengths]
@@ -286,14 +335,33 @@ async def _view(
     pairs = costs[len(system) : -1]
     turns = [prompt.Turn(*pair) for pair in zip(pairs[::2], pairs[1::2], strict=True)]
     start = prompt.first_kept(fixed, turns, costs[-1], room)
-    before = prompt.first_kept(fixed, turns[:-1], turns[-1].question, room) if turns else 0
     view = _messages(system, past[start:], newest)
     while start < len(past) and await engine.count(view) > room:
         start += 1
         view = _messages(system, past[start:], newest)
+    return view, start
+
+
+async def _notice(
+    engine: Engine, facts: ModelFacts, view: list[Message], start: int, branch: Sequence[StoredMessage]
+) -> Notice | None:
+    """Return what to tell the reader of the exchanges left out, where it is news."""
+    before = next((one.facts.get("left_out") for one in reversed(branch) if "left_out" in one.facts), 0)
+    if not isinstance(before, int) or start <= before:
+        return None
     # A question that does not fit even alone is refused; what was left out for it is then no news.
-    moved = start > before and await engine.count(view) < facts.window
-    return view, _cut_notice(start) if moved else None, facts
+    return _cut_notice(start) if await engine.count(view) < facts.window else None
+
+
+def _as_told(conn: sqlite3.Connection, owner: str, branch: list[StoredMessage]) -> list[StoredMessage]:
+    """Return the branch with what is attached to each question in its text, as the model is told it."""
+    given = attachments.of(conn, owner, [message.id for message in branch])
+    return [
+        replace(message, text=attached.told(message.text, given[message.id]))
+        if message.id in given
+        else message
+        for message in branch
+    ]
 
 
 def _turns(branch: Sequence[StoredMessage]) -> list[tuple[StoredMessage, StoredMessage]]:

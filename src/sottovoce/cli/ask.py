@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from sottovoce.chat.turn import Question
     from sottovoce.core.events import Asked, Done
+    from sottovoce.store.attachments import Attachment
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
@@ -28,6 +29,7 @@ EXAMPLES = """\b
 Examples:
   sotto ask "Why is the sky blue?"
   cat log.txt | sotto ask "What went wrong?"
+  sotto ask --file plan.md --file notes.txt "What is missing in the plan?"
   sotto ask --json --seed 7 "Name three rivers." > answer.json
   sotto ask --schema person.json "Who wrote Faust?\""""
 
@@ -51,6 +53,13 @@ def drawing_options(command: Command) -> Command:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Answer with JSON that follows the schema in this file, or fail and print nothing.",
 )
+@click.option(
+    "--file",
+    "files",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A text to read first, under its name; can be given several times.",
+)
 @click.option("--system", help="Instructions placed before the chat.")
 @click.option("--model", metavar="M", help="The model that answers, instead of the one in the settings.")
 @click.option("--chat", "chat_id", metavar="ID", help="Go on with this chat; sotto chats list shows them.")
@@ -62,6 +71,7 @@ def ask(
     words: tuple[str, ...],
     as_json: bool,
     schema: Path | None,
+    files: tuple[Path, ...],
     system: str | None,
     model: str | None,
     chat_id: str | None,
@@ -72,7 +82,8 @@ def ask(
     from sottovoce.cli._run import run
 
     question = Question(
-        text=_whole_question(" ".join(words), _read_input()),
+        text=_whole_question(" ".join(words), _read_input(), needed=not files),
+        attached=tuple(_read_file(file) for file in files),
         chat=chat_id,
         system=system,
         sampling=Sampling(
@@ -88,13 +99,37 @@ def _read_input() -> str:
     """Return what stands on standard input, when that is not a terminal."""
     if sys.stdin is None or sys.stdin.closed or sys.stdin.isatty():
         return ""
-    data = sys.stdin.buffer.read(MOST_BYTES + 1)
+    return _text_of(_bounded(sys.stdin.buffer, "Standard input"), "standard input")
+
+
+def _read_file(path: Path) -> Attachment:
+    from sottovoce.store.attachments import Attachment
+
+    try:
+        with path.open("rb") as file:
+            data = _bounded(file, str(path))
+    except OSError as problem:
+        raise BadValue(
+            f"{path} cannot be read: {problem.strerror}.",
+            hint="See whether it may be read, and give it again",
+        ) from problem
+    text = _text_of(data, str(path))
+    if not text or "\0" in text:
+        raise BadText(
+            f"{path} is {'no text' if text else 'empty'}.",
+            hint="Give a file of plain text, such as .txt or .md",
+        )
+    return Attachment(path.name, text)
+
+
+def _bounded(source: IO[bytes], name: str) -> bytes:
+    data = source.read(MOST_BYTES + 1)
     if len(data) > MOST_BYTES:
         raise BadValue(
-            f"Standard input holds more than {MOST_BYTES >> 20} MB, which no model here can read.",
+            f"{name} holds more than {MOST_BYTES >> 20} MB, which no model here can read.",
             hint='send a part of it, for example: tail -n 100 log.txt | sotto ask "…"',
         )
-    return _text_of(data, "standard input")
+    return data
 
 
 def _text_of(data: bytes, where: str) -> str:
@@ -107,9 +142,9 @@ def _text_of(data: bytes, where: str) -> str:
         ) from problem
 
 
-def _whole_question(asked: str, added: str) -> str:
+def _whole_question(asked: str, added: str, *, needed: bool) -> str:
     text = "\n\n".join(part for part in (asked.strip(), added.strip()) if part)
-    if not text:
+    if not text and needed:
         raise BadValue("There is no question.", hint='for example: sotto ask "Why is the sky blue?"')
     return text
 
@@ -161,6 +196,7 @@ async def _print_whole(given: Given, question: Question, as_json: bool) -> None:
 def _as_data(done: Done) -> dict[str, object]:
     return {
         "answer": done.text,
+        "reasoning": done.reasoning,
         "model": done.model,
         "digest": done.digest,
         "chat": done.chat,

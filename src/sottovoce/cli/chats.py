@@ -16,6 +16,7 @@ from sottovoce.core.messages import OWNER, Role
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sottovoce.store.attachments import Listed
     from sottovoce.store.chats import Chat, StoredMessage
 
 FORMS = {".json": "json", ".md": "markdown", ".markdown": "markdown"}
@@ -87,21 +88,27 @@ def show(given: Given, /, chat_id: str, as_json: bool) -> None:
     """Show a chat. The beginning of its ID is enough."""
     from contextlib import closing
 
+    from sottovoce.store import attachments
     from sottovoce.store.chats import branch, get, messages
 
     with closing(given.open_database()) as database:
         chat = database.look(lambda conn: get(conn, OWNER, chat_id))
         read = messages if as_json else branch
         said = database.look(lambda conn: read(conn, OWNER, chat.id))
+        attached = database.look(lambda conn: attachments.listed(conn, OWNER, [one.id for one in said]))
     if as_json:
-        given.show.data(_chat_data(chat) | {"messages": [_message_data(message) for message in said]})
+        told = [_message_data(message, attached.get(message.id, ())) for message in said]
+        given.show.data(_chat_data(chat) | {"messages": told})
         return
     given.show.line(f"{chat.title or '(no title)'}\n{when(chat.created)}, {chat.id}")
     if chat.system:
         given.show.line(f"\nsystem: {chat.system}")
     for message in said:
         mark = "" if message.state == "complete" else f" [{message.state}]"
-        given.show.line(f"\n{_speaker(message)}{mark}:\n{message.text}")
+        files = "".join(
+            f"[attached: {one.name}, {one.characters:,} characters]\n" for one in attached.get(message.id, ())
+        )
+        given.show.line(f"\n{_speaker(message)}{mark}:\n{files}{message.text}")
 
 
 @chats.command()
@@ -237,6 +244,7 @@ def _chat_data(chat: Chat) -> dict[str, Any]:
     return {key: value for key, value in asdict(chat).items() if key in keys}
 
 
-def _message_data(message: StoredMessage) -> dict[str, Any]:
-    keys = ("id", "parent", "role", "state", "text", "model", "digest", "facts", "created")
-    return {key: value for key, value in asdict(message).items() if key in keys}
+def _message_data(message: StoredMessage, attached: Sequence[Listed]) -> dict[str, Any]:
+    keys = ("id", "parent", "role", "state", "text", "reasoning", "model", "digest", "facts", "created")
+    said = {key: value for key, value in asdict(message).items() if key in keys}
+    return said | {"attachments": [asdict(one) for one in attached]}

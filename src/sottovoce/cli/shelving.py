@@ -15,10 +15,9 @@ from sottovoce.core.errors import LicenceRefused, Refused
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
-    from sottovoce.core.paths import Home
     from sottovoce.models.checking import Verdict
     from sottovoce.models.getting import Offer
-    from sottovoce.models.shelf import KnownFile, ModelFile
+    from sottovoce.models.shelf import ModelFile
     from sottovoce.store.db import Database
 
 
@@ -86,7 +85,7 @@ def verify(given: Given, /, names: tuple[str, ...], as_json: bool) -> None:
 
     M is as in the list; without it, all of them. Ends with 1 where one is not.
     """
-    from sottovoce.models import checking, shelf
+    from sottovoce.models import checking, shelf, verifying
     from sottovoce.models.kinds import MEANINGS
 
     home = given.open_home()
@@ -94,12 +93,10 @@ def verify(given: Given, /, names: tuple[str, ...], as_json: bool) -> None:
     verdicts: list[Verdict] = []
     with closing(given.open_database()) as database:
         for model in chosen:
-            known, said = _known_of(database, home, model)
-            found = checking.check(model.path, known, said)
+            found = verifying.verify(database, model)
             verdicts += found
             if not as_json:
                 _tell_verdicts(given, model, found)
-            _remember(database, found, known)
     if as_json:
         given.show.data([_verdict_data(verdict) for verdict in verdicts])
     if any(verdict.state == checking.WRONG for verdict in verdicts):
@@ -156,38 +153,6 @@ def _tell_already(given: Given, here: Path, sha256: str, as_json: bool) -> None:
         given.show.data({"name": name, "file": str(here), "sha256": sha256, "added": False})
     else:
         given.show.note(f"You already have this: it is {name}.")
-
-
-def _known_of(
-    database: Database, home: Home, model: ModelFile
-) -> tuple[dict[Path, KnownFile], dict[Path, dict[str, str]]]:
-    """Return what was remembered of each part, and what each must be by whom."""
-    from sottovoce.models import records, shelf
-
-    parts = shelf.parts(model.path)
-    kept = database.look(lambda conn: [shelf.known(conn, path) for path in parts])
-    said: dict[Path, dict[str, str]] = {}
-    record = database.look(lambda conn: records.of(conn, model.path))
-    if record is not None and record.sha256:
-        # Of the later parts it is what was remembered then: it is never replaced by anything else.
-        digests = {file.path: file.sha256 for file in kept if file is not None} | {model.path: record.sha256}
-        said = {path: {"the record of when it was added": digest} for path, digest in digests.items()}
-    if model.sha256:
-        said[model.path] = {"the program it came with": model.sha256}
-    return {file.path: file for file in kept if file is not None}, said
-
-
-def _remember(database: Database, found: list[Verdict], known: dict[Path, KnownFile]) -> None:
-    """Remember what is sound or new, so that it need not be computed again; what changed is none of both."""
-    from sottovoce.models import checking, shelf
-
-    def remember(conn: Connection) -> None:
-        for verdict in found:
-            is_new = verdict.state == checking.UNKNOWN and verdict.path not in known
-            if verdict.file is not None and (is_new or verdict.state == checking.SOUND):
-                shelf.remember(conn, verdict.file)
-
-    database.call(remember)
 
 
 def _tell_verdicts(given: Given, model: ModelFile, found: list[Verdict]) -> None:

@@ -1,7 +1,7 @@
 """What an answer is made of while it streams.
 
-A turn yields, in order: one `Asked`, any number of `Waiting`, `Reading`, `Notice` and `Text`, and last
-exactly one of `Done` and `Failed`. Closing the generator stops the answer; what was written is kept.
+A turn yields, in order: one `Asked`, any number of `Waiting`, `Reading`, `Notice`, `Reasoning` and `Text`,
+and last exactly one of `Done` and `Failed`. Closing the generator stops the answer; what was written is kept.
 """
 
 from __future__ import annotations
@@ -56,6 +56,14 @@ class Text:
     text: str
     likelihoods: tuple[Likelihood, ...] = ()
     """One for each token of the text, where they were asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reasoning:
+    """More of what a model thinks before it answers, and the seconds it has thought by now."""
+
+    text: str
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +124,10 @@ class Done:
     digest: str
     usage: Usage
     timings: Timings
+    reasoning: str = ""
+    """What it thought before it answered."""
+    thought: float | None = None
+    """The seconds that took; None: it did not think."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,5 +140,5 @@ class Failed:
 Piece = Waiting | Reading | Text | Finished
 """What an engine yields."""
 
-Event = Asked | Waiting | Reading | Notice | Text | Done | Failed
+Event = Asked | Waiting | Reading | Notice | Reasoning | Text | Done | Failed
 """What a turn yields."""

@@ -233,7 +233,10 @@ class LlamaEngine:
             self.line.let_in()  # it may turn out shorter than was guessed
             seats.note(running, slot, slot.script.cut(held))
             slot.unsaved = True
-            work = Work(running, turn, slot, prompt, held, Spoken(turn.sampling.likelihoods))
+            # What must follow a schema is no thought, whatever the template has begun.
+            opened = usual.opened if turn.sampling.schema is None else ""
+            spoken = Spoken(turn.sampling.likelihoods, opened)
+            work = Work(running, turn, slot, prompt, held, spoken)
             try:
                 for part in (self._feed(work), self._write(work)):
                     async with contextlib.aclosing(part) as pieces:
@@ -268,9 +271,16 @@ class LlamaEngine:
         """Have the last piece of the prompt read, and the answer written."""
         turn, spoken, pace = work.turn, work.spoken, self.line.pace
         afresh = turn.afresh or work.slot.stale
-        window = work.running.facts.window
+        running = work.running
+        window, kept = running.facts.window, running.kept
         body = request(
-            work.prompt, turn.sampling, self.plan.defaults, window, work.slot.number, afresh=afresh
+            work.prompt,
+            turn.sampling,
+            self.plan.defaults,
+            window,
+            work.slot.number,
+            afresh=afresh,
+            kept=kept,
         )
         with self._batch.piece(turn.place.owner, max(1, work.left), turn.place.read) as piece:
             await piece.turn
@@ -288,7 +298,7 @@ class LlamaEngine:
                         spoken.end(event["stop_type"])
                         work.note_reused(event)
                         pace.wrote(spoken.count, time.monotonic() - spoken.began, company)
-                        words = work.running.words
+                        words = running.words
                         if event["stop_type"] == "limit" and spoken.held_back:
                             # The engine forgets to send it.
                             yield spoken.reveal(await words.text(spoken.held_back, work.prompt[-1]))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -52,9 +52,19 @@ def piece_request(prompt: list[int], slot: int, *, afresh: bool) -> dict[str, An
 
 
 def request(
-    prompt: list[int], sampling: Sampling, defaults: Sampling, window: int, slot: int, *, afresh: bool
+    prompt: list[int],
+    sampling: Sampling,
+    defaults: Sampling,
+    window: int,
+    slot: int,
+    *,
+    afresh: bool,
+    kept: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Return the engine's request for one answer. `afresh`: nothing that the slot holds is used. Pure."""
+    """Return the engine's request for one answer. Pure.
+
+    `afresh`: nothing that the slot holds is used. `kept` are control tokens to be told as text.
+    """
     if sampling.schema is not None:
         # JSON repeats its marks by nature.
         defaults = replace(defaults, repeat_penalty=None)
@@ -80,6 +90,8 @@ def request(
         body["json_schema"] = schema | ONE_SPACING if isinstance(schema, dict) else schema
     if sampling.bias:
         body["logit_bias"] = [[token, False if value <= BANNED else value] for token, value in sampling.bias]
+    if kept:
+        body["preserved_tokens"] = list(kept)
     if sampling.likelihoods is not None:
         body["n_probs"] = max(1, sampling.likelihoods)
     return body
@@ -97,12 +109,16 @@ def check_bias(sampling: Sampling, vocabulary: int) -> None:
 
 
 class Spoken:
-    """What the engine has sent of an answer so far."""
+    """What the engine has sent of an answer so far.
 
-    def __init__(self, likelihoods: int | None) -> None:
+    `opened` is told before its first word: what the prompt has of it already.
+    """
+
+    def __init__(self, likelihoods: int | None, opened: str = "") -> None:
         self.began = 0.0
         self.count = 0
         """Tokens, those included that are part of a character not yet whole."""
+        self._opened = opened
         self._likelihoods = likelihoods
         self._untold: list[Likelihood] = []
         self._steps: list[_Step] = []
@@ -119,7 +135,7 @@ class Spoken:
         if not step.text:
             return None
         told, self._untold = tuple(self._untold), []
-        return Text(step.text, told)
+        return Text(self._begun(step.text), told)
 
     def end(self, stop_type: str) -> None:
         self.began = self.began or time.monotonic()
@@ -137,7 +153,11 @@ class Spoken:
     def reveal(self, text: str) -> Text:
         """Take the text of what was held back."""
         self._steps[-1].text = text
-        return Text(text, tuple(self._untold))
+        return Text(self._begun(text), tuple(self._untold))
+
+    def _begun(self, text: str) -> str:
+        opened, self._opened = self._opened, ""
+        return opened + text
 
     @property
     def holes(self) -> list[str]:

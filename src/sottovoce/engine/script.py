@@ -10,10 +10,14 @@ STRIDE = 64
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A chat up to where the answer begins. `text` is empty where it cannot be told from its tokens."""
+    """A chat up to where the answer begins. `text` is empty where it cannot be told from its tokens.
+
+    `opened` is the mark of a thought that the prompt ends with: the model goes on within it.
+    """
 
     text: str
     ids: list[int]
+    opened: str = ""
 
 
 @dataclass(frozen=True, slots=True)

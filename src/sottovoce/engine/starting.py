@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from sottovoce.core.errors import BadModelFile, SottoError, Unsupported
-from sottovoce.engine import threads
+from sottovoce.engine import marks, threads
 from sottovoce.engine.child import BATCH, ChildConfig
 from sottovoce.engine.client import Client
 from sottovoce.engine.gguf import Header, read_header, read_vocabulary
@@ -43,6 +43,8 @@ class Running:
     facts: ModelFacts
     weights: int
     vocabulary: int
+    kept: Sequence[str]
+    """Control tokens that mark thoughts, and are told."""
     binding: Binding
     kv_bytes_per_token: int
     ended: SottoError | None = None
@@ -80,7 +82,8 @@ async def start(plan: Plan, enter: Enter, kv: str | None = None) -> Running:
     facts = ModelFacts(plan.name, binding.digest, window, longest, can_embed=True, build=build)
     words = Words(client, vocabulary, window)
     kv_bytes = header.kv_bytes_per_token()
-    return Running(child, client, words, facts, header.file_size, vocabulary.size, binding, kv_bytes)
+    kept = marks.kept(vocabulary.controls)
+    return Running(child, client, words, facts, header.file_size, vocabulary.size, kept, binding, kv_bytes)
 
 
 def _taken(plan: Plan, header: Header, window: int) -> int:

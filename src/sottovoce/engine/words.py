@@ -14,6 +14,7 @@ from typing import Generic, TypeVar
 
 from sottovoce.core.errors import BadValue, TooLong
 from sottovoce.core.messages import Message
+from sottovoce.engine import marks
 from sottovoce.engine.client import Client
 from sottovoce.engine.protocol import Asked
 from sottovoce.engine.script import Prompt, Script
@@ -118,9 +119,9 @@ class Words:
             return Prompt("", ids)
         self.require_possible([message.text for message in asked])
         if any(self._forges(message.text) for message in asked):
-            return Prompt("", await self._guarded(asked, thinking))
+            return await self._guarded(asked, thinking)
         text = await self._render(asked, thinking)
-        return Prompt(text, await self._ids(text, special=True, first=True))
+        return Prompt(text, await self._ids(text, special=True, first=True), marks.opened(text))
 
     async def _weigh(self, text: str) -> int:
         known = self._lengths.get(text)
@@ -132,7 +133,7 @@ class Words:
     def _forges(self, text: str) -> bool:
         return any(token in text for token in self._controls)
 
-    async def _guarded(self, messages: Sequence[Message], thinking: bool | None) -> list[int]:
+    async def _guarded(self, messages: Sequence[Message], thinking: bool | None) -> Prompt:
         """Render with stand-ins for the texts, and put the texts in as plain letters afterwards."""
         mark = f"text{secrets.token_hex(12)}n"
         stand_ins = [Message(message.role, f"{mark}{at}e") for at, message in enumerate(messages)]
@@ -145,7 +146,8 @@ class Words:
             ids += await self._ids(before, special=True, first=not ids)
             ids += await self._ids(message.text, special=False, first=False)
             rest = after
-        return ids + await self._ids(rest, special=True, first=not ids)
+        ids += await self._ids(rest, special=True, first=not ids)
+        return Prompt("", ids, marks.opened(rest))
 
     async def _render(self, messages: Sequence[Message], thinking: bool | None) -> str:
         body: dict[str, object] = {

@@ -19,6 +19,9 @@ from sottovoce.models.shelf import KnownFile
 SOUND, UNKNOWN, WRONG = "sound", "unknown", "wrong"
 """As it must be; readable, but nobody said what it must be; not what it must be, or not readable."""
 
+STATES = (SOUND, UNKNOWN, WRONG)
+"""The best first."""
+
 WITH_FIRST = "the note of its first reading"
 
 

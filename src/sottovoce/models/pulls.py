@@ -120,6 +120,12 @@ class Pulls:
         """Return what is becoming a model of this name, if anything is."""
         return next((pull for pull in self._pulls.values() if pull.name == name and not pull.ended), None)
 
+    def forget(self, name: str) -> None:
+        """Remember no more of what ended with a model of this name: that was removed."""
+        for pull in self.every():
+            if pull.name == name and pull.ended:
+                del self._pulls[pull.id]
+
     async def stop(self, pull_id: str) -> None:
         """Stop one; on return what has come is on the disk. One that has ended stays as it is.
 

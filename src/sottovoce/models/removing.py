@@ -47,7 +47,15 @@ def on_shelf(home: Home, name: str) -> list[Path]:
     alone = (
         [] if found else [path for path in sorted(home.models.glob("*.gguf")) if shelf.name_of(path) == name]
     )
-    return [*found, *alone, *_partial(home, name)]
+    return [*found, *alone, *unfinished(home, name)]
+
+
+def unfinished(home: Home, name: str) -> Iterator[Path]:
+    """Yield the files of downloads that are to become this model, and have not."""
+    wanted = {name, f"{name}.gguf"}
+    for state in sorted((home.models / PARTIAL).glob("*.json")):
+        if not wanted.isdisjoint(_names_in(state)):
+            yield from (path for path in (state.with_suffix(".part"), state) if path.exists())
 
 
 def remove(paths: list[Path]) -> None:
@@ -83,14 +91,6 @@ def _model(home: Home, name: str) -> Path | None:
         path for path in shelf.paths(home) if name in (str(path), path.name, path.stem, shelf.name_of(path))
     ]
     return min(named, key=lambda path: (name not in (str(path), path.name), name != path.stem), default=None)
-
-
-def _partial(home: Home, name: str) -> Iterator[Path]:
-    """Yield the files of downloads under way that are to become this model."""
-    wanted = {name, f"{name}.gguf"}
-    for state in sorted((home.models / PARTIAL).glob("*.json")):
-        if not wanted.isdisjoint(_names_in(state)):
-            yield from (path for path in (state.with_suffix(".part"), state) if path.exists())
 
 
 def _names_in(state: Path) -> set[str]:

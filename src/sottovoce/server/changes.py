@@ -33,7 +33,7 @@ class What(StrEnum):
     PULL = "pull"
     """A download began or ended. Its id is told."""
     SETTINGS = "settings"
-    """What the status says: the model that answers, the network, whether it is loaded."""
+    """What the status says: the model that answers, the network, whether it is loaded. And the presets."""
     SESSIONS = "sessions"
     """A browser was signed in or out."""
     ALL = "all"

@@ -11,9 +11,9 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
 
-from sottovoce.chat.call import Call, answer
+from sottovoce.chat.call import Call, Told, answer
 from sottovoce.core.errors import BadInput, Refused, TooLong
-from sottovoce.core.events import Called, Finished, Piece, Reading, Text, Usage
+from sottovoce.core.events import Called, Finished, Reading, Reasoning, Text, Usage
 from sottovoce.core.sampling import laid_over
 from sottovoce.server.endpoint import Visit
 
@@ -35,7 +35,7 @@ class Tally:
         prompt = sum(one.prompt for one in self._read)
         return Usage(prompt, sum(one.reused for one in self._read), self._written)
 
-    async def answer(self, call: Call) -> AsyncGenerator[Piece | Called, None]:
+    async def answer(self, call: Call) -> AsyncGenerator[Told, None]:
         """Yield what comes; see chat.call.answer.
 
         What the call leaves open about how to draw is as the person's settings say.
@@ -48,7 +48,7 @@ class Tally:
         call = replace(call, sampling=laid_over(app.settings.sampling(), call.sampling))
         async with aclosing(answer(self._visit.chosen.engine, call)) as pieces:
             async for piece in pieces:
-                if isinstance(piece, Text | Called):
+                if isinstance(piece, Text | Reasoning | Called):
                     self._note_first()
                     # A piece is a token, or a little more; the true count comes with the end.
                     self._written += 1
@@ -66,7 +66,7 @@ class Tally:
             self._visit.house.metrics.first_token(time.monotonic() - self._began)
 
 
-async def counted(visit: Visit[Any], call: Call) -> AsyncGenerator[Piece | Called, None]:
+async def counted(visit: Visit[Any], call: Call) -> AsyncGenerator[Told, None]:
     """Yield one answer, see Tally.answer. Counts it against the caller's limits, and in the metrics."""
     tally = Tally(visit)
     try:

@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Literal, Protocol
+from typing import Literal, Protocol, Self
 
 from pydantic import BaseModel
 from starlette.responses import Response
@@ -91,6 +91,10 @@ class Problem(BaseModel):
     sentence: str
     hint: str | None
     field: str | None
+
+    @classmethod
+    def of(cls, problem: SottoError) -> Self:
+        return cls(code=problem.code, sentence=problem.sentence, hint=problem.hint, field=problem.field)
 
 
 class OurProblem(BaseModel):
@@ -175,9 +179,7 @@ def _ollama(problem: SottoError) -> OllamaProblem:
 
 
 def _ours(problem: SottoError) -> OurProblem:
-    return OurProblem(
-        error=Problem(code=problem.code, sentence=problem.sentence, hint=problem.hint, field=problem.field)
-    )
+    return OurProblem(error=Problem.of(problem))
 
 
 def _placed(problem: SottoError) -> str:

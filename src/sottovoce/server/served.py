@@ -87,10 +87,11 @@ async def choose(app: App, name: str, *, vectors: bool = False) -> Chosen:
 
 async def header(model: ModelFile) -> Header:
     """Return what a model's file says; read again only when it has changed. Raises BadModelFile."""
-    return await asyncio.to_thread(_header, model.path)
+    return await asyncio.to_thread(header_of, model.path)
 
 
-def _header(path: Path) -> Header:
+def header_of(path: Path) -> Header:
+    """Return the same, and block meanwhile."""
     try:
         info = path.stat()
     except OSError:

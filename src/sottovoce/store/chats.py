@@ -10,12 +10,16 @@ import base64
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sottovoce.core import chat_settings
+from sottovoce.core.chat_settings import UNSET, ChatSettings
 from sottovoce.core.errors import NotFound
 from sottovoce.core.messages import Role, State
+from sottovoce.store import attachments
+from sottovoce.store.attachments import Attachment
 from sottovoce.store.faults import damaged, intact
 from sottovoce.store.search import index_text
 
@@ -42,11 +46,15 @@ class Chat:
     pinned: bool = False
     archived: bool = False
     folder: str = ""
+    settings: ChatSettings = UNSET
 
 
 @dataclass(frozen=True, slots=True)
 class StoredMessage:
-    """`number` rises with writing; a parent's is always smaller than its children's."""
+    """`number` rises with writing; a parent's is always smaller than its children's.
+
+    `attached` is for one that is about to be stored; attachments.py reads what was.
+    """
 
     number: int
     id: str
@@ -59,20 +67,32 @@ class StoredMessage:
     digest: str
     facts: dict[str, Any]
     created: float
+    reasoning: str = ""
+    """What the model thought before it answered: never given back to one, and not searched."""
+    attached: tuple[Attachment, ...] = ()
 
 
-_CHAT = "id, owner, title, system, model, leaf, created, changed, pinned, archived, folder"
-_CHAT_KINDS = (str, str, str, str, str, str | None, float, float, int, int, str)
-_MESSAGE = "number, id, chat, parent, role, state, text, model, digest, facts, created"
-_MESSAGE_KINDS = (int, str, str, str | None, str, str, str, str, str, str, float)
+_MESSAGE = "number, id, chat, parent, role, state, text, model, digest, facts, created, reasoning"
+_MESSAGE_KINDS = (int, str, str, str | None, str, str, str, str, str, str, float, str)
+
+_CHAT = "id, owner, title, system, model, leaf, created, changed, pinned, archived, folder, settings"
+_CHAT_KINDS = (str, str, str, str, str, str | None, float, float, int, int, str, str)
 
 
 # ---- writing a turn ----
 
 
-def start(connection: sqlite3.Connection, owner: str, *, system: str, model: str, now: float) -> Chat:
+def start(
+    connection: sqlite3.Connection,
+    owner: str,
+    *,
+    system: str,
+    model: str,
+    now: float,
+    settings: ChatSettings = UNSET,
+) -> Chat:
     """Begin an empty chat."""
-    chat = Chat(new_id(), owner, "", clean(system), model, None, now, now)
+    chat = Chat(new_id(), owner, "", clean(system), model, None, now, now, settings=settings)
     _insert_chat(connection, chat)
     return chat
 
@@ -87,6 +107,7 @@ def ask(
     model: str,
     writer: str,
     now: float,
+    attached: Sequence[Attachment] = (),
 ) -> tuple[str, str]:
     """Store a question and an empty answer to it; return their ids.
 
@@ -97,8 +118,9 @@ def ask(
     if parent is not None:
         get_message(connection, owner, chat.id, parent)
     question = StoredMessage(
-        0, new_id(), chat.id, parent, Role.USER, State.COMPLETE, clean(text), "", "", {}, now
-    )
+        0, new_id(), chat.id, parent, Role.USER, State.COMPLETE, clean(text), "", "", {}, now,
+        attached=tuple(attached),
+    )  # fmt: skip
     _insert_message(connection, owner, question)
     return question.id, _answer(connection, owner, chat.id, question.id, model, writer, now)
 
@@ -112,21 +134,33 @@ def again(
     model: str,
     writer: str,
     now: float,
+    beside: bool = False,
 ) -> str:
-    """Store one more empty answer to a question; return its id. Raises NotFound."""
+    """Store one more empty answer to a question; return its id. Raises NotFound.
+
+    `beside`: it does not become the leaf.
+    """
     chat = get(connection, owner, chat_id)
     if get_message(connection, owner, chat.id, question_id).role is not Role.USER:
         raise NotFound(
             "Only a question can be answered again, and this message is an answer.",
             hint=f"Name one whose role is user: {MESSAGES_SHOWN}",
         )
-    return _answer(connection, owner, chat.id, question_id, model, writer, now)
+    answer = _answer(connection, owner, chat.id, question_id, model, writer, now)
+    if beside and chat.leaf is not None:
+        back = (chat.leaf, chat.id, owner)
+        connection.execute("UPDATE chats SET leaf = ? WHERE id = ? AND owner = ?", back)
+    return answer
 
 
-def write(connection: sqlite3.Connection, answer_id: str, text: str) -> None:
-    """Replace what is written of an answer so far. Raises NotFound once it is finished or deleted."""
+def write(connection: sqlite3.Connection, answer_id: str, text: str, reasoning: str = "") -> None:
+    """Replace what is written of an answer so far, and of the thoughts before it.
+
+    Raises NotFound once it is finished or deleted.
+    """
     changed = connection.execute(
-        "UPDATE messages SET text = ? WHERE id = ? AND state = 'writing'", (clean(text), answer_id)
+        "UPDATE messages SET text = ?, reasoning = ? WHERE id = ? AND state = 'writing'",
+        (clean(text), clean(reasoning), answer_id),
     )
     if not changed.rowcount:
         raise _no_answer()
@@ -141,17 +175,18 @@ def finish(
     digest: str,
     facts: dict[str, Any],
     now: float,
+    reasoning: str = "",
 ) -> None:
     """Give an answer its last text and state, and make it findable. Raises NotFound like `write`."""
     row = connection.execute(
-        """UPDATE messages SET text = ?, state = ?, digest = ?, facts = ?, writer = ''
+        """UPDATE messages SET text = ?, reasoning = ?, state = ?, digest = ?, facts = ?, writer = ''
            WHERE id = ? AND state = 'writing' RETURNING number, chat, text""",
-        (clean(text), state, digest, _facts(facts), answer_id),
+        (clean(text), clean(reasoning), state, digest, _facts(facts), answer_id),
     ).fetchall()
     if not row:
         raise _no_answer()
     number, chat, stored = row[0]
-    _index(connection, number, stored)
+    index(connection, number, stored, ())
     connection.execute("UPDATE chats SET changed = ? WHERE id = ?", (now, chat))
 
 
@@ -163,7 +198,7 @@ def interrupt(connection: sqlite3.Connection, alive: Set[str]) -> int:
         connection.execute(
             "UPDATE messages SET state = 'interrupted', writer = '' WHERE number = ?", (number,)
         )
-        _index(connection, number, text)
+        index(connection, number, text, ())
     return len(cut)
 
 
@@ -303,18 +338,24 @@ def set_system(connection: sqlite3.Connection, owner: str, chat_id: str, text: s
     )
 
 
+def set_settings(connection: sqlite3.Connection, owner: str, chat_id: str, settings: ChatSettings) -> None:
+    chat = get(connection, owner, chat_id)
+    connection.execute(
+        "UPDATE chats SET settings = ? WHERE id = ? AND owner = ?",
+        (json.dumps(settings.given()), chat.id, owner),
+    )
+
+
 def delete(connection: sqlite3.Connection, owner: str, chat_id: str) -> None:
     """Remove a chat, its messages and their words. `Database.scrub` then clears the traces."""
     chat = get(connection, owner, chat_id)
     whole = (chat.id, owner)
     # Only words that were indexed may be taken out; an unfinished answer's were not.
     rows = connection.execute(
-        "SELECT number, text FROM messages WHERE chat = ? AND owner = ? AND state <> 'writing'", whole
-    )
-    connection.executemany(
-        "INSERT INTO message_words (message_words, rowid, words) VALUES ('delete', ?, ?)",
-        [(number, index_text(text)) for number, text in rows],
-    )
+        "SELECT number, id, text FROM messages WHERE chat = ? AND owner = ? AND state <> 'writing'", whole
+    ).fetchall()
+    unindex(connection, owner, rows)
+    attachments.remove(connection, owner, [message for _, message, _ in rows])
     connection.execute("DELETE FROM messages WHERE chat = ? AND owner = ?", whole)
     connection.execute("DELETE FROM chats WHERE id = ? AND owner = ?", whole)
     connection.execute("INSERT OR IGNORE INTO unscrubbed VALUES (?)", (chat.id,))
@@ -349,6 +390,27 @@ def adopt(
 
 
 # ---- within ----
+
+
+def index(
+    connection: sqlite3.Connection, number: int | None, text: str, attached: Sequence[Attachment]
+) -> None:
+    """Make a message findable by its words and those of what is attached to it."""
+    words = index_text(attachments.searched(text, attached))
+    connection.execute("INSERT INTO message_words (rowid, words) VALUES (?, ?)", (number, words))
+
+
+def unindex(connection: sqlite3.Connection, owner: str, rows: Iterable[tuple[int, str, str]]) -> None:
+    """Take out of the search the words of messages, given by number, id and text, before these go.
+
+    The words must be those that were put in, to the letter, so what is attached must still be there.
+    """
+    for number, message, text in rows:
+        attached = attachments.of(connection, owner, [message]).get(message, ())
+        connection.execute(
+            "INSERT INTO message_words (message_words, rowid, words) VALUES ('delete', ?, ?)",
+            (number, index_text(attachments.searched(text, attached))),
+        )
 
 
 def new_id() -> str:
@@ -395,7 +457,7 @@ def _answer(
 
 def _insert_chat(connection: sqlite3.Connection, chat: Chat) -> None:
     connection.execute(
-        f"INSERT INTO chats ({_CHAT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+        f"INSERT INTO chats ({_CHAT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
         (
             chat.id,
             chat.owner,
@@ -408,6 +470,7 @@ def _insert_chat(connection: sqlite3.Connection, chat: Chat) -> None:
             chat.pinned,
             chat.archived,
             clean(chat.folder),
+            json.dumps(chat.settings.given()),
         ),
     )
 
@@ -418,8 +481,8 @@ def _insert_message(
     text = clean(message.text)
     number = connection.execute(
         """INSERT INTO messages
-           (id, chat, owner, parent, role, state, text, model, digest, facts, writer, created)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+           (id, chat, owner, parent, role, state, text, model, digest, facts, writer, created, reasoning)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         (
             message.id,
             message.chat,
@@ -433,30 +496,36 @@ def _insert_message(
             _facts(message.facts),
             writer,
             message.created,
+            clean(message.reasoning),
         ),
     ).lastrowid
+    attached = [Attachment(attachments.name_of(one.name), clean(one.text)) for one in message.attached]
+    attachments.add(connection, owner, message.id, attached)
     if message.state is not State.WRITING:
-        _index(connection, number, text)
-
-
-def _index(connection: sqlite3.Connection, number: int | None, text: str) -> None:
-    connection.execute("INSERT INTO message_words (rowid, words) VALUES (?, ?)", (number, index_text(text)))
+        index(connection, number, text, attached)
 
 
 def _chat(row: tuple[Any, ...]) -> Chat:
-    chat = Chat(*intact(row, _CHAT_KINDS))
+    *facts, settings = intact(row, _CHAT_KINDS)
+    try:
+        given = chat_settings.read(json.loads(settings))
+    except ValueError as problem:
+        raise damaged(
+            "The database is damaged: a chat's settings in it cannot be read.", detail=str(problem)
+        ) from problem
+    chat = Chat(*[*facts, given])
     return replace(chat, pinned=bool(chat.pinned), archived=bool(chat.archived))  # SQLite has numbers only
 
 
 def _message(row: tuple[Any, ...]) -> StoredMessage:
-    number, name, chat, parent, role, state, text, model, digest, facts, created = intact(row, _MESSAGE_KINDS)
+    message = StoredMessage(*intact(row, _MESSAGE_KINDS))
     try:
-        role, state, facts = Role(role), State(state), json.loads(facts)
+        facts = json.loads(message.facts)  # type: ignore[arg-type]
+        return replace(message, role=Role(message.role), state=State(message.state), facts=facts)
     except ValueError as problem:
         raise damaged(
             "The database is damaged: a message in it cannot be read.", detail=str(problem)
         ) from problem
-    return StoredMessage(number, name, chat, parent, role, state, text, model, digest, facts, created)
 
 
 def _facts(facts: dict[str, Any]) -> str:

@@ -11,6 +11,7 @@ import sqlite3
 import unicodedata
 from dataclasses import dataclass
 
+from sottovoce.store import attachments
 from sottovoce.store.faults import intact
 
 NEWEST = 2000
@@ -19,6 +20,9 @@ NEWEST = 2000
 MAX_QUERY = 500
 BEFORE, AFTER = 60, 140
 """Characters of the excerpt around the first hit."""
+
+LOOKED_THROUGH = 100_000
+"""Of what is attached, for the place of a hit: further on, the excerpt is the question's own beginning."""
 
 STOP_WORDS = frozenset(
     """
@@ -66,7 +70,7 @@ def find(connection: sqlite3.Connection, owner: str, text: str, limit: int = 20)
            WHERE m.owner = ? ORDER BY found.rank, m.number DESC LIMIT ?""",
         (_match(words), owner, NEWEST, owner, limit),
     )
-    return [_hit(row, words) for row in rows]
+    return [_hit(connection, owner, row, words) for row in rows]
 
 
 def index_text(text: str) -> str:
@@ -103,11 +107,20 @@ def _pairs(run: str) -> list[str]:
     return [run[at : at + 2] for at in range(len(run))]
 
 
-def _hit(row: tuple[str, str, str, str, str, float], words: list[str]) -> Hit:
+def _hit(
+    connection: sqlite3.Connection,
+    owner: str,
+    row: tuple[str, str, str, str, str, float],
+    words: list[str],
+) -> Hit:
     chat, message, title, role, text, created = intact(row, (str, str, str, str, str, float))
-    folded = text.translate(_FOLD)
-    patterns = [_place(word.translate(_FOLD), folded) for word in words]
-    first = min((found.start() for p in patterns if (found := p.search(folded))), default=0)
+    folded, patterns, first = _first(text, words)
+    if first is None and (given := attachments.of(connection, owner, [message]).get(message)):
+        within = attachments.searched("", given)[2 : LOOKED_THROUGH + 2]
+        found = _first(within, words)
+        if found[2] is not None or not text:
+            text, (folded, patterns, first) = within, found
+    first = first or 0
     start, end = _edges(text, first)
     shown = folded[start:end]
     marks = sorted(found.span() for pattern in patterns for found in pattern.finditer(shown))
@@ -115,6 +128,17 @@ def _hit(row: tuple[str, str, str, str, str, float], words: list[str]) -> Hit:
     excerpt = "".join(" " if char.isspace() else char for char in text[start:end])
     spans = tuple((a + len(ahead), b + len(ahead)) for a, b in marks)
     return Hit(chat, message, title, role, f"{ahead}{excerpt}{behind}", spans, created)
+
+
+def _first(text: str, words: list[str]) -> tuple[str, list[re.Pattern[str]], int | None]:
+    """Return the folded text, what to point out in it, and where that begins, if it is there at all."""
+    folded = text.translate(_FOLD)
+    patterns = [_place(word.translate(_FOLD), folded) for word in words]
+    return (
+        folded,
+        patterns,
+        min((found.start() for p in patterns if (found := p.search(folded))), default=None),
+    )
 
 
 def _place(word: str, folded: str) -> re.Pattern[str]:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from sottovoce.core.errors import BadValue, NotFound
 from sottovoce.core.messages import Role
-from sottovoce.store import chats
+from sottovoce.store import attachments, chats
+from sottovoce.store.attachments import Listed
 from sottovoce.store.chats import Chat, StoredMessage
 
 PLACE = re.compile(r"([01])_(-?\d{1,20}(?:\.\d{1,20})?(?:e[+-]?\d{1,3})?)_(\d{1,18})", re.ASCII)
@@ -35,6 +36,7 @@ class Shown:
 
     message: StoredMessage
     alternatives: tuple[str, ...]
+    attached: tuple[Listed, ...] = ()
 
 
 def page(
@@ -63,9 +65,23 @@ def page(
 
 
 def branch(connection: sqlite3.Connection, owner: str, chat_id: str, leaf: str | None = None) -> list[Shown]:
-    """Return the messages from the root to the leaf, each with its alternatives. Raises NotFound."""
+    """Return the messages from the root to the leaf, each with its alternatives and what is attached to it.
+
+    Raises NotFound.
+    """
     messages = chats.branch(connection, owner, chat_id, leaf)
-    return [Shown(one, tuple(chats.siblings(connection, owner, one.id))) for one in messages]
+    attached = attachments.listed(connection, owner, [one.id for one in messages])
+    return [
+        Shown(one, tuple(chats.siblings(connection, owner, one.id)), attached.get(one.id, ()))
+        for one in messages
+    ]
+
+
+def versions(connection: sqlite3.Connection, owner: str, chat_id: str, message_id: str) -> list[Shown]:
+    """Return all that could stand in a message's place, in the order of writing. Raises NotFound."""
+    chats.get_message(connection, owner, chat_id, message_id)
+    ids = chats.siblings(connection, owner, message_id)
+    return [Shown(chats.get_message(connection, owner, chat_id, one), tuple(ids)) for one in ids]
 
 
 def answer(connection: sqlite3.Connection, owner: str, chat_id: str, message_id: str) -> StoredMessage:

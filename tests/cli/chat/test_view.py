@@ -26,6 +26,14 @@ def test_plain_text_that_ends_with_a_line_gets_no_other(capsys):
     assert capsys.readouterr().out == "a\n"
 
 
+def test_a_pipe_gets_the_answer_without_the_thought(capsys):
+    view = PlainView(Show())
+    view.thought("a boat")
+    view.text("A ship.")
+    view.end()
+    assert capsys.readouterr().out == "A ship.\n"
+
+
 @pytest.fixture
 def seen(make_screen):
     screen = make_screen(40, 8)
@@ -128,3 +136,15 @@ def test_a_place_in_line_stands_where_one_looks_until_words_come(seen):
     view.text("words")
     view.redraw()
     assert screen.lines() == ["words"]
+
+
+def test_a_thought_is_dim_and_stands_above_the_answer(seen):
+    screen, view = seen
+    for piece in ("a bo", "at\n\nor ", "two"):
+        view.thought(piece)
+        view.redraw()
+    assert [line for line in screen.lines() if line] == ["a boat", "or two"]
+    view.text("A ship.\n\n")
+    view.redraw()
+    view.end()
+    assert [line.rstrip() for line in screen.lines()][:5] == ["a boat", "", "or two", "", "A ship."]

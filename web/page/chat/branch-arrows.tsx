@@ -2,6 +2,7 @@ import type { Message } from "../../shared/api";
 import { neighbour, placeOf } from "../../shared/branch";
 import { IconButton } from "../parts/icon-button";
 import { useApp, useSay } from "../reader";
+import { CompareButton } from "./side-by-side";
 
 /** Goes through the messages that could stand at a place; nothing where there is only one. */
 export function BranchArrows({ message, isBusy }: { message: Message; isBusy: boolean }) {
@@ -27,6 +28,7 @@ export function BranchArrows({ message, isBusy }: { message: Message; isBusy: bo
         {at}/{of}
       </span>
       {arrow(1)}
+      <CompareButton message={message} isBusy={isBusy} />
     </span>
   );
 }

@@ -3,6 +3,7 @@ import { IconButton } from "../parts/icon-button";
 import { useSay, useStored } from "../reader";
 import type { SidebarState } from "../sidebar/use-sidebar";
 import { ModelMenu } from "./model-menu";
+import { SettingsButton } from "../chat-settings/settings-button";
 
 /** The way back to the list, who answers, and what the chat is called. */
 export function ChatHeader({ sidebar, newChat }: { sidebar: SidebarState; newChat: () => void }) {
@@ -20,6 +21,7 @@ export function ChatHeader({ sidebar, newChat }: { sidebar: SidebarState; newCha
           {titleOf(chat, say)}
         </h1>
       )}
+      <SettingsButton />
       {isSidebarAway && <IconButton icon="compose" className="chat-head-new" label={say("chat.new")} onClick={newChat} />}
     </header>
   );

@@ -1,5 +1,7 @@
 import { type KeyboardEvent, useState } from "react";
 
+import type { Attachment } from "../../shared/attachments";
+import { AttachmentList } from "../attachments/attachment-list";
 import { GrowingField } from "../composer/growing-field";
 import { isSendPress } from "../composer/send-press";
 import { useApp, useSay } from "../reader";
@@ -8,17 +10,19 @@ interface Props {
   /** The id of the question. */
   question: string;
   text: string;
+  attached: readonly Attachment[];
   isBusy: boolean;
-  send: (text: string) => void;
+  send: (text: string, attached: readonly Attachment[]) => void;
   cancel: () => void;
 }
 
 /** A question while it is written otherwise. */
-export function EditBox({ question, text, isBusy, send, cancel }: Props) {
+export function EditBox({ question, text, attached, isBusy, send, cancel }: Props) {
   const { drafts } = useApp();
   const say = useSay();
   const [draft, setDraft] = useState(() => drafts.get(question) || text);
-  const canSend = !isBusy && draft.trim() !== "";
+  const [kept, setKept] = useState(attached);
+  const canSend = !isBusy && (draft.trim() !== "" || kept.length > 0);
 
   const change = (typed: string) => {
     setDraft(typed);
@@ -36,18 +40,19 @@ export function EditBox({ question, text, isBusy, send, cancel }: Props) {
     }
     if (isSendPress(event)) {
       event.preventDefault();
-      if (canSend) leave(() => send(draft));
+      if (canSend) leave(() => send(draft, kept));
     }
   };
   return (
     <section className="turn edit-box">
+      <AttachmentList list={kept} remove={(gone) => setKept(kept.filter((one) => one !== gone))} />
       <GrowingField label={say("question.edit")} value={draft} isFocused change={change} press={press} />
       <p className="hint">{say("edit.hint")}</p>
       <div className="edit-acts">
         <button type="button" className="button" onClick={() => leave(cancel)}>
           {say("cancel")}
         </button>
-        <button type="button" className="button button-main" disabled={!canSend} onClick={() => leave(() => send(draft))}>
+        <button type="button" className="button button-main" disabled={!canSend} onClick={() => leave(() => send(draft, kept))}>
           {say("send")}
         </button>
       </div>

@@ -1,31 +1,65 @@
+import { useState } from "react";
+
+import type { Model } from "../../shared/api";
+import type { Language, Say } from "../../shared/strings";
 import { inWords } from "../bytes";
+import { FitBadge } from "../models/fit-badge";
+import { useChosen } from "../models/use-chosen";
 import { Icon } from "../parts/icon";
 import { Menu } from "../parts/menu";
-import { useApp, useReader, useStored } from "../reader";
+import { useApp, useReader } from "../reader";
+import { RivalDialog } from "./rival-dialog";
 import { useAnswering } from "./use-answering";
+import { useRival } from "./use-rival";
+
+/** So many are seen at a glance; more are searched. */
+const FEW = 6;
 
 /** Who answers the next question, and who else could. */
 export function ModelMenu() {
   const app = useApp();
   const { say, language } = useReader();
-  const usual = useStored((state) => state.status?.model);
-  const chosen = useStored((state) => state.model) ?? usual;
+  const { name, usual, choose } = useChosen();
   const answering = useAnswering();
-  if (chosen === undefined) return null;
+  const [isChoosing, setChoosing] = useState(false);
+  const { rival, items: compare } = useRival(name, () => setChoosing(true));
+  if (name === undefined) return null;
   const items = answering.map((model) => ({
     label: model.name,
-    detail: [inWords(model.bytes, language), model.licence.name || model.licence.id].join(" · "),
-    isChosen: model.name === chosen,
-    act: () => app.store.set({ model: model.name === usual ? null : model.name }),
+    detail: <Detail model={model} isUsual={model.name === usual} say={say} language={language} />,
+    isChosen: model.name === name,
+    act: () => choose(model.name),
   }));
+  const more = { label: say("models.more"), icon: "down", isKept: true, act: () => app.openPanel("models/get") } as const;
+  const about = { label: say("models.manage"), icon: "settings", isKept: true, act: () => app.openPanel("models") } as const;
   return (
-    <Menu
-      label={say("model.choose", { name: chosen })}
-      className="model-button"
-      items={[...items, { label: say("models.about"), icon: "info", act: () => app.openPanel("models") }]}
-    >
-      <span>{chosen}</span>
-      <Icon name="chevron" />
-    </Menu>
+    <>
+      <Menu
+        label={say("model.choose", { name: [name, rival].filter(Boolean).join(" + ") })}
+        className="model-button"
+        items={[...items, ...compare, more, about]}
+        search={answering.length > FEW ? say("models.search") : undefined}
+        opened={() => void app.about()}
+      >
+        <span>{name}</span>
+        {rival !== null && <span className="model-rival">+ {rival}</span>}
+        <Icon name="chevron" />
+      </Menu>
+      {isChoosing && <RivalDialog model={name} close={() => setChoosing(false)} />}
+    </>
+  );
+}
+
+function Detail({ model, isUsual, say, language }: { model: Model; isUsual: boolean; say: Say; language: Language }) {
+  const facts = [
+    inWords(model.bytes, language),
+    model.licence.id === "unknown" ? say("licence.none") : model.licence.id,
+    model.loaded ? say("models.loaded") : "",
+    isUsual ? say("models.answers") : "",
+  ];
+  return (
+    <>
+      {facts.filter(Boolean).join(" · ")} <FitBadge fit={model.fit} />
+    </>
   );
 }

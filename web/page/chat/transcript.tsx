@@ -6,6 +6,7 @@ import { IconButton } from "../parts/icon-button";
 import { useSay, useStored } from "../reader";
 import { Answer } from "./answer";
 import { Question } from "./question";
+import { SideBySide } from "./side-by-side";
 import { useFollowedEnd } from "./use-followed-end";
 import { useSought } from "./use-sought";
 
@@ -16,6 +17,7 @@ export function Transcript() {
   const say = useSay();
   const branch = useStored((state) => state.branch);
   const live = useStored((state) => state.live);
+  const compared = useStored((state) => state.compared);
   const asks = useStored((state) => state.asks);
   const [most, setMost] = useState(AT_ONCE);
   const { outer, inner, isAtEnd, goToEnd, leaveEnd } = useFollowedEnd(asks);
@@ -30,6 +32,8 @@ export function Transcript() {
           {shown.map((message) =>
             message.role === "user" ? (
               <Question key={message.id} message={message} isBusy={live !== null} />
+            ) : message.parent === compared?.question ? (
+              <SideBySide key={message.id} answers={compared.answers} shown={message.id} />
             ) : (
               <Answer
                 key={message.id}

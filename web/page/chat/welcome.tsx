@@ -1,15 +1,15 @@
 import { useApp, useSay, useStored } from "../reader";
 
-/** The model that comes with Sottovoce; see models/starter.py. */
-const STARTER = "SmolLM2-135M-Instruct";
-
 const IDEAS = ["idea.explain", "idea.write", "idea.plan"] as const;
 
 /** What stands where nothing was said yet. */
 export function Welcome() {
   const app = useApp();
   const say = useSay();
-  const isStarter = useStored((state) => (state.model ?? state.status?.model) === STARTER);
+  const isStarter = useStored((state) => {
+    const chosen = state.model ?? state.status?.model;
+    return state.models.some((model) => model.is_starter && model.name === chosen);
+  });
   return (
     <div className="welcome">
       <h1>{say("welcome.title")}</h1>
@@ -25,7 +25,10 @@ export function Welcome() {
       </ul>
       {isStarter && (
         <p className="welcome-note">
-          {say("welcome.starter")} <code>sotto models suggest</code>
+          {say("welcome.starter")}
+          <button type="button" className="button" onClick={() => app.openPanel("models/get")}>
+            {say("welcome.models")}
+          </button>
         </p>
       )}
     </div>

@@ -2,35 +2,61 @@
 
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 
+import type { Attachment } from "../../shared/attachments";
+import { AttachmentList } from "../attachments/attachment-list";
 import { IconButton } from "../parts/icon-button";
 import { ProblemBox } from "../parts/problem-box";
-import { useApp, useSay, useStored } from "../reader";
+import { useApp, useReader, useSay, useStored } from "../reader";
 import { useMedia } from "../use-media";
+import { AttachButton } from "./attach-button";
+import { AttachmentNotes } from "./attachment-notes";
+import { DropArea } from "./drop-area";
+import { AppliedNote } from "./applied-note";
+import { ContextMeter } from "./context-meter";
 import { GrowingField } from "./growing-field";
+import { attachPasted } from "./pasted";
 import { isSendPress } from "./send-press";
+import { useAttachments } from "./use-attachments";
+import { useSlash } from "./use-slash";
 
 export function Composer() {
   const { conversation, store } = useApp();
   const say = useSay();
+  const { preferences } = useReader();
   const [text, setText] = useDraft();
+  const attachments = useAttachments();
   const field = useRef<HTMLTextAreaElement>(null);
   const isBusy = useStored((state) => state.live !== null);
   const problem = useStored((state) => state.askProblem);
   // On a phone the keyboard would cover what there is to read.
   const isTouch = useMedia("(hover: none) and (pointer: coarse)");
-  const canSend = !isBusy && text.trim() !== "";
+  const slash = useSlash(text, setText);
+  const canSend = !isBusy && !attachments.isReading && (text.trim() !== "" || attachments.list.length > 0);
 
   const send = () => {
-    if (!canSend) return;
+    if (slash.pick() || !canSend) return;
     setText("");
-    void conversation.ask(text);
+    void conversation.ask(text, attachments.hand());
     field.current?.focus();
   };
   const stop = () => {
     conversation.stop();
     field.current?.focus();
   };
+  const attach = (files: readonly File[], folders?: readonly string[]) => {
+    field.current?.focus();
+    void attachments.add(files, folders);
+  };
+  const remove = (attachment: Attachment) => {
+    attachments.remove(attachment);
+    field.current?.focus();
+  };
+  const restore = (attachment: Attachment) => {
+    if ("text" in attachment.source) setText([text, attachment.source.text].filter(Boolean).join("\n\n"));
+    remove(attachment);
+  };
   const press = (event: KeyboardEvent) => {
+    if (slash.press(event)) return;
     if (isSendPress(event) && !isTouch) {
       event.preventDefault();
       send();
@@ -51,6 +77,9 @@ export function Composer() {
           </button>
         </ProblemBox>
       )}
+      <AttachmentNotes attachments={attachments} text={text} />
+      <DropArea take={attach} />
+      <AppliedNote />
       <form
         className="composer-box"
         onSubmit={(event) => {
@@ -58,6 +87,8 @@ export function Composer() {
           send();
         }}
       >
+        <AttachmentList list={attachments.list} remove={remove} restore={restore} />
+        <AttachButton add={attach} />
         <GrowingField
           ref={field}
           id="message"
@@ -67,13 +98,17 @@ export function Composer() {
           isFocused={!isTouch}
           change={setText}
           press={press}
+          paste={(event) => attachPasted(event, preferences.longPaste, { files: attach, text: attachments.addPasted })}
+          {...slash.field}
         />
+        {slash.list}
         {isBusy ? (
           <IconButton icon="stop" className="composer-button" label={say("stop")} onClick={stop} />
         ) : (
           <IconButton icon="send" type="submit" className="composer-button" label={say("send")} disabled={!canSend} />
         )}
       </form>
+      <ContextMeter text={text} />
     </div>
   );
 }

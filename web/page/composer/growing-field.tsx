@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type Ref, useImperativeHandle, useLayoutEffect, useRef } from "react";
+import { type ClipboardEvent, type KeyboardEvent, type Ref, useImperativeHandle, useLayoutEffect, useRef } from "react";
 
 interface Props {
   ref?: Ref<HTMLTextAreaElement>;
@@ -10,21 +10,30 @@ interface Props {
   isFocused: boolean;
   change: (text: string) => void;
   press: (event: KeyboardEvent) => void;
+  paste?: (event: ClipboardEvent) => void;
+  "aria-describedby"?: string;
+  "aria-autocomplete"?: "list";
+  "aria-controls"?: string | undefined;
+  "aria-activedescendant"?: string | undefined;
 }
+
+/** Characters from which on a text surely fills the field. */
+const LONG = 20_000;
 
 /** Where the browser grows the field by itself, CSS says how far. */
 const GROWS = CSS.supports("field-sizing", "content");
 
 /** A field of as many lines as its text has, up to a height from which on it scrolls. */
-export function GrowingField({ ref, value, label, isFocused, change, press, ...rest }: Props) {
+export function GrowingField({ ref, value, label, isFocused, change, press, paste, ...rest }: Props) {
   const field = useRef<HTMLTextAreaElement>(null);
+  const isLong = value.length > LONG;
   useImperativeHandle(ref, () => field.current as HTMLTextAreaElement, []);
 
   useLayoutEffect(() => {
     if (GROWS || field.current === null) return;
-    field.current.style.height = "auto";
-    field.current.style.height = `${field.current.scrollHeight}px`;
-  }, [value]);
+    field.current.style.height = "";
+    if (!isLong) field.current.style.height = `${field.current.scrollHeight}px`;
+  }, [value, isLong]);
 
   useLayoutEffect(() => {
     const element = field.current;
@@ -38,11 +47,13 @@ export function GrowingField({ ref, value, label, isFocused, change, press, ...r
       ref={field}
       className="growing-field"
       aria-label={label}
+      data-long={isLong || undefined}
       rows={1}
       dir="auto"
       value={value}
       onChange={(event) => change(event.target.value)}
       onKeyDown={press}
+      onPaste={paste}
       {...rest}
     />
   );

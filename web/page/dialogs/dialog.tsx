@@ -1,6 +1,6 @@
 /** A native dialog over the page: the browser keeps the focus in it and gives it back. */
 
-import { type MouseEvent, type ReactNode, useEffect, useId, useRef } from "react";
+import { type MouseEvent, type ReactNode, useId, useLayoutEffect, useRef } from "react";
 
 import { IconButton } from "../parts/icon-button";
 import { useSay } from "../reader";
@@ -19,7 +19,8 @@ export function Dialog({ title, className = "", isBare = false, close, children 
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
 
-  useEffect(() => {
+  // Closed while it is still on the page, or the browser could not give the focus back.
+  useLayoutEffect(() => {
     const element = dialog.current;
     if (element === null) return;
     element.showModal();
@@ -38,6 +39,8 @@ export function Dialog({ title, className = "", isBare = false, close, children 
       aria-labelledby={id}
       tabIndex={-1}
       onCancel={(event) => {
+        // Of a dialog over this one.
+        if (event.target !== dialog.current) return;
         event.preventDefault();
         close();
       }}

@@ -1,53 +1,48 @@
-/** How the page looks and speaks, what runs on this machine, and which models are here. */
+/** How the page looks and speaks, and what runs on this machine. */
 
-import type { Panel } from "../../shared/route";
 import { LANGUAGES, type Preferences, THEMES } from "../../shared/preferences";
 import { useReader, useSay, useStored } from "../reader";
 import { Icon } from "../parts/icon";
 import { BrowsersSection } from "./browsers-section";
 import { Choice } from "./choice";
 import { Dialog } from "./dialog";
-import { ModelList } from "./model-list";
+import { LongPasteChoice } from "./long-paste-choice";
 import { PhoneSection } from "./phone-section";
 
 interface Props {
-  panel: Exclude<Panel, "ledger">;
   close: () => void;
   shortcuts: () => void;
 }
 
-export function SettingsDialog({ panel, close, shortcuts }: Props) {
+export function SettingsDialog({ close, shortcuts }: Props) {
   const { app } = useReader();
   const say = useSay();
   return (
-    <Dialog title={say(panel === "models" ? "models" : "settings")} close={close}>
+    <Dialog title={say("settings")} close={close}>
       <div className="dialog-body">
-        {panel === "settings" && <Appearance />}
-        {panel === "settings" && <ThisMachine />}
-        <section className="settings-section">
-          <h3>{say("models.here")}</h3>
-          <ModelList />
-        </section>
-        {panel === "settings" && <PhoneSection />}
-        {panel === "settings" && <BrowsersSection />}
-        {panel === "settings" && (
-          <div className="settings-foot">
-            <button
-              type="button"
-              className="button"
-              onClick={() => {
-                close();
-                shortcuts();
-              }}
-            >
-              <Icon name="keyboard" />
-              {say("shortcuts")}
-            </button>
-            <button type="button" className="button" onClick={() => void app.server.signOut()}>
-              {say("signOut")}
-            </button>
-          </div>
-        )}
+        <Appearance />
+        <ThisMachine />
+        <PhoneSection />
+        <BrowsersSection />
+        <div className="settings-foot">
+          <button type="button" className="button" onClick={() => app.openPanel("models")}>
+            {say("models")}
+          </button>
+          <button
+            type="button"
+            className="button"
+            onClick={() => {
+              close();
+              shortcuts();
+            }}
+          >
+            <Icon name="keyboard" />
+            {say("shortcuts")}
+          </button>
+          <button type="button" className="button" onClick={() => void app.server.signOut()}>
+            {say("signOut")}
+          </button>
+        </div>
       </div>
     </Dialog>
   );
@@ -71,6 +66,7 @@ function Appearance() {
         chosen={preferences.language}
         choose={(language: Preferences["language"]) => prefer({ language })}
       />
+      <LongPasteChoice />
     </section>
   );
 }

@@ -6,6 +6,7 @@ const IN_COMPOSER = [
   { keys: ["Enter"], means: "shortcut.send" },
   { keys: ["Shift", "Enter"], means: "shortcut.line" },
   { keys: ["↑"], means: "shortcut.editLast" },
+  { keys: ["/"], means: "shortcut.slash" },
 ] as const;
 
 /** The list of keys that do something. */

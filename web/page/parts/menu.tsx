@@ -1,16 +1,19 @@
 /** A button with a list of actions below it. */
 
 import { type KeyboardEvent, type ReactNode, type RefObject, useEffect, useId, useLayoutEffect, useRef, useState } from "react";
+import { createPortal } from "react-dom";
 
 import { Icon, type IconName } from "./icon";
 
 export interface MenuItem {
   label: string;
-  detail?: string;
+  detail?: ReactNode;
   icon?: IconName;
   isDangerous?: boolean;
   /** For a choice: whether it is the one that holds. */
   isChosen?: boolean;
+  /** Whether it stands there whatever is sought. */
+  isKept?: boolean;
   act: () => void;
 }
 
@@ -18,12 +21,15 @@ interface Props {
   label: string;
   className?: string;
   items: readonly MenuItem[];
+  /** For a long list: what the field to find an item by is called. */
+  search?: string | undefined;
+  opened?: () => void;
   children: ReactNode;
 }
 
 const GAP = 4;
 
-export function Menu({ label, className = "icon-button", items, children }: Props) {
+export function Menu({ label, className = "icon-button", items, search, opened, children }: Props) {
   const [isOpen, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
   const id = useId();
@@ -42,11 +48,14 @@ export function Menu({ label, className = "icon-button", items, children }: Prop
         aria-haspopup="menu"
         aria-expanded={isOpen}
         aria-controls={isOpen ? id : undefined}
-        onClick={() => setOpen(!isOpen)}
+        onClick={() => {
+          if (!isOpen) opened?.();
+          setOpen(!isOpen);
+        }}
       >
         {children}
       </button>
-      {isOpen && <MenuList id={id} label={label} items={items} at={button} close={close} />}
+      {isOpen && <MenuList id={id} label={label} items={items} search={search} at={button} close={close} />}
     </>
   );
 }
@@ -55,17 +64,22 @@ interface ListProps {
   id: string;
   label: string;
   items: readonly MenuItem[];
+  search: string | undefined;
   at: RefObject<HTMLButtonElement | null>;
   close: (returnsFocus: boolean) => void;
 }
 
-function MenuList({ id, label, items, at, close }: ListProps) {
+function MenuList({ id, label, items, search, at, close }: ListProps) {
   const list = useRef<HTMLDivElement>(null);
+  const [sought, setSought] = useState("");
+  const shown = items.filter((item) => item.isKept || item.label.toLowerCase().includes(sought.trim().toLowerCase()));
 
   useLayoutEffect(() => {
     if (list.current === null || at.current === null) return;
     place(list.current, at.current.getBoundingClientRect());
-    entries(list.current)[0]?.focus();
+    // Where it would bring up a keyboard over the list, the field waits until it is touched.
+    const field = matchMedia("(pointer: fine)").matches ? list.current.querySelector("input") : null;
+    (field ?? entries(list.current)[0])?.focus();
   }, [at]);
 
   useEffect(() => {
@@ -73,7 +87,10 @@ function MenuList({ id, label, items, at, close }: ListProps) {
       const target = event.target as Node;
       if (!list.current?.contains(target) && !at.current?.contains(target)) close(false);
     };
-    const gone = () => close(false);
+    const gone = () => {
+      const isKeyboard = document.activeElement instanceof HTMLInputElement;
+      if (!isKeyboard) close(false);
+    };
     document.addEventListener("pointerdown", pressed);
     window.addEventListener("resize", gone);
     return () => {
@@ -91,38 +108,59 @@ function MenuList({ id, label, items, at, close }: ListProps) {
     }
     const all = list.current === null ? [] : entries(list.current);
     const now = all.indexOf(document.activeElement as HTMLElement);
-    const to = { ArrowDown: now + 1, ArrowUp: now - 1, Home: 0, End: -1 }[event.key];
-    if (to === undefined) return;
+    const isTyping = event.target instanceof HTMLInputElement;
+    if (isTyping && event.key === "Enter") {
+      // Or the button, which has the focus by then, would open the list again.
+      event.preventDefault();
+      all[0]?.click();
+    }
+    const to = { ArrowDown: now + 1, ArrowUp: Math.max(now, 0) - 1, Home: 0, End: -1 }[event.key];
+    if (to === undefined || (isTyping && !event.key.startsWith("Arrow"))) return;
     event.preventDefault();
     all.at(to % all.length)?.focus();
   };
 
-  return (
-    <div ref={list} id={id} className="menu" role="menu" aria-label={label} onKeyDown={move}>
-      {items.map((item) => (
-        <button
-          key={item.label}
-          type="button"
-          className="menu-item"
-          role={item.isChosen === undefined ? "menuitem" : "menuitemradio"}
-          aria-checked={item.isChosen}
-          tabIndex={-1}
-          data-dangerous={item.isDangerous || undefined}
-          onClick={() => {
-            close(true);
-            item.act();
-          }}
-        >
-          {item.icon && <Icon name={item.icon} />}
-          <span className="menu-words">
-            <span>{item.label}</span>
-            {item.detail && <small>{item.detail}</small>}
-          </span>
-          {item.isChosen && <Icon name="check" />}
-        </button>
-      ))}
+  const menu = (
+    <div ref={list} className="menu" onKeyDown={move}>
+      {search !== undefined && (
+        <input
+          type="search"
+          className="field menu-search"
+          placeholder={search}
+          aria-label={search}
+          aria-controls={id}
+          value={sought}
+          onChange={(event) => setSought(event.target.value)}
+        />
+      )}
+      <div id={id} role="menu" aria-label={label}>
+        {shown.map((item) => (
+          <button
+            key={item.label}
+            type="button"
+            className="menu-item"
+            role={item.isChosen === undefined ? "menuitem" : "menuitemradio"}
+            aria-checked={item.isChosen}
+            tabIndex={-1}
+            data-dangerous={item.isDangerous || undefined}
+            onClick={() => {
+              close(true);
+              item.act();
+            }}
+          >
+            {item.icon && <Icon name={item.icon} />}
+            <span className="menu-words">
+              <span>{item.label}</span>
+              {item.detail && <small>{item.detail}</small>}
+            </span>
+            {item.isChosen && <Icon name="check" />}
+          </button>
+        ))}
+      </div>
     </div>
   );
+  // A message is painted only within its own bounds, and so would be what hangs from it.
+  return createPortal(menu, at.current?.closest("main, nav, dialog") ?? document.body);
 }
 
 const entries = (list: HTMLElement): HTMLElement[] => [...list.querySelectorAll<HTMLElement>(".menu-item")];

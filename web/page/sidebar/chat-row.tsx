@@ -3,6 +3,7 @@ import { type MouseEvent, useState } from "react";
 import type { Chat } from "../../shared/api";
 import { pathOf } from "../../shared/route";
 import { titleOf } from "../chat-title";
+import { download } from "../download";
 import { Icon } from "../parts/icon";
 import { Menu } from "../parts/menu";
 import { useApp, useSay } from "../reader";
@@ -56,12 +57,4 @@ export function ChatRow({ chat, isOpen, chosen, remove }: Props) {
       </Menu>
     </li>
   );
-}
-
-/** Have the browser keep a file of the server; the answer's own header gives it its name. */
-function download(path: string): void {
-  const link = document.createElement("a");
-  link.href = path;
-  link.download = "";
-  link.click();
 }

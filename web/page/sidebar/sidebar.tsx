@@ -6,6 +6,7 @@ import type { Chat } from "../../shared/api";
 import { DeleteDialog } from "../dialogs/delete-dialog";
 import { Icon } from "../parts/icon";
 import { IconButton } from "../parts/icon-button";
+import { DownloadNote } from "../models/download-note";
 import { useApp, useSay } from "../reader";
 import { ChatList } from "./chat-list";
 import type { SidebarState } from "./use-sidebar";
@@ -46,6 +47,7 @@ export function Sidebar({ sidebar, newChat, search }: Props) {
       </div>
       <ChatList chosen={sidebar.leave} remove={setDoomed} />
       <div className="sidebar-foot">
+        <DownloadNote />
         <button type="button" className="sidebar-act" onClick={() => app.openPanel("settings")}>
           <Icon name="settings" />
           {say("settings")}

@@ -7,6 +7,7 @@ from typing import Any
 
 from sottovoce.cli.chat.talk import Talk
 from sottovoce.cli.chat.welcome import introduction
+from sottovoce.core.chat_settings import UNSET
 from sottovoce.core.errors import BadValue, NotFound
 from sottovoce.core.sampling import RANGES, Sampling, checked
 from sottovoce.core.settings import load
@@ -58,7 +59,7 @@ async def change(talk: Talk, arguments: str) -> None:
     name, _, value = arguments.partition(" ")
     name, value = name.replace("-", "_"), value.strip()
     if not name:
-        _show_all(talk)
+        await _show_all(talk)
     elif name in REOPENING:
         _reopen_with(talk, name, value)
     elif name in {field.name for field in fields(Sampling)} - {"schema"}:
@@ -72,8 +73,11 @@ def names() -> list[str]:
     return [*RANGES, "stop", *REOPENING]
 
 
-def _show_all(talk: Talk) -> None:
-    drawn = {**_given(talk.app.settings.sampling()), **_given(talk.place.sampling)}
+async def _show_all(talk: Talk) -> None:
+    chat, owner = talk.place.chat, talk.app.owner
+    set_for_chat = (await talk.read(lambda conn: chats.get(conn, owner, chat))).settings if chat else UNSET
+    layers = (talk.app.settings.sampling(), set_for_chat.sampling(), talk.place.sampling)
+    drawn = {name: value for layer in layers for name, value in _given(layer).items()}
     for name in names():
         value = getattr(talk.app.settings, name) if name in REOPENING else drawn.get(name, "the model's own")
         shown = ", ".join(repr(text) for text in value) if isinstance(value, tuple) else value

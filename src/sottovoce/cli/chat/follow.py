@@ -8,7 +8,7 @@ from contextlib import aclosing
 
 from sottovoce.cli.chat.view import View
 from sottovoce.core.errors import EngineFailed
-from sottovoce.core.events import Asked, Done, Event, Failed, Notice, Reading, Text, Waiting
+from sottovoce.core.events import Asked, Done, Event, Failed, Notice, Reading, Reasoning, Text, Waiting
 
 STOP_HINT = "Ctrl-C stops"
 WORTH_COUNTING = 256
@@ -35,6 +35,9 @@ async def follow(
                     asked(event)
                 case Text(text):
                     view.text(text)
+                    written = True
+                case Reasoning(text):
+                    view.thought(text)
                     written = True
                 case Notice(text=text):
                     view.note(text)

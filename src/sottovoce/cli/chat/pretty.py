@@ -31,6 +31,8 @@ class MarkdownView:
         self._console = console
         self._tail = Tail(console)
         self._growing = Growing()
+        self._thought = ""
+        self._thinks = False
         self._ready: list[Line] = []
         self._gap = gap
         self._busy = ""
@@ -41,8 +43,16 @@ class MarkdownView:
     def text(self, piece: str) -> None:
         self._busy = ""
         self._fresh = True
+        self._end_thought()
         for block in self._growing.feed(clean(piece)):
             self._place(draw(self._console, block), follows=block.follows)
+
+    def thought(self, piece: str) -> None:
+        self._busy = ""
+        self._fresh = True
+        *whole, self._thought = (self._thought + clean(piece)).split("\n")
+        for line in whole:
+            self._place_thought(line)
 
     def busy(self, what: str) -> None:
         self._busy = what
@@ -60,6 +70,7 @@ class MarkdownView:
             return
         self._ended = True
         self._busy = ""
+        self._end_thought()
         for block in self._growing.end():
             self._place(draw(self._console, block), follows=block.follows)
         if mark:
@@ -80,6 +91,15 @@ class MarkdownView:
         self._gap = self._gap or bool(lines)
         self._ready.extend(lines)
 
+    def _place_thought(self, line: str) -> None:
+        self._place(quiet_lines(self._console, line) if line.strip() else [BLANK], follows=self._thinks)
+        self._thinks = True
+
+    def _end_thought(self) -> None:
+        if self._thought:
+            self._place_thought(self._thought)
+        self._thought, self._thinks = "", False
+
     def _taken(self) -> list[Line]:
         ready, self._ready = self._ready, []
         return ready
@@ -87,14 +107,18 @@ class MarkdownView:
     def _open_lines(self) -> list[Line]:
         """Return the open piece's last lines, as many as the window has room for, and the status."""
         block = self._growing.open()
-        lines = draw(self._console, block) if block is not None else []
-        if lines and block is not None and not block.follows and self._gap:
+        follows = self._thinks if block is None else block.follows
+        lines = self._open_thought() if block is None else draw(self._console, block)
+        if lines and not follows and self._gap:
             lines.insert(0, BLANK)
         status = self._status()
         room = max(1, self._console.height - 1 - len(status))
         if len(lines) > room:
             lines = [*quiet_lines(self._console, "…"), *lines[len(lines) - room + 1 :]]
         return lines + status
+
+    def _open_thought(self) -> list[Line]:
+        return quiet_lines(self._console, self._thought) if self._thought else []
 
     def _status(self) -> list[Line]:
         if not self._busy:

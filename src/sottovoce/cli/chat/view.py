@@ -19,6 +19,9 @@ class View(Protocol):
     def text(self, piece: str) -> None:
         """Add to the answer."""
 
+    def thought(self, piece: str) -> None:
+        """Add to what the model thinks before it answers."""
+
     def busy(self, what: str) -> None:
         """Say what is being waited for; gone when words come."""
 
@@ -43,6 +46,9 @@ class PlainView:
     def text(self, piece: str) -> None:
         self._show.piece(piece)
         self._last = clean(piece)[-1:] or self._last
+
+    def thought(self, piece: str) -> None:
+        """A pipe's reader wants the answer only; `sotto ask --json` has both."""
 
     def busy(self, what: str) -> None:
         """A pipe's reader waits for words only."""

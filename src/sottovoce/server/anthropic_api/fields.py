@@ -14,7 +14,7 @@ TEST = "tests/server/test_anthropic_fields.py"
 CACHE = "what was read before is reused, asked or not"
 ELSEWHERE = "it runs on the provider's servers, or only its own models know it"
 TEXT_ONLY = "the model reads text"
-THOUGHTS = "thoughts are not told apart from the answer"
+THOUGHTS = "what a model thinks is left out of its answer: a thinking block is signed, and nobody here signs"
 ONE_KIND = "there is one kind of service"
 
 HONOURED = {
@@ -45,7 +45,7 @@ HONOURED = {
     "tool_choice.any": "",
     "tool_choice.tool.name": "",
     "tool_choice.none": "",
-    "thinking.enabled": "where the model can think before it answers",
+    "thinking.enabled": "where the model can think before it answers; its thoughts are not told",
     "thinking.disabled": "",
     "output_config.format.json_schema.schema": "the answer follows it",
 }

@@ -2,7 +2,9 @@
 
 chats   the person's chats: list, open, change, search, export, delete
 files   all chats as one file: export, import
+attachments  the texts given along with a question, each by itself
 runs    answers being written: start, follow from any event, stop
+presets instructions and settings under a name; what holds where a chat sets nothing
 models  the models here and to choose from, how each does here, licences accepted
 loading which of them are loaded: have one loaded, or unloaded
 pulls   models being got: told beforehand, begun, followed from any event, stopped
@@ -18,6 +20,7 @@ nouns, nouns_*  what is taken and given;  telling  a run's events, in words for 
 from __future__ import annotations
 
 from sottovoce.server.app_api import (
+    attachments,
     changes,
     chats,
     engine,
@@ -25,6 +28,7 @@ from sottovoce.server.app_api import (
     ledger,
     loading,
     models,
+    presets,
     pulls,
     runs,
     sessions,
@@ -35,8 +39,10 @@ from sottovoce.server.endpoint import Endpoint
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *chats.ENDPOINTS,
+    *attachments.ENDPOINTS,
     *files.ENDPOINTS,
     *runs.ENDPOINTS,
+    *presets.ENDPOINTS,
     *pulls.ENDPOINTS,  # before models, or pulls would be taken for the name of one
     *loading.ENDPOINTS,
     *models.ENDPOINTS,

@@ -11,7 +11,8 @@ from starlette.responses import Response
 from sottovoce.app import delete_chat
 from sottovoce.chat import archive
 from sottovoce.core.errors import BadValue
-from sottovoce.server.app_api.nouns import identity, whole
+from sottovoce.server.app_api import context
+from sottovoce.server.app_api.nouns import RunNoun, identity, settings_of, whole
 from sottovoce.server.app_api.nouns_chats import (
     ChatChange,
     ChatList,
@@ -23,6 +24,7 @@ from sottovoce.server.app_api.nouns_chats import (
     MessageNoun,
     NewChat,
     OpenChat,
+    Versions,
 )
 from sottovoce.server.caller import Scope
 from sottovoce.server.changes import What
@@ -61,16 +63,16 @@ async def begin(visit: Visit[NewChat]) -> OpenChat:
     """Begin an empty chat."""
     app, owner, body = visit.house.app, visit.caller.owner, visit.body
     system = app.settings.system if body.system is None else body.system
-    now = time.time()
+    settings, now = settings_of(body.settings), time.time()
 
     def work(conn: Connection) -> chats.Chat:
-        chat = chats.start(conn, owner, system=system, model=app.model.name, now=now)
+        chat = chats.start(conn, owner, system=system, model=app.model.name, now=now, settings=settings)
         chats.rename(conn, owner, chat.id, body.title)
         return chats.get(conn, owner, chat.id)
 
-    begun = await app.database.run(work)
-    _tell(visit, begun.id)
-    return OpenChat(chat=ChatNoun.of(begun, []), messages=[])
+    chat = await app.database.run(work)
+    _tell(visit, chat.id)
+    return OpenChat(chat=ChatNoun.of(chat, []), context=await context.of(app, chat, []), messages=[])
 
 
 async def opened(visit: Visit[None]) -> OpenChat:
@@ -79,9 +81,18 @@ async def opened(visit: Visit[None]) -> OpenChat:
     return await _shown(visit, _chat(visit), None if leaf is None else identity(leaf, "message"))
 
 
+async def versions(visit: Visit[None]) -> Versions:
+    """Show all that could stand in a message's place, such as the answers to one question."""
+    owner, chat = visit.caller.owner, _chat(visit)
+    message = identity(visit.request.path_params["message"], "message")
+    found = await visit.house.app.database.read(lambda conn: shown.versions(conn, owner, chat, message))
+    return Versions(messages=[MessageNoun.of(one) for one in found])
+
+
 async def change(visit: Visit[ChatChange]) -> OpenChat:
-    """Change a chat: its title, its instructions, its branch shown, or its place among the others."""
+    """Change a chat: title, instructions, settings, the branch shown, or its place among the others."""
     owner, chat, body = visit.caller.owner, _chat(visit), visit.body
+    settings = settings_of(body.settings)
 
     def work(conn: Connection) -> None:
         chats.get(conn, owner, chat)
@@ -89,6 +100,8 @@ async def change(visit: Visit[ChatChange]) -> OpenChat:
             chats.rename(conn, owner, chat, body.title)
         if body.system is not None:
             chats.set_system(conn, owner, chat, body.system)
+        if "settings" in body.model_fields_set:
+            chats.set_settings(conn, owner, chat, settings)
         if body.leaf is not None:
             chats.go_to(conn, owner, chat, body.leaf)
         _put_in_order(conn, owner, chat, body)
@@ -144,7 +157,12 @@ async def _shown(visit: Visit[None] | Visit[ChatChange], chat: str, leaf: str | 
         lambda conn: (chats.get(conn, owner, chat), shown.branch(conn, owner, chat, leaf))
     )
     running = visit.house.runs.running(owner, chat)
-    return OpenChat(chat=ChatNoun.of(got, running), messages=[MessageNoun.of(one) for one in branch])
+    return OpenChat(
+        chat=ChatNoun.of(got, running),
+        context=await context.of(visit.house.app, got, [one.message for one in branch]),
+        messages=[MessageNoun.of(one) for one in branch],
+        runs=[RunNoun.of(asked) for asked in running],
+    )
 
 
 def _tell(visit: Visit[NewChat] | Visit[ChatChange] | Visit[None], chat: str) -> None:
@@ -171,6 +189,7 @@ ENDPOINTS = (
     Endpoint("GET", CHAT, opened, Scope.PAGE, answer=OpenChat),
     Endpoint("PATCH", CHAT, change, Scope.PAGE, body=ChatChange, answer=OpenChat),
     Endpoint("DELETE", CHAT, delete, Scope.PAGE),
+    Endpoint("GET", f"{CHAT}/messages/{{message}}/versions", versions, Scope.PAGE, answer=Versions),
     Endpoint("GET", "/app/api/folders", folders, Scope.PAGE, answer=FolderList),
     Endpoint("GET", f"{CHAT}/export", export, Scope.PAGE),
     Endpoint("GET", "/app/api/search", found, Scope.PAGE, answer=Hits),

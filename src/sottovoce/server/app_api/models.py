@@ -31,7 +31,9 @@ from sottovoce.models import (
     removing,
     shelf,
     starter,
+    verifying,
 )
+from sottovoce.models.checking import Verdict
 from sottovoce.models.file import ModelFile
 from sottovoce.models.inventory import Item
 from sottovoce.models.kinds import MEANINGS
@@ -48,6 +50,7 @@ from sottovoce.server.app_api.nouns_models import (
     ModelNoun,
     OneModel,
     Shelf,
+    Verified,
 )
 from sottovoce.server.caller import Scope
 from sottovoce.server.changes import What
@@ -72,10 +75,19 @@ async def shown(visit: Visit[None]) -> OneModel:
     return await asyncio.to_thread(_one, visit.house.app, visit.request.path_params["name"])
 
 
+async def verify(visit: Visit[None]) -> Verified:
+    """Read a model's files anew, and say whether they are still what they were."""
+    app, name = visit.house.app, visit.request.path_params["name"]
+    verdicts = await asyncio.to_thread(_verify, app, name)
+    visit.house.changes.tell(What.MODELS)  # what was found sound is remembered
+    return Verified.of(verdicts)
+
+
 async def remove(visit: Visit[None]) -> Response:
     """Remove a model's files, and what is left of a download of it; of a linked one only the link goes."""
     house, name = visit.house, visit.request.path_params["name"]
     coming = [pull.name for pull in house.pulls.every() if not pull.ended]
+    house.pulls.forget(name)
     await asyncio.to_thread(_remove, house.app, name, coming)
     house.changes.tell(What.MODELS)
     return Response(status_code=204)
@@ -141,6 +153,10 @@ def _one(app: App, name: str) -> OneModel:
     )
 
 
+def _verify(app: App, name: str) -> list[Verdict]:
+    return verifying.verify(app.database, _named(app.home, name))
+
+
 def _remove(app: App, name: str, coming: Sequence[str]) -> None:
     """Remove a model, but nothing of those that are `coming`, whatever name it is asked for by."""
     found = removing.on_shelf(app.home, name)
@@ -203,8 +219,10 @@ def _nothing(name: str) -> NotFound:
 
 def _noun(app: App, item: Item) -> ModelNoun:
     path = item.file.path
-    load = _load(app, path)
-    return ModelNoun.of(item, load, answers=path == app.model.path, is_starter=path == starter.path())
+    header = served.header_of(path) if item.file.kind else None
+    return ModelNoun.of(
+        item, header, _load(app, path), answers=path == app.model.path, is_starter=path == starter.path()
+    )
 
 
 def _load(app: App, path: Path) -> Load | None:
@@ -215,6 +233,7 @@ def _load(app: App, path: Path) -> Load | None:
 ENDPOINTS = (
     Endpoint("GET", ALL, listed, Scope.PAGE, answer=Shelf),
     Endpoint("GET", ONE, shown, Scope.PAGE, answer=OneModel),
+    Endpoint("POST", f"{ONE}/verify", verify, Scope.PAGE, answer=Verified),
     Endpoint("DELETE", ONE, remove, Scope.PAGE),
     Endpoint("GET", "/app/api/catalogue", offered, Scope.PAGE, answer=Catalogue),
     Endpoint("GET", "/app/api/fit", fits, Scope.PAGE, answer=FitList),

@@ -11,10 +11,14 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from sottovoce.core import chat_settings
+from sottovoce.core.chat_settings import ChatSettings
 from sottovoce.core.errors import BadValue, NotFound
 from sottovoce.core.events import Asked
 from sottovoce.core.messages import Message, Role
 from sottovoce.core.sampling import Sampling
+from sottovoce.store import attachments
+from sottovoce.store.attachments import Attachment, Kept
 
 ID = r"^[a-z2-7]{16}$"
 MOST_TEXT = 8_000_000
@@ -50,28 +54,90 @@ class Drawing(Noun):
         return Sampling(**said, stop=tuple(self.stop), schema=self.shape)
 
 
+class NewAttachment(Noun):
+    """A text given along with a question. Of its name is kept what can be a file's, without folders."""
+
+    name: str = Field(min_length=1, max_length=1_000)
+    text: str = Field(min_length=1, max_length=MOST_TEXT)
+
+    def part(self) -> Attachment:
+        return Attachment(self.name, self.text)
+
+
+class KeptAttachment(Noun):
+    """One that a question asked before has, by that question's id: for asking it otherwise."""
+
+    message: str = Field(pattern=ID)
+    number: int = Field(ge=1)
+
+    def part(self) -> Kept:
+        return Kept(self.message, self.number)
+
+
+Attached = Annotated[list[NewAttachment | KeptAttachment], Field(max_length=attachments.MOST)]
+
+
+class SettingsNoun(Noun):
+    """What is set for a chat; null: as it is where nothing is. See the settings of the same names.
+
+    `context` is the most tokens of the chat that go to the model.
+    """
+
+    temperature: float | None = None
+    top_p: float | None = None
+    top_k: int | None = None
+    min_p: float | None = None
+    repeat_penalty: float | None = None
+    seed: int | None = None
+    max_tokens: int | None = None
+    context: int | None = None
+
+    @classmethod
+    def of(cls, settings: ChatSettings) -> Self:
+        return cls.model_validate(settings.given())
+
+    def checked(self) -> ChatSettings:
+        """Raises BadValue naming the field that is out of range."""
+        return chat_settings.checked(ChatSettings(**self.model_dump()))
+
+
+def settings_of(noun: SettingsNoun | None) -> ChatSettings:
+    """Return the settings that were given, none for null. Raises BadValue."""
+    return ChatSettings() if noun is None else noun.checked()
+
+
 class NewRun(Noun):
     """A question. `parent`: the message it follows, "" for none; left out, the one the chat is at.
 
-    `again` names a question to be answered once more instead. `system` changes the chat's instructions.
-    `model` is who is to answer; left out, the usual one.
+    `attachments` stand before it; with any, `text` may be empty.
+    `again` names a question to be answered once more instead, with its own attachments; that may be while
+    its other answers are being written, and with `beside` the chat stays at the answer it is at. `system`
+    changes the chat's instructions. `model` is who is to answer; left out, the usual one.
     """
 
     text: str = Field("", max_length=MOST_TEXT)
     parent: str | None = Field(None, pattern=r"^([a-z2-7]{16})?$")
     again: str | None = Field(None, pattern=ID)
+    beside: bool = False
     system: str | None = Field(None, max_length=MOST_TEXT)
     model: str | None = None
     sampling: Drawing = Drawing()
+    attachments: Attached = []
 
 
 class FirstRun(Noun):
-    """A question that begins a chat. `model` is who is to answer; left out, the usual one."""
+    """A question that begins a chat. `model` is who is to answer; left out, the usual one.
 
-    text: str = Field(max_length=MOST_TEXT)
+    `attachments` stand before it; with any, `text` may be empty. `settings` are the chat's from then on,
+    `sampling` is for this answer alone.
+    """
+
+    text: str = Field("", max_length=MOST_TEXT)
     system: str | None = Field(None, max_length=MOST_TEXT)
+    settings: SettingsNoun | None = None
     model: str | None = None
     sampling: Drawing = Drawing()
+    attachments: Attached = []
 
 
 class SaidMessage(Noun):
@@ -149,8 +215,10 @@ class QueueNoun(Noun):
 
 
 class StatusNoun(Noun):
-    """`window` in tokens, null while nobody has had to know. `problem`: why nothing can be answered,
-    `code` the same by a stable name; both empty when all is well.
+    """`window` in tokens, null while nobody has had to know. `problem`: why nothing can be answered.
+
+    `problem_code` is loading, or that of an error; empty when all is well. `network` is off, ask or on, and
+    `hub` where models come from, both as the settings say now.
     """
 
     version: str
@@ -160,8 +228,9 @@ class StatusNoun(Noun):
     note: str
     window: int | None
     network: str
+    hub: str
     problem: str
-    code: str
+    problem_code: str
 
 
 class EngineResult(Noun):
@@ -171,11 +240,18 @@ class EngineResult(Noun):
 # ---- ids and numbers in an address ----
 
 
+LISTED = {
+    "chat": "chats lists the chats",
+    "download": "pulls lists the downloads",
+    "preset": "presets lists the presets",
+}
+"""Where each is found; messages and answers are found in a chat."""
+
+
 def identity(given: str, what: str) -> str:
     """Return an id that is one by its form. Raises NotFound, as for one that nobody has."""
     if re.fullmatch(ID, given) is None:
-        where = "pulls lists the downloads" if what == "download" else "chats lists the chats"
-        raise NotFound(f"There is no such {what}.", hint=f"GET /app/api/{where}")
+        raise NotFound(f"There is no such {what}.", hint=f"GET /app/api/{LISTED.get(what, LISTED['chat'])}")
     return given
 
 

@@ -9,7 +9,9 @@ from pydantic import Field, ValidationError
 from sottovoce.chat.archive import Report
 from sottovoce.core.events import Asked
 from sottovoce.core.messages import MADE
-from sottovoce.server.app_api.nouns import ID, MOST_TEXT, Noun
+from sottovoce.server.app_api.nouns import ID, MOST_TEXT, Noun, RunNoun, SettingsNoun
+from sottovoce.server.app_api.nouns_settings import ContextNoun
+from sottovoce.store.attachments import Listed
 from sottovoce.store.chats import Chat
 from sottovoce.store.order import MOST_FOLDER, Folder
 from sottovoce.store.search import Hit
@@ -25,10 +27,14 @@ class NewChat(Noun):
     title: str = Field("", max_length=MOST_TITLE)
     system: str | None = Field(None, max_length=MOST_TEXT)
     """Instructions placed before the chat; left out, those of the settings."""
+    settings: SettingsNoun | None = None
 
 
 class ChatChange(Noun):
-    """Only what is given is changed. `leaf`: show the branch with this message. `folder`: "" for none."""
+    """Only what is given is changed. `leaf`: show the branch with this message. `folder`: "" for none.
+
+    `settings` take the place of all that were set; null resets them.
+    """
 
     title: str | None = Field(None, min_length=1, max_length=MOST_TITLE)
     system: str | None = Field(None, max_length=MOST_TEXT)
@@ -36,6 +42,7 @@ class ChatChange(Noun):
     pinned: bool | None = None
     archived: bool | None = None
     folder: str | None = Field(None, max_length=MOST_FOLDER)
+    settings: SettingsNoun | None = None
 
 
 # ---- what is given ----
@@ -57,6 +64,7 @@ class ChatNoun(Noun):
     pinned: bool
     archived: bool
     folder: str
+    settings: SettingsNoun
     writing: str | None
 
     @classmethod
@@ -73,6 +81,7 @@ class ChatNoun(Noun):
             pinned=chat.pinned,
             archived=chat.archived,
             folder=chat.folder,
+            settings=SettingsNoun.of(chat.settings),
             writing=writing,
         )
 
@@ -99,11 +108,24 @@ class ProblemNoun(Noun):
     sentence: str
 
 
+class AttachmentNoun(Noun):
+    """A text given along with a question; it has an address of its own."""
+
+    number: int
+    name: str
+    characters: int
+
+    @classmethod
+    def of(cls, listed: Listed) -> Self:
+        return cls(number=listed.number, name=listed.name, characters=listed.characters)
+
+
 class MessageNoun(Noun):
     """One message of the branch shown. `alternatives` are all that could stand here, itself among them.
 
-    `made` is where an answer was made: here, or the address of another machine; "" where nobody here knows,
-    since it was imported.
+    `reasoning` is what the model thought before it answered, `thought` for how many seconds. `made` is where
+    an answer was made: here, or the address of another machine; "" where nobody here knows, since it was
+    imported.
     """
 
     id: str
@@ -118,12 +140,15 @@ class MessageNoun(Noun):
     usage: UsageNoun | None
     timings: TimingsNoun | None
     problem: ProblemNoun | None
+    attachments: list[AttachmentNoun]
+    reasoning: str
+    thought: float | None
     made: str
 
     @classmethod
     def of(cls, shown: Shown) -> Self:
         message, facts = shown.message, shown.message.facts
-        reason = facts.get("reason")
+        reason, thought = facts.get("reason"), facts.get("thought")
         return cls(
             id=message.id,
             parent=message.parent,
@@ -137,12 +162,25 @@ class MessageNoun(Noun):
             usage=_read(UsageNoun, facts.get("usage")),
             timings=_read(TimingsNoun, facts.get("timings")),
             problem=_read(ProblemNoun, facts.get("error")),
+            attachments=[AttachmentNoun.of(one) for one in shown.attached],
+            reasoning=message.reasoning,
+            thought=float(thought) if isinstance(thought, int | float) else None,
             made=made if isinstance(made := facts.get(MADE), str) else "",
         )
 
 
 class OpenChat(Noun):
+    """`runs` are the answers being written in it, the oldest first: more than one where they are compared."""
+
     chat: ChatNoun
+    context: ContextNoun
+    messages: list[MessageNoun]
+    runs: list[RunNoun] = []  # noqa: RUF012  (pydantic copies it)
+
+
+class Versions(Noun):
+    """All that could stand in a message's place, in the order of writing."""
+
     messages: list[MessageNoun]
 
 

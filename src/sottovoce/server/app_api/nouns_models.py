@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, Self
 
 from pydantic import Field
 
+from sottovoce.engine.header import Header
 from sottovoce.engine.protocol import Load
 from sottovoce.fit.advise import Fit, Interval, OnCard
+from sottovoce.models import checking
 from sottovoce.models.catalogue import Card, CardFile
+from sottovoce.models.checking import Verdict
 from sottovoce.models.fitting import Candidate
 from sottovoce.models.getting import Offer
 from sottovoce.models.inventory import Disk, Item
+from sottovoce.models.left import Left
 from sottovoce.models.licences import Licence
 from sottovoce.models.progress import Progress
 from sottovoce.models.pulls import Pull
 from sottovoce.models.records import Acceptance
 from sottovoce.server.app_api.nouns import Noun
+from sottovoce.server.problems import Problem
 
 MOST_REF = 4096
 HASH = r"^[0-9a-f]{64}$"
@@ -161,12 +167,15 @@ class ModelNoun(Noun):
     """A model on the shelf. `kind` is empty where it cannot be used, and `note` says why.
 
     `answers`: it does where none is named; it and the starter cannot be removed. `loaded` is null while it is
-    not, `fit` before this machine was measured. Times are seconds since 1970.
+    not, `fit` before this machine was measured. `parameters` is 0 and `packing` empty where its file does not
+    say. Times are seconds since 1970.
     """
 
     name: str
     kind: str
     bytes: int
+    parameters: int
+    packing: str
     used: float | None
     licence: LicenceNoun
     sha256: str | None
@@ -175,18 +184,23 @@ class ModelNoun(Noun):
     note: str
     linked: bool
     answers: bool
+    is_starter: bool
     removable: bool
     loaded: LoadNoun | None
     fit: FitNoun | None
     measured_tokens_per_s: float | None
 
     @classmethod
-    def of(cls, item: Item, load: Load | None, *, answers: bool, is_starter: bool) -> Self:
+    def of(
+        cls, item: Item, header: Header | None, load: Load | None, *, answers: bool, is_starter: bool
+    ) -> Self:
         record = item.record
         return cls(
             name=item.file.name,
             kind=item.file.kind,
             bytes=item.size,
+            parameters=header.parameters if header else 0,
+            packing=header.file_type if header else "",
             used=record.used if record else None,
             licence=LicenceNoun.of(item.licence),
             sha256=item.sha256,
@@ -195,6 +209,7 @@ class ModelNoun(Noun):
             note=item.file.note,
             linked=item.is_linked,
             answers=answers,
+            is_starter=is_starter,
             removable=not answers and not is_starter,
             loaded=None if load is None else LoadNoun.of(load),
             fit=None if item.fit is None else FitNoun.of(item.fit),
@@ -226,6 +241,18 @@ class OneModel(Noun):
     lines: list[str]
     terms: list[str]
     licence_text: str | None
+
+
+class Verified(Noun):
+    """`state` is sound, unknown (readable, but nobody said what it must be) or wrong; `sentence` says why."""
+
+    state: str
+    sentence: str
+
+    @classmethod
+    def of(cls, verdicts: Sequence[Verdict]) -> Self:
+        worst = max(verdicts, key=lambda one: checking.STATES.index(one.state))
+        return cls(state=worst.state, sentence=worst.sentence)
 
 
 # ---- the catalogue ----
@@ -347,7 +374,9 @@ class PlanNoun(Noun):
 class PullNoun(Noun):
     """A download. `ref` begins it again; `ended` is how: null while it runs, else done, stopped or failed.
 
-    `last` is the number of its newest event, `received` the bytes that are here as far as was told.
+    `last` is the number of its newest event, `received` the bytes that are here as far as was told. How fast
+    it comes is null while that is not known, `problem` where it did not fail. `sha256` is what its first file
+    must have, null where nobody says.
     """
 
     id: str
@@ -355,25 +384,54 @@ class PullNoun(Noun):
     name: str
     bytes: int
     received: int
+    bytes_per_second: int | None
+    seconds_left: int | None
+    sha256: str | None
     last: int
     ended: str | None
+    problem: Problem | None
 
     @classmethod
-    def of(cls, pull: Pull, ended: str | None) -> Self:
-        told = (event.received for event in reversed(pull.events) if isinstance(event, Progress))
+    def of(cls, pull: Pull, ended: str | None, problem: Problem | None) -> Self:
+        told = (event for event in reversed(pull.events) if isinstance(event, Progress))
+        newest = next(told, Progress(0, pull.size))
+        runs = ended is None
         return cls(
             id=pull.id,
             ref=pull.ref,
             name=pull.name,
             bytes=pull.size,
-            received=pull.size if ended == "done" else next(told, 0),
+            received=pull.size if ended == "done" else newest.received,
+            bytes_per_second=round(newest.speed) if runs and newest.speed is not None else None,
+            seconds_left=round(newest.seconds_left) if runs and newest.seconds_left is not None else None,
+            sha256=pull.sha256,
             last=pull.last,
             ended=ended,
+            problem=problem,
         )
 
 
+class LeftNoun(Noun):
+    """What an earlier run of the server left of a download. `ref` begins it again, and it goes on from there.
+
+    `bytes` is null where it is not known how large all of it is.
+    """
+
+    ref: str
+    name: str
+    bytes: int | None
+    received: int
+
+    @classmethod
+    def of(cls, left: Left) -> Self:
+        return cls(ref=left.ref, name=left.name, bytes=left.size, received=left.received)
+
+
 class PullList(Noun):
+    """`left` are those that nobody has taken up again since the server was started."""
+
     pulls: list[PullNoun]
+    left: list[LeftNoun]
 
 
 class AcceptanceNoun(Noun):

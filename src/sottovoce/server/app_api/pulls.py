@@ -24,14 +24,15 @@ from typing import Any
 
 from starlette.responses import Response
 
-from sottovoce.core.errors import BadInput, BadModelFile, BadValue, LicenceRefused
+from sottovoce.core.errors import BadInput, BadModelFile, BadValue, LicenceRefused, Refused
 from sottovoce.core.events import Failed
+from sottovoce.core.paths import Home
 from sottovoce.core.settings import read_environment
 from sottovoce.fit import known
 from sottovoce.fit.advise import Fit
 from sottovoce.fit.estimate import Run
 from sottovoce.fit.shape import shape_of
-from sottovoce.models import getting, inventory, learning, licences
+from sottovoce.models import getting, inventory, learning, left, licences, removing
 from sottovoce.models.getting import Linked, Means, Offer
 from sottovoce.models.progress import Progress
 from sottovoce.models.pull import Pulled, check_room
@@ -39,15 +40,17 @@ from sottovoce.models.pulls import Pull, PullEvent, Stopped
 from sottovoce.server import problems, sse
 from sottovoce.server.answering import EventStream
 from sottovoce.server.app_api.nouns import identity, whole
-from sottovoce.server.app_api.nouns_models import NewPull, PlanNoun, PullList, PullNoun, Ref
+from sottovoce.server.app_api.nouns_models import LeftNoun, NewPull, PlanNoun, PullList, PullNoun, Ref
 from sottovoce.server.app_api.runs import BEGUN, LAST_NUMBER
 from sottovoce.server.caller import Scope
+from sottovoce.server.changes import What
 from sottovoce.server.endpoint import Endpoint, Visit
 from sottovoce.store.db import Database
 
 PLAN = "/app/api/pulls/plan"
 ALL = "/app/api/pulls"
 ONE = f"{ALL}/{{pull}}"
+LEFT = "/app/api/left/{name}"
 
 
 async def plan(visit: Visit[Ref]) -> PlanNoun:
@@ -95,8 +98,14 @@ async def begin(visit: Visit[NewPull]) -> PullNoun:
 
 
 async def listed(visit: Visit[None]) -> PullList:
-    """List the downloads under way, and those that ended not long ago."""
-    return PullList(pulls=[_noun(pull) for pull in visit.house.pulls.every()])
+    """List the downloads under way, those that ended not long ago, and what is left of others."""
+    pulls = visit.house.pulls.every()
+    found = await asyncio.to_thread(left.left, visit.house.app.home)
+    names = {pull.name for pull in pulls}
+    return PullList(
+        pulls=[_noun(pull) for pull in pulls],
+        left=[LeftNoun.of(one) for one in found if one.name not in names],
+    )
 
 
 async def follow(visit: Visit[None]) -> Response:
@@ -113,6 +122,17 @@ async def follow(visit: Visit[None]) -> Response:
 async def stop(visit: Visit[None]) -> Response:
     """Stop a download; what has come is kept. One that has ended stays as it is."""
     await visit.house.pulls.stop(_found(visit).id)
+    return Response(status_code=204)
+
+
+async def discard(visit: Visit[None]) -> Response:
+    """Remove what is left of a download of a model. What is on the shelf stays, whatever its name."""
+    house, name = visit.house, visit.request.path_params["name"]
+    if house.pulls.running(name) is not None:
+        raise Refused(f"{name} is being downloaded.", hint="Stop the download first")
+    house.pulls.forget(name)
+    await asyncio.to_thread(_discard, house.app.home, name)
+    house.changes.tell(What.MODELS)
     return Response(status_code=204)
 
 
@@ -155,13 +175,19 @@ def _fit(database: Database, means: Means, offer: Offer) -> Fit | None:
     return here.fit(shape_of(offer.header), Run(inventory.USUAL_WINDOW))
 
 
+def _discard(home: Home, name: str) -> None:
+    removing.remove(list(removing.unfinished(home, name)))
+
+
 def _found(visit: Visit[None]) -> Pull:
     return visit.house.pulls.find(identity(visit.request.path_params["pull"], "download"))
 
 
 def _noun(pull: Pull) -> PullNoun:
-    newest = pull.newest
-    return PullNoun.of(pull, _told(newest)[0] if pull.ended and newest is not None else None)
+    newest = pull.newest if pull.ended else None
+    ended = None if newest is None else _told(newest)[0]
+    problem = problems.Problem.of(newest.error) if isinstance(newest, Failed) else None
+    return PullNoun.of(pull, ended, problem)
 
 
 async def _chunks(pull: Pull, after: int) -> AsyncGenerator[bytes, None]:
@@ -201,4 +227,5 @@ ENDPOINTS = (
     Endpoint("GET", ALL, listed, Scope.PAGE, answer=PullList),
     Endpoint("GET", f"{ONE}/events", follow, Scope.PAGE),
     Endpoint("POST", f"{ONE}/stop", stop, Scope.PAGE),
+    Endpoint("DELETE", LEFT, discard, Scope.PAGE),
 )

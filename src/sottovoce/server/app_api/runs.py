@@ -14,10 +14,11 @@ from starlette.responses import Response
 
 from sottovoce.chat.runs import RunEvent, Runs
 from sottovoce.chat.turn import Question
-from sottovoce.core.events import Done, Failed, Text
+from sottovoce.core.errors import BadValue
+from sottovoce.core.events import Done, Failed, Reasoning, Text
 from sottovoce.server.answering import EventStream
 from sottovoce.server.app_api import telling
-from sottovoce.server.app_api.nouns import FirstRun, NewRun, RunList, RunNoun, identity, whole
+from sottovoce.server.app_api.nouns import FirstRun, NewRun, RunList, RunNoun, identity, settings_of, whole
 from sottovoce.server.caller import Scope
 from sottovoce.server.endpoint import Endpoint, Visit
 
@@ -33,12 +34,23 @@ BEGUN = b"retry: 1000\n\n"
 async def begin(visit: Visit[FirstRun]) -> RunNoun:
     """Ask a question that begins a chat."""
     body = visit.body
-    return await _started(visit, Question(body.text, system=body.system, sampling=body.sampling.sampling()))
+    question = Question(
+        body.text,
+        system=body.system,
+        sampling=body.sampling.sampling(),
+        attached=tuple(one.part() for one in body.attachments),
+        settings=settings_of(body.settings),
+    )
+    return await _started(visit, question)
 
 
 async def start(visit: Visit[NewRun]) -> RunNoun:
-    """Ask a question in a chat, or ask one again. Refused while an answer is being written there."""
+    """Ask a question in a chat, or ask one again. Refused while another question is being answered there."""
     body = visit.body
+    if body.beside and body.again is None:
+        raise BadValue(
+            "Only another answer can stand beside one.", hint="Name its question in again", field="beside"
+        )
     question = Question(
         body.text,
         identity(visit.request.path_params["chat"], "chat"),
@@ -46,6 +58,8 @@ async def start(visit: Visit[NewRun]) -> RunNoun:
         body.again,
         body.system,
         body.sampling.sampling(),
+        tuple(one.part() for one in body.attachments),
+        beside=body.beside,
     )
     return await _started(visit, question)
 
@@ -97,7 +111,7 @@ def _counted(visit: Visit[FirstRun] | Visit[NewRun]) -> Callable[[RunEvent], Non
     def tell(event: RunEvent) -> None:
         nonlocal begun
         match event:
-            case Text() if not begun:
+            case Text() | Reasoning() if not begun:
                 begun = True
                 metrics.first_token(time.monotonic() - asked)
             case Done(usage=usage):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 
 from sottovoce import __version__
+from sottovoce.core.settings import read_environment
+from sottovoce.models import getting
 from sottovoce.server import served
 from sottovoce.server.app_api.nouns import QueueNoun, StatusNoun
 from sottovoce.server.caller import Scope
@@ -27,6 +30,7 @@ async def status(visit: Visit[None]) -> StatusNoun:
     """Tell which model answers, and whether anything may leave this machine."""
     app = visit.house.app
     model = app.model
+    means = await asyncio.to_thread(getting.means, app.home, read_environment(), {})
     return StatusNoun(
         version=__version__,
         model=model.name,
@@ -35,9 +39,10 @@ async def status(visit: Visit[None]) -> StatusNoun:
         note=model.note,
         # Asking the engine would load the model, and looking must not change anything.
         window=app.settings.context or None,
-        network=app.settings.network,
+        network=means.network(),
+        hub=means.hub,
         problem=visit.house.problem,
-        code=visit.house.problem_code if visit.house.problem else "",
+        problem_code=visit.house.problem_code if visit.house.problem else "",
     )
 
 

@@ -4,9 +4,10 @@ asked    {chat, question, answer}      the question is on the disk
 waiting  {before, seconds, loading}    others come first, or the model is being loaded
 reading  {read, total}                 tokens of the prompt
 notice   {code, text}                  something to know
+reasoning {text, seconds}              more of what the model thinks, and how long it has by now
 text     {text}                        more of the answer
-whole    {text}                        all of it so far, in place of earlier text
-done     {reason, text, model, digest, usage, timings}
+whole    {text, reasoning, thought}    all of it so far, in place of earlier text
+done     {reason, text, model, digest, usage, timings, reasoning, thought}
 stopped  {}                            somebody stopped it; what was written is kept
 failed   {error: {code, sentence, hint, field}}
 
@@ -20,7 +21,7 @@ from dataclasses import asdict
 from typing import Any
 
 from sottovoce.chat.runs import Numbered, RunEvent, Stopped, Whole
-from sottovoce.core.events import Asked, Done, Failed, Notice, Reading, Text, Waiting
+from sottovoce.core.events import Asked, Done, Failed, Notice, Reading, Reasoning, Text, Waiting
 from sottovoce.server import problems, sse
 
 Json = dict[str, Any]
@@ -37,6 +38,8 @@ def told(event: RunEvent) -> tuple[str, Json]:
     match event:
         case Text(text):
             return "text", {"text": text}
+        case Reasoning(text, seconds):
+            return "reasoning", {"text": text, "seconds": round(seconds, 3)}
         case Asked():
             return "asked", asdict(event)
         case Waiting():
@@ -45,8 +48,8 @@ def told(event: RunEvent) -> tuple[str, Json]:
             return "reading", asdict(event)
         case Notice():
             return "notice", asdict(event)
-        case Whole(text):
-            return "whole", {"text": text}
+        case Whole():
+            return "whole", asdict(event)
         case Stopped():
             return "stopped", {}
         case Done():

@@ -13,9 +13,9 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from sottovoce.chat.call import Call
+from sottovoce.chat.call import Call, Told
 from sottovoce.chat.waking import awake
-from sottovoce.core.events import Called, Finished, Likelihood, Piece, Text, Waiting
+from sottovoce.core.events import Called, Finished, Likelihood, Reasoning, Text, Waiting
 from sottovoce.engine.protocol import Engine
 from sottovoce.server.answering import EventStream
 from sottovoce.server.counted import counted
@@ -90,6 +90,8 @@ async def _written(visit: Visit[Any], asked: Call, form: _Form) -> AsyncGenerato
         async for piece in pieces:
             if isinstance(piece, Text):
                 yield _bytes(form.line(piece.text, likelihoods=piece.likelihoods))
+            elif isinstance(piece, Reasoning):
+                yield _bytes(form.line(thinking=piece.text))
             elif isinstance(piece, Called):
                 yield _bytes(form.line(calls=[piece]))
             elif isinstance(piece, Finished):
@@ -100,6 +102,7 @@ async def _written(visit: Visit[Any], asked: Call, form: _Form) -> AsyncGenerato
 
 async def _whole(visit: Visit[Any], asked: Call, form: _Form) -> dict[str, object]:
     said: list[str] = []
+    thought: list[str] = []
     calls: list[Called] = []
     likelihoods: list[Likelihood] = []
     end: dict[str, object] = {}
@@ -108,20 +111,24 @@ async def _whole(visit: Visit[Any], asked: Call, form: _Form) -> dict[str, objec
             if isinstance(piece, Text):
                 said.append(piece.text)
                 likelihoods += piece.likelihoods
+            elif isinstance(piece, Reasoning):
+                thought.append(piece.text)
             elif isinstance(piece, Called):
                 calls.append(piece)
             elif isinstance(piece, Finished):
                 end = form.end(piece)
             elif isinstance(piece, Waiting):
                 visit.waiting(piece)
-    return form.line("".join(said), calls, likelihoods) | end
+    return form.line("".join(said), calls, likelihoods, "".join(thought)) | end
 
 
-async def _pieces(visit: Visit[Any], asked: Call) -> AsyncGenerator[Piece | Called, None]:
+async def _pieces(visit: Visit[Any], asked: Call) -> AsyncGenerator[Told, None]:
+    """Yield what is told: who wants no thinking hears of none, even where the model cannot leave it."""
     with options.named():
         async with aclosing(counted(visit, asked)) as pieces:
             async for piece in pieces:
-                yield piece
+                if not isinstance(piece, Reasoning) or asked.sampling.thinking is not False:
+                    yield piece
 
 
 @dataclass(slots=True)
@@ -138,13 +145,15 @@ class _Form:
         text: str = "",
         calls: Sequence[Called] = (),
         likelihoods: Sequence[Likelihood] = (),
+        thinking: str = "",
         **rest: object,
     ) -> dict[str, object]:
         line: dict[str, object] = {"model": self.model, "created_at": datetime.now(UTC).isoformat()}
+        thought = {"thinking": thinking} if thinking else {}
         if self.is_chat:
-            line["message"] = {"role": "assistant", "content": text, **_calls(calls)}
+            line["message"] = {"role": "assistant", "content": text, **thought, **_calls(calls)}
         else:
-            line["response"] = text
+            line |= {"response": text, **thought}
         if likelihoods:
             line["logprobs"] = [_likelihood(one) for one in likelihoods]
         return {**line, "done": False, **rest}

@@ -29,7 +29,11 @@ ASKING = {
     "stream": (State.HONOURED, "lines of JSON as the answer is written, unless it is `false`"),
     "format": (State.HONOURED, "`json`, or a schema that the answer follows"),
     "keep_alive": (State.HONOURED, RESTS),
-    "think": (State.HONOURED, "`true` or `false`, where the model can; degrees are refused"),
+    "think": (
+        State.HONOURED,
+        "`true` or `false`, where the model can; degrees are refused. What it thinks comes as `thinking`, "
+        "unless `false`",
+    ),
     "logprobs": (State.HONOURED, ""),
     "top_logprobs": (State.HONOURED, "up to 20, with logprobs"),
     "truncate": (State.ACCEPTED, WHOLE),

@@ -215,8 +215,11 @@ class Answered(BaseModel):
 
 
 class Said(BaseModel):
+    """`thinking` is what the model thought before its content, where it did."""
+
     role: Literal["assistant"]
     content: str
+    thinking: str | None = None
     tool_calls: list[ToolCall] | None = None
 
 
@@ -226,6 +229,7 @@ class ChatAnswered(Answered):
 
 class GenerateAnswered(Answered):
     response: str
+    thinking: str | None = None
 
 
 class Embedded(BaseModel):

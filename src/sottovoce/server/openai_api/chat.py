@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from starlette.responses import Response
 
 from sottovoce.chat.waking import awake
-from sottovoce.core.events import Called, Finished, Likelihood, Text, Usage, Waiting
+from sottovoce.core.events import Called, Finished, Likelihood, Reasoning, Text, Usage, Waiting
 from sottovoce.server.answering import EventStream
 from sottovoce.server.endpoint import Visit
 from sottovoce.server.openai_api import asking
@@ -56,6 +56,8 @@ async def _streamed(
         async for at, piece in pieces:
             if isinstance(piece, Text):
                 yield chunks.text(at, piece.text, piece.likelihoods)
+            elif isinstance(piece, Reasoning):
+                yield chunks.reasoning(at, piece.text)
             elif isinstance(piece, Called):
                 yield chunks.call(at, piece)
             elif isinstance(piece, Finished):
@@ -70,6 +72,7 @@ class _Choice:
     """One answer as it grows."""
 
     said: list[str] = field(default_factory=list)
+    thought: list[str] = field(default_factory=list)
     likelihoods: list[Likelihood] = field(default_factory=list)
     calls: list[Called] = field(default_factory=list)
     reason: str = "stop"
@@ -82,6 +85,8 @@ async def _whole(visit: Visit[ChatBody], answers: Answers, head: Head, asked: As
             if isinstance(piece, Text):
                 choices[at].said.append(piece.text)
                 choices[at].likelihoods.extend(piece.likelihoods)
+            elif isinstance(piece, Reasoning):
+                choices[at].thought.append(piece.text)
             elif isinstance(piece, Called):
                 choices[at].calls.append(piece)
             elif isinstance(piece, Finished):
@@ -118,11 +123,14 @@ def _choice(at: int, choice: _Choice, asked: Asked) -> ChatChoice:
 
 def _message(choice: _Choice, *, old_functions: bool) -> AnswerMessage:
     text = "".join(choice.said)
-    if not choice.calls:
-        return AnswerMessage(role="assistant", content=text, refusal=None)
-    calls = [calling(call) for call in choice.calls]
-    if old_functions:
-        return AnswerMessage(
-            role="assistant", content=text or None, refusal=None, function_call=calls[0].function
-        )
-    return AnswerMessage(role="assistant", content=text or None, refusal=None, tool_calls=calls)
+    message = AnswerMessage(role="assistant", content=text, refusal=None)
+    if choice.thought:
+        message.reasoning_content = "".join(choice.thought)
+    if choice.calls:
+        calls = [calling(call) for call in choice.calls]
+        message.content = text or None
+        if old_functions:
+            message.function_call = calls[0].function
+        else:
+            message.tool_calls = calls
+    return message

@@ -70,6 +70,10 @@ class ChatChunks:
         logprobs = {"content": [weighed(one).model_dump() for one in likelihoods], "refusal": None}
         return begun + self._chunk(at, {"content": text}, logprobs)
 
+    def reasoning(self, at: int, text: str) -> bytes:
+        """Return the next words of what the model thinks before a choice."""
+        return self._begin(at, None) + self._chunk(at, {"reasoning_content": text})
+
     def call(self, at: int, call: Called) -> bytes:
         """Return the next call of a choice, whole."""
         begun = self._begin(at, None)

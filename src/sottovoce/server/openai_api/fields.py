@@ -89,6 +89,7 @@ MESSAGES: Rows = {
     "messages.assistant.tool_calls.function.function.arguments": (HONOURED, "in words"),
     "messages.assistant.tool_calls.custom": (REFUSED, ONLY_FUNCTIONS),
     "messages.assistant.annotations": ECHOED,
+    "messages.assistant.reasoning_content": (ACCEPTED, "The model does not see its earlier thoughts again."),
     **_text("messages.tool.content"),
     "messages.tool.tool_call_id": (HONOURED, "must be the id of an earlier call"),
     "messages.function.name": (HONOURED, "in words"),
@@ -130,7 +131,8 @@ OTHERS: Rows = {
     "top_logprobs": (HONOURED, "up to 20, with logprobs"),
     "reasoning_effort": (
         HONOURED,
-        "`none` and `minimal`: no thinking; all else: thinking, where the model can",
+        "`none` and `minimal`: no thinking; all else: thinking, where the model can; what it thinks comes as "
+        "`reasoning_content`",
     ),
     "verbosity": (HONOURED, "`low` and `high` are told to the model; `medium` is how it is without"),
     "modalities": (ACCEPTED, "`text`, as it is without."),

@@ -107,7 +107,7 @@ class PromptDetails(BaseModel):
 
 
 class AnswerDetails(BaseModel):
-    reasoning_tokens: int = Field(description="tokens that are not in the answer's text: none")
+    reasoning_tokens: int = Field(description="0: those of what a model thinks are not counted apart")
 
 
 class Used(BaseModel):

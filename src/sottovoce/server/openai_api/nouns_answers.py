@@ -41,11 +41,14 @@ class Calling(BaseModel):
 
 
 class AnswerMessage(BaseModel):
+    """`reasoning_content` is not the original's: what the model thought first, as other servers give it."""
+
     role: Literal["assistant"]
     content: str | None
     refusal: None
     tool_calls: list[Calling] | None = None
     function_call: CalledFunction | None = None
+    reasoning_content: str | None = None
 
 
 class ChatChoice(BaseModel):

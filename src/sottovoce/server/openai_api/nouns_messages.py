@@ -101,7 +101,10 @@ AnyCall = Annotated[
 
 
 class Answer(Noun):
-    """What the model said before. Programs send it back as they got it: with nulls, and `annotations`."""
+    """What the model said before.
+
+    Programs send it back as they got it: with nulls, `annotations` and `reasoning_content`.
+    """
 
     role: Literal["assistant"]
     content: Said | None = None
@@ -111,6 +114,7 @@ class Answer(Noun):
     function_call: FunctionCall | None = None
     annotations: Annotated[list[object], Field(max_length=MOST_PARTS)] | None = None
     audio: object = None
+    reasoning_content: str | None = None
 
 
 class Result(Noun):

@@ -16,7 +16,7 @@ from starlette.datastructures import QueryParams
 from starlette.responses import Response
 
 from sottovoce.core.errors import BadValue, Unsupported
-from sottovoce.core.events import Called, Finished, Text, Waiting
+from sottovoce.core.events import Called, Finished, Reasoning, Text, Waiting
 from sottovoce.server.answering import EventStream
 from sottovoce.server.caller import Scope
 from sottovoce.server.endpoint import Endpoint, Visit
@@ -61,7 +61,7 @@ async def _whole(
                 visit.waiting(piece)
             elif isinstance(piece, Finished):
                 answered = whole(begun, said, piece, time.time())
-            else:
+            elif not isinstance(piece, Reasoning):
                 said.append(piece)
     await _keep(visit, answered, items)
     return answered
@@ -72,6 +72,8 @@ async def _streamed(
 ) -> AsyncGenerator[bytes | Waiting, None]:
     async with aclosing(answers.pieces()) as pieces:
         async for _, piece in pieces:
+            if isinstance(piece, Reasoning):
+                continue  # see responses_fields.py
             if isinstance(piece, Waiting):
                 yield piece
                 continue

@@ -22,7 +22,7 @@ CACHE = (ACCEPTED, "What was read before is reused, asked or not.")
 ECHOED = (ACCEPTED, "It stands in the answer again, and nowhere else.")
 AGAIN = (ACCEPTED, "Programs send an answer back as they got it; it says nothing to the model.")
 THOUGHTS = (ACCEPTED, "The model does not see its earlier thoughts again.")
-NO_THOUGHTS = (REFUSED, "What a model thinks is neither kept nor summarized.")
+NO_THOUGHTS = (REFUSED, "What a model thinks is left out, neither kept nor summarized.")
 AS_EVER = "as it is without."
 
 ITEMS: Rows = {

@@ -1,0 +1,76 @@
+"""What the page's API takes and gives of a chat's settings, and of presets."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from pydantic import Field
+
+from sottovoce.core.sampling import Range
+from sottovoce.server.app_api.nouns import MOST_TEXT, Noun, SettingsNoun
+from sottovoce.store.presets import Preset
+
+
+class ContextNoun(Noun):
+    """How full the model's view of the branch shown is, in tokens.
+
+    `window` is what the model holds at once, null where it is not known; the oldest exchanges are left out
+    when more than `room` would be read, and `left_out` is how many were for the last answer. `used` is what
+    the branch took with that answer; not `exact` where some of it was not counted, but judged by its length.
+    """
+
+    window: int | None
+    room: int | None
+    used: int
+    exact: bool
+    left_out: int
+
+
+class RangeNoun(Noun):
+    low: float
+    high: float
+    whole: bool
+
+    @classmethod
+    def of(cls, span: Range) -> Self:
+        return cls(low=span.low, high=span.high, whole=span.whole)
+
+
+class DefaultsNoun(Noun):
+    """What holds where a chat sets nothing, and what it may set.
+
+    `settings`, where known; a seed is drawn anew each time. `window` is the model's, null where not known.
+    """
+
+    system: str
+    settings: SettingsNoun
+    window: int | None
+    ranges: dict[str, RangeNoun]
+
+
+class NewPreset(Noun):
+    name: str
+    system: str = Field("", max_length=MOST_TEXT)
+    settings: SettingsNoun = SettingsNoun()
+
+
+class PresetNoun(Noun):
+    id: str
+    name: str
+    system: str
+    settings: SettingsNoun
+    created: float
+
+    @classmethod
+    def of(cls, preset: Preset) -> Self:
+        return cls(
+            id=preset.id,
+            name=preset.name,
+            system=preset.system,
+            settings=SettingsNoun.of(preset.settings),
+            created=preset.created,
+        )
+
+
+class PresetList(Noun):
+    presets: list[PresetNoun]

@@ -1,0 +1,19 @@
+"""What axe finds at fault in a page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def faults(page: Any) -> list[str]:
+    if not AXE.is_file():
+        pytest.fail("axe-core is not here. Next: make web", pytrace=False)
+    page.evaluate(AXE.read_text("utf-8"))
+    found = page.evaluate("rules => axe.run({ runOnly: rules })", RULES)
+    return [f"{one['id']}: {node['html'][:150]}" for one in found["violations"] for node in one["nodes"]]

@@ -1,0 +1,70 @@
+/** All that is to be known of what is attached, or could not be, before it is sent. */
+
+import { isTooMuch, MOST, MOST_BYTES, MOST_TOGETHER, type Remark, tokensOf } from "../../shared/attachments";
+import type { Key } from "../../shared/strings";
+import { Icon } from "../parts/icon";
+import { IconButton } from "../parts/icon-button";
+import { useSay, useStored } from "../reader";
+import type { Attachments } from "./use-attachments";
+
+const MOST_REMARKS = 4;
+const MEGABYTE = 1_000_000;
+
+/** As fine as a guess may be told. */
+const ROUNDED = 100;
+
+export function AttachmentNotes({ attachments, text }: { attachments: Attachments; text: string }) {
+  const { list, remarks, isReading, isFleeting, dismiss } = attachments;
+  const say = useSay();
+  const window = useWindow();
+  const tokens = tokensOf(text, list);
+  return (
+    <>
+      {remarks.length > 0 && <Remarks remarks={remarks} dismiss={dismiss} />}
+      {list.length > 0 && isTooMuch(tokens, window) && (
+        <p className="attach-note" role="status">
+          <Icon name="warning" />
+          {say("attach.unfit", { tokens: Math.ceil(tokens / ROUNDED) * ROUNDED, window })}
+        </p>
+      )}
+      {isFleeting && (
+        <p className="attach-note" role="status">
+          <Icon name="info" />
+          {say("attach.fleeting")}
+        </p>
+      )}
+      {isReading && (
+        <p className="attach-note" role="status">
+          {say("attach.reading")}
+        </p>
+      )}
+    </>
+  );
+}
+
+function Remarks({ remarks, dismiss }: { remarks: readonly Remark[]; dismiss: () => void }) {
+  const say = useSay();
+  const told = remarks.slice(0, MOST_REMARKS);
+  const most = { many: MOST, large: MOST_BYTES / MEGABYTE, together: MOST_TOGETHER / MEGABYTE };
+  return (
+    <div className="attach-remarks" role="alert" data-testid="remarks">
+      <Icon name={remarks.every(({ code }) => code === "encoding") ? "info" : "warning"} />
+      <ul>
+        {told.map(({ code, name, kind }, at) => (
+          <li key={at}>{say(`attach.no.${code}` as Key, { name, kind, most: most[code as keyof typeof most] ?? 0 })}</li>
+        ))}
+        {told.length < remarks.length && <li>{say("attach.more", { count: remarks.length - told.length })}</li>}
+      </ul>
+      <IconButton icon="close" label={say("close")} onClick={dismiss} />
+    </div>
+  );
+}
+
+/** How many tokens the model that is to answer sees at once, as far as that is known without loading it. */
+function useWindow(): number | null {
+  return useStored(({ model, models, status }) => {
+    const name = model ?? status?.model;
+    const loaded = models.find((one) => one.name === name)?.loaded;
+    return loaded?.window ?? status?.window ?? null;
+  });
+}
