@@ -13,12 +13,20 @@ import httpx2
 PATIENCE = 30.0
 
 
+def environment(home: Path, engine: str = "echo") -> dict[str, str]:
+    """Return the environment of a program at this home."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("SOTTO_")}
+    return {**kept, "SOTTO_HOME": str(home), "SOTTO_ENGINE": engine}
+
+
 class Server:
     """`engine` "" is the real one, on the starter model."""
 
     def __init__(self, home: Path, engine: str = "echo") -> None:
         self.home, self.engine = home, engine
         self.address = self.link = ""
+        self.within: tuple[str, ...] = ()
+        """A command that runs what follows it, for a home on a disk of its own."""
         self._port = 0
         self._process: subprocess.Popen[str] | None = None
 
@@ -43,6 +51,12 @@ class Server:
             self._process.communicate()
             self._process = None
 
+    @property
+    def process(self) -> int:
+        """The number of its process."""
+        assert self._process is not None
+        return self._process.pid
+
     def take_in(self, chats: object) -> None:
         """Import chats, in the form that `sotto chats export` writes."""
         file = self.home.with_suffix(".json")
@@ -58,10 +72,9 @@ class Server:
         return answer.json()
 
     def _run(self, *arguments: str) -> subprocess.Popen[str]:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("SOTTO_")}
         return subprocess.Popen(
-            [sys.executable, "-m", "sottovoce", *arguments],
-            env={**environment, "SOTTO_HOME": str(self.home), "SOTTO_ENGINE": self.engine},
+            [*self.within, sys.executable, "-m", "sottovoce", *arguments],
+            env=environment(self.home, self.engine),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

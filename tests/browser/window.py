@@ -53,6 +53,11 @@ class Window:
         self.page.goto(link)
         expect(self.composer).to_be_visible()
 
+    def new_link(self) -> str:
+        """Make one more sign-in link, as a browser that is signed in may."""
+        made = self.page.evaluate("fetch('/app/api/link', {method: 'POST'}).then(reply => reply.json())")
+        return self.address + str(made["link"])
+
     def go(self, path: str) -> None:
         self.page.goto(self.address + path)
 

@@ -29,6 +29,7 @@ from sottovoce.server.house import House
 from sottovoce.server.limits import Meter
 from sottovoce.server.listening import listening
 from sottovoce.server.metrics import Metrics
+from sottovoce.server.sessions import Sessions
 from sottovoce.store import chats
 from sottovoce.store.db import open_database
 
@@ -39,6 +40,8 @@ NOBODYS = "aaaaaaaaaaaaaaaa"
 
 class AnyDoors:
     """Lets in whoever the header `as` names, with all scopes, so that only ownership is left to guard."""
+
+    sessions = Sessions()
 
     async def open(self, request: Request, required: bool) -> Caller:
         return Caller(request.headers.get("as", "me"), frozenset(Scope))
@@ -509,6 +512,7 @@ async def test_looking_changes_nothing(place: Place, measure: Callable[[Home], N
     measure(place.app.home)
     before = place.app.database.look(lambda conn: list(conn.iterdump()))
     asked = len(place.engine.prompts)
+    place.house.changes.end()  # else its stream goes on for ever
     for endpoint in app_api.ENDPOINTS:
         if endpoint.method == "GET" and "{pull}" not in endpoint.path:  # nothing is being downloaded
             ids = {"chat": run["chat"], "run": run["id"], "message": run["question"], "number": 1}

@@ -40,7 +40,9 @@ async def doors(home: Home) -> AsyncIterator[Doors]:
 @pytest.fixture
 async def browser(doors: Doors) -> AsyncIterator[httpx2.AsyncClient]:
     # The engine and the chats are nothing to these places.
-    house = House(cast("Any", SimpleNamespace(database=None)), doors, Meter(), Metrics(), cast("Any", None))
+    house = House(
+        cast("Any", SimpleNamespace(database=None)), doors, Meter(), Metrics(), cast("Any", SimpleNamespace())
+    )
     app = Starlette(routes=[place.route(house) for place in enter.ENDPOINTS])
     async with httpx2.AsyncClient(
         transport=httpx2.ASGITransport(app), base_url=ADDRESS, headers=OUR_PAGE

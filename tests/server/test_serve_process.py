@@ -235,6 +235,23 @@ def test_a_browser_signs_in_once_with_the_link(serve):
     assert served.ask("POST", "/app/api/session", {"code": code}, **own).status == 401
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_a_browser_stays_signed_in_when_the_server_starts_again(serve, number):
+    first = serve().listen()
+    code = {"code": first.link.partition("#")[2]}
+    answer = first.ask("POST", "/app/api/session", code, **{"Sec-Fetch-Site": "same-origin"})
+    cookie = {"Cookie": answer.headers["set-cookie"].partition(";")[0], "Sec-Fetch-Site": "same-origin"}
+    first.process.send_signal(number)
+    first.process.wait(PATIENCE)
+    second = serve().listen()
+    assert second.ask("GET", "/app/api/chats", **cookie).status == 200
+    assert second.ask("POST", "/app/api/session", code, **cookie).status == 401, "a link outlived its server"
+    assert second.ask("DELETE", "/app/api/session", **cookie).status == 200
+    second.process.send_signal(number)
+    second.process.wait(PATIENCE)
+    assert serve().listen().ask("GET", "/app/api/chats", **cookie).status == 403
+
+
 def test_it_opens_the_browser_with_the_link(serve, tmp_path):
     browser, seen = tmp_path / "browser", tmp_path / "seen"
     browser.write_text(
@@ -379,6 +396,23 @@ def test_a_second_signal_ends_it_at_once(serve):
     assert time.monotonic() - begun < 3
     assert not (served.home / "server.json").exists()
     assert not door.parent.exists()
+
+
+def test_windows_that_follow_what_changes_do_not_keep_it_from_ending(serve):
+    served = serve().listen()
+    own = {"Sec-Fetch-Site": "same-origin"}
+    entered = served.ask("POST", "/app/api/session", {"code": served.link.partition("#")[2]}, **own)
+    connection = http.client.HTTPConnection(*served.address, timeout=PATIENCE)
+    served.streams.append(connection)
+    cookie = entered.headers["Set-Cookie"].partition(";")[0]
+    connection.request("GET", "/app/api/changes", headers={"Cookie": cookie})
+    stream = connection.getresponse()
+    assert b"event: here" in stream.readline() + stream.readline()
+    served.process.send_signal(signal.SIGTERM)
+    out, _ = served.process.communicate(timeout=PATIENCE)
+    assert served.process.returncode == 0
+    assert "Answers under way" not in out
+    assert stream.read().strip() in (b"", b"data: {}")
 
 
 def test_an_idle_connection_does_not_keep_it_from_ending(serve):

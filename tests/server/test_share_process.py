@@ -142,6 +142,10 @@ def test_only_the_phone_with_the_code_gets_in(start: Start) -> None:
     assert phone.ask("GET", f"/app/api/chats/{run['chat']}")[0] == 200
     assert stranger.enter() == 401
     assert stranger.ask("GET", "/app/api/chats")[0] == 401
+    status, offered = phone.ask("POST", "/app/api/share", {})
+    assert status == 200
+    assert Phone(offered["link"]).end == phone.end
+    assert Phone(offered["link"]).enter() == 200
 
     shared.process.send_signal(signal.SIGINT)
     code, out, err = shared.ended()
@@ -149,7 +153,9 @@ def test_only_the_phone_with_the_code_gets_in(start: Start) -> None:
     assert "plain HTTP" in out
     again = start("share", "--port", str(phone.end[1])).listen()
     assert Phone(link_in("\n".join(again.said))).end == phone.end
-    assert phone.ask("GET", "/app/api/chats")[0] == 401, "the phone was not signed out"
+    assert phone.ask("GET", "/app/api/chats")[0] == 200, "the phone would have to be paired again"
+    assert phone.ask("DELETE", "/app/api/sessions", Origin=phone.origin)[0] == 200
+    assert phone.ask("GET", "/app/api/chats")[0] == 401
 
 
 def test_it_listens_at_this_machine_and_one_address_of_the_network(start: Start) -> None:

@@ -1,12 +1,15 @@
 /** The chats beside the one that is open, and what may lie over both. */
 
-import { useState } from "react";
+import { useEffect, useState } from "react";
 
+import { forgetWanted } from "../shared/wanted";
 import { ActionsContext } from "./actions";
 import { Banner } from "./parts/banner";
+import { VisitOnly } from "./parts/visit-only";
 import { ChatView } from "./chat/chat-view";
 import { ChatSettingsDialog } from "./chat-settings/chat-settings-dialog";
 import { ExportDialog } from "./dialogs/export-dialog";
+import { LedgerDialog } from "./dialogs/ledger-dialog";
 import { SearchDialog } from "./dialogs/search-dialog";
 import { SettingsDialog } from "./dialogs/settings-dialog";
 import { ShortcutsDialog } from "./dialogs/shortcuts-dialog";
@@ -24,6 +27,7 @@ export function Home() {
   const chat = useStored((state) => state.chat);
   const panel = useStored((state) => state.route.panel);
   const close = () => setOver(null);
+  useEffect(() => forgetWanted(app.saved), [app]);
 
   const newChat = () => {
     app.go(null);
@@ -52,6 +56,7 @@ export function Home() {
       )}
       <main className="home-main" inert={sidebar.isOpen && sidebar.isOver}>
         <Banner />
+        <VisitOnly />
         <ActionsContext value={actions}>
           <ChatView sidebar={sidebar} newChat={newChat} />
         </ActionsContext>
@@ -61,6 +66,7 @@ export function Home() {
       {over === "export" && chat !== null && <ExportDialog chat={chat} close={close} />}
       {over === "chatSettings" && <ChatSettingsDialog close={close} />}
       {panel === "settings" && <SettingsDialog close={() => app.closePanel()} shortcuts={() => setOver("shortcuts")} />}
+      {panel === "ledger" && <LedgerDialog close={() => app.closePanel()} />}
       {(panel === "models" || panel === "models/get") && <ModelsScreen panel={panel} close={() => app.closePanel()} />}
     </div>
   );

@@ -11,6 +11,7 @@ import "./styles/prose.css";
 import "./styles/dialogs.css";
 import "./styles/order.css";
 import "./styles/temporary.css";
+import "./styles/access.css";
 import "./styles/attachments.css";
 import "./styles/chat-settings.css";
 import "./styles/slash.css";

@@ -15,6 +15,7 @@ import type { App } from "../shared/app";
 import { type Preferences, readPreferences, savePreferences } from "../shared/preferences";
 import type { State } from "../shared/state";
 import { type Language, languageOf, localeOf, type Say, sayIn } from "../shared/strings";
+import { useThemeColor } from "./use-theme-color";
 
 interface Given {
   app: App;
@@ -45,6 +46,8 @@ export function Reader({ app, children }: { app: App; children: ReactNode }) {
   useLayoutEffect(() => {
     document.documentElement.dataset.theme = preferences.theme;
   }, [preferences.theme]);
+
+  useThemeColor(preferences.theme);
 
   const given = useMemo(
     () => ({ app, say: sayIn(language), language, preferences, prefer }),

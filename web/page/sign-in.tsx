@@ -3,13 +3,14 @@
 import { type FormEvent, useEffect, useId, useState } from "react";
 
 import { type Problem, told } from "../shared/problem";
+import { noteWanted } from "../shared/wanted";
 import { ProblemBox } from "./parts/problem-box";
 import { useApp, useSay, useStored } from "./reader";
 
 const LOOK_AGAIN = 3_000;
 
 export function SignIn() {
-  const { server } = useApp();
+  const { saved, server } = useApp();
   const say = useSay();
   const isReachable = useStored((state) => state.isReachable);
   const field = useId();
@@ -18,9 +19,15 @@ export function SignIn() {
 
   // The link may be opened in another tab of this browser.
   useEffect(() => {
-    const timer = setInterval(() => void server.checkSession(), LOOK_AGAIN);
-    return () => clearInterval(timer);
+    const look = () => document.hidden || void server.checkSession();
+    const timer = setInterval(look, LOOK_AGAIN);
+    document.addEventListener("visibilitychange", look);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener("visibilitychange", look);
+    };
   }, [server]);
+  useEffect(() => noteWanted(saved, location.pathname), [saved]);
 
   const enter = async (event: FormEvent) => {
     event.preventDefault();

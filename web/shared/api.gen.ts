@@ -784,7 +784,8 @@ export interface components {
          * @description One message of the branch shown. `alternatives` are all that could stand here, itself among them.
          *
          *     `reasoning` is what the model thought before it answered, `thought` for how many seconds. `below` counts
-         *     the messages that follow it on all branches; `liked` is 1, -1 or null.
+         *     the messages that follow it on all branches; `liked` is 1, -1 or null. `made` is where an answer was made:
+         *     here, or the address of another machine; "" where nobody here knows, since it was imported.
          */
         MessageNoun: {
             /** Alternatives */
@@ -799,6 +800,8 @@ export interface components {
             id: string;
             /** Liked */
             liked: number | null;
+            /** Made */
+            made: string;
             /** Model */
             model: string;
             /** Parent */
@@ -1161,6 +1164,16 @@ export interface components {
             sha256: string | null;
         };
         /**
+         * QrNoun
+         * @description A QR code to be drawn: a square of `size` modules, and an SVG path over the dark ones.
+         */
+        QrNoun: {
+            /** Path */
+            path: string;
+            /** Size */
+            size: number;
+        };
+        /**
          * QueueNoun
          * @description `seconds` is when a newcomer would begin; `limit` the longest wait that is taken, null for any.
          */
@@ -1226,6 +1239,23 @@ export interface components {
          * @enum {string}
          */
         Scope: "chat" | "models" | "embeddings" | "admin" | "page";
+        /** SessionList */
+        SessionList: {
+            /** Sessions */
+            sessions: components["schemas"]["SessionNoun"][];
+        };
+        /**
+         * SessionNoun
+         * @description A browser. Times are seconds since 1970; `here`: it is the one that asks.
+         */
+        SessionNoun: {
+            /** Begun */
+            begun: number;
+            /** Here */
+            here: boolean;
+            /** Seen */
+            seen: number;
+        };
         /**
          * SettingsNoun
          * @description What is set for a chat; null: as it is where nothing is. See the settings of the same names.
@@ -1273,6 +1303,23 @@ export interface components {
              * @default null
              */
             top_p: number | null;
+        };
+        /**
+         * ShareNoun
+         * @description `link` is good once, for `seconds`; null where no phone reaches this server, nor does one `code`.
+         *
+         *     `interface` names the network. `is_in_network`: this machine is in one that a phone could be in.
+         */
+        ShareNoun: {
+            code: components["schemas"]["QrNoun"] | null;
+            /** Interface */
+            interface: string;
+            /** Is In Network */
+            is_in_network: boolean;
+            /** Link */
+            link: string | null;
+            /** Seconds */
+            seconds: number;
         };
         /** Shelf */
         Shelf: {

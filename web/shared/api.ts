@@ -12,11 +12,13 @@ export type ChatChange = Partial<Omit<Nouns["ChatChange"], "settings"> & { setti
 export type Context = Nouns["ContextNoun"];
 export type Defaults = Nouns["DefaultsNoun"];
 export type ChatList = Nouns["ChatList"];
+export type Departure = Nouns["DepartureNoun"];
 export type Disk = Nouns["DiskNoun"];
 export type Fit = Nouns["FitNoun"];
 export type Folder = Nouns["FolderNoun"];
 export type Hit = Nouns["HitNoun"];
 export type ImportReport = Nouns["ImportNoun"];
+export type Ledger = Nouns["LedgerNoun"];
 export type Message = Nouns["MessageNoun"];
 export type Model = Nouns["ModelNoun"];
 export type OneModel = Nouns["OneModel"];
@@ -26,6 +28,8 @@ export type Preset = Nouns["PresetNoun"];
 export type Pull = Nouns["PullNoun"];
 export type PullList = Nouns["PullList"];
 export type Run = Nouns["RunNoun"];
+export type Session = Nouns["SessionNoun"];
+export type Share = Nouns["ShareNoun"];
 export type Storage = Nouns["StorageNoun"];
 export type Status = Nouns["StatusNoun"];
 export type Verified = Nouns["Verified"];
@@ -81,6 +85,11 @@ export class Api {
   session = (): Promise<Who> => this.#call("GET", "/session");
   signIn = (code: string): Promise<Who> => this.#call("POST", "/session", { code });
   signOut = (): Promise<Who> => this.#call("DELETE", "/session");
+  sessions = (): Promise<Nouns["SessionList"]> => this.#call("GET", "/sessions");
+  signOutAll = (): Promise<Who> => this.#call("DELETE", "/sessions");
+  share = (): Promise<Share> => this.#call("POST", "/share");
+  ledger = (before?: string): Promise<Ledger> =>
+    this.#call("GET", `/ledger${before ? `?before=${encodeURIComponent(before)}` : ""}`);
   status = (): Promise<Status> => this.#call("GET", "/status");
 
   models = (): Promise<Nouns["Shelf"]> => this.#call("GET", "/models");
@@ -132,6 +141,7 @@ export class Api {
     this.#call("POST", chat === null ? "/runs" : `/chats/${chat}/runs`, question);
   stop = (run: Pick<Run, "chat" | "id">): Promise<void> => this.#call("POST", `/chats/${run.chat}/runs/${run.id}/stop`);
 
+  readonly changesPath = `${ROOM}/changes`;
   /** The text of an attachment. */
   attachment = async (chat: string, message: string, number: number): Promise<string> => {
     const answer = await this.#send("GET", this.#attachmentPath(chat, message, number));

@@ -2,7 +2,7 @@
 
 import { Api, type Chat } from "./api";
 import type { Attachment } from "./attachments";
-import { given, isSame } from "./chat-settings";
+import { type Change, Watch } from "./changes";
 import { ChatSaved } from "./chat-saved";
 import { Chats } from "./chats";
 import { Comparing, isShownKey } from "./comparing";
@@ -15,6 +15,7 @@ import { Messages } from "./messages";
 import { Library } from "./models";
 import { Order } from "./order";
 import { Presets } from "./presets";
+import { told } from "./problem";
 import { pathOf, type Panel, type Route, routeOf } from "./route";
 import { placeOf, type Saved } from "./saved";
 import { Server } from "./server";
@@ -29,7 +30,7 @@ const SETTLES = 200;
 
 const PASSES = 1_500;
 
-/** How often the page sees whether anything was said elsewhere, while somebody looks at it. */
+/** How often the page sees whether anything changed, while somebody looks at it and nobody tells it. */
 const LOOKS_EVERY = 5_000;
 
 /** What the browser's history keeps of each place. */
@@ -58,6 +59,8 @@ export class App {
   readonly messages: Messages;
   readonly saved: Saved;
   readonly #chatSaved: ChatSaved;
+  readonly #watch: Watch;
+  readonly #listeners = new Set<(changes: readonly Change[]) => void>();
 
   constructor(saved: Saved, schedule: Schedule) {
     this.saved = saved;
@@ -81,7 +84,7 @@ export class App {
       now: () => Date.now() / 1000,
       taken: this.#taken,
       setUp: this.setups.forAsking,
-      changed: () => void setTimeout(() => void this.list(), SETTLES),
+      changed: () => void setTimeout(() => this.#watch.isTold || void this.list(), SETTLES),
     });
     this.temporary = new Temporary(this.store, this.server, this.#chatSaved, this.chats, {
       forget: this.#forget,
@@ -108,16 +111,23 @@ export class App {
       deletions: this.deletions,
       begun: this.#forked,
     });
+    this.#watch = new Watch({
+      path: this.server.api.changesPath,
+      changed: (changes) => this.#heard(changes),
+      failed: (cause) => this.#unheard(cause),
+    });
+    saved.onLost(() => this.store.set({ isKept: false }));
     this.server.onBack(() => void this.#begin());
   }
 
   start(): void {
     window.addEventListener("popstate", () => this.#show(addressed()));
-    document.addEventListener("visibilitychange", () => void this.#look());
+    document.addEventListener("visibilitychange", () => this.#attend());
     window.addEventListener("pagehide", () => this.deletions.leave());
     window.addEventListener("storage", this.#stored);
+    this.store.subscribe(() => this.#attend());
     window.addEventListener("online", () => void this.server.checkSession());
-    setInterval(() => void this.#look(), LOOKS_EVERY);
+    setInterval(() => this.#watch.isTold || document.hidden || void this.#lookAround(), LOOKS_EVERY);
     void this.server.checkSession();
   }
 
@@ -146,6 +156,12 @@ export class App {
     // Back to where it was opened; where the page itself was opened with it, there is no such place.
     if ((history.state as Kept | null)?.isPushed) history.back();
     else this.#replace({ ...this.store.get().route, panel: null });
+  }
+
+  /** Hear of every change; return what ends that. */
+  onChange(work: (changes: readonly Change[]) => void): () => void {
+    this.#listeners.add(work);
+    return () => this.#listeners.delete(work);
   }
 
   /** Delete a chat, unless it is undone, and leave it if it is open. */
@@ -237,7 +253,9 @@ export class App {
 
   /** Fetch all that is shown, for the first time or after the server was away. */
   async #begin(): Promise<void> {
-    if (this.store.get().askProblem?.isUnreachable) this.store.set({ askProblem: null });
+    this.#attend(); // first, so that nothing changes between what is fetched and what is told
+    const { askProblem } = this.store.get();
+    if (askProblem?.isUnreachable || askProblem?.isSignedOut) this.store.set({ askProblem: null });
     this.deletions.resume();
     await Promise.all([this.about(), this.list(), this.conversation.refresh(), this.library.look()]);
   }
@@ -254,25 +272,53 @@ export class App {
     if (status !== null && status.problem !== "") setTimeout(() => void this.about(), PASSES);
   }
 
-  /** See what was said elsewhere, by another window or on a phone, and whether the server is there at all. */
-  async #look(): Promise<void> {
+  /** Have changes told while somebody looks, is signed in, and the server is there; not otherwise. */
+  #attend(): void {
     const { session, isReachable } = this.store.get();
-    if (document.hidden || session !== "signed-in" || !isReachable) return;
-    await Promise.all([this.list(), this.library.look()]);
-    const { chat } = this.store.get();
-    const listed = chat && (await this.order.listed(chat));
-    if (listed && chat && isOther(listed, chat)) await this.conversation.refresh();
+    if (!document.hidden && session === "signed-in" && isReachable) this.#watch.open();
+    else this.#watch.close();
+  }
+
+  #unheard(cause: unknown): void {
+    told(cause); // throws what is a mistake of ours
+    this.server.noteFailure(cause);
+  }
+
+  /** Fetch what changed, and nothing else. */
+  #heard(changes: readonly Change[]): void {
+    const has = (...kinds: Change["kind"][]) => changes.some(({ kind }) => kinds.includes(kind));
+    if (has("sessions", "all")) void this.server.checkSession();
+    if (has("settings", "models", "pull", "all")) void this.about();
+    if (has("settings", "all")) void this.presets.list();
+    if (has("models", "pull", "all")) void this.library.refresh();
+    if (has("chat", "chats", "all")) void this.#look(changes);
+    for (const listener of [...this.#listeners]) listener(changes);
+  }
+
+  /** See what nobody tells of. */
+  async #lookAround(): Promise<void> {
+    const { session, isReachable } = this.store.get();
+    if (session !== "signed-in" || !isReachable) return;
+    await Promise.all([this.#look([]), this.library.look()]);
+  }
+
+  /** See which chats there are, and what the open one is by now, where it may be another. */
+  async #look(changes: readonly Change[]): Promise<void> {
+    const { session, isReachable } = this.store.get();
+    if (session !== "signed-in" || !isReachable) return;
+    await this.list();
+    const { chat, live } = this.store.get();
+    if (chat === null) return;
+    const listed = await this.order.listed(chat);
+    const isMeant = changes.some(({ kind, id }) => kind === "chats" || kind === "all" || id === chat.id);
+    const isOther = listed && (differs(listed, chat) || (listed.writing !== null && live === null));
+    if (isMeant || isOther) await this.conversation.refresh();
   }
 }
 
-function isOther(listed: Chat, shown: Chat): boolean {
-  return (
-    listed.leaf !== shown.leaf ||
-    listed.changed !== shown.changed ||
-    listed.title !== shown.title ||
-    listed.system !== shown.system ||
-    !isSame(given(listed.settings), given(shown.settings))
-  );
+/** Return whether a chat has changed, but for whether an answer is being written. */
+function differs(listed: Chat, shown: Chat): boolean {
+  return JSON.stringify({ ...listed, writing: null }) !== JSON.stringify({ ...shown, writing: null });
 }
 
 function isKeptTemporary(): boolean {

@@ -122,5 +122,6 @@ function blank(ask: ToCome): Message {
     thought: null,
     below: 0,
     liked: null,
+    made: "",
   };
 }

@@ -292,6 +292,7 @@ export class Conversation {
   #stopRuns(runs: readonly Run[]): void {
     const isAll = this.#store.get().lives.length === 0;
     const { signal } = isAll ? this.#turnPage() : this.#reading;
+    this.#isBusy = true; // until the server knows, it would still tell of them as being written
     const stops = runs.map((run) => this.#server.attempt((api) => api.stop(run)));
     this.#stopping = Promise.all(stops).then(() => {
       this.#around.changed();

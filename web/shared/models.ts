@@ -57,6 +57,11 @@ export class Library {
     if (cards !== null && !cards.some((card) => card.files.some(isKnown))) await this.#measure();
   }
 
+  /** Fetch anew what changed elsewhere, of what is shown. */
+  async refresh(): Promise<void> {
+    await Promise.all([this.look(), this.#isOpen && this.#catalogue()]);
+  }
+
   /** Nobody looks at the screen any more. */
   close(): void {
     this.#isOpen = false;
@@ -138,7 +143,7 @@ export class Library {
 
   // ---- what comes ----
 
-  /** Look at how the downloads do, and go on looking while any is under way: also at those of other windows. */
+  /** Look at how the downloads do, and go on looking while any is under way: also those of other windows. */
   async look(): Promise<void> {
     clearTimeout(this.#looking);
     const found = await this.#server.attempt((api) => api.pulls());

@@ -1,5 +1,7 @@
 /** Small things this browser remembers. Where it may not (a private window, a full disk), for this visit. */
 
+const PROBE = "probe";
+
 export interface Shelf {
   getItem(key: string): string | null;
   setItem(key: string, value: string): void;
@@ -16,9 +18,18 @@ export const placeOf = (key: string): string => PREFIX + key;
 export class Saved {
   readonly #shelf: Shelf | null;
   readonly #visit = new Map<string, string>();
+  #lost: (() => void) | null = null;
+  #isKept: boolean;
 
   constructor(shelf: Shelf | null) {
     this.#shelf = shelf;
+    this.#isKept = shelf !== null && canKeep(shelf);
+  }
+
+  /** Hear once, now or later, that what is kept here is kept for this visit only. */
+  onLost(work: () => void): void {
+    if (this.#isKept) this.#lost = work;
+    else work();
   }
 
   get(key: string): string | null {
@@ -58,7 +69,21 @@ export class Saved {
       if (this.#shelf === null) this.#visit.set(key, text);
     } catch {
       this.#visit.set(key, text);
+      this.#isKept = false;
+      this.#lost?.();
+      this.#lost = null;
     }
+  }
+}
+
+/** Some browsers have a shelf that takes nothing. */
+function canKeep(shelf: Shelf): boolean {
+  try {
+    shelf.setItem(PREFIX + PROBE, PROBE);
+    shelf.removeItem(PREFIX + PROBE);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -82,4 +82,10 @@ export class Server {
     await this.attempt((api) => api.signOut());
     await this.checkSession();
   }
+
+  /** Sign out every browser, this one too. Throws what went wrong. */
+  async signOutAll(): Promise<void> {
+    await this.do((api) => api.signOutAll());
+    await this.checkSession();
+  }
 }

@@ -18,6 +18,8 @@ export interface State {
   session: "unknown" | "signed-in" | "signed-out";
   /** Whether somebody answered when last asked. */
   isReachable: boolean;
+  /** Whether this browser keeps drafts beyond this visit. */
+  isKept: boolean;
   route: Route;
   status: Status | null;
   models: readonly Model[];
@@ -84,6 +86,7 @@ export function emptyState(route: Route): State {
   return {
     session: "unknown",
     isReachable: true,
+    isKept: true,
     route,
     status: null,
     models: [],

@@ -107,6 +107,25 @@ it("asks nothing while an answer is being written", async () => {
   await asking;
 });
 
+it("adds no word to an answer that was stopped here when the chat is fetched anew, until it is opened again", async () => {
+  const world = new World();
+  world.tells = [TEXT];
+  const asking = world.conversation.ask("hi");
+  await vi.waitFor(() => expect(world.store.get().live?.text).toBe("hello"));
+  world.store.set({ route: { chat: CHAT, panel: null } });
+  world.conversation.stop();
+  await asking;
+  await vi.waitFor(() => expect(world.stopped).toEqual(["a1"]));
+  await vi.waitFor(() => expect(world.store.get().chat).not.toBeNull());
+  world.messages = world.messages.map((one) => (one.role === "assistant" ? { ...one, text: "hello there" } : one));
+  await vi.waitFor(async () => {
+    await world.conversation.refresh();
+    expect(texts(world)).toEqual(["hi", "hello"]);
+  });
+  await world.conversation.open(CHAT);
+  expect(texts(world)).toEqual(["hi", "hello there"]);
+});
+
 it("brings along what the chat is to begin with", async () => {
   const world = new World();
   world.setUp = () => ({ system: "Be brief.", settings: { seed: 7 } });

@@ -64,6 +64,17 @@ it("has this machine measured where it never was, and only then", async () => {
   expect(place.library.store.get().cards?.[0]?.files[0]?.fit).not.toBeNull();
 });
 
+it("fetches the catalogue anew when told of a change while somebody looks at it, and else only the downloads", async () => {
+  await place.library.refresh();
+  expect(place.asked).toEqual(["GET /pulls"]);
+  await place.library.open();
+  await place.library.refresh();
+  expect(place.count("GET /catalogue")).toBe(2);
+  place.library.close();
+  await place.library.refresh();
+  expect(place.count("GET /catalogue")).toBe(2);
+});
+
 it("measures later where somebody is being answered, if anybody still looks", async () => {
   place.isMeasured = false;
   place.isBusy = true;

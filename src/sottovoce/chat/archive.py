@@ -31,7 +31,7 @@ from sottovoce.chat.outgoing import FORMAT, VERSION, Form
 from sottovoce.core import chat_settings
 from sottovoce.core.chat_settings import ChatSettings
 from sottovoce.core.errors import UPDATE, BadArchive, StoreProblem
-from sottovoce.core.messages import Role, State
+from sottovoce.core.messages import MADE, Role, State
 from sottovoce.store import chats, order
 from sottovoce.store.attachments import MOST, Attachment
 from sottovoce.store.chats import Chat, StoredMessage, derived_id
@@ -256,7 +256,8 @@ def _attached(given: object, notes: Notes) -> Iterator[Attachment]:
 
 
 def _facts(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
+    # Where it was made is for the machine to say that made it.
+    return {name: fact for name, fact in value.items() if name != MADE} if isinstance(value, dict) else {}
 
 
 def _settings(value: object, notes: Notes) -> ChatSettings:

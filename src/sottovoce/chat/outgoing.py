@@ -9,10 +9,10 @@ import json
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sottovoce.chat import attached
-from sottovoce.core.messages import Role, State
+from sottovoce.core.messages import MADE, Role, State
 from sottovoce.store import attachments, chats
 from sottovoce.store.attachments import Attachment
 from sottovoce.store.chats import Chat, StoredMessage
@@ -51,9 +51,14 @@ def _json(connection: sqlite3.Connection, owner: str, chat: Chat) -> bytes:
     head = json.dumps({**fields, "settings": chat.settings.given()}, ensure_ascii=False)
     messages = chats.messages(connection, owner, chat.id)
     given = attachments.of(connection, owner, [message.id for message in messages])
-    lines = [_line(message, given.get(message.id, ())) for message in messages]
+    lines = [_line(_without_place(message), given.get(message.id, ())) for message in messages]
     said = ",".join(f"\n  {line}" for line in lines)
     return f'\n{head[:-1]}, "messages": [{said}]}}'.encode()
+
+
+def _without_place(message: StoredMessage) -> StoredMessage:
+    """Return a message without where it was made, which is a fact of this machine alone."""
+    return replace(message, facts={name: fact for name, fact in message.facts.items() if name != MADE})
 
 
 def _line(message: StoredMessage, given: Sequence[Attachment]) -> str:

@@ -78,12 +78,18 @@ def heard_by_nobody(event: RunEvent) -> None:
     """For a run whose events only its readers want."""
 
 
+def _noted_by_nobody(owner: str, chat: str) -> None:
+    """Do nothing."""
+
+
 class Runs:
     """All runs of one program. `parts` are those of its turns; each run has its own owner."""
 
     def __init__(self, parts: Parts, kept_seconds: float = KEPT_SECONDS) -> None:
         self._parts = parts
         self._kept_seconds = kept_seconds
+        self.changed: Callable[[str, str], None] = _noted_by_nobody
+        """Hears of owner and chat when an answer has begun there, and when it has ended."""
         self._runs: dict[str, Run] = {}
         self._unnamed: set[Run] = set()
         self._closed = False
@@ -222,6 +228,7 @@ class Runs:
             run.begin_after(before.last)
         self._runs[asked.answer] = run
         run.begun.set_result(asked)
+        self.changed(run.owner, asked.chat)
 
     def _broken(self, run: Run, problem: SottoError, tell: Callable[[RunEvent], None]) -> None:
         if run.begun.done():
@@ -234,6 +241,7 @@ class Runs:
         self._unnamed.discard(run)
         if run.begun.exception() is not None:
             return
+        self.changed(run.owner, run.asked.chat)
         asyncio.get_running_loop().call_later(self._kept_seconds, self._drop, run)
         ended = [other for other in self._runs.values() if other.ended]
         for old in ended[:-MOST_KEPT]:

@@ -53,18 +53,23 @@ class _Held:
 
 
 class TemporaryChats:
-    """All of one program. `open_store` opens an empty store; `forget` has every engine forget a chat."""
+    """All of one program. `open_store` opens an empty store; `forget` has every engine forget a chat.
+
+    `changed` hears the owner and the chat of everything that happens in one.
+    """
 
     def __init__(
         self,
         parts: Callable[[], Parts],
         open_store: Callable[[], Database],
         forget: Callable[[Conversation], Awaitable[None]],
+        changed: Callable[[str, str], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._parts = parts
         self._open_store = open_store
         self._forget = forget
+        self._changed = changed
         self._clock = clock
         self._held: dict[tuple[str, str], _Held] = {}
 
@@ -87,7 +92,9 @@ class TemporaryChats:
         except BaseException:
             store.close()
             raise
-        self._held[owner, chat.id] = _Held(Place(parts, Runs(parts), is_temporary=True), self._clock())
+        runs = Runs(parts)
+        runs.changed = self._changed
+        self._held[owner, chat.id] = _Held(Place(parts, runs, is_temporary=True), self._clock())
         await self._make_room(owner)
         return chat
 

@@ -22,7 +22,7 @@ from sottovoce.core import chat_settings
 from sottovoce.core.chat_settings import UNSET, ChatSettings
 from sottovoce.core.errors import BadValue, EngineFailed, SottoError
 from sottovoce.core.events import Asked, Done, Event, Failed, Finished, Notice, Reasoning, Text, Whole
-from sottovoce.core.messages import OWNER, Conversation, Message, Role, State
+from sottovoce.core.messages import MADE, MADE_HERE, OWNER, Conversation, Message, Role, State
 from sottovoce.core.sampling import Sampling, checked, laid_over
 from sottovoce.engine.held import held
 from sottovoce.engine.protocol import Engine, ModelFacts
@@ -129,7 +129,7 @@ async def _answered(
     question = replace(question, sampling=_drawn(parts, chat, question))
     facts = await parts.engine.ready()
     view, start = await _view(parts.engine, facts, question, chat, branch, answer.text)
-    answer.facts |= {"digest": facts.digest, "left_out": start}
+    answer.facts |= {"digest": facts.digest, "left_out": start, MADE: facts.address or MADE_HERE}
     notice = await _notice(parts.engine, facts, view, start, branch)
     if notice is not None:
         yield notice

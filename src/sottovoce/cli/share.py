@@ -33,7 +33,8 @@ def share(given: Given, /, host: str | None, port: int | None) -> None:
 
     Shows a link, and the same as a QR code, that signs one browser in, once, within ten minutes. Nobody
     else is let in. Serves this home at an address of the local network meanwhile; where a server does so
-    already, only makes one more link of it. Ctrl-C stops it, and signs the phone out.
+    already, only makes one more link of it. Ctrl-C stops it; a phone that was let in need not be again, for
+    30 days.
     """
     from sottovoce.engine import sign
     from sottovoce.server.lan import choose, places
@@ -115,7 +116,8 @@ def _tell(show: Show, link: str, place: Place, found: Sequence[Place], stop: str
         "  One more        sotto share, in another terminal",
         *(f"  {'Or at' if not at else '':14}  {text}" for at, text in enumerate(others[:3])),
         "  Programs        need a key meanwhile, here as well: sotto keys add NAME",
-        f"  To stop         {stop}; it signs the phone out",
+        f"  To stop         {stop}; no phone reaches this machine then",
+        "  To sign out     Settings, in the page: this browser, or every one",
         "",
         "This is plain HTTP: who listens in that network can read what is sent.",
         "Share where you trust it.",

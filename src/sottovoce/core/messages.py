@@ -9,6 +9,11 @@ OWNER = "me"
 """The owner of everything made by the person at this machine."""
 
 
+MADE = "made"
+MADE_HERE = "here"
+"""The fact of an answer that says where it was made: here, or at an address. It leaves with no export."""
+
+
 class Role(StrEnum):
     SYSTEM = "system"
     USER = "user"

@@ -35,6 +35,8 @@ class ModelFacts:
     can_embed: bool
     build: str = ""
     """The engine's own version; the same text is drawn again only on the same one."""
+    address: str = ""
+    """Where it computes, if that is another machine."""
 
 
 @dataclass(frozen=True, slots=True)

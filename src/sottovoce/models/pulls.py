@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 
@@ -62,8 +63,15 @@ class Pull(Feed[PullEvent]):
 class Pulls:
     """All downloads of one program, one at a time for each model."""
 
-    def __init__(self, database: Database, kept_seconds: float = KEPT_SECONDS) -> None:
+    def __init__(
+        self,
+        database: Database,
+        kept_seconds: float = KEPT_SECONDS,
+        changed: Callable[[str], None] = lambda pull: None,
+    ) -> None:
+        """`changed` hears the id of a download that has begun or ended."""
         self._database = database
+        self._changed = changed
         self._kept_seconds = kept_seconds
         self._pulls: dict[str, Pull] = {}
         self._closed = False
@@ -94,6 +102,7 @@ class Pulls:
         self._pulls[pull.id] = pull
         pull.task = asyncio.create_task(self._carry_out(pull, offer, means))
         pull.task.add_done_callback(lambda task: self._ended(pull, task))
+        self._changed(pull.id)
         return pull
 
     def find(self, pull_id: str) -> Pull:
@@ -153,6 +162,7 @@ class Pulls:
         if task.cancelled():
             pull.tell(_cut_off(pull))
         pull.end()
+        self._changed(pull.id)
         asyncio.get_running_loop().call_later(self._kept_seconds, self._pulls.pop, pull.id, None)
         ended = [other for other in self._pulls.values() if other.ended]
         for old in ended[:-MOST_KEPT]:

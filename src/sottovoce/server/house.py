@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sottovoce.chat.temporary import Place, TemporaryChats
+from sottovoce.core.messages import OWNER
 from sottovoce.models.pulls import Pulls
 from sottovoce.server.bodies import Intake
+from sottovoce.server.changes import Changes, Elsewhere, What
 from sottovoce.store.db import open_in_memory
 
 if TYPE_CHECKING:
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     from sottovoce.server.metrics import Metrics
 
 
+LOADING = "loading"
+
+
 @dataclass(slots=True)
 class House:
     app: App
@@ -28,12 +33,14 @@ class House:
     metrics: Metrics
     runs: Runs
     intake: Intake = field(default_factory=Intake)
+    changes: Changes = field(default_factory=Changes)
+    elsewhere: Elsewhere | None = None
     ends: tuple[tuple[str, int], ...] = ()
     """The addresses and ports that are listened at."""
     problem: str = "The model is being loaded."
     """Why nothing can be answered yet, or any more; empty when all is well. For /readyz."""
-    problem_code: str = "loading"
-    """The same for programs: loading, or the code of the error that keeps it from being loaded."""
+    problem_code: str = LOADING
+    """The same by its code: an error's, or LOADING."""
     stopping: bool = field(default=False)
     pulls: Pulls = field(init=False)
     temporary: TemporaryChats = field(init=False)
@@ -43,13 +50,18 @@ class House:
     """Held while this machine is measured: two at once would be in each other's way."""
 
     def __post_init__(self) -> None:
-        self.pulls = Pulls(self.app.database)
+        self.pulls = Pulls(self.app.database, changed=lambda pull: self.changes.tell(What.PULL, pull, OWNER))
+        self.runs.changed = self._tell
         self.temporary = TemporaryChats(
             lambda: self.app.parts(),
             lambda: open_in_memory(self.app.home),
             lambda conversation: self.app.engines.forget(conversation),
+            self._tell,
         )
 
     def place(self, owner: str, chat: str) -> Place:
         """Return where a chat is: in memory where it is a temporary one, else, if anywhere, on the disk."""
         return self.temporary.find(owner, chat) or Place(self.app.parts(), self.runs)
+
+    def _tell(self, owner: str, chat: str) -> None:
+        self.changes.tell(What.CHAT, chat, owner)

@@ -31,6 +31,8 @@ from sottovoce.core.paths import Home
 from sottovoce.core.settings import Settings, Value
 from sottovoce.engine import sign
 from sottovoce.server import asgi, problems, sockets
+from sottovoce.server.app_api.changes import look_elsewhere
+from sottovoce.server.changes import Changes, Elsewhere, What
 from sottovoce.server.doors import Doors
 from sottovoce.server.gate.hosts import names_of, written
 from sottovoce.server.gate.origins import origins_of
@@ -41,7 +43,7 @@ from sottovoce.server.listening import Listening, listening
 from sottovoce.server.log import Journal, kept
 from sottovoce.server.metrics import Metrics
 from sottovoce.server.openai_api import responses_kept
-from sottovoce.server.sessions import Sessions
+from sottovoce.server.sessions import Sessions, keep_hours
 from sottovoce.store import keys
 
 log = logging.getLogger(__name__)
@@ -134,7 +136,9 @@ async def _serve(home: Home, wish: Wish, tell: Tell) -> None:
             if not sockets.is_only_here(network) and not wish.lan:
                 await _require_key(app)
             private = stop.outside.enter_context(sockets.open_private())
-            house, server = _build(app, network, wish.lan)
+            sessions = Sessions(database=app.database)
+            await sessions.load()
+            house, server = _build(app, sessions, network, wish.lan)
             async with listening(server, [*network, *filter(None, [private])]) as front:
                 if private is not None:
                     path = Path(private.getsockname())
@@ -151,11 +155,21 @@ def _open(settings: Settings, wish: Wish) -> list[socket.socket]:
     return sockets.open_network(settings.host, settings.port)
 
 
-def _build(app: App, network: list[socket.socket], lan: str) -> tuple[House, Journal]:
+def _build(app: App, sessions: Sessions, network: list[socket.socket], lan: str) -> tuple[House, Journal]:
     settings = app.settings
-    doors = Doors(app.database, Sessions(), is_loopback_only=_is_ours_alone(settings, network))
+    doors = Doors(app.database, sessions, is_loopback_only=_is_ours_alone(settings, network))
     ends = tuple(map(sockets.address_of, network))
-    house = House(app, doors, Meter(), Metrics(), Runs(app.parts()), ends=ends)
+    changes = Changes()
+    house = House(
+        app,
+        doors,
+        Meter(),
+        Metrics(),
+        Runs(app.parts()),
+        ends=ends,
+        changes=changes,
+        elsewhere=Elsewhere(app.database, changes),
+    )
     names = names_of(ends, lan or settings.host, settings.hosts)
     return house, asgi.build(house, names, origins_of(settings.origins))
 
@@ -231,7 +245,10 @@ async def _until_stopped(house: House, stop: Stop, tell: Tell) -> None:
         asyncio.create_task(_load(house, tell)),
         asyncio.create_task(responses_kept.keep_no_longer(house.app.database)),
         asyncio.create_task(house.temporary.end_unused()),
+        asyncio.create_task(keep_hours(house.doors.sessions)),
     ]
+    if house.elsewhere is not None:
+        beside.append(asyncio.create_task(look_elsewhere(house.changes, house.elsewhere)))
     try:
         await stop.asked.wait()
     finally:
@@ -247,10 +264,12 @@ async def _load(house: House, tell: Tell) -> None:
     while problem := await _problem_of_loading(house.app):
         house.problem, house.problem_code = problem.sentence, problem.code
         if told != problem.sentence:
+            house.changes.tell(What.SETTINGS)
             told = problem.sentence
             tell(f"{problem.sentence}\n\nhint: {problem.hint}")
         await asyncio.sleep(RETRY_SECONDS)
     house.problem = ""
+    house.changes.tell(What.SETTINGS)
     tell("The model is loaded.")
 
 
@@ -269,6 +288,7 @@ async def _problem_of_loading(app: App) -> SottoError | None:
 async def _finish(house: House, front: Listening, stop: Stop, seconds: float, tell: Tell) -> None:
     """Let what is under way come to its end, and cut what does not."""
     house.stopping = True
+    house.changes.end()
     front.take_no_more()
     pulls = asyncio.create_task(house.pulls.close())  # nothing is lost: they go on from where they were
 
@@ -283,6 +303,7 @@ async def _finish(house: House, front: Listening, stop: Stop, seconds: float, te
     await house.temporary.end_all()
     await asyncio.sleep(PAUSE)  # those who follow a run hear of it
     await front.cut()
+    await house.doors.sessions.save_or_say()
     await pulls
 
 

@@ -128,8 +128,15 @@ def _copy(database: Path, target: Path) -> None:
     ):
         copy.execute("PRAGMA synchronous = OFF")  # _settle syncs the whole file once
         source.backup(copy)
+        _sign_all_out(copy)
         # A copy is one file: the log's mode would make two more at the first look into it.
         copy.execute("PRAGMA journal_mode = DELETE")
+
+
+def _sign_all_out(copy: sqlite3.Connection) -> None:
+    """Leave no sign-in in a copy: going back to it must let in nobody who was signed out since."""
+    if copy.execute("SELECT 1 FROM sqlite_master WHERE name = 'sessions'").fetchone():
+        copy.execute("DELETE FROM sessions")
 
 
 def _sound(path: Path) -> bool:

@@ -1,7 +1,7 @@
 import type { Message } from "../../shared/api";
 import { localeOf } from "../../shared/strings";
-import { Icon } from "../parts/icon";
 import { useReader } from "../reader";
+import { MadeWhere } from "./made-where";
 
 /** Where an answer was made, by whom, when, and how fast. */
 export function AnswerFacts({ message }: { message: Message }) {
@@ -12,10 +12,7 @@ export function AnswerFacts({ message }: { message: Message }) {
   const created = message.created * 1000;
   return (
     <p className="answer-facts">
-      <span className="made-here">
-        <Icon name="home" />
-        {say("made.here")}
-      </span>
+      <MadeWhere made={message.made} />
       <span>{message.model}</span>
       {usage !== null && usage.answer > 1 && <span>{say("facts.tokens", { tokens: usage.answer })}</span>}
       {timings !== null && timings.answer_per_second > 0 && (

@@ -4,9 +4,11 @@ import type { Attachment } from "../../shared/attachments";
 import { AttachmentList } from "../attachments/attachment-list";
 import { GrowingField } from "../composer/growing-field";
 import { isSendPress } from "../composer/send-press";
-import { useSay } from "../reader";
+import { useApp, useSay } from "../reader";
 
 interface Props {
+  /** The id of the question. */
+  question: string;
   text: string;
   attached: readonly Attachment[];
   isBusy: boolean;
@@ -15,32 +17,42 @@ interface Props {
 }
 
 /** A question while it is written otherwise. */
-export function EditBox({ text, attached, isBusy, send, cancel }: Props) {
+export function EditBox({ question, text, attached, isBusy, send, cancel }: Props) {
+  const { drafts } = useApp();
   const say = useSay();
-  const [draft, setDraft] = useState(text);
+  const [draft, setDraft] = useState(() => drafts.get(question) || text);
   const [kept, setKept] = useState(attached);
   const canSend = !isBusy && (draft.trim() !== "" || kept.length > 0);
+
+  const change = (typed: string) => {
+    setDraft(typed);
+    drafts.set(question, typed); // as that of a chat, it outlives a sign-in that is over
+  };
+  const leave = (how: () => void) => {
+    drafts.forget(question);
+    how();
+  };
 
   const press = (event: KeyboardEvent) => {
     if (event.key === "Escape" && !event.nativeEvent.isComposing) {
       event.stopPropagation();
-      cancel();
+      leave(cancel);
     }
     if (isSendPress(event)) {
       event.preventDefault();
-      if (canSend) send(draft, kept);
+      if (canSend) leave(() => send(draft, kept));
     }
   };
   return (
     <section className="turn edit-box">
       <AttachmentList list={kept} remove={(gone) => setKept(kept.filter((one) => one !== gone))} />
-      <GrowingField label={say("question.edit")} value={draft} isFocused change={setDraft} press={press} />
+      <GrowingField label={say("question.edit")} value={draft} isFocused change={change} press={press} />
       <p className="hint">{say("edit.hint")}</p>
       <div className="edit-acts">
-        <button type="button" className="button" onClick={cancel}>
+        <button type="button" className="button" onClick={() => leave(cancel)}>
           {say("cancel")}
         </button>
-        <button type="button" className="button button-main" disabled={!canSend} onClick={() => send(draft, kept)}>
+        <button type="button" className="button button-main" disabled={!canSend} onClick={() => leave(() => send(draft, kept))}>
           {say("send")}
         </button>
       </div>

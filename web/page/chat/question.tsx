@@ -29,7 +29,8 @@ export const Question = memo(function Question({ message, isBusy }: { message: M
       void conversation.edit(message, text, kept);
     };
     const cancel = () => setEdited(false);
-    return <EditBox text={message.text} attached={attached} isBusy={isBusy} send={send} cancel={cancel} />;
+    const given = { question: message.id, text: message.text, attached };
+    return <EditBox {...given} isBusy={isBusy} send={send} cancel={cancel} />;
   }
   return (
     <section className="turn question" data-testid="question" data-message={message.id}>

@@ -3,9 +3,11 @@
 import { LANGUAGES, type Preferences, THEMES } from "../../shared/preferences";
 import { useReader, useSay, useStored } from "../reader";
 import { Icon } from "../parts/icon";
+import { BrowsersSection } from "./browsers-section";
 import { Choice } from "./choice";
 import { Dialog } from "./dialog";
 import { LongPasteChoice } from "./long-paste-choice";
+import { PhoneSection } from "./phone-section";
 import { YourChats } from "./your-chats";
 
 interface Props {
@@ -22,6 +24,8 @@ export function SettingsDialog({ close, shortcuts }: Props) {
         <Appearance />
         <ThisMachine />
         <YourChats leave={close} />
+        <PhoneSection />
+        <BrowsersSection />
         <div className="settings-foot">
           <button type="button" className="button" onClick={() => app.openPanel("models")}>
             {say("models")}
@@ -70,7 +74,7 @@ function Appearance() {
 }
 
 function ThisMachine() {
-  const say = useSay();
+  const { app, say } = useReader();
   const status = useStored((state) => state.status);
   if (status === null) return null;
   const network = { off: "network.off", ask: "network.ask", on: "network.on" } as const;
@@ -87,6 +91,9 @@ function ThisMachine() {
         <Icon name="home" />
         {say("settings.promise")}
       </p>
+      <button type="button" className="button settings-ledger" onClick={() => app.openPanel("ledger")}>
+        {say("ledger")}
+      </button>
       <dl className="facts">
         {facts.map(([name, value]) => (
           <div key={name}>

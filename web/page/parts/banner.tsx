@@ -1,7 +1,7 @@
 /** What concerns the whole page: nobody answers, or nothing can be answered. */
 
-import { isKey, type Say } from "../../shared/strings";
-import { useSay, useStored } from "../reader";
+import { isKey } from "../../shared/strings";
+import { useReader, useSay, useStored } from "../reader";
 import { Icon } from "./icon";
 
 export function Banner() {
@@ -13,16 +13,20 @@ export function Banner() {
   return (
     <div className="banner" data-testid="banner" role="alert">
       <Icon name="warning" />
-      <p>
-        {isReachable ? stateWords(code, say) : say("banner.unreachable")}{" "}
-        {isReachable && !isKey(`state.${code}`) && <span lang="en">{problem}</span>}
-      </p>
+      {isReachable ? <Trouble code={code} problem={problem} /> : <p>{say("banner.unreachable")}</p>}
     </div>
   );
 }
 
-/** Return what keeps the model from answering: it is on its way, it is gone, or it cannot be loaded. */
-function stateWords(code: string, say: Say): string {
-  const key = `state.${code}`;
-  return say(isKey(key) ? key : "state.failed");
+/** What keeps the model from answering: it is on its way, it is gone, or it cannot be loaded, and why or what to do. */
+function Trouble({ code, problem }: { code: string; problem: string }) {
+  const { say, language } = useReader();
+  const [state, next] = [`state.${code}`, `next.${code}`];
+  if (isKey(state)) return <p>{say(state)}</p>;
+  const hasWords = language !== "en" && isKey(next);
+  return (
+    <p>
+      {say("state.failed")} {hasWords ? say(next) : <span lang="en">{problem}</span>}
+    </p>
+  );
 }

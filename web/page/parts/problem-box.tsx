@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 
 import { isKey } from "../../shared/strings";
-import { useSay } from "../reader";
+import { useReader } from "../reader";
 import { Icon } from "./icon";
 
 interface Props {
@@ -9,18 +9,23 @@ interface Props {
   children?: ReactNode;
 }
 
-/** Something went wrong: what, in the reader's language where we know it, what exactly, and what to do. */
+/** Something went wrong: what, and what to do, in the reader's language; and what exactly, in the server's words. */
 export function ProblemBox({ problem, children }: Props) {
-  const say = useSay();
-  const key = `problem.${problem.code}`;
+  const { say, language } = useReader();
+  const { code, sentence, hint } = problem;
+  const title = `problem.${code}`;
+  const next = `next.${code}`;
+  // Who reads the server's own words needs no other hint beside a better one.
+  const isHinted = language === "en" && hint;
   return (
     <div className="problem" role="alert">
       <Icon name="warning" />
       <div className="problem-words">
-        <strong>{say(isKey(key) ? key : "problem.error")}</strong>
-        {problem.sentence !== "" && (
-          <p lang="en">
-            {problem.sentence} {problem.hint}
+        <strong>{say(isKey(title) ? title : "problem.error")}</strong>
+        {!isHinted && <p>{say(isKey(next) ? next : "next.error")}</p>}
+        {sentence !== "" && (
+          <p className={isHinted ? undefined : "problem-detail"} lang="en">
+            {sentence} {hint}
           </p>
         )}
       </div>

@@ -10,6 +10,9 @@ models  the models here and to choose from, how each does here, licences accepte
 loading which of them are loaded: have one loaded, or unloaded
 pulls   models being got: told beforehand, begun, followed from any event, stopped
 ledger  what left this machine
+changes what changed, for every window that is open
+sessions the browsers that are signed in
+share   letting in a phone of the same network
 state   what runs here and how long the line is
 storage what this home takes of the disk
 engine  the engine itself, for this home's terminal and scripts, through the unix socket only
@@ -20,6 +23,7 @@ from __future__ import annotations
 
 from sottovoce.server.app_api import (
     attachments,
+    changes,
     chats,
     engine,
     files,
@@ -30,6 +34,8 @@ from sottovoce.server.app_api import (
     presets,
     pulls,
     runs,
+    sessions,
+    share,
     state,
     storage,
 )
@@ -46,6 +52,9 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *loading.ENDPOINTS,
     *models.ENDPOINTS,
     *ledger.ENDPOINTS,
+    *changes.ENDPOINTS,
+    *sessions.ENDPOINTS,
+    *share.ENDPOINTS,
     *state.ENDPOINTS,
     *storage.ENDPOINTS,
     *engine.ENDPOINTS,

@@ -27,6 +27,7 @@ from sottovoce.server.app_api.nouns_chats import (
     Versions,
 )
 from sottovoce.server.caller import Scope
+from sottovoce.server.changes import What
 from sottovoce.server.endpoint import Endpoint, Visit
 from sottovoce.store import chats, order, search, shown
 
@@ -69,6 +70,7 @@ async def change_folder(visit: Visit[FolderChange]) -> FolderList:
         return order.folders(conn, owner)
 
     found = await visit.house.app.database.run(work)
+    visit.house.changes.tell(What.CHATS, owner=owner)
     return FolderList(folders=[FolderNoun.of(folder) for folder in found])
 
 
@@ -89,6 +91,7 @@ async def begin(visit: Visit[NewChat]) -> OpenChat:
         return chats.get(conn, owner, chat.id)
 
     chat = await app.database.run(work)
+    tell(visit, chat.id)
     return OpenChat(chat=ChatNoun.of(chat, []), context=await context.of(app, chat, []), messages=[])
 
 
@@ -130,6 +133,7 @@ async def change(visit: Visit[ChatChange]) -> OpenChat:
         await visit.house.temporary.keep(owner, chat, visit.house.app.database)
         place = visit.house.place(owner, chat)
     await place.database.run(work)
+    tell(visit, chat)
     return await show(visit, chat)
 
 
@@ -156,10 +160,14 @@ async def delete(visit: Visit[None]) -> Response:
     chat, app, owner = _chat(visit), visit.house.app, visit.caller.owner
     if visit.house.place(owner, chat).is_temporary:
         await visit.house.temporary.end(owner, chat)
+        tell(visit, chat)
         return Response(status_code=204)
     await app.database.read(lambda conn: chats.get(conn, owner, chat))
     await visit.house.runs.forget(owner, chat)
-    await delete_chat(app.home, app.database, chat, owner, app.engines)
+    try:
+        await delete_chat(app.home, app.database, chat, owner, app.engines)
+    finally:
+        tell(visit, chat)  # its rows go first; whatever fails after that, it is not listed any more
     return Response(status_code=204)
 
 
@@ -169,7 +177,10 @@ async def delete_all(visit: Visit[None]) -> Response:
     for asked in house.runs.running(owner):
         await house.runs.forget(owner, asked.chat)
     await house.temporary.end_all(owner)
-    await delete_all_chats(house.app.home, house.app.database, owner, house.app.engines)
+    try:
+        await delete_all_chats(house.app.home, house.app.database, owner, house.app.engines)
+    finally:
+        house.changes.tell(What.CHATS, owner=owner)
     return Response(status_code=204)
 
 
@@ -197,6 +208,11 @@ async def show(visit: Visit[Any], chat: str, leaf: str | None = None) -> OpenCha
         messages=[MessageNoun.of(one) for one in branch],
         runs=[RunNoun.of(asked) for asked in running],
     )
+
+
+def tell(visit: Visit[Any], chat: str) -> None:
+    """Have every window know that this chat changed."""
+    visit.house.changes.tell(What.CHAT, chat, visit.caller.owner)
 
 
 def _archived(given: str) -> bool | None:

@@ -26,6 +26,7 @@ from sottovoce.core.errors import BadInput, BadValue, NotFound
 from sottovoce.server.app_api.nouns import identity
 from sottovoce.server.app_api.nouns_chats import ImportNoun
 from sottovoce.server.caller import Scope
+from sottovoce.server.changes import What
 from sottovoce.server.download import Download
 from sottovoce.server.endpoint import Endpoint, Visit
 from sottovoce.store import chats, shown
@@ -101,7 +102,10 @@ async def take_in(visit: Visit[IO[bytes]]) -> ImportNoun:
         finally:
             imports.remove(stopped)
 
-    return ImportNoun.of(await asyncio.to_thread(work))
+    try:
+        return ImportNoun.of(await asyncio.to_thread(work))
+    finally:
+        visit.house.changes.tell(What.CHATS, owner=owner)
 
 
 async def stop_taking_in(visit: Visit[None]) -> Response:

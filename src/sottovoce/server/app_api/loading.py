@@ -7,6 +7,7 @@ from starlette.responses import Response
 from sottovoce.server import served
 from sottovoce.server.app_api.nouns_models import LoadNoun
 from sottovoce.server.caller import Scope
+from sottovoce.server.changes import What
 from sottovoce.server.endpoint import Endpoint, Visit
 from sottovoce.server.served import Chosen
 
@@ -17,6 +18,7 @@ async def load(visit: Visit[None]) -> LoadNoun | Response:
     """Have a model loaded; the answer comes once it is."""
     chosen = await _chosen(visit)
     await chosen.engine.ready()
+    visit.house.changes.tell(What.MODELS)
     found = chosen.engine.load()
     return Response(status_code=204) if found is None else LoadNoun.of(found)
 
@@ -26,6 +28,7 @@ async def unload(visit: Visit[None]) -> Response:
     chosen = await _chosen(visit)
     if chosen.engine.load() is not None:
         chosen.engine.keep(0)
+        visit.house.changes.tell(What.MODELS)
     return Response(status_code=204)
 
 

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from sottovoce.app import delete_message
 from sottovoce.core.errors import BadValue
-from sottovoce.server.app_api.chats import CHAT, show
+from sottovoce.server.app_api.chats import CHAT, show, tell
 from sottovoce.server.app_api.nouns import identity
 from sottovoce.server.app_api.nouns_chats import Fork, MessageChange, OpenChat
 from sottovoce.server.caller import Scope
@@ -24,6 +24,7 @@ async def change(visit: Visit[MessageChange]) -> OpenChat:
     owner, (chat, message), liked = visit.caller.owner, _place(visit), visit.body.liked
     place = visit.house.place(owner, chat)
     await place.database.run(lambda conn: chats.like(conn, owner, chat, message, liked))
+    tell(visit, chat)
     return await show(visit, chat)
 
 
@@ -33,6 +34,7 @@ async def delete(visit: Visit[None]) -> Response:
     place = visit.house.place(owner, chat)
     gone = await delete_message(app.home, place.database, chat, message, owner, app.engines)
     place.runs.forget_answers(gone)
+    tell(visit, chat)
     return Response(status_code=204)
 
 
@@ -44,6 +46,7 @@ async def fork(visit: Visit[Fork]) -> OpenChat:
     new = await visit.house.app.database.run(
         lambda conn: forking.fork(conn, owner, chat, body.message, title=body.title, now=time.time())
     )
+    tell(visit, new.id)
     return await show(visit, new.id)
 
 

@@ -53,6 +53,7 @@ from sottovoce.server.app_api.nouns_models import (
     Verified,
 )
 from sottovoce.server.caller import Scope
+from sottovoce.server.changes import What
 from sottovoce.server.endpoint import Endpoint, Visit
 
 log = logging.getLogger(__name__)
@@ -77,7 +78,9 @@ async def shown(visit: Visit[None]) -> OneModel:
 async def verify(visit: Visit[None]) -> Verified:
     """Read a model's files anew, and say whether they are still what they were."""
     app, name = visit.house.app, visit.request.path_params["name"]
-    return Verified.of(await asyncio.to_thread(_verify, app, name))
+    verdicts = await asyncio.to_thread(_verify, app, name)
+    visit.house.changes.tell(What.MODELS)  # what was found sound is remembered
+    return Verified.of(verdicts)
 
 
 async def remove(visit: Visit[None]) -> Response:
@@ -86,6 +89,7 @@ async def remove(visit: Visit[None]) -> Response:
     coming = [pull.name for pull in house.pulls.every() if not pull.ended]
     house.pulls.forget(name)
     await asyncio.to_thread(_remove, house.app, name, coming)
+    house.changes.tell(What.MODELS)
     return Response(status_code=204)
 
 

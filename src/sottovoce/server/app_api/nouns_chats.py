@@ -8,6 +8,7 @@ from pydantic import Field, ValidationError
 
 from sottovoce.chat.archive import Report
 from sottovoce.core.events import Asked
+from sottovoce.core.messages import MADE
 from sottovoce.server.app_api.nouns import ID, MOST_TEXT, Noun, RunNoun, SettingsNoun
 from sottovoce.server.app_api.nouns_settings import ContextNoun
 from sottovoce.store.attachments import Listed
@@ -149,7 +150,8 @@ class MessageNoun(Noun):
     """One message of the branch shown. `alternatives` are all that could stand here, itself among them.
 
     `reasoning` is what the model thought before it answered, `thought` for how many seconds. `below` counts
-    the messages that follow it on all branches; `liked` is 1, -1 or null.
+    the messages that follow it on all branches; `liked` is 1, -1 or null. `made` is where an answer was made:
+    here, or the address of another machine; "" where nobody here knows, since it was imported.
     """
 
     id: str
@@ -169,6 +171,7 @@ class MessageNoun(Noun):
     thought: float | None
     below: int
     liked: int | None
+    made: str
 
     @classmethod
     def of(cls, shown: Shown) -> Self:
@@ -192,6 +195,7 @@ class MessageNoun(Noun):
             thought=float(thought) if isinstance(thought, int | float) else None,
             below=shown.below,
             liked=message.liked,
+            made=made if isinstance(made := facts.get(MADE), str) else "",
         )
 
 

@@ -22,6 +22,7 @@ from sottovoce.server.app_api.nouns_settings import (
     RangeNoun,
 )
 from sottovoce.server.caller import Scope
+from sottovoce.server.changes import What
 from sottovoce.server.endpoint import Endpoint, Visit
 from sottovoce.store import presets
 
@@ -44,6 +45,7 @@ async def add(visit: Visit[NewPreset]) -> PresetNoun:
             conn, owner, name=body.name, system=body.system, settings=settings, now=time.time()
         )
     )
+    _tell(visit)
     return PresetNoun.of(added)
 
 
@@ -56,6 +58,7 @@ async def change(visit: Visit[NewPreset]) -> PresetNoun:
             conn, owner, preset, name=body.name, system=body.system, settings=settings
         )
     )
+    _tell(visit)
     await asyncio.to_thread(database.scrub)
     return PresetNoun.of(changed)
 
@@ -64,6 +67,7 @@ async def remove(visit: Visit[None]) -> Response:
     """Delete a preset so that nothing of it is left. Chats that it was used for stay as they are."""
     owner, preset, database = visit.caller.owner, _preset(visit), visit.house.app.database
     await database.run(lambda conn: presets.remove(conn, owner, preset))
+    _tell(visit)
     await asyncio.to_thread(database.scrub)
     return Response(status_code=204)
 
@@ -83,6 +87,11 @@ async def defaults(visit: Visit[None]) -> DefaultsNoun:
         window=window,
         ranges={name: RangeNoun.of(span) for name, span in SPANS.items()},
     )
+
+
+def _tell(visit: Visit[None] | Visit[NewPreset]) -> None:
+    """Have every window know that the presets changed."""
+    visit.house.changes.tell(What.SETTINGS, owner=visit.caller.owner)
 
 
 def _preset(visit: Visit[None] | Visit[NewPreset]) -> str:

@@ -43,6 +43,7 @@ from sottovoce.server.app_api.nouns import identity, whole
 from sottovoce.server.app_api.nouns_models import LeftNoun, NewPull, PlanNoun, PullList, PullNoun, Ref
 from sottovoce.server.app_api.runs import BEGUN, LAST_NUMBER
 from sottovoce.server.caller import Scope
+from sottovoce.server.changes import What
 from sottovoce.server.endpoint import Endpoint, Visit
 from sottovoce.store.db import Database
 
@@ -131,6 +132,7 @@ async def discard(visit: Visit[None]) -> Response:
         raise Refused(f"{name} is being downloaded.", hint="Stop the download first")
     house.pulls.forget(name)
     await asyncio.to_thread(_discard, house.app.home, name)
+    house.changes.tell(What.MODELS)
     return Response(status_code=204)
 
 

@@ -16,6 +16,7 @@ from starlette.responses import Response
 from sottovoce.core.messages import OWNER
 from sottovoce.server import bodies
 from sottovoce.server.caller import Scope
+from sottovoce.server.changes import What
 from sottovoce.server.endpoint import Endpoint, Visit
 from sottovoce.server.sessions import COOKIE, SESSION_SECONDS
 from sottovoce.server.tries import peer_of
@@ -73,7 +74,10 @@ async def show_style(visit: Visit[None]) -> Response:
 
 async def sign_in(visit: Visit[Code]) -> Response:
     """Sign this browser in with the code of a link, which is then used up."""
-    token = visit.house.doors.sessions.enter(visit.body.code, peer_of(visit.request))
+    sessions = visit.house.doors.sessions
+    token = sessions.enter(visit.body.code, peer_of(visit.request))
+    await sessions.save_or_say()
+    visit.house.changes.tell(What.SESSIONS)
     return _with_cookie(visit.request, _who(OWNER, frozenset(Scope)), token)
 
 
@@ -88,7 +92,16 @@ async def tell_who(visit: Visit[None]) -> Response:
 
 async def sign_out(visit: Visit[None]) -> Response:
     """Sign this browser out. One that is not signed in stays so."""
-    visit.house.doors.sessions.leave(visit.request.cookies.get(COOKIE))
+    sessions, token = visit.house.doors.sessions, visit.request.cookies.get(COOKIE)
+    if sessions.knows(token):
+        sessions.leave(token)
+        visit.house.changes.tell(What.SESSIONS)
+        await sessions.save_or_say()  # whatever the disk takes, this browser has no cookie any more
+    return without_cookie()
+
+
+def without_cookie() -> Response:
+    """Return the answer to one who is signed out now."""
     response = bodies.written(_who("", frozenset()))
     response.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
     return response

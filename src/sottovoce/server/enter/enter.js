@@ -3,6 +3,19 @@
 
 const LINK = "Open the link that sotto serve or sotto share printed. It works once, for ten minutes.";
 
+/** Where the page says that this browser was going; see web/shared/wanted.ts. Nothing else leads anywhere. */
+const WANTED = "sotto.wanted";
+const PLACES = /^\/(?:c\/[a-z2-7]{16}|models|settings|ledger)$/;
+
+function wanted() {
+  try {
+    const path = localStorage.getItem(WANTED) ?? "";
+    return PLACES.test(path) ? path : "/";
+  } catch {
+    return "/"; // a browser that keeps nothing
+  }
+}
+
 function tell(sentence, next) {
   document.getElementById("said").textContent = sentence;
   document.getElementById("next").textContent = next;
@@ -25,6 +38,7 @@ async function signIn(code) {
 
 async function enter() {
   const code = location.hash.slice(1);
+  const place = wanted(); // before another window of the page sees that it is signed in, and forgets it
   // Out of the address bar and the history before anything else.
   history.replaceState(null, "", location.pathname);
   try {
@@ -32,7 +46,7 @@ async function enter() {
     if (problem && !(await isSignedIn())) {
       tell(problem, LINK);
     } else {
-      location.replace("/");
+      location.replace(place);
     }
   } catch {
     tell("Sottovoce does not answer.", "Is sotto serve still running?");
