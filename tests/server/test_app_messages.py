@@ -79,7 +79,7 @@ async def test_a_cut_answer_is_gone_on_with(page: Page) -> None:
     assert on == run
     heard = await page.events(run)
     assert [name for name, _ in heard] == ["asked", "whole", "reading", "text", "text", "done"]
-    assert heard[1][1] == {"text": "one two"}
+    assert heard[1][1]["text"] == "one two"
     _, answer = await page.branch(run["chat"])
     assert (answer["id"], answer["text"], answer["reason"]) == (run["id"], heard[-1][1]["text"], "stop")
     assert (answer["text"], answer["usage"]["answer"]) == ("one two three four", 2)

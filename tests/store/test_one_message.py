@@ -11,7 +11,8 @@ import pytest
 from sottovoce.core.errors import BadValue, Busy, NotFound
 from sottovoce.core.messages import State
 from sottovoce.core.paths import Home
-from sottovoce.store import chats, forking, going_on, pruning, search, shown
+from sottovoce.store import attachments, chats, forking, going_on, pruning, search, shown
+from sottovoce.store.attachments import Attachment
 from sottovoce.store.chats import StoredMessage
 from sottovoce.store.db import Database, open_database
 from sottovoce.store.scrub import owed
@@ -251,6 +252,11 @@ def test_only_answers_are_good_or_bad(database: Database, tell: Callable[..., An
 
 
 def _attach(database: Database, message: str, text: str) -> None:
-    database.call(
-        lambda conn: conn.execute("INSERT INTO attachments VALUES (?, 1, 'me', 'a.txt', ?)", (message, text))
-    )
+    def work(conn: Any) -> None:
+        row = conn.execute("SELECT number, id, text FROM messages WHERE id = ?", (message,)).fetchone()
+        chats.unindex(conn, "me", [row])
+        given = [Attachment("a.txt", text)]
+        attachments.add(conn, "me", message, given)
+        chats.index(conn, row[0], row[2], given)
+
+    database.call(work)

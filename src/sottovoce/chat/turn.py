@@ -34,9 +34,6 @@ from sottovoce.store.db import Database
 ROOT = ""
 """As a question's parent: before the first message of the chat."""
 
-NOTHING = Whole("")
-"""What there is of an answer that has not begun."""
-
 WRITE_SECONDS = 0.25
 WRITE_TOKENS = 32
 
@@ -90,8 +87,8 @@ async def ask(parts: Parts, question: Question) -> AsyncGenerator[Event, None]:
     answer = _Answer(parts, asked.answer, begun)
     try:
         yield asked
-        if begun.text:
-            yield begun
+        if answer.text:
+            yield Whole(answer.text, answer.reasoning, answer.facts.get("thought"))
         with held(parts.engine) as engine:
             holding = replace(parts, engine=engine)
             async with contextlib.aclosing(_answered(holding, question, asked, answer)) as events:
@@ -104,8 +101,8 @@ async def ask(parts: Parts, question: Question) -> AsyncGenerator[Event, None]:
         await answer.settle()
 
 
-async def _saved(parts: Parts, question: Question) -> tuple[Asked, Whole]:
-    """Save the question; return it, and what there is of its answer.
+async def _saved(parts: Parts, question: Question) -> tuple[Asked, StoredMessage | None]:
+    """Save the question; return it, and the answer to go on with, as it was.
 
     Cancelled meanwhile, the answer that will never come is marked as stopped.
     """
@@ -129,8 +126,9 @@ async def _answered(
     question = replace(question, sampling=_drawn(parts, chat, question))
     facts = await parts.engine.ready()
     view, start = await _view(parts.engine, facts, question, chat, branch, answer.text)
+    before = _left_out([*branch, answer.begun] if answer.begun else branch)
     answer.facts |= {"digest": facts.digest, "left_out": start, MADE: facts.address or MADE_HERE}
-    notice = await _notice(parts.engine, facts, view, start, branch)
+    notice = await _notice(parts.engine, facts, view, start, before)
     if notice is not None:
         yield notice
     conversation = Conversation(parts.owner, asked.chat)
@@ -180,14 +178,18 @@ async def _answered(
 class _Answer:
     """An answer being written: to the disk every 250 ms or 32 pieces, and finished exactly once."""
 
-    def __init__(self, parts: Parts, answer_id: str, begun: Whole) -> None:
+    def __init__(self, parts: Parts, answer_id: str, begun: StoredMessage | None) -> None:
+        self.begun = begun
         self.facts: dict[str, Any] = {}
         self._parts = parts
         self._id = answer_id
-        self._pieces = [begun.text] if begun.text else []
-        self._thoughts = [begun.reasoning] if begun.text and begun.reasoning else []
-        if begun.thought is not None:
-            self.facts["thought"] = begun.thought
+        self._pieces: list[str] = []
+        self._thoughts: list[str] = []
+        # What was thought and led to no word is thought anew.
+        if begun is not None and begun.text:
+            self._pieces.append(begun.text.rstrip(" "))  # the next word brings its own space
+            self._thoughts.append(begun.reasoning)
+            self.facts |= {name: begun.facts[name] for name in ("thought",) if name in begun.facts}
         self._unwritten = 0
         self._written_at = time.monotonic()
         self._writing: asyncio.Future[None] | None = None
@@ -286,8 +288,10 @@ def _drawn(parts: Parts, chat: Chat, question: Question) -> Sampling:
     return laid_over(laid_over(parts.defaults, chat.settings.sampling()), question.sampling)
 
 
-def _save_question(conn: sqlite3.Connection, parts: Parts, question: Question) -> tuple[Asked, Whole]:
-    """Write the question and an empty answer, or open one, in one transaction; return what there is of it."""
+def _save_question(
+    conn: sqlite3.Connection, parts: Parts, question: Question
+) -> tuple[Asked, StoredMessage | None]:
+    """Write the question and an empty answer, or open one, in one transaction; return it as it was."""
     now = parts.clock()
     given = attachments.taken(conn, parts.owner, question.attached)
     if question.chat is None:
@@ -306,10 +310,7 @@ def _save_question(conn: sqlite3.Connection, parts: Parts, question: Question) -
         cut = going_on.go_on(
             conn, parts.owner, chat.id, question.go_on, model=parts.model, writer=writer, now=now
         )
-        # The next word brings its own space.
-        thought = cut.facts.get("thought")
-        begun = Whole(cut.text.rstrip(" "), cut.reasoning, thought if isinstance(thought, float) else None)
-        return Asked(chat.id, cut.parent or "", cut.id), begun
+        return Asked(chat.id, cut.parent or "", cut.id), cut
     if question.again is not None:
         answer = chats.again(
             conn,
@@ -321,7 +322,7 @@ def _save_question(conn: sqlite3.Connection, parts: Parts, question: Question) -
             now=now,
             beside=question.beside,
         )
-        return Asked(chat.id, question.again, answer), NOTHING
+        return Asked(chat.id, question.again, answer), None
     parent = chat.leaf if question.parent is None else question.parent or None
     asked, answer = chats.ask(
         conn,
@@ -334,7 +335,7 @@ def _save_question(conn: sqlite3.Connection, parts: Parts, question: Question) -
         now=now,
         attached=given,
     )
-    return Asked(chat.id, asked, answer), NOTHING
+    return Asked(chat.id, asked, answer), None
 
 
 async def _told(parts: Parts, asked: Asked) -> tuple[Chat, list[StoredMessage]]:
@@ -382,12 +383,17 @@ async def _view(
     return view, start
 
 
+def _left_out(branch: Sequence[StoredMessage]) -> int:
+    """Return how many exchanges the last answer did without."""
+    last = next((one.facts["left_out"] for one in reversed(branch) if "left_out" in one.facts), 0)
+    return last if isinstance(last, int) else 0
+
+
 async def _notice(
-    engine: Engine, facts: ModelFacts, view: list[Message], start: int, branch: Sequence[StoredMessage]
+    engine: Engine, facts: ModelFacts, view: list[Message], start: int, before: int
 ) -> Notice | None:
     """Return what to tell the reader of the exchanges left out, where it is news."""
-    before = next((one.facts.get("left_out") for one in reversed(branch) if "left_out" in one.facts), 0)
-    if not isinstance(before, int) or start <= before:
+    if start <= before:
         return None
     # A question that does not fit even alone is refused; what was left out for it is then no news.
     return _cut_notice(start) if await engine.count(view) < facts.window else None
