@@ -7,17 +7,16 @@ import { ActionsContext } from "./actions";
 import { Banner } from "./parts/banner";
 import { VisitOnly } from "./parts/visit-only";
 import { ChatView } from "./chat/chat-view";
-import { ChatSettingsDialog } from "./chat-settings/chat-settings-dialog";
 import { ExportDialog } from "./dialogs/export-dialog";
-import { LedgerDialog } from "./dialogs/ledger-dialog";
 import { SearchDialog } from "./dialogs/search-dialog";
-import { SettingsDialog } from "./dialogs/settings-dialog";
 import { ShortcutsDialog } from "./dialogs/shortcuts-dialog";
-import { ModelsScreen } from "./models/models-screen";
+import { later } from "./later";
 import { useApp, useSay, useStored } from "./reader";
 import { Sidebar } from "./sidebar/sidebar";
 import { useSidebar } from "./sidebar/use-sidebar";
 import { useShortcuts } from "./use-shortcuts";
+
+const Panels = later(() => import("./panels"));
 
 export function Home() {
   const app = useApp();
@@ -64,10 +63,8 @@ export function Home() {
       {over === "search" && <SearchDialog close={close} found={sidebar.leave} />}
       {over === "shortcuts" && <ShortcutsDialog close={close} />}
       {over === "export" && chat !== null && <ExportDialog chat={chat} close={close} />}
-      {over === "chatSettings" && <ChatSettingsDialog close={close} />}
-      {panel === "settings" && <SettingsDialog close={() => app.closePanel()} shortcuts={() => setOver("shortcuts")} />}
-      {panel === "ledger" && <LedgerDialog close={() => app.closePanel()} />}
-      {(panel === "models" || panel === "models/get") && <ModelsScreen panel={panel} close={() => app.closePanel()} />}
+      {over === "chatSettings" && <Panels panel="chatSettings" close={close} shortcuts={actions.shortcuts} />}
+      {panel !== null && <Panels panel={panel} close={() => app.closePanel()} shortcuts={actions.shortcuts} />}
     </div>
   );
 }

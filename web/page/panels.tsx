@@ -1,0 +1,26 @@
+/** What may lie over the chats as a whole, as its address says: settings, models, what has left. */
+
+import type { Panel } from "../shared/route";
+import { ChatSettingsDialog } from "./chat-settings/chat-settings-dialog";
+import { LedgerDialog } from "./dialogs/ledger-dialog";
+import { SettingsDialog } from "./dialogs/settings-dialog";
+import { ModelsScreen } from "./models/models-screen";
+
+interface Props {
+  panel: Panel | "chatSettings";
+  close: () => void;
+  shortcuts: () => void;
+}
+
+export default function Panels({ panel, close, shortcuts }: Props) {
+  switch (panel) {
+    case "settings":
+      return <SettingsDialog close={close} shortcuts={shortcuts} />;
+    case "ledger":
+      return <LedgerDialog close={close} />;
+    case "chatSettings":
+      return <ChatSettingsDialog close={close} />;
+    default:
+      return <ModelsScreen panel={panel} close={close} />;
+  }
+}
