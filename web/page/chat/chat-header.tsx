@@ -22,9 +22,11 @@ export function ChatHeader({ sidebar, newChat }: { sidebar: SidebarState; newCha
           {chat.temporary ? say("temporary") : titleOf(chat, say)}
         </h1>
       )}
-      <TemporarySwitch />
-      <SettingsButton />
-      {isSidebarAway && <IconButton icon="compose" className="chat-head-new" label={say("chat.new")} onClick={newChat} />}
+      <div className="chat-head-acts">
+        <TemporarySwitch />
+        <SettingsButton />
+        {isSidebarAway && <IconButton icon="compose" label={say("chat.new")} onClick={newChat} />}
+      </div>
     </header>
   );
 }
