@@ -12,6 +12,7 @@ import pytest
 
 from sottovoce.core.errors import BadModelFile, BadValue
 from sottovoce.server import serve, sockets
+from sottovoce.server.changes import Changes
 from sottovoce.server.greeting import greeting
 from sottovoce.server.serve import Stop
 
@@ -124,7 +125,7 @@ class Broken:
 
 async def test_a_model_that_cannot_be_loaded_is_said_once_and_tried_again(monkeypatch):
     monkeypatch.setattr(serve, "RETRY_SECONDS", 0.01)
-    house: Any = SimpleNamespace(app=Broken(3), problem="The model is being loaded.")
+    house: Any = SimpleNamespace(app=Broken(3), problem="The model is being loaded.", changes=Changes())
     said: list[str] = []
     loading = asyncio.create_task(serve._load(house, said.append))
     await asyncio.sleep(0.005)
@@ -139,7 +140,7 @@ async def test_a_mistake_of_ours_while_loading_does_not_end_the_server(monkeypat
         async def ready(self) -> None:
             raise ZeroDivisionError
 
-    house: Any = SimpleNamespace(app=Odd(), problem="The model is being loaded.")
+    house: Any = SimpleNamespace(app=Odd(), problem="The model is being loaded.", changes=Changes())
     said: list[str] = []
     loading = asyncio.create_task(serve._load(house, said.append))
     await asyncio.sleep(0.01)

@@ -78,7 +78,7 @@ def heard_by_nobody(event: RunEvent) -> None:
     """For a run whose events only its readers want."""
 
 
-def _noted_by_nobody(owner: str, chat: str) -> None:
+def noted_by_nobody(owner: str, chat: str) -> None:
     """Do nothing."""
 
 
@@ -88,7 +88,7 @@ class Runs:
     def __init__(self, parts: Parts, kept_seconds: float = KEPT_SECONDS) -> None:
         self._parts = parts
         self._kept_seconds = kept_seconds
-        self.changed: Callable[[str, str], None] = _noted_by_nobody
+        self.changed: Callable[[str, str], None] = noted_by_nobody
         """Hears of owner and chat when an answer has begun there, and when it has ended."""
         self._runs: dict[str, Run] = {}
         self._unnamed: set[Run] = set()

@@ -14,7 +14,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
-from sottovoce.chat.runs import Runs
+from sottovoce.chat.runs import Runs, noted_by_nobody
 from sottovoce.chat.titles import title_of
 from sottovoce.chat.turn import Parts
 from sottovoce.core.chat_settings import UNSET, ChatSettings
@@ -63,8 +63,8 @@ class TemporaryChats:
         parts: Callable[[], Parts],
         open_store: Callable[[], Database],
         forget: Callable[[Conversation], Awaitable[None]],
-        changed: Callable[[str, str], None],
         clock: Callable[[], float] = time.monotonic,
+        changed: Callable[[str, str], None] = noted_by_nobody,
     ) -> None:
         self._parts = parts
         self._open_store = open_store

@@ -56,7 +56,7 @@ class House:
             lambda: self.app.parts(),
             lambda: open_in_memory(self.app.home),
             lambda conversation: self.app.engines.forget(conversation),
-            self._tell,
+            changed=self._tell,
         )
 
     def place(self, owner: str, chat: str) -> Place:
