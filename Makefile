@@ -6,7 +6,7 @@ UV := $(shell command -v uv 2>/dev/null)
 export UV_COMPILE_BYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test unit lint fix web types bench bench-server bench-fit bench-web docs record smells lock clean help
+.PHONY: run test unit lint fix web types bench bench-server bench-fit bench-web docs record pictures smells lock clean help
 .DEFAULT_GOAL := help
 
 help:  ## show these commands
@@ -18,7 +18,10 @@ run: $(VENV)/.run  ## install what is needed, then open the chat
 
 test: lint web  ## install with the test extras, check everything
 	@$(BUILD_PAGE)
-	$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -m browser >$(VENV)/browser.log 2>&1 & browser=$$!; \
+	$(BIN)/python -m pytest -m "not browser"; rest=$$?; \
+	echo "waiting for the tests in the browser, which ran beside these"; \
+	wait $$browser; browser=$$?; cat $(VENV)/browser.log; exit $$((rest ? rest : browser))
 
 unit: $(VENV)/.test  ## only the tests that take seconds
 	$(BIN)/python -m pytest -m "not model and not e2e and not build and not browser"
@@ -61,6 +64,10 @@ docs: $(VENV)/.test  ## write the reference pages anew from the code
 
 record: $(VENV)/.test  ## record the terminal sessions in the pages anew, with the real model
 	$(BIN)/python -m docs.record
+
+pictures: $(VENV)/.test  ## take the pictures in the guides anew, with the real model
+	@$(BUILD_PAGE)
+	$(BIN)/python -m docs.pictures
 
 smells: $(VENV)/.test  ## longest files and functions, broad excepts: for a person to judge
 	$(BIN)/python -m bench.smells

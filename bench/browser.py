@@ -39,11 +39,11 @@ class Seat:
 
 
 @contextmanager
-def seated(home: Path, chats: list[Any] | None = None) -> Iterator[Seat]:
-    """Run a server with these chats and a browser at it."""
+def seated(home: Path, chats: list[Any] | None = None, engine: str = "echo") -> Iterator[Seat]:
+    """Run a server with these chats and a browser at it. `engine` "" is the real one."""
     from playwright.sync_api import sync_playwright
 
-    env = {**os.environ, "SOTTO_HOME": str(home), "SOTTO_ENGINE": "echo"}
+    env = {**os.environ, "SOTTO_HOME": str(home), "SOTTO_ENGINE": engine}
     home.mkdir(parents=True)
     if chats is not None:
         _take_in(home / "chats.json", chats, env)
