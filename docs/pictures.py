@@ -45,7 +45,6 @@ def main() -> None:
 
 def _take(page: Any, name: str) -> None:
     page.screenshot(path=FOLDER / f"{name}.png", animations="disabled")
-    print(f"taken: {name}")
 
 
 if __name__ == "__main__":
