@@ -24,7 +24,7 @@ def settings(window: Any, button: str) -> Any:
 
 
 def give(window: Any, file: Path) -> None:
-    window.page.locator("input[type=file]").set_input_files(file)
+    window.page.get_by_role("dialog").locator("input[type=file]").last.set_input_files(file)
 
 
 @pytest.mark.parametrize(

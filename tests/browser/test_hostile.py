@@ -67,9 +67,7 @@ def show_all(window, count):
     while window.answers.count() < count:
         before = window.answers.count()
         window.answers.first.scroll_into_view_if_needed()
-        earlier = window.page.get_by_role("button", name="Show earlier messages")
-        if earlier.count():
-            earlier.dispatch_event("click")
+        window.page.evaluate("document.querySelector('.transcript-earlier')?.click()")
         expect(window.answers).not_to_have_count(before)
 
 

@@ -92,7 +92,7 @@ def test_a_folder_is_made_looked_into_renamed_and_dissolved(window: Any) -> None
     expect(section(window, "Folders").get_by_role("link")).to_have_text(["boat", "lamp"])
 
     act(window, "lamp", "Delete")
-    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    page.get_by_role("button", name="Delete now").click()
     expect(folder(window, "Ships")).to_contain_text("Chats: 1")
 
     act(window, "Ships", "Dissolve folder", "the folder ")
@@ -120,7 +120,7 @@ def test_an_archived_chat_is_out_of_the_list_and_comes_back(window: Any) -> None
     page = window.page
     act(window, "tree", "Archive")
     expect(window.chat("tree")).to_have_count(0)
-    page.get_by_role("button", name="Settings").click()
+    page.get_by_role("button", name="Settings", exact=True).click()
     page.get_by_role("button", name="Archived chats").click()
     page.get_by_role("button", name="Put “tree” back into the list").click()
     expect(page.get_by_text("Nothing is archived.")).to_be_visible()

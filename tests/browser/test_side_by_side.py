@@ -186,7 +186,7 @@ def test_with_one_model_it_says_what_is_needed_and_leads_to_the_models(start, op
     entry = window.page.get_by_role("menuitem", name="Compare with …")
     expect(entry).to_contain_text("Needs a second model")
     entry.click()
-    expect(window.page).to_have_url(re.compile("/models$"))
+    expect(window.page).to_have_url(re.compile("/models/get$"))
 
 
 @pytest.mark.parametrize("colours", ["light", "dark"])
