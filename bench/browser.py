@@ -92,7 +92,7 @@ def chat_of(texts: list[str], title: str, name: str) -> dict[str, Any]:
 
 
 def _id(name: str) -> str:
-    from sottovoce.store.chats import derived_id
+    from sottovoce.store.values import derived_id
 
     return derived_id("bench", name)
 

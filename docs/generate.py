@@ -42,7 +42,7 @@ NOUNS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "sottovoce.core.messages": ("What is said in a chat.", ("Message", "Role", "State")),
     "sottovoce.core.sampling": ("How an answer is drawn.", ("Sampling",)),
-    "sottovoce.store.chats": ("What `chats` and `messages` return.", ("Chat", "StoredMessage")),
+    "sottovoce.store.rows": ("What `chats` and `messages` return.", ("Chat", "StoredMessage")),
     "sottovoce.store.search": ("What `search` returns.", ("Hit",)),
 }
 """The classes that a caller of the Python API meets, by module, each with a line about them."""

@@ -16,8 +16,8 @@ from sottovoce.core.errors import BadArchive, NotFound
 from sottovoce.core.messages import Role, State
 from sottovoce.core.paths import Home, open_home
 from sottovoce.store import chats, order, search
-from sottovoce.store.chats import Chat, StoredMessage
 from sottovoce.store.db import Database, open_database
+from sottovoce.store.rows import Chat, StoredMessage
 
 NOW = 1_800_000_000.0
 

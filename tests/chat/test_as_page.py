@@ -14,7 +14,7 @@ from sottovoce.chat import as_page
 from sottovoce.chat.as_page import page_of
 from sottovoce.core.messages import Role, State
 from sottovoce.store.attachments import Listed
-from sottovoce.store.chats import Chat, StoredMessage
+from sottovoce.store.rows import Chat, StoredMessage
 from sottovoce.store.shown import Shown
 
 CHAT = Chat("c" * 16, "me", "Boats & <b>sails</b>", "", "echo", None, 1_700_000_000.0, 1_700_000_000.0)

@@ -16,7 +16,7 @@ from sottovoce.core.messages import Message, Role, State
 from sottovoce.core.sampling import Sampling
 from sottovoce.engine.echo import EchoEngine
 from sottovoce.store import chats
-from sottovoce.store.chats import StoredMessage
+from sottovoce.store.rows import StoredMessage
 
 ME = "me"
 

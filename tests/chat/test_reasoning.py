@@ -32,7 +32,7 @@ from sottovoce.core.sampling import Sampling
 from sottovoce.engine.echo import EchoEngine
 from sottovoce.engine.protocol import Asked
 from sottovoce.store import chats, search
-from sottovoce.store.chats import StoredMessage
+from sottovoce.store.rows import StoredMessage
 
 END = Finished("stop", Usage(1, 0, 1), Timings(0.0, 0.0, 0.0, 0.0))
 

@@ -15,6 +15,7 @@ from sottovoce.core.errors import BadInput, BadValue, Busy, EngineFailed, NotFou
 from sottovoce.core.events import Asked, Done, Failed, Reading, Text
 from sottovoce.core.messages import State
 from sottovoce.store import chats
+from sottovoce.store.rows import StoredMessage
 
 ME, OTHER = "me", "key-other"
 
@@ -39,7 +40,7 @@ def text_of(heard: list[Numbered]) -> str:
     return "".join(event.text for event in events(heard) if isinstance(event, Text))
 
 
-def stored(parts: Parts, asked: Asked) -> chats.StoredMessage:
+def stored(parts: Parts, asked: Asked) -> StoredMessage:
     return parts.database.look(lambda conn: chats.messages(conn, parts.owner, asked.chat))[-1]
 
 

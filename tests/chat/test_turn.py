@@ -17,7 +17,7 @@ from sottovoce.core.messages import Conversation, Message, Role, State
 from sottovoce.core.sampling import Sampling
 from sottovoce.engine.echo import EchoEngine
 from sottovoce.store import chats
-from sottovoce.store.chats import StoredMessage
+from sottovoce.store.rows import StoredMessage
 
 
 async def turn(parts: Parts, text: str = "", **how: object) -> list[Event]:

@@ -31,7 +31,7 @@ from sottovoce.server.house import House
 from sottovoce.server.limits import Meter
 from sottovoce.server.listening import listening
 from sottovoce.server.metrics import Metrics
-from sottovoce.store import chats
+from sottovoce.store import adopting, chats
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no unix sockets here")
 
@@ -298,14 +298,14 @@ async def test_a_page_that_goes_away_does_not_stop_its_import(
 
     from sottovoce.chat import archive
 
-    left, adopt = threading.Event(), chats.adopt
+    left, adopt = threading.Event(), adopting.adopt
 
     def slow(*arguments: Any) -> Any:
         left.wait(5)
         return adopt(*arguments)
 
     monkeypatch.setattr(archive, "BATCH", 1)
-    monkeypatch.setattr(chats, "adopt", slow)
+    monkeypatch.setattr(adopting, "adopt", slow)
     held = zipped(json.dumps([conversation(str(at)) for at in range(3)]).encode())
     with pytest.raises(httpx2.TimeoutException):
         await place.client.post("/app/api/import", content=held, headers=ZIP, timeout=0.5)
@@ -388,14 +388,14 @@ async def test_an_import_is_stopped_by_its_owner_and_what_came_in_stays(
     monkeypatch.setattr(incoming, "CHUNK", 1 << 10)
     monkeypatch.setattr(archive, "BATCH", 1)
     came, go_on = threading.Event(), threading.Event()
-    adopt = chats.adopt
+    adopt = adopting.adopt
 
     def slowly(*given: Any) -> tuple[bool, int]:
         came.set()
         assert go_on.wait(10)
         return adopt(*given)
 
-    monkeypatch.setattr(chats, "adopt", slowly)
+    monkeypatch.setattr(adopting, "adopt", slowly)
     many = json.dumps([conversation(f"chat {at}", "x" * 4_000) for at in range(50)]).encode()
     taking = asyncio.create_task(place.take_in(many, JSON))
     assert await asyncio.to_thread(came.wait, 10)

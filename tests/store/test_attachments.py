@@ -11,7 +11,7 @@ import pytest
 
 from sottovoce.core.errors import NotFound
 from sottovoce.core.paths import Home
-from sottovoce.store import attachments, chats, search, shown
+from sottovoce.store import adopting, attachments, chats, search, shown
 from sottovoce.store.attachments import MOST_NAME, Attachment, Kept, Listed, name_of
 from sottovoce.store.db import Database
 
@@ -175,7 +175,7 @@ def test_a_copy_of_a_chat_from_elsewhere_brings_them_along(database: Database) -
         from dataclasses import replace
 
         whole = [replace(message, attached=given.get(message.id, ())) for message in tree]
-        return chats.adopt(conn, "you", chats.get(conn, "me", chat), whole)
+        return adopting.adopt(conn, "you", chats.get(conn, "me", chat), whole)
 
     assert database.call(copy) == (True, 2)
     (hit,) = database.look(lambda conn: search.find(conn, "you", "zebra"))

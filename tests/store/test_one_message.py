@@ -13,8 +13,8 @@ from sottovoce.core.messages import State
 from sottovoce.core.paths import Home
 from sottovoce.store import attachments, chats, forking, going_on, pruning, search, shown
 from sottovoce.store.attachments import Attachment
-from sottovoce.store.chats import StoredMessage
 from sottovoce.store.db import Database, open_database
+from sottovoce.store.rows import StoredMessage
 from sottovoce.store.scrub import owed
 
 CANARY = "zqcanary"
@@ -254,9 +254,9 @@ def test_only_answers_are_good_or_bad(database: Database, tell: Callable[..., An
 def _attach(database: Database, message: str, text: str) -> None:
     def work(conn: Any) -> None:
         row = conn.execute("SELECT number, id, text FROM messages WHERE id = ?", (message,)).fetchone()
-        chats.unindex(conn, "me", [row])
+        search.unindex(conn, "me", [row])
         given = [Attachment("a.txt", text)]
         attachments.add(conn, "me", message, given)
-        chats.index(conn, row[0], row[2], given)
+        search.index(conn, row[0], row[2], given)
 
     database.call(work)

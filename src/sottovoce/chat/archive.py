@@ -32,10 +32,11 @@ from sottovoce.core import chat_settings
 from sottovoce.core.chat_settings import ChatSettings
 from sottovoce.core.errors import UPDATE, BadArchive, StoreProblem
 from sottovoce.core.messages import MADE, Role, State
-from sottovoce.store import chats, order
+from sottovoce.store import adopting, chats, order
 from sottovoce.store.attachments import MOST, Attachment
-from sottovoce.store.chats import Chat, StoredMessage, derived_id
 from sottovoce.store.db import Database
+from sottovoce.store.rows import Chat, StoredMessage
+from sottovoce.store.values import derived_id
 
 BATCH = 50
 BATCH_CHARACTERS = 4_000_000
@@ -123,7 +124,7 @@ def import_open(database: Database, owner: str, file: IO[bytes], name: str, now:
     for batch in _batches(_incoming(file, name, outlines, now, notes)):
         try:
             results = database.call(
-                lambda conn, batch=batch: [chats.adopt(conn, owner, *chat) for chat in batch]  # type: ignore[misc]
+                lambda conn, batch=batch: [adopting.adopt(conn, owner, *chat) for chat in batch]  # type: ignore[misc]
             )
         except StoreProblem as problem:
             raise type(problem)(

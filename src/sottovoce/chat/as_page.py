@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from sottovoce import __version__
 from sottovoce.core.messages import Role, State
-from sottovoce.store.chats import Chat
+from sottovoce.store.rows import Chat
 from sottovoce.store.shown import Shown
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ from dataclasses import replace
 from sottovoce.chat.grafting import Notes, moment, ordered
 from sottovoce.chat.titles import title_of
 from sottovoce.core.messages import Role, State
-from sottovoce.store.chats import Chat, StoredMessage, derived_id
+from sottovoce.store.rows import Chat, StoredMessage
+from sottovoce.store.values import derived_id
 
 MAX_TITLE = 200
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from sottovoce.store.chats import StoredMessage
+from sottovoce.store.rows import StoredMessage
 
 DAY = 86_400.0
 

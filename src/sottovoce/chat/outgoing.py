@@ -15,7 +15,7 @@ from sottovoce.chat import attached
 from sottovoce.core.messages import MADE, Role, State
 from sottovoce.store import attachments, chats
 from sottovoce.store.attachments import Attachment
-from sottovoce.store.chats import Chat, StoredMessage
+from sottovoce.store.rows import Chat, StoredMessage
 
 FORMAT = "sottovoce-chats"
 VERSION = 1

@@ -22,7 +22,7 @@ from sottovoce.core.feed import Feed
 from sottovoce.core.messages import State
 from sottovoce.engine.pieces import KINDS
 from sottovoce.store import shown
-from sottovoce.store.chats import StoredMessage
+from sottovoce.store.rows import StoredMessage
 
 log = logging.getLogger(__name__)
 

@@ -20,9 +20,9 @@ from sottovoce.chat.turn import Parts
 from sottovoce.core.chat_settings import UNSET, ChatSettings
 from sottovoce.core.errors import BadInput, SottoError
 from sottovoce.core.messages import Conversation, Role
-from sottovoce.store import attachments, chats
-from sottovoce.store.chats import Chat, StoredMessage
+from sottovoce.store import adopting, attachments, chats
 from sottovoce.store.db import Database
+from sottovoce.store.rows import Chat, StoredMessage
 
 log = logging.getLogger(__name__)
 
@@ -131,7 +131,7 @@ class TemporaryChats:
         try:
             found, tree = await place.database.read(lambda conn: _whole(conn, owner, chat))
             named = replace(found, title=found.title or _title(tree))
-            await database.run(lambda conn: chats.adopt(conn, owner, named, tree))
+            await database.run(lambda conn: adopting.adopt(conn, owner, named, tree))
         except BaseException:
             self._held[owner, chat] = held
             raise

@@ -28,8 +28,8 @@ from sottovoce.engine.held import held
 from sottovoce.engine.protocol import Engine, ModelFacts
 from sottovoce.store import attachments, chats, going_on
 from sottovoce.store.attachments import Attachment, Kept, name_of
-from sottovoce.store.chats import Chat, StoredMessage
 from sottovoce.store.db import Database
+from sottovoce.store.rows import Chat, StoredMessage
 
 ROOT = ""
 """As a question's parent: before the first message of the chat."""

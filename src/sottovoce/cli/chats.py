@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sottovoce.store.attachments import Listed
-    from sottovoce.store.chats import Chat, StoredMessage
+    from sottovoce.store.rows import Chat, StoredMessage
 
 FORMS = {".json": "json", ".md": "markdown", ".markdown": "markdown"}
 

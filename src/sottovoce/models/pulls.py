@@ -18,8 +18,8 @@ from sottovoce.core.events import Failed
 from sottovoce.core.feed import Feed
 from sottovoce.models.getting import Means, Offer, Step, get
 from sottovoce.models.progress import Progress
-from sottovoce.store.chats import new_id
 from sottovoce.store.db import Database
+from sottovoce.store.values import new_id
 
 log = logging.getLogger(__name__)
 

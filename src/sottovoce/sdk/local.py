@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from sottovoce.app import App
     from sottovoce.chat.turn import Question
-    from sottovoce.store.chats import Chat, StoredMessage
+    from sottovoce.store.rows import Chat, StoredMessage
     from sottovoce.store.search import Hit
 
     Answer = TypeVar("Answer", bound=BaseModel)

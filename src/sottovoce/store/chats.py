@@ -6,79 +6,32 @@ Functions over a connection, inside a transaction of db.py. Knows nothing of eng
 
 from __future__ import annotations
 
-import base64
 import json
-import os
 import sqlite3
-from collections.abc import Iterable, Sequence, Set
-from dataclasses import dataclass, replace
+from collections.abc import Sequence, Set
 from typing import Any
 
-from sottovoce.core import chat_settings
 from sottovoce.core.chat_settings import UNSET, ChatSettings
 from sottovoce.core.errors import BadValue, NotFound
 from sottovoce.core.messages import Role, State
-from sottovoce.store import attachments
+from sottovoce.store import attachments, search
 from sottovoce.store.attachments import Attachment
-from sottovoce.store.faults import damaged, intact
-from sottovoce.store.search import index_text
+from sottovoce.store.rows import (
+    CHAT,
+    MESSAGE,
+    Chat,
+    StoredMessage,
+    facts_text,
+    insert_chat,
+    insert_message,
+    read_chat,
+    read_message,
+)
+from sottovoce.store.values import clean, new_id
 
 SHORTEST_ID = 4
 """Characters of an id that are enough, when no other chat's id begins with them."""
 MESSAGES_SHOWN = "sotto chats show ID --json shows the messages with their ids"
-
-
-@dataclass(frozen=True, slots=True)
-class Chat:
-    """`leaf` is the message the reader is at; its parents up to the root are the branch shown.
-
-    `folder` is a name, empty for none; order.py changes it, `pinned` and `archived`.
-    """
-
-    id: str
-    owner: str
-    title: str
-    system: str
-    model: str
-    leaf: str | None
-    created: float
-    changed: float
-    pinned: bool = False
-    archived: bool = False
-    folder: str = ""
-    settings: ChatSettings = UNSET
-
-
-@dataclass(frozen=True, slots=True)
-class StoredMessage:
-    """`number` rises with writing; a parent's is always smaller than its children's.
-
-    `attached` is for one that is about to be stored; attachments.py reads what was.
-    """
-
-    number: int
-    id: str
-    chat: str
-    parent: str | None
-    role: Role
-    state: State
-    text: str
-    model: str
-    digest: str
-    facts: dict[str, Any]
-    created: float
-    reasoning: str = ""
-    """What the model thought before it answered: never given back to one, and not searched."""
-    liked: int | None = None
-    """What its reader thought of an answer: 1 good, -1 bad."""
-    attached: tuple[Attachment, ...] = ()
-
-
-_MESSAGE = "number, id, chat, parent, role, state, text, model, digest, facts, created, reasoning, liked"
-_MESSAGE_KINDS = (int, str, str, str | None, str, str, str, str, str, str, float, str, int | None)
-
-_CHAT = "id, owner, title, system, model, leaf, created, changed, pinned, archived, folder, settings"
-_CHAT_KINDS = (str, str, str, str, str, str | None, float, float, int, int, str, str)
 
 
 # ---- writing a turn ----
@@ -95,7 +48,7 @@ def start(
 ) -> Chat:
     """Begin an empty chat."""
     chat = Chat(new_id(), owner, "", clean(system), model, None, now, now, settings=settings)
-    _insert_chat(connection, chat)
+    insert_chat(connection, chat)
     return chat
 
 
@@ -123,7 +76,7 @@ def ask(
         0, new_id(), chat.id, parent, Role.USER, State.COMPLETE, clean(text), "", "", {}, now,
         attached=tuple(attached),
     )  # fmt: skip
-    _insert_message(connection, owner, question)
+    insert_message(connection, owner, question)
     return question.id, _answer(connection, owner, chat.id, question.id, model, writer, now)
 
 
@@ -183,12 +136,12 @@ def finish(
     row = connection.execute(
         """UPDATE messages SET text = ?, reasoning = ?, state = ?, digest = ?, facts = ?, writer = ''
            WHERE id = ? AND state = 'writing' RETURNING number, chat, text""",
-        (clean(text), clean(reasoning), state, digest, _facts(facts), answer_id),
+        (clean(text), clean(reasoning), state, digest, facts_text(facts), answer_id),
     ).fetchall()
     if not row:
         raise _no_answer()
     number, chat, stored = row[0]
-    index(connection, number, stored, ())
+    search.index(connection, number, stored, ())
     connection.execute("UPDATE chats SET changed = ? WHERE id = ?", (now, chat))
 
 
@@ -200,7 +153,7 @@ def interrupt(connection: sqlite3.Connection, alive: Set[str]) -> int:
         connection.execute(
             "UPDATE messages SET state = 'interrupted', writer = '' WHERE number = ?", (number,)
         )
-        index(connection, number, text, ())
+        search.index(connection, number, text, ())
     return len(cut)
 
 
@@ -212,12 +165,12 @@ def get(connection: sqlite3.Connection, owner: str, chat_id: str) -> Chat:
     wanted = chat_id.strip().lower()
     if len(wanted) >= SHORTEST_ID:
         rows = connection.execute(
-            f"SELECT {_CHAT} FROM chats WHERE id >= ? AND id < ? AND owner = ? ORDER BY id LIMIT 2",  # noqa: S608
+            f"SELECT {CHAT} FROM chats WHERE id >= ? AND id < ? AND owner = ? ORDER BY id LIMIT 2",  # noqa: S608
             (wanted, wanted + "\U0010ffff", owner),
         ).fetchall()
         exact = [row for row in rows if row[0] == wanted]
         if len(exact or rows) == 1:
-            return _chat((exact or rows)[0])
+            return read_chat((exact or rows)[0])
         if rows:
             raise NotFound(
                 f"More than one chat begins with {wanted}.", hint="Give more of its id: sotto chats list"
@@ -244,11 +197,11 @@ def listed(
     `archived`: those that are archived as well.
     """
     rows = connection.execute(
-        f"""SELECT {_CHAT} FROM chats WHERE owner = ? AND archived <= ?
+        f"""SELECT {CHAT} FROM chats WHERE owner = ? AND archived <= ?
             ORDER BY pinned DESC, changed DESC, rowid DESC LIMIT ?""",  # noqa: S608
         (owner, archived, -1 if limit is None else limit),
     )
-    return [_chat(row) for row in rows]
+    return [read_chat(row) for row in rows]
 
 
 def branch(
@@ -262,30 +215,30 @@ def branch(
         f"""WITH RECURSIVE up (id, above) AS (
                SELECT id, parent FROM messages WHERE id = ? AND owner = ?
                UNION ALL SELECT m.id, m.parent FROM messages AS m JOIN up ON m.id = up.above)
-            SELECT {_MESSAGE} FROM messages WHERE id IN (SELECT id FROM up) AND owner = ?
+            SELECT {MESSAGE} FROM messages WHERE id IN (SELECT id FROM up) AND owner = ?
             ORDER BY number""",  # noqa: S608
         (leaf or chat.leaf, owner, owner),
     )
-    return [_message(row) for row in rows]
+    return [read_message(row) for row in rows]
 
 
 def messages(connection: sqlite3.Connection, owner: str, chat_id: str) -> list[StoredMessage]:
     """Return all messages of a chat, in the order of writing."""
     chat = get(connection, owner, chat_id)
     rows = connection.execute(
-        f"SELECT {_MESSAGE} FROM messages WHERE chat = ? AND owner = ? ORDER BY number",  # noqa: S608
+        f"SELECT {MESSAGE} FROM messages WHERE chat = ? AND owner = ? ORDER BY number",  # noqa: S608
         (chat.id, owner),
     )
-    return [_message(row) for row in rows]
+    return [read_message(row) for row in rows]
 
 
 def get_message(connection: sqlite3.Connection, owner: str, chat: str, message_id: str) -> StoredMessage:
     """Return one message of a chat, whose id is given whole. Raises NotFound."""
     row = connection.execute(
-        f"SELECT {_MESSAGE} FROM messages WHERE id = ? AND chat = ? AND owner = ?",  # noqa: S608
+        f"SELECT {MESSAGE} FROM messages WHERE id = ? AND chat = ? AND owner = ?",  # noqa: S608
         (message_id, chat, owner),
     ).fetchone()
-    return _message(row) if row else _no_message(message_id)
+    return read_message(row) if row else _no_message(message_id)
 
 
 def siblings(connection: sqlite3.Connection, owner: str, message_id: str) -> list[str]:
@@ -369,188 +322,22 @@ def delete(connection: sqlite3.Connection, owner: str, chat_id: str) -> None:
     rows = connection.execute(
         "SELECT number, id, text FROM messages WHERE chat = ? AND owner = ? AND state <> 'writing'", whole
     ).fetchall()
-    unindex(connection, owner, rows)
+    search.unindex(connection, owner, rows)
     attachments.remove(connection, owner, [message for _, message, _ in rows])
     connection.execute("DELETE FROM messages WHERE chat = ? AND owner = ?", whole)
     connection.execute("DELETE FROM chats WHERE id = ? AND owner = ?", whole)
     connection.execute("INSERT OR IGNORE INTO unscrubbed VALUES (?)", (chat.id,))
 
 
-def adopt(
-    connection: sqlite3.Connection, owner: str, chat: Chat, tree: Iterable[StoredMessage]
-) -> tuple[bool, int]:
-    """Take in a chat from elsewhere; say whether it is new, and how many of its messages were.
-
-    Parents come before their children.
-    What is here already stays as it is, so adopting twice adds nothing. An id that belongs to
-    somebody or something else is replaced, each time by the same one.
-    """
-    home = _own(connection, "chats", "owner", chat.id, owner, owner)
-    new = not connection.execute("SELECT 1 FROM chats WHERE id = ?", (home,)).fetchone()
-    if new:
-        _insert_chat(connection, replace(chat, id=home, owner=owner, leaf=None))
-    names: dict[str, str] = {}
-    added = 0
-    for message in tree:
-        name = names[message.id] = _own(connection, "messages", "chat", message.id, home, owner)
-        if connection.execute("SELECT 1 FROM messages WHERE id = ?", (name,)).fetchone():
-            continue
-        parent = names[message.parent] if message.parent else None
-        _insert_message(connection, owner, replace(message, id=name, chat=home, parent=parent))
-        added += 1
-    if new and names:
-        leaf = names.get(chat.leaf or "") or list(names.values())[-1]
-        connection.execute("UPDATE chats SET leaf = ? WHERE id = ? AND owner = ?", (leaf, home, owner))
-    return new, added
-
-
-# ---- within ----
-
-
-def index(
-    connection: sqlite3.Connection, number: int | None, text: str, attached: Sequence[Attachment]
-) -> None:
-    """Make a message findable by its words and those of what is attached to it."""
-    words = index_text(attachments.searched(text, attached))
-    connection.execute("INSERT INTO message_words (rowid, words) VALUES (?, ?)", (number, words))
-
-
-def unindex(connection: sqlite3.Connection, owner: str, rows: Iterable[tuple[int, str, str]]) -> None:
-    """Take out of the search the words of messages, given by number, id and text, before these go.
-
-    The words must be those that were put in, to the letter, so what is attached must still be there.
-    """
-    for number, message, text in rows:
-        attached = attachments.of(connection, owner, [message]).get(message, ())
-        connection.execute(
-            "INSERT INTO message_words (message_words, rowid, words) VALUES ('delete', ?, ?)",
-            (number, index_text(attachments.searched(text, attached))),
-        )
-
-
-def new_id() -> str:
-    """Return 16 characters that tell nothing, not even when they were drawn."""
-    return base64.b32encode(os.urandom(10)).decode().lower()
-
-
-def derived_id(*parts: str) -> str:
-    """Return an id that is always the same for the same parts."""
-    import hashlib
-
-    return (
-        base64.b32encode(hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).digest()[:10])
-        .decode()
-        .lower()
-    )
-
-
-def clean(text: str) -> str:
-    """Replace halves of surrogate pairs, which no database can hold, by the sign for a lost character."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text
-
-
-def _own(connection: sqlite3.Connection, table: str, within: str, key: str, whose: str, owner: str) -> str:
-    """Return the id itself where it is free or already there `within` whose it is to be, else one derived."""
-    row = connection.execute(f"SELECT {within} FROM {table} WHERE id = ?", (key,)).fetchone()  # noqa: S608
-    return key if row is None or row[0] == whose else derived_id(owner, whose, key)
-
-
 def _answer(
     connection: sqlite3.Connection, owner: str, chat: str, question: str, model: str, writer: str, now: float
 ) -> str:
     answer = StoredMessage(0, new_id(), chat, question, Role.ASSISTANT, State.WRITING, "", model, "", {}, now)
-    _insert_message(connection, owner, answer, writer)
+    insert_message(connection, owner, answer, writer)
     connection.execute(
         "UPDATE chats SET leaf = ?, changed = ? WHERE id = ? AND owner = ?", (answer.id, now, chat, owner)
     )
     return answer.id
-
-
-def _insert_chat(connection: sqlite3.Connection, chat: Chat) -> None:
-    connection.execute(
-        f"INSERT INTO chats ({_CHAT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
-        (
-            chat.id,
-            chat.owner,
-            clean(chat.title),
-            clean(chat.system),
-            clean(chat.model),
-            chat.leaf,
-            chat.created,
-            chat.changed,
-            chat.pinned,
-            chat.archived,
-            clean(chat.folder),
-            json.dumps(chat.settings.given()),
-        ),
-    )
-
-
-def _insert_message(
-    connection: sqlite3.Connection, owner: str, message: StoredMessage, writer: str = ""
-) -> None:
-    text = clean(message.text)
-    number = connection.execute(
-        """INSERT INTO messages
-           (id, chat, owner, parent, role, state, text, model, digest, facts, writer, created,
-            reasoning, liked)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-        (
-            message.id,
-            message.chat,
-            owner,
-            message.parent,
-            message.role,
-            message.state,
-            text,
-            clean(message.model),
-            clean(message.digest),
-            _facts(message.facts),
-            writer,
-            message.created,
-            clean(message.reasoning),
-            message.liked,
-        ),
-    ).lastrowid
-    attached = [Attachment(attachments.name_of(one.name), clean(one.text)) for one in message.attached]
-    attachments.add(connection, owner, message.id, attached)
-    if message.state is not State.WRITING:
-        index(connection, number, text, attached)
-
-
-def _chat(row: tuple[Any, ...]) -> Chat:
-    *facts, settings = intact(row, _CHAT_KINDS)
-    try:
-        given = chat_settings.read(json.loads(settings))
-    except ValueError as problem:
-        raise damaged(
-            "The database is damaged: a chat's settings in it cannot be read.", detail=str(problem)
-        ) from problem
-    chat = Chat(*[*facts, given])
-    return replace(chat, pinned=bool(chat.pinned), archived=bool(chat.archived))  # SQLite has numbers only
-
-
-def _message(row: tuple[Any, ...]) -> StoredMessage:
-    message = StoredMessage(*intact(row, _MESSAGE_KINDS))
-    try:
-        facts = json.loads(message.facts)  # type: ignore[arg-type]
-        return replace(message, role=Role(message.role), state=State(message.state), facts=facts)
-    except ValueError as problem:
-        raise damaged(
-            "The database is damaged: a message in it cannot be read.", detail=str(problem)
-        ) from problem
-
-
-def _facts(facts: dict[str, Any]) -> str:
-    """Return the facts as JSON that every reader takes: no NaN, no infinity."""
-    try:
-        return json.dumps(facts, allow_nan=False)
-    except ValueError:
-        return json.dumps(json.loads(json.dumps(facts), parse_constant=lambda _: None))
 
 
 def _no_message(message_id: str) -> Any:

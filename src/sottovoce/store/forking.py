@@ -8,8 +8,9 @@ from __future__ import annotations
 import sqlite3
 
 from sottovoce.core.messages import State
-from sottovoce.store import attachments, chats
-from sottovoce.store.chats import Chat
+from sottovoce.store import attachments, chats, search
+from sottovoce.store.rows import Chat
+from sottovoce.store.values import clean, new_id
 
 
 def fork(
@@ -21,11 +22,11 @@ def fork(
     """
     old = chats.get(connection, owner, chat_id)
     branch = chats.branch(connection, owner, old.id, message_id)
-    new = chats.new_id()
+    new = new_id()
     connection.execute(
         """INSERT INTO chats (id, owner, title, system, model, created, changed, folder, settings)
            SELECT ?, owner, ?, system, model, ?, ?, folder, settings FROM chats WHERE id = ? AND owner = ?""",
-        (new, chats.clean(title), now, now, old.id, owner),
+        (new, clean(title), now, now, old.id, owner),
     )
     above: str | None = None
     for message in branch:
@@ -35,7 +36,7 @@ def fork(
 
 
 def _copy(connection: sqlite3.Connection, owner: str, message: str, chat: str, parent: str | None) -> str:
-    copy = chats.new_id()
+    copy = new_id()
     # Nobody writes the copy of an answer that is being written.
     ((number, text),) = connection.execute(
         """INSERT INTO messages
@@ -50,5 +51,5 @@ def _copy(connection: sqlite3.Connection, owner: str, message: str, chat: str, p
            SELECT ?, number, owner, name, text FROM attachments WHERE message = ? AND owner = ?""",
         (copy, message, owner),
     )
-    chats.index(connection, number, text, attachments.of(connection, owner, [copy]).get(copy, ()))
+    search.index(connection, number, text, attachments.of(connection, owner, [copy]).get(copy, ()))
     return copy

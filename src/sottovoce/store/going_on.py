@@ -9,8 +9,9 @@ import sqlite3
 
 from sottovoce.core.errors import BadValue
 from sottovoce.core.messages import Role, State
-from sottovoce.store import chats
-from sottovoce.store.chats import StoredMessage
+from sottovoce.store import chats, search
+from sottovoce.store.rows import StoredMessage
+from sottovoce.store.values import clean
 
 
 def is_cut(message: StoredMessage) -> bool:
@@ -46,11 +47,11 @@ def go_on(
             hint="Ask something after it, or have its question answered again",
             field="go_on",
         )
-    chats.unindex(connection, owner, [(answer.number, answer.id, answer.text)])
+    search.unindex(connection, owner, [(answer.number, answer.id, answer.text)])
     connection.execute(
         """UPDATE messages SET state = 'writing', writer = ?, model = ?, facts = '{}'
            WHERE id = ? AND owner = ?""",
-        (writer, chats.clean(model), answer.id, owner),
+        (writer, clean(model), answer.id, owner),
     )
     connection.execute(
         "UPDATE chats SET leaf = ?, changed = ? WHERE id = ? AND owner = ?", (answer.id, now, chat.id, owner)

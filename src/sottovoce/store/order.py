@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from sottovoce.core.errors import NotFound
 from sottovoce.store import chats
 from sottovoce.store.faults import intact
+from sottovoce.store.values import clean
 
 MOST_FOLDER = 100
 """Characters of a folder's name."""
@@ -63,7 +64,7 @@ def rename_folder(connection: sqlite3.Connection, owner: str, folder: str, name:
 
 def name_of(text: str) -> str:
     """Return the name of a folder as it is kept: on one line, and of bounded length."""
-    return " ".join(chats.clean(text).split())[:MOST_FOLDER].rstrip()
+    return " ".join(clean(text).split())[:MOST_FOLDER].rstrip()
 
 
 def _set(connection: sqlite3.Connection, owner: str, chat_id: str, what: str, value: bool | str) -> None:

@@ -14,8 +14,8 @@ from typing import Any
 from sottovoce.core import chat_settings
 from sottovoce.core.chat_settings import ChatSettings
 from sottovoce.core.errors import BadValue, NotFound
-from sottovoce.store import chats
 from sottovoce.store.faults import damaged, intact
+from sottovoce.store.values import clean, new_id
 
 MOST_PRESETS = 200
 LONGEST_NAME = 60
@@ -53,7 +53,7 @@ def add(
             hint="Delete one that is no longer needed",
             field="name",
         )
-    preset = Preset(chats.new_id(), _name(name, there), _system(system), settings, now)
+    preset = Preset(new_id(), _name(name, there), _system(system), settings, now)
     connection.execute(
         "INSERT INTO presets (id, owner, name, system, settings, created) VALUES (?, ?, ?, ?, ?, ?)",
         (preset.id, owner, preset.name, preset.system, json.dumps(settings.given()), now),
@@ -103,7 +103,7 @@ def _one(presets: list[Preset], preset_id: str) -> Preset:
 
 def _name(text: str, others: list[Preset]) -> str:
     """Return the name as it is kept: on one line, and nobody else's."""
-    name = " ".join(chats.clean(text).split())
+    name = " ".join(clean(text).split())
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
         raise BadValue(
             f"A preset's name has 1 to {LONGEST_NAME} characters.",
@@ -126,7 +126,7 @@ def _system(text: str) -> str:
             hint="Keep what holds for every chat, and give the rest with a question",
             field="system",
         )
-    return chats.clean(text)
+    return clean(text)
 
 
 def _preset(row: tuple[Any, ...]) -> Preset:

@@ -9,7 +9,7 @@ import sqlite3
 
 from sottovoce.core.errors import Busy
 from sottovoce.core.messages import State
-from sottovoce.store import attachments, chats
+from sottovoce.store import attachments, chats, search
 
 _BELOW = """WITH RECURSIVE below (id) AS (
     SELECT id FROM messages WHERE id = ? AND owner = ?
@@ -40,7 +40,7 @@ def prune(connection: sqlite3.Connection, owner: str, chat_id: str, message_id: 
             WHERE id IN (SELECT id FROM below) AND owner = ?""",  # noqa: S608
         (message.id, owner, owner),
     ).fetchall()
-    chats.unindex(connection, owner, rows)
+    search.unindex(connection, owner, rows)
     gone = [name for _, name, _ in rows]
     if chat.leaf in gone:
         connection.execute(

@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 import sqlite3
 import unicodedata
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sottovoce.store import attachments
+from sottovoce.store.attachments import Attachment
 from sottovoce.store.faults import intact
 
 NEWEST = 2000
@@ -71,6 +73,27 @@ def find(connection: sqlite3.Connection, owner: str, text: str, limit: int = 20)
         (_match(words), owner, NEWEST, owner, limit),
     )
     return [_hit(connection, owner, row, words) for row in rows]
+
+
+def index(
+    connection: sqlite3.Connection, number: int | None, text: str, attached: Sequence[Attachment]
+) -> None:
+    """Make a message findable by its words and those of what is attached to it."""
+    words = index_text(attachments.searched(text, attached))
+    connection.execute("INSERT INTO message_words (rowid, words) VALUES (?, ?)", (number, words))
+
+
+def unindex(connection: sqlite3.Connection, owner: str, rows: Iterable[tuple[int, str, str]]) -> None:
+    """Take out of the search the words of messages, given by number, id and text, before these go.
+
+    The words must be those that were put in, to the letter, so what is attached must still be there.
+    """
+    for number, message, text in rows:
+        attached = attachments.of(connection, owner, [message]).get(message, ())
+        connection.execute(
+            "INSERT INTO message_words (message_words, rowid, words) VALUES ('delete', ?, ?)",
+            (number, index_text(attachments.searched(text, attached))),
+        )
 
 
 def index_text(text: str) -> str:

@@ -13,7 +13,7 @@ from sottovoce.core.errors import BadValue, NotFound
 from sottovoce.core.messages import Role
 from sottovoce.store import attachments, chats
 from sottovoce.store.attachments import Listed
-from sottovoce.store.chats import Chat, StoredMessage
+from sottovoce.store.rows import Chat, StoredMessage
 
 PLACE = re.compile(r"([01])_(-?\d{1,20}(?:\.\d{1,20})?(?:e[+-]?\d{1,3})?)_(\d{1,18})", re.ASCII)
 """Of a chat in the list: whether it is pinned, when it was changed, and its row."""

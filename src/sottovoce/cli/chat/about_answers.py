@@ -14,7 +14,7 @@ from sottovoce.cli.chat.talk import Talk
 from sottovoce.core.errors import BadValue
 from sottovoce.core.messages import Role
 from sottovoce.core.paths import write_whole
-from sottovoce.store.chats import StoredMessage
+from sottovoce.store.rows import StoredMessage
 
 Writer = Callable[[Connection, str, Sequence[str] | None, BytesIO], int]
 

@@ -15,7 +15,7 @@ from sottovoce.cli.chat.talk import Talk
 from sottovoce.core.errors import BadValue
 from sottovoce.core.messages import Role, State
 from sottovoce.store import chats, search
-from sottovoce.store.chats import Chat, StoredMessage
+from sottovoce.store.rows import Chat, StoredMessage
 
 LISTED = 20
 RECALLED = 4

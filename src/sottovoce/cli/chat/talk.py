@@ -24,8 +24,8 @@ from sottovoce.core.sampling import Sampling
 from sottovoce.core.settings import Value
 from sottovoce.engine.protocol import ModelFacts
 from sottovoce.store import chats
-from sottovoce.store.chats import StoredMessage
 from sottovoce.store.db import Work
+from sottovoce.store.rows import StoredMessage
 
 T = TypeVar("T")
 

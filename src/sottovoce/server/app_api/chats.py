@@ -30,6 +30,7 @@ from sottovoce.server.caller import Scope
 from sottovoce.server.changes import What
 from sottovoce.server.endpoint import Endpoint, Visit
 from sottovoce.store import chats, order, search, shown
+from sottovoce.store.rows import Chat
 
 CHATS = "/app/api/chats"
 CHAT = f"{CHATS}/{{chat}}"
@@ -85,7 +86,7 @@ async def begin(visit: Visit[NewChat]) -> OpenChat:
     system = app.settings.system if body.system is None else body.system
     now = time.time()
 
-    def work(conn: Connection) -> chats.Chat:
+    def work(conn: Connection) -> Chat:
         chat = chats.start(conn, owner, system=system, model=app.model.name, now=now, settings=settings)
         chats.rename(conn, owner, chat.id, body.title)
         return chats.get(conn, owner, chat.id)

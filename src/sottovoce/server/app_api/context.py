@@ -13,7 +13,7 @@ from sottovoce.engine.pace import guessed_tokens
 from sottovoce.engine.plan import window_of
 from sottovoce.server import served
 from sottovoce.server.app_api.nouns_settings import ContextNoun
-from sottovoce.store.chats import Chat, StoredMessage
+from sottovoce.store.rows import Chat, StoredMessage
 
 
 async def of(app: App, chat: Chat, branch: Sequence[StoredMessage]) -> ContextNoun:

@@ -30,8 +30,8 @@ from sottovoce.server.changes import What
 from sottovoce.server.download import Download
 from sottovoce.server.endpoint import Endpoint, Visit
 from sottovoce.store import chats, shown
-from sottovoce.store.chats import Chat
 from sottovoce.store.db import Database
+from sottovoce.store.rows import Chat
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer

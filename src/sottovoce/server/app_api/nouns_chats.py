@@ -12,8 +12,8 @@ from sottovoce.core.messages import MADE
 from sottovoce.server.app_api.nouns import ID, MOST_TEXT, Noun, RunNoun, SettingsNoun
 from sottovoce.server.app_api.nouns_settings import ContextNoun
 from sottovoce.store.attachments import Listed
-from sottovoce.store.chats import Chat
 from sottovoce.store.order import MOST_FOLDER, Folder
+from sottovoce.store.rows import Chat
 from sottovoce.store.search import Hit
 from sottovoce.store.shown import Shown
 
