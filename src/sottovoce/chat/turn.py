@@ -8,21 +8,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import itertools
 import sqlite3
 import time
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
 
-from sottovoce.chat import attached, prompt, reasoning, schema
+from sottovoce.chat import prompt, reasoning, schema, view
 from sottovoce.chat.titles import title_of
+from sottovoce.chat.view import View
 from sottovoce.chat.waking import awake
+from sottovoce.chat.writing import Answer
 from sottovoce.core import chat_settings
 from sottovoce.core.chat_settings import UNSET, ChatSettings
 from sottovoce.core.errors import BadValue, EngineFailed, SottoError
-from sottovoce.core.events import Asked, Done, Event, Failed, Finished, Notice, Reasoning, Text, Whole
-from sottovoce.core.messages import MADE, MADE_HERE, OWNER, Conversation, Message, Role, State
+from sottovoce.core.events import Asked, Done, Event, Failed, Finished, Piece, Reasoning, Text, Whole
+from sottovoce.core.messages import MADE, MADE_HERE, OWNER, Conversation, State
 from sottovoce.core.sampling import Sampling, checked, laid_over
 from sottovoce.engine.held import held
 from sottovoce.engine.protocol import Engine, ModelFacts
@@ -33,9 +33,6 @@ from sottovoce.store.rows import Chat, StoredMessage
 
 ROOT = ""
 """As a question's parent: before the first message of the chat."""
-
-WRITE_SECONDS = 0.25
-WRITE_TOKENS = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +81,7 @@ async def ask(parts: Parts, question: Question) -> AsyncGenerator[Event, None]:
     """
     question = _checked(parts, question)
     asked, begun = await _saved(parts, question)
-    answer = _Answer(parts, asked.answer, begun)
+    answer = Answer(parts.database, asked.answer, begun, parts.clock)
     try:
         yield asked
         if answer.text:
@@ -111,12 +108,12 @@ async def _saved(parts: Parts, question: Question) -> tuple[Asked, StoredMessage
         return await asyncio.shield(saving)
     except asyncio.CancelledError:
         asked, begun = await saving
-        await _Answer(parts, asked.answer, begun).finish(State.STOPPED)
+        await Answer(parts.database, asked.answer, begun, parts.clock).finish(State.STOPPED)
         raise
 
 
 async def _answered(
-    parts: Parts, question: Question, asked: Asked, answer: _Answer
+    parts: Parts, question: Question, asked: Asked, answer: Answer
 ) -> AsyncGenerator[Event, None]:
     """Yield the events between `Asked` and the end."""
     async with contextlib.aclosing(awake(parts.engine)) as loading:
@@ -125,24 +122,17 @@ async def _answered(
     chat, branch = await _told(parts, asked)
     question = replace(question, sampling=_drawn(parts, chat, question))
     facts = await parts.engine.ready()
-    view, start = await _view(parts.engine, facts, question, chat, branch, answer.text)
-    before = _left_out([*branch, answer.begun] if answer.begun else branch)
-    answer.facts |= {"digest": facts.digest, "left_out": start, MADE: facts.address or MADE_HERE}
-    notice = await _notice(parts.engine, facts, view, start, before)
+    seen = await view.fitted(
+        parts.engine, facts, chat, branch, begun=answer.text, max_tokens=question.sampling.max_tokens
+    )
+    before = view.left_out([*branch, answer.begun] if answer.begun else branch)
+    answer.facts |= {"digest": facts.digest, "left_out": seen.left_out, MADE: facts.address or MADE_HERE}
+    notice = await view.notice(parts.engine, facts, seen, before)
     if notice is not None:
         yield notice
-    conversation = Conversation(parts.owner, asked.chat)
     finished: Finished | None = None
-    sampling = laid_over(Sampling(max_tokens=prompt.room_for_answer(facts.window)), question.sampling)
-    if answer.text:
-        sampling = replace(sampling, thinking=False)  # that was done before the first word
-    if sampling.schema is not None:
-        sampling = replace(sampling, schema=schema.for_engine(sampling.schema))
-    stream = parts.engine.answer(view, sampling, conversation)
-    # What must follow a schema, or goes on with an answer, is all answer.
-    is_answer = sampling.schema is not None or answer.text != ""
-    told = stream if is_answer else reasoning.told_apart(stream)
-    async with contextlib.aclosing(told) as pieces:
+    pieces = _pieces(parts, facts, question.sampling, seen, Conversation(parts.owner, asked.chat), answer)
+    async with contextlib.aclosing(pieces):
         async for piece in pieces:
             if isinstance(piece, Finished):
                 finished = piece
@@ -175,92 +165,19 @@ async def _answered(
     )
 
 
-class _Answer:
-    """An answer being written: to the disk every 250 ms or 32 pieces, and finished exactly once."""
-
-    def __init__(self, parts: Parts, answer_id: str, begun: StoredMessage | None) -> None:
-        self.begun = begun
-        self.facts: dict[str, Any] = {}
-        self._parts = parts
-        self._id = answer_id
-        self._pieces: list[str] = []
-        self._thoughts: list[str] = []
-        # What was thought and led to no word is thought anew.
-        if begun is not None and begun.text:
-            self._pieces.append(begun.text.rstrip(" "))  # the next word brings its own space
-            self._thoughts.append(begun.reasoning)
-            self.facts |= {name: begun.facts[name] for name in ("thought",) if name in begun.facts}
-        self._unwritten = 0
-        self._written_at = time.monotonic()
-        self._writing: asyncio.Future[None] | None = None
-        self._ending: asyncio.Task[None] | None = None
-
-    @property
-    def text(self) -> str:
-        return "".join(self._pieces)
-
-    @property
-    def reasoning(self) -> str:
-        return "".join(self._thoughts)
-
-    def add(self, piece: Text | Reasoning) -> None:
-        if isinstance(piece, Reasoning):
-            self._thoughts.append(piece.text)
-            self.facts["thought"] = round(piece.seconds, 3)
-        else:
-            self._pieces.append(piece.text)
-        self._unwritten += 1
-        now = time.monotonic()
-        if self._unwritten < WRITE_TOKENS and now - self._written_at < WRITE_SECONDS:
-            return
-        if self._writing is not None:
-            if not self._writing.done():
-                return  # a slow disk must not hold up the words
-            self._writing.result()
-        text, thoughts = self.text, self.reasoning
-        self._writing = asyncio.ensure_future(
-            self._parts.database.run(lambda conn: chats.write(conn, self._id, text, thoughts))
-        )
-        self._unwritten = 0
-        self._written_at = now
-
-    async def fail(self, problem: SottoError) -> None:
-        """Keep what came before the problem, and the problem."""
-        self.facts["error"] = {"code": problem.code, "sentence": problem.sentence}
-        # The store itself may be what failed; the person is told of the first problem.
-        with contextlib.suppress(SottoError):
-            await self.finish(State.INTERRUPTED if self._pieces or self._thoughts else State.FAILED)
-
-    async def finish(self, state: State) -> None:
-        """Write the end, once, whoever asks for it first; and wholly, even if the asker is cancelled."""
-        if self._ending is None:
-            self._ending = asyncio.create_task(self._end(state))
-        await asyncio.shield(self._ending)
-
-    async def settle(self) -> None:
-        """See that it is ended before anybody goes on. Only a stop leaves an answer open until here."""
-        if self._ending is None:
-            await self.finish(State.STOPPED)
-        else:
-            await asyncio.wait({self._ending})
-
-    async def _end(self, state: State) -> None:
-        if self._writing is not None:
-            with contextlib.suppress(SottoError):  # the write below says the same, if it still holds
-                await self._writing
-        digest = self.facts.pop("digest", "")
-        await self._parts.database.run(
-            lambda conn: chats.finish(
-                conn,
-                self._id,
-                text=self.text,
-                reasoning=self.reasoning,
-                state=state,
-                digest=digest,
-                facts=self.facts,
-                now=self._parts.clock(),
-            )
-        )
+def _pieces(
+    parts: Parts, facts: ModelFacts, given: Sampling, seen: View, conversation: Conversation, answer: Answer
+) -> AsyncGenerator[Piece | Reasoning, None]:
+    """Return what the engine answers, with its thoughts told apart from its words."""
+    sampling = laid_over(Sampling(max_tokens=prompt.room_for_answer(facts.window)), given)
+    if answer.text:
+        sampling = replace(sampling, thinking=False)  # that was done before the first word
+    if sampling.schema is not None:
+        sampling = replace(sampling, schema=schema.for_engine(sampling.schema))
+    stream = parts.engine.answer(seen.messages, sampling, conversation)
+    # What must follow a schema, or goes on with an answer, is all answer.
+    is_answer = sampling.schema is not None or answer.text != ""
+    return stream if is_answer else reasoning.told_apart(stream)
 
 
 def _checked(parts: Parts, question: Question) -> Question:
@@ -343,89 +260,6 @@ async def _told(parts: Parts, asked: Asked) -> tuple[Chat, list[StoredMessage]]:
     return await parts.database.read(
         lambda conn: (
             chats.get(conn, parts.owner, asked.chat),
-            _as_told(conn, parts.owner, chats.branch(conn, parts.owner, asked.chat, asked.question)),
+            view.as_told(conn, parts.owner, chats.branch(conn, parts.owner, asked.chat, asked.question)),
         )
     )
-
-
-async def _view(
-    engine: Engine,
-    facts: ModelFacts,
-    question: Question,
-    chat: Chat,
-    branch: Sequence[StoredMessage],
-    begun: str,
-) -> tuple[list[Message], int]:
-    """Return the messages that go to the engine, and how many of the oldest exchanges do not.
-
-    `begun` is what there is of the answer; the engine goes on with it.
-    """
-    system = [Message(Role.SYSTEM, chat.system)] if chat.system else []
-    past = _turns(branch)
-    newest = [Message(branch[-1].role, branch[-1].text)]
-    if begun:
-        newest.append(Message(Role.ASSISTANT, begun))
-    room = prompt.room_for_prompt(facts.window, question.sampling.max_tokens, chat.settings.context)
-    view = _messages(system, past, newest)
-    if await engine.count(view) + prompt.OVERHEAD * len(view) <= room:
-        return view, 0
-
-    lengths = await engine.weigh([message.text for message in view])
-    costs = [prompt.with_overhead(length) for length in lengths]
-    fixed = sum(costs[: len(system)])
-    pairs, last = costs[len(system) : -len(newest)], costs[-len(newest) :]
-    turns = [prompt.Turn(*pair) for pair in zip(pairs[::2], pairs[1::2], strict=True)]
-    start = prompt.first_kept(fixed, turns, sum(last), room)
-    view = _messages(system, past[start:], newest)
-    while start < len(past) and await engine.count(view) > room:
-        start += 1
-        view = _messages(system, past[start:], newest)
-    return view, start
-
-
-def _left_out(branch: Sequence[StoredMessage]) -> int:
-    """Return how many exchanges the last answer did without."""
-    last = next((one.facts["left_out"] for one in reversed(branch) if "left_out" in one.facts), 0)
-    return last if isinstance(last, int) else 0
-
-
-async def _notice(
-    engine: Engine, facts: ModelFacts, view: list[Message], start: int, before: int
-) -> Notice | None:
-    """Return what to tell the reader of the exchanges left out, where it is news."""
-    if start <= before:
-        return None
-    # A question that does not fit even alone is refused; what was left out for it is then no news.
-    return _cut_notice(start) if await engine.count(view) < facts.window else None
-
-
-def _as_told(conn: sqlite3.Connection, owner: str, branch: list[StoredMessage]) -> list[StoredMessage]:
-    """Return the branch with what is attached to each question in its text, as the model is told it."""
-    given = attachments.of(conn, owner, [message.id for message in branch])
-    return [
-        replace(message, text=attached.told(message.text, given[message.id]))
-        if message.id in given
-        else message
-        for message in branch
-    ]
-
-
-def _turns(branch: Sequence[StoredMessage]) -> list[tuple[StoredMessage, StoredMessage]]:
-    """Return the finished question-answer pairs before the last message; empty answers are left out."""
-    return [
-        (first, second)
-        for first, second in itertools.pairwise(branch)
-        if first.role is Role.USER and second.role is Role.ASSISTANT and second.text
-    ]
-
-
-def _messages(
-    system: list[Message], turns: Sequence[tuple[StoredMessage, StoredMessage]], newest: list[Message]
-) -> list[Message]:
-    said = [Message(message.role, message.text) for turn in turns for message in turn]
-    return [*system, *said, *newest]
-
-
-def _cut_notice(dropped: int) -> Notice:
-    turns = "exchange no longer fits" if dropped == 1 else f"{dropped} exchanges no longer fit"
-    return Notice("history_cut", f"The oldest {turns} in the model's window; it does not see them.")

@@ -1,0 +1,108 @@
+"""What of a chat the model is shown: which messages, and what its reader is told of those it is not.
+
+Asks the engine how long texts are; prompt.py decides by these lengths.
+"""
+
+from __future__ import annotations
+
+import itertools
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sottovoce.chat import attached, prompt
+from sottovoce.core.events import Notice
+from sottovoce.core.messages import Message, Role
+from sottovoce.engine.protocol import Engine, ModelFacts
+from sottovoce.store import attachments
+from sottovoce.store.rows import Chat, StoredMessage
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The messages that go to the engine, and how many of the oldest exchanges do not."""
+
+    messages: list[Message]
+    left_out: int
+
+
+def as_told(conn: sqlite3.Connection, owner: str, branch: list[StoredMessage]) -> list[StoredMessage]:
+    """Return the branch with what is attached to each question in its text, as the model is told it."""
+    given = attachments.of(conn, owner, [message.id for message in branch])
+    return [
+        replace(message, text=attached.told(message.text, given[message.id]))
+        if message.id in given
+        else message
+        for message in branch
+    ]
+
+
+async def fitted(
+    engine: Engine,
+    facts: ModelFacts,
+    chat: Chat,
+    branch: Sequence[StoredMessage],
+    *,
+    begun: str,
+    max_tokens: int | None,
+) -> View:
+    """Return as much of the branch as leaves room for an answer of so many tokens.
+
+    `begun` is what there is of the answer; the engine goes on with it.
+    """
+    system = [Message(Role.SYSTEM, chat.system)] if chat.system else []
+    past = _turns(branch)
+    newest = [Message(branch[-1].role, branch[-1].text)]
+    if begun:
+        newest.append(Message(Role.ASSISTANT, begun))
+    room = prompt.room_for_prompt(facts.window, max_tokens, chat.settings.context)
+    messages = _messages(system, past, newest)
+    if await engine.count(messages) + prompt.OVERHEAD * len(messages) <= room:
+        return View(messages, 0)
+
+    lengths = await engine.weigh([message.text for message in messages])
+    costs = [prompt.with_overhead(length) for length in lengths]
+    fixed = sum(costs[: len(system)])
+    pairs, last = costs[len(system) : -len(newest)], costs[-len(newest) :]
+    turns = [prompt.Turn(*pair) for pair in zip(pairs[::2], pairs[1::2], strict=True)]
+    start = prompt.first_kept(fixed, turns, sum(last), room)
+    messages = _messages(system, past[start:], newest)
+    while start < len(past) and await engine.count(messages) > room:
+        start += 1
+        messages = _messages(system, past[start:], newest)
+    return View(messages, start)
+
+
+def left_out(branch: Sequence[StoredMessage]) -> int:
+    """Return how many exchanges the last answer did without."""
+    last = next((one.facts["left_out"] for one in reversed(branch) if "left_out" in one.facts), 0)
+    return last if isinstance(last, int) else 0
+
+
+async def notice(engine: Engine, facts: ModelFacts, view: View, before: int) -> Notice | None:
+    """Return what to tell the reader of the exchanges left out, where these are more than `before`."""
+    if view.left_out <= before:
+        return None
+    # A question that does not fit even alone is refused; what was left out for it is then no news.
+    return _cut_notice(view.left_out) if await engine.count(view.messages) < facts.window else None
+
+
+def _turns(branch: Sequence[StoredMessage]) -> list[tuple[StoredMessage, StoredMessage]]:
+    """Return the finished question-answer pairs before the last message; empty answers are left out."""
+    return [
+        (first, second)
+        for first, second in itertools.pairwise(branch)
+        if first.role is Role.USER and second.role is Role.ASSISTANT and second.text
+    ]
+
+
+def _messages(
+    system: list[Message], turns: Sequence[tuple[StoredMessage, StoredMessage]], newest: list[Message]
+) -> list[Message]:
+    said = [Message(message.role, message.text) for turn in turns for message in turn]
+    return [*system, *said, *newest]
+
+
+def _cut_notice(dropped: int) -> Notice:
+    turns = "exchange no longer fits" if dropped == 1 else f"{dropped} exchanges no longer fit"
+    return Notice("history_cut", f"The oldest {turns} in the model's window; it does not see them.")

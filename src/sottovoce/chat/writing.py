@@ -1,0 +1,113 @@
+"""An answer that is being written: kept on the disk while its words come, and finished exactly once.
+
+Knows nothing of engines, nor of what was asked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable
+from typing import Any
+
+from sottovoce.core.errors import SottoError
+from sottovoce.core.events import Reasoning, Text
+from sottovoce.core.messages import State
+from sottovoce.store import chats
+from sottovoce.store.db import Database
+from sottovoce.store.rows import StoredMessage
+
+WRITE_SECONDS = 0.25
+WRITE_TOKENS = 32
+
+
+class Answer:
+    """An answer being written: to the disk every 250 ms or 32 pieces, and finished exactly once."""
+
+    def __init__(
+        self, database: Database, answer_id: str, begun: StoredMessage | None, clock: Callable[[], float]
+    ) -> None:
+        self.begun = begun
+        self.facts: dict[str, Any] = {}
+        self._database = database
+        self._clock = clock
+        self._id = answer_id
+        self._pieces: list[str] = []
+        self._thoughts: list[str] = []
+        # What was thought and led to no word is thought anew.
+        if begun is not None and begun.text:
+            self._pieces.append(begun.text.rstrip(" "))  # the next word brings its own space
+            self._thoughts.append(begun.reasoning)
+            self.facts |= {name: begun.facts[name] for name in ("thought",) if name in begun.facts}
+        self._unwritten = 0
+        self._written_at = time.monotonic()
+        self._writing: asyncio.Future[None] | None = None
+        self._ending: asyncio.Task[None] | None = None
+
+    @property
+    def text(self) -> str:
+        return "".join(self._pieces)
+
+    @property
+    def reasoning(self) -> str:
+        return "".join(self._thoughts)
+
+    def add(self, piece: Text | Reasoning) -> None:
+        if isinstance(piece, Reasoning):
+            self._thoughts.append(piece.text)
+            self.facts["thought"] = round(piece.seconds, 3)
+        else:
+            self._pieces.append(piece.text)
+        self._unwritten += 1
+        now = time.monotonic()
+        if self._unwritten < WRITE_TOKENS and now - self._written_at < WRITE_SECONDS:
+            return
+        if self._writing is not None:
+            if not self._writing.done():
+                return  # a slow disk must not hold up the words
+            self._writing.result()
+        text, thoughts = self.text, self.reasoning
+        self._writing = asyncio.ensure_future(
+            self._database.run(lambda conn: chats.write(conn, self._id, text, thoughts))
+        )
+        self._unwritten = 0
+        self._written_at = now
+
+    async def fail(self, problem: SottoError) -> None:
+        """Keep what came before the problem, and the problem."""
+        self.facts["error"] = {"code": problem.code, "sentence": problem.sentence}
+        # The store itself may be what failed; the person is told of the first problem.
+        with contextlib.suppress(SottoError):
+            await self.finish(State.INTERRUPTED if self._pieces or self._thoughts else State.FAILED)
+
+    async def finish(self, state: State) -> None:
+        """Write the end, once, whoever asks for it first; and wholly, even if the asker is cancelled."""
+        if self._ending is None:
+            self._ending = asyncio.create_task(self._end(state))
+        await asyncio.shield(self._ending)
+
+    async def settle(self) -> None:
+        """See that it is ended before anybody goes on. Only a stop leaves an answer open until here."""
+        if self._ending is None:
+            await self.finish(State.STOPPED)
+        else:
+            await asyncio.wait({self._ending})
+
+    async def _end(self, state: State) -> None:
+        if self._writing is not None:
+            with contextlib.suppress(SottoError):  # the write below says the same, if it still holds
+                await self._writing
+        digest = self.facts.pop("digest", "")
+        await self._database.run(
+            lambda conn: chats.finish(
+                conn,
+                self._id,
+                text=self.text,
+                reasoning=self.reasoning,
+                state=state,
+                digest=digest,
+                facts=self.facts,
+                now=self._clock(),
+            )
+        )
