@@ -1,8 +1,8 @@
 /** The parts of the page that think, joined. Knows no components. */
 
+import { Address, addressed, isKeptTemporary } from "./address";
 import { Api, type Chat } from "./api";
 import type { Attachment } from "./attachments";
-import { type Change, Watch } from "./changes";
 import { ChatSaved } from "./chat-saved";
 import { Chats } from "./chats";
 import { Comparing, isShownKey } from "./comparing";
@@ -11,12 +11,12 @@ import { type Deletion, Deletions, KEY as DELETIONS } from "./deletions";
 import type { Doomed } from "./doomed";
 import { Drafts } from "./drafts";
 import { Folders } from "./folders";
+import { InStep } from "./in-step";
 import { Messages } from "./messages";
 import { Library } from "./models";
 import { Order } from "./order";
 import { Presets } from "./presets";
-import { told } from "./problem";
-import { pathOf, type Panel, type Route, routeOf } from "./route";
+import type { Panel, Route } from "./route";
 import { placeOf, type Saved } from "./saved";
 import { Server } from "./server";
 import { SideBySide } from "./side-by-side";
@@ -29,17 +29,6 @@ import { Temporary } from "./temporary";
 const SETTLES = 200;
 
 const PASSES = 1_500;
-
-/** How often the page sees whether anything changed, while somebody looks at it and nobody tells it. */
-const LOOKS_EVERY = 5_000;
-
-/** What the browser's history keeps of each place. */
-interface Kept {
-  chat: string | null;
-  isPushed?: boolean;
-  /** Whether nothing of the chat is stored: should it be gone, its reader is told why. */
-  isTemporary?: boolean;
-}
 
 export class App {
   readonly store: Store<State>;
@@ -57,14 +46,15 @@ export class App {
   readonly library: Library;
   readonly deletions: Deletions;
   readonly messages: Messages;
+  readonly inStep: InStep;
   readonly saved: Saved;
   readonly #chatSaved: ChatSaved;
-  readonly #watch: Watch;
-  readonly #listeners = new Set<(changes: readonly Change[]) => void>();
+  readonly #address: Address;
 
   constructor(saved: Saved, schedule: Schedule) {
     this.saved = saved;
     this.store = new Store({ ...emptyState(addressed()), isTemporary: isKeptTemporary() }, schedule);
+    this.#address = new Address(this.store);
     this.#chatSaved = new ChatSaved(saved, (chat) => {
       const { route, isTemporary } = this.store.get();
       return isTemporary && chat === route.chat;
@@ -84,12 +74,12 @@ export class App {
       now: () => Date.now() / 1000,
       taken: this.#taken,
       setUp: this.setups.forAsking,
-      changed: () => void setTimeout(() => this.#watch.isTold || void this.list(), SETTLES),
+      changed: () => void setTimeout(() => this.inStep.isTold || void this.list(), SETTLES),
     });
     this.temporary = new Temporary(this.store, this.server, this.#chatSaved, this.chats, {
       forget: this.#forget,
       changed: () => {
-        this.#replace(this.store.get().route);
+        this.#address.replace(this.store.get().route);
         void this.list();
       },
     });
@@ -111,23 +101,17 @@ export class App {
       deletions: this.deletions,
       begun: this.#forked,
     });
-    this.#watch = new Watch({
-      path: this.server.api.changesPath,
-      changed: (changes) => this.#heard(changes),
-      failed: (cause) => this.#unheard(cause),
-    });
+    this.inStep = new InStep(this.store, this.server, this);
     saved.onLost(() => this.store.set({ isKept: false }));
     this.server.onBack(() => void this.#begin());
   }
 
   start(): void {
     window.addEventListener("popstate", () => this.#show(addressed()));
-    document.addEventListener("visibilitychange", () => this.#attend());
     window.addEventListener("pagehide", () => this.deletions.leave());
     window.addEventListener("storage", this.#stored);
-    this.store.subscribe(() => this.#attend());
     window.addEventListener("online", () => void this.server.checkSession());
-    setInterval(() => this.#watch.isTold || document.hidden || void this.#lookAround(), LOOKS_EVERY);
+    this.inStep.start();
     void this.server.checkSession();
   }
 
@@ -136,7 +120,7 @@ export class App {
     const { route, isTemporary } = this.store.get();
     const stays = isTemporary && route.chat === chat;
     this.temporary.leaveFor(chat);
-    this.#push({ chat, panel: null });
+    this.#address.push({ chat, panel: null });
     void this.conversation.open(chat, message, stays);
   }
 
@@ -148,20 +132,13 @@ export class App {
   openPanel(panel: Panel): void {
     void this.about();
     const { route } = this.store.get();
-    if (route.panel === null) this.#push({ ...route, panel });
-    else this.#replace({ ...route, panel });
+    if (route.panel === null) this.#address.push({ ...route, panel });
+    else this.#address.replace({ ...route, panel });
   }
 
   closePanel(): void {
-    // Back to where it was opened; where the page itself was opened with it, there is no such place.
-    if ((history.state as Kept | null)?.isPushed) history.back();
-    else this.#replace({ ...this.store.get().route, panel: null });
-  }
-
-  /** Hear of every change; return what ends that. */
-  onChange(work: (changes: readonly Change[]) => void): () => void {
-    this.#listeners.add(work);
-    return () => this.#listeners.delete(work);
+    // Where the page itself was opened with it, there is no place to go back to.
+    if (!this.#address.back()) this.#address.replace({ ...this.store.get().route, panel: null });
   }
 
   /** Delete a chat, unless it is undone, and leave it if it is open. */
@@ -189,18 +166,6 @@ export class App {
     this.setups.forget(chat);
   };
 
-  #push(route: Route): void {
-    const isTemporary = this.store.get().isTemporary && route.chat === this.store.get().route.chat;
-    history.pushState({ chat: route.chat, isPushed: true, isTemporary } satisfies Kept, "", pathOf(route));
-    this.store.set({ route });
-  }
-
-  #replace(route: Route): void {
-    const { isTemporary } = this.store.get();
-    history.replaceState({ ...(history.state as Kept | null), chat: route.chat, isTemporary }, "", pathOf(route));
-    this.store.set({ route });
-  }
-
   #show(route: Route): void {
     const isOther = route.chat !== this.store.get().route.chat;
     if (isOther) this.temporary.leaveFor(route.chat);
@@ -218,7 +183,7 @@ export class App {
       this.comparing.forget(null);
     }
     if (asked === null && this.store.get().route.chat === null) {
-      this.#replace({ ...this.store.get().route, chat });
+      this.#address.replace({ ...this.store.get().route, chat });
     }
     // In its place now, of which it depends where it is kept.
     if (typed !== text) this.drafts.set(chat, typed); // of what comes next
@@ -253,7 +218,7 @@ export class App {
 
   /** Fetch all that is shown, for the first time or after the server was away. */
   async #begin(): Promise<void> {
-    this.#attend(); // first, so that nothing changes between what is fetched and what is told
+    this.inStep.attend(); // first, so that nothing changes between what is fetched and what is told
     const { askProblem } = this.store.get();
     if (askProblem?.isUnreachable || askProblem?.isSignedOut) this.store.set({ askProblem: null });
     this.deletions.resume();
@@ -271,60 +236,4 @@ export class App {
     // Most of what keeps a model from answering passes, as its loading does.
     if (status !== null && status.problem !== "") setTimeout(() => void this.about(), PASSES);
   }
-
-  /** Have changes told while somebody looks, is signed in, and the server is there; not otherwise. */
-  #attend(): void {
-    const { session, isReachable } = this.store.get();
-    if (!document.hidden && session === "signed-in" && isReachable) this.#watch.open();
-    else this.#watch.close();
-  }
-
-  #unheard(cause: unknown): void {
-    told(cause); // throws what is a mistake of ours
-    this.server.noteFailure(cause);
-  }
-
-  /** Fetch what changed, and nothing else. */
-  #heard(changes: readonly Change[]): void {
-    const has = (...kinds: Change["kind"][]) => changes.some(({ kind }) => kinds.includes(kind));
-    if (has("sessions", "all")) void this.server.checkSession();
-    if (has("settings", "models", "pull", "all")) void this.about();
-    if (has("settings", "all")) void this.presets.list();
-    if (has("models", "pull", "all")) void this.library.refresh();
-    if (has("chat", "chats", "all")) void this.#look(changes);
-    for (const listener of [...this.#listeners]) listener(changes);
-  }
-
-  /** See what nobody tells of. */
-  async #lookAround(): Promise<void> {
-    const { session, isReachable } = this.store.get();
-    if (session !== "signed-in" || !isReachable) return;
-    await Promise.all([this.#look([]), this.library.look()]);
-  }
-
-  /** See which chats there are, and what the open one is by now, where it may be another. */
-  async #look(changes: readonly Change[]): Promise<void> {
-    const { session, isReachable } = this.store.get();
-    if (session !== "signed-in" || !isReachable) return;
-    await this.list();
-    const { chat, live } = this.store.get();
-    if (chat === null) return;
-    const listed = await this.order.listed(chat);
-    const isMeant = changes.some(({ kind, id }) => kind === "chats" || kind === "all" || id === chat.id);
-    const isOther = listed && (differs(listed, chat) || (listed.writing !== null && live === null));
-    if (isMeant || isOther) await this.conversation.refresh();
-  }
-}
-
-/** Return whether a chat has changed, but for whether an answer is being written. */
-function differs(listed: Chat, shown: Chat): boolean {
-  return JSON.stringify({ ...listed, writing: null }) !== JSON.stringify({ ...shown, writing: null });
-}
-
-function isKeptTemporary(): boolean {
-  return (history.state as Kept | null)?.isTemporary ?? false;
-}
-
-function addressed(): Route {
-  return routeOf(location.pathname, (history.state as Kept | null)?.chat ?? null);
 }

@@ -60,7 +60,7 @@ function useSessions(): Session[] {
       if (found !== null) setSessions(found.sessions);
     };
     void load();
-    return app.onChange((changes) => {
+    return app.inStep.onChange((changes) => {
       if (changes.some(({ kind }) => kind === "sessions" || kind === "all")) void load();
     });
   }, [app]);

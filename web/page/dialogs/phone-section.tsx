@@ -40,7 +40,7 @@ export function PhoneSection() {
       const isNew = (had: Offer) => now !== null && [...now].some((begun) => !had.before.has(begun));
       setOffer((had) => had && { ...had, isUsed: had.isUsed || isNew(had) });
     };
-    return app.onChange((changes) => {
+    return app.inStep.onChange((changes) => {
       if (changes.some(({ kind }) => kind === "sessions")) void look();
     });
   }, [app]);
