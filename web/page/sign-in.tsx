@@ -2,10 +2,10 @@
 
 import { type FormEvent, useEffect, useId, useState } from "react";
 
-import { type Problem, told } from "../shared/problem";
 import { noteWanted } from "../shared/wanted";
 import { ProblemBox } from "./parts/problem-box";
 import { useApp, useSay, useStored } from "./reader";
+import { useWork } from "./use-work";
 
 const LOOK_AGAIN = 3_000;
 
@@ -15,7 +15,7 @@ export function SignIn() {
   const isReachable = useStored((state) => state.isReachable);
   const field = useId();
   const [link, setLink] = useState("");
-  const [problem, setProblem] = useState<Problem | null>(null);
+  const { problem, run } = useWork();
 
   // The link may be opened in another tab of this browser.
   useEffect(() => {
@@ -29,14 +29,9 @@ export function SignIn() {
   }, [server]);
   useEffect(() => noteWanted(saved, location.pathname), [saved]);
 
-  const enter = async (event: FormEvent) => {
+  const enter = (event: FormEvent) => {
     event.preventDefault();
-    setProblem(null);
-    try {
-      await server.signIn(link);
-    } catch (cause) {
-      setProblem(told(cause));
-    }
+    void run(() => server.signIn(link));
   };
   return (
     <main className="sign-in">
@@ -50,7 +45,7 @@ export function SignIn() {
             </li>
             <li>{say("signIn.paste")}</li>
           </ol>
-          <form className="sign-in-form" onSubmit={(event) => void enter(event)}>
+          <form className="sign-in-form" onSubmit={enter}>
             <label htmlFor={field}>{say("signIn.link")}</label>
             <input
               id={field}

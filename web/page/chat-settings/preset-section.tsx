@@ -2,11 +2,11 @@ import { useEffect, useRef, useState } from "react";
 
 import type { Preset } from "../../shared/api";
 import { given, isSame } from "../../shared/chat-settings";
-import { type Problem, told } from "../../shared/problem";
 import { IconButton } from "../parts/icon-button";
 import { Icon } from "../parts/icon";
 import { ProblemBox } from "../parts/problem-box";
 import { useApp, useSay, useStored } from "../reader";
+import { useWork } from "../use-work";
 import { SavePreset } from "./save-preset";
 import type { useSetup } from "./use-setup";
 
@@ -63,7 +63,7 @@ function PresetRow({ preset, isChosen, choose, gone }: RowProps) {
   const app = useApp();
   const say = useSay();
   const [isDoomed, setDoomed] = useState(false);
-  const [problem, setProblem] = useState<Problem | null>(null);
+  const { problem, run } = useWork();
   const bin = useRef<HTMLButtonElement>(null);
   const wasDoomed = useRef(false);
   useEffect(() => {
@@ -72,12 +72,7 @@ function PresetRow({ preset, isChosen, choose, gone }: RowProps) {
   }, [isDoomed]);
 
   const remove = async () => {
-    try {
-      await app.presets.remove(preset.id);
-      gone();
-    } catch (cause) {
-      setProblem(told(cause));
-    }
+    if (await run(() => app.presets.remove(preset.id))) gone();
   };
   if (isDoomed) {
     return (

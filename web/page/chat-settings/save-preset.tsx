@@ -1,9 +1,9 @@
 import { type FormEvent, useEffect, useId, useRef, useState } from "react";
 
-import { type Problem, told } from "../../shared/problem";
 import { useAnnounce } from "../parts/announcer";
 import { ProblemBox } from "../parts/problem-box";
 import { useApp, useSay } from "../reader";
+import { useWork } from "../use-work";
 import type { useSetup } from "./use-setup";
 
 const LONGEST_NAME = 60;
@@ -15,7 +15,7 @@ export function SavePreset({ setup }: { setup: ReturnType<typeof useSetup> }) {
   const announce = useAnnounce();
   const field = useId();
   const [name, setName] = useState<string | null>(null);
-  const [problem, setProblem] = useState<Problem | null>(null);
+  const { problem, run } = useWork();
   const button = useRef<HTMLButtonElement>(null);
   const isOpen = name !== null;
   const wasOpen = useRef(false);
@@ -34,14 +34,9 @@ export function SavePreset({ setup }: { setup: ReturnType<typeof useSetup> }) {
   const there = presets.named(name);
   const save = async (event: FormEvent) => {
     event.preventDefault();
-    setProblem(null);
-    try {
-      await presets.save(name, setup);
-      setName(null);
-      announce(say("preset.saved", { name: name.trim() }));
-    } catch (cause) {
-      setProblem(told(cause));
-    }
+    if (!(await run(() => presets.save(name, setup)))) return;
+    setName(null);
+    announce(say("preset.saved", { name: name.trim() }));
   };
   return (
     <form className="preset-form" onSubmit={(event) => void save(event)}>

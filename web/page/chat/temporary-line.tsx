@@ -1,9 +1,7 @@
-import { useState } from "react";
-
-import { type Problem, told } from "../../shared/problem";
 import { Icon } from "../parts/icon";
 import { ProblemBox } from "../parts/problem-box";
 import { useApp, useSay, useStored } from "../reader";
+import { useWork } from "../use-work";
 
 /** Says that nothing of this chat is stored, and lets it be kept after all, or ended. */
 export function TemporaryLine() {
@@ -11,16 +9,8 @@ export function TemporaryLine() {
   const say = useSay();
   const hasBegun = useStored((state) => state.chat !== null);
   const isBusy = useStored((state) => state.live !== null);
-  const [problem, setProblem] = useState<Problem | null>(null);
+  const { problem, run } = useWork();
 
-  const keep = async () => {
-    setProblem(null);
-    try {
-      await app.temporary.keep();
-    } catch (cause) {
-      setProblem(told(cause));
-    }
-  };
   const end = () => {
     app.go(null);
     document.getElementById("message")?.focus();
@@ -33,7 +23,7 @@ export function TemporaryLine() {
       </p>
       {hasBegun && (
         <div className="chat-line-acts">
-          <button type="button" className="quiet-button" disabled={isBusy} onClick={() => void keep()}>
+          <button type="button" className="quiet-button" disabled={isBusy} onClick={() => void run(() => app.temporary.keep())}>
             {say("temporary.keep")}
           </button>
           <button type="button" className="quiet-button" onClick={end}>

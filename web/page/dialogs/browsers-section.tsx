@@ -3,24 +3,16 @@
 import { useEffect, useState } from "react";
 
 import type { Session } from "../../shared/api";
-import { type Problem, told } from "../../shared/problem";
 import { localeOf } from "../../shared/strings";
 import { ProblemBox } from "../parts/problem-box";
 import { useReader } from "../reader";
+import { useWork } from "../use-work";
 
 export function BrowsersSection() {
   const { app, say } = useReader();
   const sessions = useSessions();
   const [isAsked, setAsked] = useState(false);
-  const [problem, setProblem] = useState<Problem | null>(null);
-
-  const signOut = async () => {
-    try {
-      await app.server.signOutAll();
-    } catch (cause) {
-      setProblem(told(cause));
-    }
-  };
+  const { problem, run } = useWork();
   return (
     <section className="settings-section">
       <h3>{say("browsers")}</h3>
@@ -42,7 +34,7 @@ export function BrowsersSection() {
           <button type="button" className="button" autoFocus onClick={() => setAsked(false)}>
             {say("cancel")}
           </button>
-          <button type="button" className="button button-danger" onClick={() => void signOut()}>
+          <button type="button" className="button button-danger" onClick={() => void run(() => app.server.signOutAll())}>
             {say("browsers.out")}
           </button>
         </div>

@@ -1,8 +1,8 @@
 import { type FormEvent, useId, useState } from "react";
 
-import { type Problem, told } from "../../shared/problem";
 import { ProblemBox } from "../parts/problem-box";
 import { useApp, useSay } from "../reader";
+import { useWork } from "../use-work";
 import { Dialog } from "./dialog";
 
 /** Asks for a word before everything is deleted: nothing brings it back. */
@@ -11,22 +11,14 @@ export function DeleteAllDialog({ done, close }: { done: () => void; close: () =
   const say = useSay();
   const field = useId();
   const [typed, setTyped] = useState("");
-  const [isBusy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<Problem | null>(null);
+  const { isBusy, problem, run } = useWork();
   const word = say("deleteAll.word");
   const isSure = typed.trim().toLocaleLowerCase() === word;
 
   const remove = async (event: FormEvent) => {
     event.preventDefault();
     if (!isSure || isBusy) return;
-    setBusy(true);
-    try {
-      await app.removeAll();
-      done();
-    } catch (cause) {
-      setProblem(told(cause));
-      setBusy(false);
-    }
+    if (await run(() => app.removeAll())) done();
   };
   return (
     <Dialog title={say("deleteAll.title")} className="dialog-small" close={close}>

@@ -3,10 +3,10 @@
 import { useEffect, useState } from "react";
 
 import type { Api, Share } from "../../shared/api";
-import { type Problem, told } from "../../shared/problem";
 import { CopyButton } from "../parts/copy-button";
 import { ProblemBox } from "../parts/problem-box";
 import { useReader, useSay } from "../reader";
+import { useWork } from "../use-work";
 
 const LOOKS_EVERY = 5_000;
 const MINUTE = 60_000;
@@ -22,17 +22,12 @@ interface Offer {
 export function PhoneSection() {
   const { app, say } = useReader();
   const [offer, setOffer] = useState<Offer | null>(null);
-  const [problem, setProblem] = useState<Problem | null>(null);
+  const { problem, run } = useWork();
 
   const ask = async () => {
-    setProblem(null);
-    try {
-      const before = await app.server.do(whoIsIn);
-      const share = await app.server.do((api) => api.share());
-      setOffer({ share, ends: Date.now() + share.seconds * 1000, before, isUsed: false });
-    } catch (cause) {
-      setProblem(told(cause));
-    }
+    const before = await app.server.do(whoIsIn);
+    const share = await app.server.do((api) => api.share());
+    setOffer({ share, ends: Date.now() + share.seconds * 1000, before, isUsed: false });
   };
   useEffect(() => {
     const look = async () => {
@@ -51,7 +46,7 @@ export function PhoneSection() {
       {problem && <ProblemBox problem={problem} />}
       {offer?.share.link && <Shown offer={offer} link={offer.share.link} />}
       {offer && !offer.share.link && <Unreached share={offer.share} />}
-      <button type="button" className="button phone-button" onClick={() => void ask()}>
+      <button type="button" className="button phone-button" onClick={() => void run(ask)}>
         {say(offer?.share.link ? "phone.new" : offer ? "phone.again" : "phone.show")}
       </button>
     </section>

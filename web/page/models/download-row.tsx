@@ -5,12 +5,12 @@ import { useState } from "react";
 import { type Download, isUnderWay, share } from "../../shared/downloads";
 import type { Language, Say } from "../../shared/strings";
 import { inWords } from "../bytes";
+import { ConfirmDialog } from "../dialogs/confirm-dialog";
 import { Icon } from "../parts/icon";
 import { IconButton } from "../parts/icon-button";
 import { ProblemBox } from "../parts/problem-box";
 import { useApp, useReader } from "../reader";
-import { ConfirmDialog } from "./confirm-dialog";
-import { useWork } from "./use-work";
+import { useWork } from "../use-work";
 
 interface Props {
   download: Download;

@@ -6,8 +6,8 @@ import type { OneModel } from "../../shared/api";
 import { Dialog } from "../dialogs/dialog";
 import { ProblemBox } from "../parts/problem-box";
 import { useReader } from "../reader";
+import { useWork } from "../use-work";
 import { CommandLine } from "./command-line";
-import { useWork } from "./use-work";
 
 export function ModelDetails({ name, close }: { name: string; close: () => void }) {
   const { app, say } = useReader();

@@ -7,9 +7,9 @@ import { hostAsked } from "../../shared/model-facts";
 import { Dialog } from "../dialogs/dialog";
 import { ProblemBox } from "../parts/problem-box";
 import { useApp, useSay, useStored } from "../reader";
+import { useWork } from "../use-work";
 import { Consent, NetworkOff } from "./consent";
 import { PlanView } from "./plan-view";
-import { useWork } from "./use-work";
 
 interface Props {
   asked: string;

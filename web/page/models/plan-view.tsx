@@ -8,10 +8,10 @@ import { inWords } from "../bytes";
 import { Icon } from "../parts/icon";
 import { ProblemBox } from "../parts/problem-box";
 import { useApp, useReader, useSay } from "../reader";
+import { useWork } from "../use-work";
 import { FitBadge, FitFigures } from "./fit-badge";
 import { allowedWords } from "./licence-words";
 import { PackingChoice } from "./packing-choice";
-import { useWork } from "./use-work";
 
 interface Props {
   /** What was asked for, as a packing of it is chosen by. */

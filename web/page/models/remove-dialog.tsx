@@ -1,9 +1,9 @@
 import type { Model } from "../../shared/api";
 import { inWords } from "../bytes";
+import { ConfirmDialog } from "../dialogs/confirm-dialog";
 import { Dialog } from "../dialogs/dialog";
 import { useReader } from "../reader";
 import { CommandLine } from "./command-line";
-import { ConfirmDialog } from "./confirm-dialog";
 
 /** Asks before a model is removed, and says what that frees; or says why it stays. */
 export function RemoveDialog({ model, close }: { model: Model; close: () => void }) {

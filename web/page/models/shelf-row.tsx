@@ -11,13 +11,13 @@ import { Icon } from "../parts/icon";
 import { Menu, type MenuItem } from "../parts/menu";
 import { ProblemBox } from "../parts/problem-box";
 import { useReader } from "../reader";
+import { useWork } from "../use-work";
 import { FitBadge, FitFigures } from "./fit-badge";
 import { licenceWords } from "./licence-words";
 import { ModelDetails } from "./model-details";
 import { kindOf, languagesOf, parametersOf } from "./model-words";
 import { RemoveDialog } from "./remove-dialog";
 import { useChosen } from "./use-chosen";
-import { useWork } from "./use-work";
 
 type Over = "details" | "remove" | null;
 

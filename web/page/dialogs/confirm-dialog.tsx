@@ -1,9 +1,9 @@
 import type { ReactNode } from "react";
 
-import { Dialog } from "../dialogs/dialog";
 import { ProblemBox } from "../parts/problem-box";
 import { useSay } from "../reader";
-import { useWork } from "./use-work";
+import { useWork } from "../use-work";
+import { Dialog } from "./dialog";
 
 interface Props {
   title: string;

@@ -1,6 +1,6 @@
 import { useCallback, useState } from "react";
 
-import { type Problem, told } from "../../shared/problem";
+import { type Problem, told } from "../shared/problem";
 
 export interface Work {
   isBusy: boolean;
