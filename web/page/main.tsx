@@ -15,12 +15,9 @@ import "./styles/access.css";
 import "./styles/attachments.css";
 import "./styles/chat-settings.css";
 import "./styles/slash.css";
-import "./models/models.css";
-import "./models/getting.css";
+import "./styles/models.css";
+import "./styles/getting.css";
 import "./styles/answer-acts.css";
-import "./styles/composer.css";
-import "./styles/prose.css";
-import "./styles/dialogs.css";
 import "./styles/toasts.css";
 
 import { StrictMode } from "react";
