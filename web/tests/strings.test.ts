@@ -4,6 +4,19 @@ import { languageOf, sayIn } from "../shared/strings";
 import en from "../strings/en.json";
 import zh from "../strings/zh.json";
 
+const SOURCES = Object.values(
+  import.meta.glob<string>(["../page/**/*.{ts,tsx}", "../shared/**/*.ts", "!../shared/api.gen.ts"], {
+    query: "?raw",
+    import: "default",
+    eager: true,
+  }),
+).join("\n");
+
+/** What is filled into a key where it is said: `fit.${grade}`. */
+const PLACES = /\$\{[^{}]*(\{[^{}]*\}[^{}]*)*\}/g;
+
+const found = (form: RegExp) => [...SOURCES.matchAll(form)].map((found) => found[1] ?? "");
+
 const names = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((found) => found[1]).sort();
 
 it("says everything in every language", () => {
@@ -16,6 +29,13 @@ it("leaves nothing unsaid, and the same places open", () => {
     expect(zh[key].trim(), key).not.toBe("");
     expect(names(zh[key]), key).toEqual(names(en[key]));
   }
+});
+
+it("has no words that nobody says", () => {
+  const keys = found(/"([\w.]+)"/g);
+  const forms = found(/`(\w+\.[^`]*\$\{[^`]*)`/g).map((form) => new RegExp(`^${form.replace(PLACES, "\\w+")}$`));
+  const isSaid = (key: string) => keys.includes(key) || forms.some((form) => form.test(key));
+  expect(Object.keys(en).filter((key) => !isSaid(key))).toEqual([]);
 });
 
 it("fills in words and numbers", () => {

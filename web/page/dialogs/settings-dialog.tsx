@@ -52,19 +52,19 @@ export function SettingsDialog({ close, shortcuts }: Props) {
 
 function Appearance() {
   const { preferences, prefer, say } = useReader();
-  const named = <T extends string>(values: readonly T[], name: "theme" | "language") =>
-    values.map((value) => ({ value, label: say(`${name}.${value}` as "theme.auto") }));
+  const themes = THEMES.map((value) => ({ value, label: say(`theme.${value}`) }));
+  const languages = LANGUAGES.map((value) => ({ value, label: say(`language.${value}`) }));
   return (
     <section className="settings-section">
       <Choice
         label={say("theme")}
-        options={named(THEMES, "theme")}
+        options={themes}
         chosen={preferences.theme}
         choose={(theme: Preferences["theme"]) => prefer({ theme })}
       />
       <Choice
         label={say("language")}
-        options={named(LANGUAGES, "language")}
+        options={languages}
         chosen={preferences.language}
         choose={(language: Preferences["language"]) => prefer({ language })}
       />
