@@ -59,9 +59,9 @@ export interface Question {
 export type Which = "unfiled" | "archived" | { folder: string };
 
 /** How a chat is written to a file. */
-export type Form = "json" | "markdown" | "html";
+type Form = "json" | "markdown" | "html";
 
-export interface NewPreset {
+interface NewPreset {
   name: string;
   system: string;
   settings: ChatSettings;

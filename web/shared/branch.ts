@@ -5,7 +5,7 @@ import { type Attachment, shownOf } from "./attachments";
 import type { Live } from "./live";
 
 /** An answer to come, and the question it is to. */
-export interface ToCome {
+interface ToCome {
   question: string;
   answer: string;
   model: string;
@@ -13,7 +13,7 @@ export interface ToCome {
 }
 
 /** A question as well; `parent` is the message it follows, null for a chat's first. */
-export interface Asked extends ToCome {
+interface Asked extends ToCome {
   text: string;
   parent: string | null;
   attached?: readonly Attachment[];

@@ -23,7 +23,7 @@ const GATHERS = 50;
 const FIRST_WAIT = 250;
 const LONGEST_WAIT = 30_000;
 
-export interface Watching {
+interface Watching {
   path: string;
   /** Hears what changed, each thing once. */
   changed: (changes: readonly Change[]) => void;

@@ -5,7 +5,7 @@ import { Saved } from "./saved";
 const KINDS = ["draft", "attached", "rival", "compared", "setup"] as const;
 const NEW = "new";
 
-export type Kind = (typeof KINDS)[number];
+type Kind = (typeof KINDS)[number];
 
 /** `chat` null is the one that has not begun. */
 export class ChatSaved {

@@ -5,7 +5,7 @@ import type { components } from "./api.gen";
 type Noun = components["schemas"]["SettingsNoun"];
 
 export type SettingName = keyof Noun;
-export type Range = components["schemas"]["RangeNoun"];
+type Range = components["schemas"]["RangeNoun"];
 
 /** Only what is set. */
 export type ChatSettings = Partial<Record<SettingName, number>>;

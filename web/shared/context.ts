@@ -13,7 +13,7 @@ const LETTERS_PER_TOKEN = 4;
 /** Scripts whose every character is about a token. */
 const WIDE = /[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]/g;
 
-export interface Fill {
+interface Fill {
   /** Tokens of the chat, and about how many the draft has. */
   used: number;
   draft: number;

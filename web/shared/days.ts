@@ -2,7 +2,7 @@
 
 import type { Chat } from "./api";
 
-export type Age = "today" | "yesterday" | "week" | "month" | "earlier";
+type Age = "today" | "yesterday" | "week" | "month" | "earlier";
 
 export interface Group {
   age: Age;

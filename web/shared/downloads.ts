@@ -2,7 +2,7 @@
 
 import type { Pull, PullList } from "./api";
 
-export type DownloadState = "running" | "checking" | "stopped" | "interrupted" | "failed" | "done";
+type DownloadState = "running" | "checking" | "stopped" | "interrupted" | "failed" | "done";
 
 export interface Download {
   /** Of the server's; null for what an earlier run of it left. */

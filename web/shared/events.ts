@@ -39,7 +39,7 @@ interface Said {
   failed: { error: { code: string; sentence: string; hint: string | null } };
 }
 
-export type EventName = keyof Said;
+type EventName = keyof Said;
 export type RunEvent = { [Name in EventName]: { id: number; name: Name; said: Said[Name] } }[EventName];
 
 const NAMES: ReadonlySet<string> = new Set<EventName>([

@@ -9,7 +9,7 @@ const TOKENS_PER_WORD = 1.3;
 /** People read about so many words a second; what writes slower is waited for. */
 const READING = 4;
 
-export type Grade = "well" | "slow" | "tight" | "no" | "unknown";
+type Grade = "well" | "slow" | "tight" | "no" | "unknown";
 
 /** The best first; what nothing is known of may run, what will not fit does not. */
 const GRADES: readonly Grade[] = ["well", "slow", "tight", "unknown", "no"];
@@ -48,7 +48,7 @@ export function fileOf(card: Card): Card["files"][number] | undefined {
   return card.files.find((file) => file.name === card.best) ?? card.files[0];
 }
 
-export function fitOf(card: Card): Fit | null {
+function fitOf(card: Card): Fit | null {
   return fileOf(card)?.fit ?? null;
 }
 
@@ -70,11 +70,11 @@ export function proposed(cards: readonly Card[], language: Language): Card | und
   return first?.here === null ? first : undefined;
 }
 
-export function writesChinese(card: Card): boolean {
+function writesChinese(card: Card): boolean {
   return (TALKING.has(card.kind) || card.kind === CODE) && card.languages.some((language) => language === "zh" || language === "mul");
 }
 
-export function mayBeSold(commercial: string): boolean {
+function mayBeSold(commercial: string): boolean {
   return commercial === "yes" || commercial === "conditions";
 }
 

@@ -2,7 +2,7 @@
 
 export type ShortcutAction = "newChat" | "search" | "sidebar" | "settings" | "chatSettings" | "stop" | "shortcuts";
 
-export interface Press {
+interface Press {
   key: string;
   ctrlKey: boolean;
   metaKey: boolean;

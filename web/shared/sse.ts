@@ -1,6 +1,6 @@
 /** Server-sent events as text that comes in pieces, cut anywhere. Knows nothing of what they say. */
 
-export interface Frame {
+interface Frame {
   id: string;
   event: string;
   data: string;

@@ -55,7 +55,7 @@ export function Flow({ node, isOpen = false }: { node: RootContent; isOpen?: boo
   }
 }
 
-export function Flows({ nodes }: { nodes: readonly RootContent[] }) {
+function Flows({ nodes }: { nodes: readonly RootContent[] }) {
   return nodes.map((node, index) => <Flow key={index} node={node} />);
 }
 

@@ -13,7 +13,7 @@ import { NameField } from "./name-field";
 import { useSpared } from "./use-spared";
 
 /** Characters of a folder's name; see store/order.py. */
-export const LONGEST_FOLDER = 100;
+const LONGEST_FOLDER = 100;
 
 const NONE: readonly Chat[] = [];
 
