@@ -14,14 +14,8 @@ def press(window, name):
     window.page.get_by_role("button", name=name, exact=True).last.click()
 
 
-def ask(window, text, answer=None):
-    window.ask(text)
-    expect(window.answer_text).to_have_text(answer or text)
-    expect(window.stop).to_have_count(0)
-
-
 def test_an_edited_question_is_a_branch_and_the_old_one_stays(window):
-    ask(window, "a boat")
+    window.have_answered("a boat")
     press(window, "Edit message")
     field = window.page.get_by_role("textbox", name="Edit message")
     expect(field).to_be_focused()
@@ -40,8 +34,8 @@ def test_an_edited_question_is_a_branch_and_the_old_one_stays(window):
 
 
 def test_another_answer_is_a_branch_too(window):
-    ask(window, "a boat")
-    ask(window, "and a sail")
+    window.have_answered("a boat")
+    window.have_answered("and a sail")
     press(window, "Try again")
     expect(window.page.get_by_role("group", name="Version 2 of 2")).to_be_visible()
     expect(window.answers).to_have_count(2)
@@ -50,7 +44,7 @@ def test_another_answer_is_a_branch_too(window):
 
 
 def test_an_edit_that_is_given_up_changes_nothing(window):
-    ask(window, "a boat")
+    window.have_answered("a boat")
     press(window, "Edit message")
     field = window.page.get_by_role("textbox", name="Edit message")
     field.fill("a ship")
@@ -61,9 +55,9 @@ def test_an_edit_that_is_given_up_changes_nothing(window):
 
 def test_a_chat_is_renamed_and_found_and_deleted_unless_that_is_undone(window):
     page = window.page
-    ask(window, "a boat on the sea")
+    window.have_answered("a boat on the sea")
     window.go("/")
-    ask(window, "a lamp in the window")
+    window.have_answered("a lamp in the window")
 
     def choose(title, item):
         page.get_by_role("button", name=f"More for “{title}”").dispatch_event("click")
@@ -109,7 +103,7 @@ def test_the_list_of_chats_hides_and_comes_back(window):
 def test_on_a_phone_the_list_lies_over_the_chat_and_goes_when_one_is_chosen(server, open_window):
     window = open_window(server, width=390, height=844)
     window.enter(server.link)
-    ask(window, "a boat on the sea")
+    window.have_answered("a boat on the sea")
     chats = window.page.get_by_role("navigation", name="Chats")
     expect(chats).to_be_hidden()
     window.page.get_by_role("button", name="Show the chats").click()

@@ -37,12 +37,6 @@ def slash(window):
     return window.page.get_by_role("listbox", name="Commands and presets")
 
 
-def ask(window, text, answer=None):
-    window.ask(text)
-    expect(window.answer_text).to_have_text(answer or text)
-    expect(window.stop).to_have_count(0)
-
-
 def keep_preset(window, name, system):
     open_panel(window)
     panel(window).get_by_role("textbox", name="Instructions").fill(system)
@@ -62,7 +56,7 @@ def test_a_chat_begins_with_what_was_set_before_it_also_after_a_reload(window):
     panel(window).get_by_role("textbox", name="Instructions").fill("Be brief.")
     close_panel(window)
     window.reload()
-    ask(window, "one two three", "one two")
+    window.have_answered("one two three", "one two")
     window.reload()
     open_panel(window)
     expect(number(window, "Longest answer")).to_have_value("2")
@@ -74,7 +68,7 @@ def test_a_chat_begins_with_what_was_set_before_it_also_after_a_reload(window):
 
 
 def test_changes_are_saved_by_themselves_and_hold_in_the_next_turn(window):
-    ask(window, "one two three")
+    window.have_answered("one two three")
     open_panel(window)
     number(window, "Longest answer").fill("2")
     expect(saved(window)).to_have_text("Saved")
@@ -82,7 +76,7 @@ def test_changes_are_saved_by_themselves_and_hold_in_the_next_turn(window):
     expect(number(window, "Temperature")).to_have_value("0.25")  # the starter's own is 0.2
     window.page.keyboard.press("Escape")
     expect(panel(window)).to_have_count(0)
-    ask(window, "four five six", "four five")
+    window.have_answered("four five six", "four five")
     open_panel(window)
     panel(window).get_by_role("button", name=re.compile("^Reset Longest answer")).click()
     expect(number(window, "Longest answer")).to_have_value("")
@@ -90,20 +84,20 @@ def test_changes_are_saved_by_themselves_and_hold_in_the_next_turn(window):
     panel(window).get_by_role("button", name="Reset all").click()
     expect(number(window, "Temperature")).to_have_value("")
     close_panel(window)
-    ask(window, "seven eight nine")
+    window.have_answered("seven eight nine")
 
 
 def test_a_question_asked_at_once_is_answered_as_was_just_set(window):
-    ask(window, "one two three")
+    window.have_answered("one two three")
     open_panel(window)
     number(window, "Longest answer").fill("1")
     window.page.keyboard.press("Escape")
-    ask(window, "four five six", "four")
+    window.have_answered("four five six", "four")
 
 
 def test_what_cannot_be_saved_is_said_and_kept_until_it_can(window, server):
     window.allow("ERR_CONNECTION", "ERR_EMPTY_RESPONSE", "ERR_INCOMPLETE_CHUNKED")
-    ask(window, "one two three")
+    window.have_answered("one two three")
     open_panel(window)
     server.kill()
     panel(window).get_by_role("textbox", name="Instructions").fill("Never lose me.")
@@ -122,7 +116,7 @@ def test_what_cannot_be_saved_is_said_and_kept_until_it_can(window, server):
 
 
 def test_a_number_out_of_range_gets_a_sentence_and_is_not_sent(window):
-    ask(window, "one two three")
+    window.have_answered("one two three")
     open_panel(window)
     number(window, "Temperature").fill("9")
     expect(panel(window).get_by_role("alert")).to_have_text(re.compile("A number from 0 to 2"))
@@ -150,9 +144,9 @@ def test_the_key_for_it_is_in_the_list(window):
 def test_a_preset_is_kept_applied_by_a_slash_and_taken_back(window):
     keep_preset(window, "Poet", "Rhyme.")
     close_panel(window)
-    ask(window, "one two three")
+    window.have_answered("one two three")
     window.page.get_by_role("button", name="New chat").first.click()
-    ask(window, "a boat")
+    window.have_answered("a boat")
     window.composer.fill("/po")
     expect(slash(window).get_by_role("option")).to_have_count(1)
     window.composer.press("Enter")
@@ -222,7 +216,7 @@ def test_the_focus_comes_back_from_the_list(window):
 
 
 def test_what_means_no_command_is_sent_as_it_is(window):
-    ask(window, "/nothing of this name")
+    window.have_answered("/nothing of this name")
     window.composer.fill("/new")
     window.composer.press("Escape")
     expect(slash(window)).to_have_count(0)
@@ -232,7 +226,7 @@ def test_what_means_no_command_is_sent_as_it_is(window):
 
 def test_every_command_does_what_it_says(window):
     page = window.page
-    ask(window, "a boat")
+    window.have_answered("a boat")
     titles = {"help": "Keyboard shortcuts", "settings": "Chat settings", "models": "Models"}
     for command, title in titles.items():
         window.ask(f"/{command}")
@@ -267,14 +261,14 @@ def test_on_a_phone_a_tap_chooses_and_everything_fits(server, open_window):
 def test_how_full_it_is_is_told_once_it_matters_and_a_new_chat_offered(window):
     page = window.page
     meter = page.get_by_role("button", name=re.compile("^Context: "))
-    ask(window, "a boat")
+    window.have_answered("a boat")
     expect(meter).to_have_count(0)
     open_panel(window)
     number(window, "Context").fill("256")
     expect(saved(window)).to_have_text("Saved")
     expect(panel(window)).to_contain_text("of 256 tokens")
     close_panel(window)
-    ask(window, "word " * 70, ("word " * 70).strip())
+    window.have_answered("word " * 70, ("word " * 70).strip())
     expect(meter).to_be_visible()
     meter.focus()
     page.keyboard.press("Shift+Tab")

@@ -16,14 +16,8 @@ WIDE = (
 )
 
 
-def ask(window, text, answer=None):
-    window.ask(text)
-    expect(window.answer_text).to_have_text(answer or text)
-    expect(window.stop).to_have_count(0)
-
-
 def test_the_up_arrow_brings_back_the_last_message_into_an_empty_field_only(window):
-    ask(window, "a boat")
+    window.have_answered("a boat")
     window.composer.press("ArrowUp")
     expect(window.composer).to_have_value("a boat")
     window.composer.fill("something else")
@@ -74,7 +68,7 @@ def test_at_twice_the_size_everything_is_there(server, open_window):
     # A window of 640 is what is left of 1280 at 200 %.
     window = open_window(server, width=640, height=400)
     window.enter(server.link)
-    ask(window, "a boat on the sea")
+    window.have_answered("a boat on the sea")
     for place in (window.composer, window.send, window.answers.last.get_by_role("button", name="Copy")):
         place.scroll_into_view_if_needed()
         expect(place).to_be_in_viewport(ratio=1)
@@ -83,7 +77,7 @@ def test_at_twice_the_size_everything_is_there(server, open_window):
 
 def test_larger_letters_fit_as_well(window):
     window.page.evaluate("document.documentElement.style.fontSize = '200%'")
-    ask(window, "a boat on the sea")
+    window.have_answered("a boat on the sea")
     expect(window.composer).to_be_in_viewport(ratio=1)
     assert window.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 

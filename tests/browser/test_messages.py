@@ -25,12 +25,6 @@ window.SpeechSynthesisUtterance = function (text) { this.text = text; };
 """
 
 
-def ask(window, text, answer=None):
-    window.ask(text)
-    expect(window.answer_text).to_have_text(answer or text)
-    expect(window.stop).to_have_count(0)
-
-
 def choose(window, message, item):
     """Choose in the menu of a message."""
     message.hover()
@@ -143,8 +137,8 @@ def test_the_real_model_goes_on_without_a_doubled_word_or_a_lost_space(start, op
 
 
 def test_a_deleted_message_goes_with_what_follows_and_comes_back_when_that_is_undone(window):
-    ask(window, "a boat")
-    ask(window, "and a sail")
+    window.have_answered("a boat")
+    window.have_answered("and a sail")
     choose(window, window.questions.first, "Delete this message and the 3 after it")
     expect(window.questions).to_have_count(0)
     toast = window.page.get_by_test_id("toast")
@@ -164,7 +158,7 @@ def test_a_deleted_message_goes_with_what_follows_and_comes_back_when_that_is_un
 
 
 def test_of_several_versions_only_that_one_goes_and_another_takes_its_place(window):
-    ask(window, "a boat")
+    window.have_answered("a boat")
     window.answers.last.get_by_role("button", name="Try again").click()
     where = window.page.get_by_role("group", name="Version 2 of 2")
     expect(where).to_be_visible()
@@ -176,7 +170,7 @@ def test_of_several_versions_only_that_one_goes_and_another_takes_its_place(wind
 
 
 def test_an_answer_that_went_can_be_had_anew(window):
-    ask(window, "a boat")
+    window.have_answered("a boat")
     choose(window, window.answers.last, "Delete this message")
     expect(window.answers).to_have_count(0)
     window.questions.last.hover()
@@ -188,7 +182,7 @@ def test_an_answer_that_went_can_be_had_anew(window):
 
 
 def test_by_keyboard_the_time_to_undo_stands_still_and_escape_deletes(window):
-    ask(window, "a boat")
+    window.have_answered("a boat")
     page = window.page
     more = window.questions.last.get_by_role("button", name="More")
     more.focus()
@@ -205,8 +199,8 @@ def test_by_keyboard_the_time_to_undo_stands_still_and_escape_deletes(window):
 
 
 def test_what_was_to_be_deleted_when_the_window_crashed_is_at_the_next_start(window):
-    ask(window, "a boat")
-    ask(window, "a secret")
+    window.have_answered("a boat")
+    window.have_answered("a secret")
     # As a crash leaves it: noted, and nobody there to carry it out.
     message = on_the_disk(window)[2]["id"]
     note = json.dumps([{"chat": chat_of(window), "message": message, "until": 0}])
@@ -218,7 +212,7 @@ def test_what_was_to_be_deleted_when_the_window_crashed_is_at_the_next_start(win
 
 
 def test_leaving_the_page_deletes(window):
-    ask(window, "a boat")
+    window.have_answered("a boat")
     chat = chat_of(window)
     choose(window, window.questions.last, "Delete this message and the 1 after it")
     expect(undo(window)).to_be_visible()
@@ -231,20 +225,20 @@ def test_leaving_the_page_deletes(window):
 
 
 def test_a_chat_begins_from_a_message(window):
-    ask(window, "a boat")
-    ask(window, "and a sail")
+    window.have_answered("a boat")
+    window.have_answered("and a sail")
     first = chat_of(window)
     choose(window, window.answers.first, "New chat from here")
     expect(window.chat("A boat (from here)")).to_be_visible()
     expect(window.questions).to_have_count(1)
     assert chat_of(window) != first
-    ask(window, "and a mast")
+    window.have_answered("and a mast")
     window.go(f"/c/{first}")
     expect(window.questions).to_have_count(2)
 
 
 def test_a_thumb_is_kept_and_told_to_nobody(window):
-    ask(window, "a boat")
+    window.have_answered("a boat")
     good = window.page.get_by_role("button", name=re.compile("^Good answer"))
     expect(good).to_have_attribute("title", re.compile("told to nobody"))
     good.click()
@@ -259,12 +253,12 @@ def test_a_thumb_is_kept_and_told_to_nobody(window):
 def test_only_a_voice_of_this_machine_reads_and_no_marks_are_read(window):
     window.context.add_init_script(VOICES)
     window.reload()
-    ask(window, "Say **boats**, please.", "Say boats, please.")
+    window.have_answered("Say **boats**, please.", "Say boats, please.")
     window.page.get_by_role("button", name="Read aloud").click()
     window.page.get_by_role("button", name="Stop reading").click()
     expect(window.page.get_by_role("button", name="Read aloud")).to_be_visible()
     assert window.page.evaluate("window.spoken") == [["Say boats, please.", "en-UStrue"], "cancel"]
-    ask(window, "船为什么能浮在水上？")
+    window.have_answered("船为什么能浮在水上？")
     expect(window.answers).to_have_count(2)
     expect(window.page.get_by_role("button", name="Read aloud")).to_have_count(1)
 
@@ -272,7 +266,7 @@ def test_only_a_voice_of_this_machine_reads_and_no_marks_are_read(window):
 def test_where_there_is_no_voice_nothing_is_offered(window):
     window.context.add_init_script("Object.defineProperty(window, 'speechSynthesis', {value: undefined})")
     window.reload()
-    ask(window, "a boat")
+    window.have_answered("a boat")
     expect(window.page.get_by_role("button", name="Read aloud")).to_have_count(0)
 
 
@@ -322,7 +316,7 @@ def test_on_a_phone_a_chat_is_deleted_and_had_back_in_the_list_that_lies_over_it
 
 def test_what_could_not_be_deleted_is_there_again_with_the_reason(window):
     window.allow("507")
-    ask(window, "a boat")
+    window.have_answered("a boat")
     said = {"code": "disk_full", "sentence": "The disk is full.", "hint": "Free some space."}
     window.page.route("**/messages/*", lambda route: route.fulfill(status=507, json={"error": said}))
     choose(window, window.answers.last, "Delete this message")

@@ -65,6 +65,12 @@ class Window:
         self.composer.fill(text)
         self.composer.press("Enter")
 
+    def have_answered(self, text: str, answer: str | None = None) -> None:
+        """Ask, and wait for the whole answer, which the echo engine takes from the question."""
+        self.ask(text)
+        expect(self.answer_text).to_have_text(answer or text)
+        expect(self.stop).to_have_count(0)
+
     def reload(self) -> None:
         self.page.reload()
         expect(self.composer).to_be_visible()
