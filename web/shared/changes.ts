@@ -3,6 +3,7 @@
  * fails it is begun again by and by, from the last change that was told.
  */
 
+import { pause } from "./pause";
 import { problemOf, Unreachable } from "./problem";
 import { framesOf } from "./sse";
 
@@ -13,9 +14,6 @@ export interface Change {
   kind: (typeof KINDS)[number];
   id: string;
 }
-
-/** The server shows that it is there every 15 seconds. */
-const SILENCE = 40_000;
 
 /** Of changes that come together one telling is made. */
 const GATHERS = 50;
@@ -84,7 +82,7 @@ export class Watch {
   async *#connected(signal: AbortSignal): AsyncGenerator<Change> {
     const answer = await this.#ask(signal);
     if (!answer.ok || answer.body === null) throw await problemOf(answer);
-    const frames = framesOf(answer.body, this.#given.silence ?? SILENCE);
+    const frames = framesOf(answer.body, this.#given.silence);
     for (;;) {
       const next = await frames.next().catch(() => null); // cut off: it is asked for again
       if (next === null || next.done || signal.aborted) return;
@@ -117,14 +115,4 @@ export class Watch {
       this.#given.changed(changes);
     }, GATHERS);
   }
-}
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      resolve();
-    }, { once: true });
-  });
 }

@@ -1,5 +1,6 @@
 /** The events of a run, followed to its end over any number of connections: none lost, none doubled. */
 
+import { pause } from "./pause";
 import { type Problem, problemOf } from "./problem";
 import { framesOf } from "./sse";
 
@@ -47,8 +48,6 @@ const NAMES: ReadonlySet<string> = new Set<EventName>([
 ]);
 const ENDS: ReadonlySet<string> = new Set<EventName>(["done", "stopped", "failed"]);
 
-/** The server shows that it is there every 15 seconds. */
-const SILENCE = 40_000;
 const FIRST_WAIT = 250;
 const LONGEST_WAIT = 4_000;
 
@@ -102,7 +101,7 @@ async function connect(get: typeof fetch, path: string, signal: AbortSignal): Pr
 
 /** Yield what is new of one connection, until it ends, however it does. */
 async function* eventsOf(body: ReadableStream<Uint8Array>, after: number): AsyncGenerator<RunEvent> {
-  const frames = framesOf(body, SILENCE);
+  const frames = framesOf(body);
   for (;;) {
     let next;
     try {
@@ -117,16 +116,4 @@ async function* eventsOf(body: ReadableStream<Uint8Array>, after: number): Async
       yield { id: Number(id), name: event, said: JSON.parse(data) } as RunEvent;
     }
   }
-}
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    const now = () => {
-      clearTimeout(timer);
-      resolve();
-    };
-    signal.addEventListener("abort", now, { once: true });
-    globalThis.addEventListener?.("online", now, { once: true });
-  });
 }

@@ -6,6 +6,9 @@ interface Frame {
   data: string;
 }
 
+/** The server shows that it is there every 15 seconds. */
+const SILENCE = 40_000;
+
 const LINE_END = /\r\n|\r(?!$)|\n/;
 
 export class FrameParser {
@@ -41,8 +44,8 @@ export class FrameParser {
   }
 }
 
-/** Yield the events of a response's body. One that is cut short at the end is dropped. */
-export async function* framesOf(body: ReadableStream<Uint8Array>, silence: number): AsyncGenerator<Frame> {
+/** Yield the events of a response's body, until it ends or falls silent. One that is cut short is dropped. */
+export async function* framesOf(body: ReadableStream<Uint8Array>, silence = SILENCE): AsyncGenerator<Frame> {
   const reader = body.getReader();
   const decoder = new TextDecoder();
   const parser = new FrameParser();
