@@ -40,7 +40,7 @@ from sottovoce.models.pulls import Pull, PullEvent, Stopped
 from sottovoce.server import problems, sse
 from sottovoce.server.answering import EventStream
 from sottovoce.server.app_api.nouns import identity, whole
-from sottovoce.server.app_api.nouns_models import LeftNoun, NewPull, PlanNoun, PullList, PullNoun, Ref
+from sottovoce.server.app_api.nouns_pulls import LeftNoun, NewPull, PlanNoun, PullList, PullNoun, Ref
 from sottovoce.server.app_api.runs import BEGUN, LAST_NUMBER
 from sottovoce.server.caller import Scope
 from sottovoce.server.changes import What
