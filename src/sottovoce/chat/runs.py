@@ -159,6 +159,10 @@ class Runs:
         runs = [run for run in self._runs.values() if run.owner == owner and not run.ended]
         return [run.asked for run in runs if chat in (None, run.asked.chat)]
 
+    def is_answering(self, owner: str, chat: str) -> bool:
+        """Return whether anything is asked or written in a chat, be it not on the disk yet."""
+        return bool(self._writing(owner, chat))
+
     async def close(self) -> None:
         """Cut off what is running, keeping what was written, and tell its readers that we stop."""
         self._closed = True

@@ -121,7 +121,7 @@ class TemporaryChats:
         if held is None:
             return
         place = held.place
-        if place.runs.running(owner, chat):
+        if place.runs.is_answering(owner, chat):
             raise BadInput(
                 "An answer is being written in this chat.",
                 hint="Wait for its end, or stop it, and keep the chat then",
