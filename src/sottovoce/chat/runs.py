@@ -258,8 +258,9 @@ class Runs:
     async def _cut(self, run: Run, reason: SottoError | None = None) -> None:
         if run.task is None or run.ended:
             return
-        run.cut = reason
-        run.task.cancel()
+        if not run.task.cancelling():  # once only: a second time would cut off the keeping of the answer
+            run.cut = reason
+            run.task.cancel()
         await asyncio.wait({run.task})
 
     async def _stored(self, owner: str, chat: str, run_id: str) -> StoredMessage:
