@@ -143,11 +143,12 @@ class Runs:
         if run is not None:
             await self._cut(run)
 
-    async def forget(self, owner: str, chat: str) -> None:
-        """Stop what is written in a chat and remember nothing of it: it is about to be deleted."""
+    async def forget(self, owner: str, chat: str | None = None) -> None:
+        """Stop what is written in a chat or in all, and remember nothing of it: it is about to be deleted."""
         await asyncio.gather(*(self._cut(run) for run in self._writing(owner, chat)))
-        for run in [run for run in self._runs.values() if (run.owner, run.asked.chat) == (owner, chat)]:
-            self._drop(run)
+        for run in list(self._runs.values()):
+            if run.owner == owner and chat in (None, run.asked.chat):
+                self._drop(run)
 
     def forget_answers(self, answers: Iterable[str]) -> None:
         """Remember nothing of answers that have been deleted, each by its id."""
@@ -172,10 +173,11 @@ class Runs:
 
     # ── one run ───────────────────────────────────────────────────────────────────────────────────
 
-    def _writing(self, owner: str, chat: str) -> list[Run]:
-        """Return what is being written in a chat."""
+    def _writing(self, owner: str, chat: str | None) -> list[Run]:
+        """Return what is being written in a chat, or in all."""
         begun = [run for run in self._runs.values() if not run.ended]
-        return [run for run in (*self._unnamed, *begun) if (run.owner, run.chat) == (owner, chat)]
+        own = [run for run in (*self._unnamed, *begun) if run.owner == owner]
+        return [run for run in own if chat in (None, run.chat)]
 
     def _check(self, owner: str, question: Question) -> None:
         """Raise what keeps a question from being asked now. Answers to the same one go side by side."""

@@ -12,6 +12,7 @@ import logging
 import sqlite3
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 
 from sottovoce.chat.runs import Runs, noted_by_nobody
@@ -138,9 +139,11 @@ class TemporaryChats:
         await self._let_go(held, owner, chat)
 
     async def end_all(self, owner: str | None = None) -> None:
-        """End every chat of this owner, or of everybody."""
-        for whose, chat in [place for place in self._held if owner in (None, place[0])]:
-            await self.end(whose, chat)
+        """End every chat of this owner, or of everybody, also where an engine fails to forget one."""
+        async with AsyncExitStack() as stack:
+            for whose, chat in self._held:
+                if owner in (None, whose):
+                    stack.push_async_callback(self.end, whose, chat)
 
     async def end_unused(self) -> None:
         """End, from now on, every chat that nobody has used for hours. Ends only when it is cancelled."""
