@@ -186,6 +186,16 @@ async def test_who_stops_it_once_more_waits_as_well_until_the_answer_is_kept(
     assert stored(parts, asked).state is State.STOPPED
 
 
+async def test_who_asks_in_a_chat_that_is_just_deleted_is_told_so(runs: Runs) -> None:
+    asked = await runs.start(ME, Question("one"))
+    await follow(runs, asked)
+    asking = asyncio.ensure_future(runs.start(ME, Question("two", asked.chat)))
+    await asyncio.sleep(0)
+    await runs.forget(ME, asked.chat)
+    with pytest.raises(NotFound, match="deleted"):
+        await asking
+
+
 async def test_a_forgotten_stopped_run_says_that_it_was_stopped(runs: Runs, parts: Parts) -> None:
     asked = await runs.start(ME, Question("/slow 5"))
     await runs.stop(ME, asked.chat, asked.answer)

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from sottovoce.chat import turn
 from sottovoce.chat.turn import Parts, Question
-from sottovoce.core.errors import BadInput, Busy, EngineFailed, SottoError, Stopping
+from sottovoce.core.errors import BadInput, Busy, EngineFailed, NotFound, SottoError, Stopping
 from sottovoce.core.events import Asked, Done, Event, Failed, Timings, Usage, Whole
 from sottovoce.core.feed import Feed
 from sottovoce.core.messages import State
@@ -105,7 +105,7 @@ class Runs:
 
         `parts` take the place of the usual ones: another model answers this turn.
         The turn goes on whatever becomes of the caller. Raises BadInput, StoreProblem, Busy or Stopping,
-        and then nothing is saved.
+        and then nothing is saved; NotFound where the chat is deleted meanwhile.
         """
         self._check(owner, question)
         run = Run(owner, question)
@@ -218,7 +218,7 @@ class Runs:
             if run.begun.done():
                 tell(Stopped() if run.cut is None else Failed(run.cut))
             else:
-                run.begun.set_exception(run.cut or _stopping())
+                run.begun.set_exception(run.cut or _deleted())
         except SottoError as problem:
             self._broken(run, problem, tell)
         except Exception:
@@ -334,6 +334,10 @@ def _stopping() -> Stopping:
         hint="Ask again once it is back",
         retry_after=10,
     )
+
+
+def _deleted() -> NotFound:
+    return NotFound("The chat was deleted while this was asked in it.", hint="Ask it in another chat")
 
 
 def _unforeseen() -> EngineFailed:
