@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import threading
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -167,6 +168,14 @@ async def test_the_second_signal_hurries_and_clears_away_what_others_see(monkeyp
     assert left == []
     await asyncio.sleep(0.05)
     assert (left, gone) == ([143], ["sign"])
+
+
+async def test_no_import_keeps_the_server_from_its_end(house):
+    front: Any = SimpleNamespace(is_busy=False, take_no_more=lambda: None, cut=lambda: asyncio.sleep(0))
+    stopped = threading.Event()
+    house.imports["me"] = [stopped]
+    await serve._finish(house, front, Stop(), 0, lambda _: None)
+    assert stopped.is_set()
 
 
 def test_a_reader_that_left_does_not_end_the_server():
