@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from sottovoce.core.errors import BadModelFile, BadValue
+from sottovoce.core.errors import BadModelFile, BadValue, EngineFailed
+from sottovoce.engine.echo import EchoEngine
 from sottovoce.server import serve, sockets
 from sottovoce.server.changes import Changes
 from sottovoce.server.greeting import greeting
@@ -176,6 +177,19 @@ async def test_no_import_keeps_the_server_from_its_end(house):
     house.imports["me"] = [stopped]
     await serve._finish(house, front, Stop(), 0, lambda _: None)
     assert stopped.is_set()
+
+
+async def test_an_engine_that_does_not_forget_keeps_nothing_from_a_good_end(house, monkeypatch):
+    async def fail(_, conversation):
+        raise EngineFailed("It died.", hint="Ask again")
+
+    cut: list[bool] = []
+    front: Any = SimpleNamespace(is_busy=False, take_no_more=lambda: None)
+    front.cut = lambda: asyncio.sleep(0, cut.append(True))
+    await house.temporary.begin("me")
+    monkeypatch.setattr(EchoEngine, "forget", fail)
+    await serve._finish(house, front, Stop(), 0, lambda _: None)
+    assert cut == [True]
 
 
 def test_a_reader_that_left_does_not_end_the_server():
