@@ -102,6 +102,14 @@ async def test_an_edit_keeps_or_changes_them(browser: httpx2.AsyncClient) -> Non
     assert len((await question_of(browser, again))["attachments"]) == 2
 
 
+async def test_each_way_to_have_asked_shows_what_is_attached_to_it(browser: httpx2.AsyncClient) -> None:
+    first = await asked(browser, text="Why?", attachments=[NOTES])
+    await asked(browser, f"/app/api/chats/{first['chat']}/runs", text="How?", parent="")
+    path = f"/app/api/chats/{first['chat']}/messages/{first['question']}/versions"
+    found = (await browser.get(path)).json()["messages"]
+    assert [[one["name"] for one in message["attachments"]] for message in found] == [["notes.txt"], []]
+
+
 @pytest.mark.parametrize(
     ("body", "status", "says"),
     [
