@@ -110,6 +110,15 @@ async def test_each_way_to_have_asked_shows_what_is_attached_to_it(browser: http
     assert [[one["name"] for one in message["attachments"]] for message in found] == [["notes.txt"], []]
 
 
+async def test_what_is_kept_many_times_over_counts_like_what_is_sent(browser: httpx2.AsyncClient) -> None:
+    first = await asked(browser, attachments=[{"name": "a.txt", "text": "a" * 1_000_000}])
+    kept = {"message": first["question"], "number": 1}
+    runs = f"/app/api/chats/{first['chat']}/runs"
+    reply = await browser.post(runs, json={"attachments": [kept] * 17})
+    assert (reply.status_code, reply.json()["error"]["field"]) == (413, "attachments")
+    assert "16 MB" in reply.json()["error"]["sentence"]
+
+
 @pytest.mark.parametrize(
     ("body", "status", "says"),
     [
