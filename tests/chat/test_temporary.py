@@ -12,7 +12,7 @@ import pytest
 from sottovoce.chat import temporary
 from sottovoce.chat.temporary import MOST, UNUSED_SECONDS, Place, TemporaryChats
 from sottovoce.chat.turn import Parts, Question
-from sottovoce.core.errors import BadInput
+from sottovoce.core.errors import BadInput, EngineFailed
 from sottovoce.core.messages import Conversation
 from sottovoce.store import chats, search
 from sottovoce.store.db import open_in_memory
@@ -176,6 +176,24 @@ async def test_it_is_not_kept_while_a_question_is_on_its_way_into_it(
     await asking
     said = await place.database.read(lambda conn: chats.messages(conn, ME, chat.id))
     assert said[0].text == WORDS
+
+
+async def test_an_engine_that_does_not_forget_one_hinders_neither_keeping_it_nor_another(
+    parts: Parts, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def fail(conversation: Conversation) -> None:
+        raise EngineFailed("It died.", hint="Ask again")
+
+    opened = TemporaryChats(lambda: parts, lambda: open_in_memory(parts.database.home), fail)
+    chat, _ = await talk(opened)
+    await opened.keep(ME, chat, parts.database)
+    assert await parts.database.read(lambda conn: chats.exists(conn, ME, chat))
+    begun = [await opened.begin(ME) for _ in range(MOST + 1)]
+    assert [opened.find(ME, one.id) is not None for one in begun] == [False] + [True] * MOST
+    assert [record.args for record in caplog.records] == [("engine_failed",)] * 2
+    with pytest.raises(EngineFailed):
+        await opened.end_all()
+    assert not any(opened.find(ME, one.id) for one in begun)
 
 
 async def test_one_that_cannot_be_stored_stays(kept: TemporaryChats, parts: Parts) -> None:

@@ -96,7 +96,7 @@ class TemporaryChats:
         runs = Runs(parts)
         runs.changed = self._changed
         self._held[owner, chat.id] = _Held(Place(parts, runs, is_temporary=True), self._clock())
-        await self._make_room(owner)
+        await self._let_go_or_say(self._make_room(owner))
         return chat
 
     def find(self, owner: str, chat: str) -> Place | None:
@@ -136,7 +136,7 @@ class TemporaryChats:
         except BaseException:
             self._held[owner, chat] = held
             raise
-        await self._let_go(held, owner, chat)
+        await self._let_go_or_say(self._let_go(held, owner, chat))
 
     async def end_all(self, owner: str | None = None) -> None:
         """End every chat of this owner, or of everybody, also where an engine fails to forget one."""
@@ -150,10 +150,7 @@ class TemporaryChats:
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             for place in [place for place, held in self._held.items() if self._is_due(held)]:
-                try:
-                    await self.end(*place)
-                except SottoError as problem:
-                    log.warning("An engine did not forget a temporary chat: %s", problem.code)
+                await self._let_go_or_say(self.end(*place))
 
     def is_writing(self) -> bool:
         return any(held.place.runs.running(owner) for (owner, _), held in self._held.items())
@@ -164,6 +161,13 @@ class TemporaryChats:
             await self._forget(Conversation(owner, chat))
         finally:
             await asyncio.to_thread(held.place.database.close)
+
+    async def _let_go_or_say(self, ending: Awaitable[None]) -> None:
+        """Do it where nobody is to be turned away for it: the log says that it failed."""
+        try:
+            await ending
+        except SottoError as problem:
+            log.warning("An engine did not forget a temporary chat: %s", problem.code)
 
     def _is_due(self, held: _Held) -> bool:
         return self._clock() - held.used > UNUSED_SECONDS
