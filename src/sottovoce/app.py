@@ -7,7 +7,7 @@ import os
 import threading
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -177,8 +177,9 @@ async def delete_all_chats(home: Home, database: Database, owner: str, engines: 
 
     gone = await database.run(work)
     try:
-        for conversation in gone:
-            await engines.forget(conversation)
+        async with AsyncExitStack() as stack:  # each is asked, also where one fails to
+            for conversation in gone:
+                stack.push_async_callback(engines.forget, conversation)
     finally:
         kept = KvFiles(home.kv, 0)
         for conversation in gone:

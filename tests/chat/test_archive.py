@@ -15,7 +15,7 @@ from sottovoce.chat.archive import Report
 from sottovoce.core.errors import BadArchive, NotFound
 from sottovoce.core.messages import Role, State
 from sottovoce.core.paths import Home, open_home
-from sottovoce.store import chats, order, search
+from sottovoce.store import chats, order, pruning, search
 from sottovoce.store.db import Database, open_database
 from sottovoce.store.rows import Chat, StoredMessage
 
@@ -157,6 +157,31 @@ def test_importing_the_same_file_twice_adds_nothing(
     assert _import(other, path) == Report(0, 0, 1, {}, {})
     assert _export(other) == before
     assert _import(database, path) == Report(0, 0, 1, {}, {})
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_what_was_deleted_and_is_imported_again_is_shown(
+    database: Database, tmp_path: Path, place: int
+) -> None:
+    def work(conn: Any) -> str:
+        chat = chats.start(conn, "me", system="", model="echo", now=1)
+        for text, parent in (("one", None), ("two", "the last")):
+            above = parent and chats.get(conn, "me", chat.id).leaf
+            _, answer = chats.ask(conn, "me", chat.id, parent=above, text=text, model="", writer="", now=2)
+            chats.finish(conn, answer, text=text, state=State.COMPLETE, digest="", facts={}, now=3)
+        return chat.id
+
+    chat = database.call(work)
+    file = _export(database)
+    shown = _shown(database, chat)
+    database.call(lambda conn: pruning.prune(conn, "me", chat, shown[place]))
+    assert _shown(database, chat) == shown[:place]
+    _import(database, tmp_path / "chats.json", file)
+    assert _shown(database, chat) == shown
+
+
+def _shown(database: Database, chat: str) -> list[str]:
+    return [message.id for message in database.look(lambda conn: chats.branch(conn, "me", chat))]
 
 
 def test_another_owner_gets_a_copy_with_other_ids(database: Database, tmp_path: Path) -> None:

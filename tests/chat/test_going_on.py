@@ -83,6 +83,34 @@ async def test_stopped_before_the_first_new_word_it_loses_nothing(parts: Parts) 
     assert (stored(parts, asked).state, stored(parts, asked).text) == (State.STOPPED, "one two")
 
 
+async def only_thought(parts: Parts) -> Asked:
+    """Return an answer that was stopped while the model was thinking."""
+    asked = await cut(parts)
+    parts.database.call(
+        lambda conn: conn.execute(
+            """UPDATE messages SET text = '', reasoning = 'hm, well', state = 'stopped',
+               facts = '{"thought": 1.5}' WHERE id = ?""",
+            (asked.answer,),
+        )
+    )
+    return asked
+
+
+async def test_what_was_thought_stays_until_it_is_thought_anew(parts: Parts) -> None:
+    asked = await only_thought(parts)
+    async with aclosing(ask(parts, on(asked))) as events:
+        await anext(events)
+    kept = stored(parts, asked)
+    assert (kept.state, kept.reasoning, kept.facts["thought"]) == (State.STOPPED, "hm, well", 1.5)
+    await turn(replace(parts, engine=EchoEngine(window=3)), on(asked))
+    kept = stored(parts, asked)
+    assert (kept.state, kept.reasoning, kept.facts["thought"]) == (State.INTERRUPTED, "hm, well", 1.5)
+    await turn(parts, on(asked))
+    kept = stored(parts, asked)
+    assert (kept.state, kept.text, kept.reasoning) == (State.COMPLETE, "one two three four", "")
+    assert "thought" not in kept.facts
+
+
 async def test_where_the_engine_fails_the_text_stays_and_it_is_interrupted(parts: Parts) -> None:
     asked = await cut(parts)
     last = (await turn(replace(parts, engine=EchoEngine(window=3)), on(asked)))[-1]

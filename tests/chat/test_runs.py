@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import replace
@@ -166,6 +167,34 @@ async def test_a_forgotten_run_is_told_from_the_disk(
     else:
         assert end == before
     assert stored(parts, asked).state is state
+
+
+async def test_who_stops_it_once_more_waits_as_well_until_the_answer_is_kept(
+    runs: Runs, parts: Parts
+) -> None:
+    asked = await runs.start(ME, Question("/slow 1000 a b c"))
+    free = threading.Event()
+    disk = asyncio.ensure_future(parts.database.run(lambda _: free.wait()))
+    stops = []
+    for _ in range(2):
+        stops.append(asyncio.ensure_future(runs.forget(ME, asked.chat)))
+        for _ in range(20):
+            await asyncio.sleep(0)
+    waits = [not stop.done() for stop in stops]
+    free.set()
+    await asyncio.gather(disk, *stops)
+    assert waits == [True, True]
+    assert stored(parts, asked).state is State.STOPPED
+
+
+async def test_who_asks_in_a_chat_that_is_just_deleted_is_told_so(runs: Runs) -> None:
+    asked = await runs.start(ME, Question("one"))
+    await follow(runs, asked)
+    asking = asyncio.ensure_future(runs.start(ME, Question("two", asked.chat)))
+    await asyncio.sleep(0)
+    await runs.forget(ME, asked.chat)
+    with pytest.raises(NotFound, match="deleted"):
+        await asking
 
 
 async def test_a_forgotten_stopped_run_says_that_it_was_stopped(runs: Runs, parts: Parts) -> None:

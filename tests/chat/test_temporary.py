@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from sottovoce.chat import temporary
 from sottovoce.chat.temporary import MOST, UNUSED_SECONDS, Place, TemporaryChats
 from sottovoce.chat.turn import Parts, Question
-from sottovoce.core.errors import BadInput
+from sottovoce.core.errors import BadInput, EngineFailed
 from sottovoce.core.messages import Conversation
 from sottovoce.store import chats, search
 from sottovoce.store.db import open_in_memory
@@ -117,8 +118,6 @@ async def test_one_that_nobody_uses_is_gone_after_hours(kept: TemporaryChats, cl
 async def test_those_unused_are_let_go_of_by_themselves(
     kept: TemporaryChats, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import asyncio
-
     monkeypatch.setattr(temporary, "LOOK_SECONDS", 0.0)
     await talk(kept)
     clock.now = UNUSED_SECONDS + 1
@@ -162,6 +161,39 @@ async def test_it_is_not_kept_while_an_answer_is_written(kept: TemporaryChats, p
     with pytest.raises(BadInput):
         await kept.keep(ME, chat.id, parts.database)
     assert kept.find(ME, chat.id) is not None
+
+
+async def test_it_is_not_kept_while_a_question_is_on_its_way_into_it(
+    kept: TemporaryChats, parts: Parts
+) -> None:
+    chat = await kept.begin(ME)
+    place = kept.find(ME, chat.id)
+    assert place is not None
+    asking = asyncio.ensure_future(place.runs.start(ME, Question(WORDS, chat.id)))
+    await asyncio.sleep(0)
+    with pytest.raises(BadInput):
+        await kept.keep(ME, chat.id, parts.database)
+    await asking
+    said = await place.database.read(lambda conn: chats.messages(conn, ME, chat.id))
+    assert said[0].text == WORDS
+
+
+async def test_an_engine_that_does_not_forget_one_hinders_neither_keeping_it_nor_another(
+    parts: Parts, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def fail(conversation: Conversation) -> None:
+        raise EngineFailed("It died.", hint="Ask again")
+
+    opened = TemporaryChats(lambda: parts, lambda: open_in_memory(parts.database.home), fail)
+    chat, _ = await talk(opened)
+    await opened.keep(ME, chat, parts.database)
+    assert await parts.database.read(lambda conn: chats.exists(conn, ME, chat))
+    begun = [await opened.begin(ME) for _ in range(MOST + 1)]
+    assert [opened.find(ME, one.id) is not None for one in begun] == [False] + [True] * MOST
+    assert [record.args for record in caplog.records] == [("engine_failed",)] * 2
+    with pytest.raises(EngineFailed):
+        await opened.end_all()
+    assert not any(opened.find(ME, one.id) for one in begun)
 
 
 async def test_one_that_cannot_be_stored_stays(kept: TemporaryChats, parts: Parts) -> None:

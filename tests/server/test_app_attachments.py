@@ -102,6 +102,23 @@ async def test_an_edit_keeps_or_changes_them(browser: httpx2.AsyncClient) -> Non
     assert len((await question_of(browser, again))["attachments"]) == 2
 
 
+async def test_each_way_to_have_asked_shows_what_is_attached_to_it(browser: httpx2.AsyncClient) -> None:
+    first = await asked(browser, text="Why?", attachments=[NOTES])
+    await asked(browser, f"/app/api/chats/{first['chat']}/runs", text="How?", parent="")
+    path = f"/app/api/chats/{first['chat']}/messages/{first['question']}/versions"
+    found = (await browser.get(path)).json()["messages"]
+    assert [[one["name"] for one in message["attachments"]] for message in found] == [["notes.txt"], []]
+
+
+async def test_what_is_kept_many_times_over_counts_like_what_is_sent(browser: httpx2.AsyncClient) -> None:
+    first = await asked(browser, attachments=[{"name": "a.txt", "text": "a" * 1_000_000}])
+    kept = {"message": first["question"], "number": 1}
+    runs = f"/app/api/chats/{first['chat']}/runs"
+    reply = await browser.post(runs, json={"attachments": [kept] * 17})
+    assert (reply.status_code, reply.json()["error"]["field"]) == (413, "attachments")
+    assert "16 MB" in reply.json()["error"]["sentence"]
+
+
 @pytest.mark.parametrize(
     ("body", "status", "says"),
     [

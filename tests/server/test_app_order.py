@@ -15,6 +15,8 @@ from starlette.requests import Request
 
 from sottovoce.app import App, open_app
 from sottovoce.chat.runs import Runs
+from sottovoce.core.errors import EngineFailed
+from sottovoce.core.messages import Conversation
 from sottovoce.core.paths import Home
 from sottovoce.engine.echo import EchoEngine
 from sottovoce.server import app_api, asgi, sockets
@@ -285,3 +287,27 @@ async def test_everything_is_deleted_with_its_traces_and_nothing_of_others(place
     assert (await place.ask("GET", "/search?q=quetzal"))["hits"] == []
     assert await place.listed(**{"as": "other"}) == [theirs["chat"]["id"]]
     assert not place.on_disk()
+
+
+async def test_everything_is_deleted_also_where_an_engine_fails_to_forget_a_chat(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str | None] = []
+
+    async def fail(_: EchoEngine, conversation: Conversation) -> None:
+        asked.append(conversation.chat)
+        raise EngineFailed("It died.", hint="Ask again")
+
+    chats = [await place.said(WORDS, temporary=passing) for passing in (True, True, False, False)]
+    monkeypatch.setattr(EchoEngine, "forget", fail)
+    await place.ask("DELETE", "/chats", status=503)
+    assert sorted(filter(None, asked)) == sorted(chats)
+    for chat in chats:
+        await place.ask("GET", f"/chats/{chat}", status=404)
+    assert not place.on_disk()
+
+
+async def test_nothing_that_was_said_stays_in_memory_when_everything_is_deleted(place: Place) -> None:
+    await place.said(WORDS)
+    await place.ask("DELETE", "/chats", status=204)
+    assert place.house.runs._runs == {}

@@ -295,12 +295,15 @@ async def test_more_readers_than_there_are_places_are_refused_and_a_place_is_giv
             await asyncio.sleep(0.01)
 
 
-async def test_a_stream_ends_when_its_browser_is_signed_out(house: House) -> None:
+def browser(house: House) -> httpx2.AsyncClient:
     app = asgi.build(house, names_of([("127.0.0.1", 7886)], "127.0.0.1", ""), origins_of(""))
     heads = {"Origin": "http://127.0.0.1:7886", "Sec-Fetch-Site": "same-origin"}
-    async with httpx2.AsyncClient(
-        transport=httpx2.ASGITransport(app=app), base_url="http://127.0.0.1:7886", headers=heads
-    ) as client:
+    transport = httpx2.ASGITransport(app=app)
+    return httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:7886", headers=heads)
+
+
+async def test_a_stream_ends_when_its_browser_is_signed_out(house: House) -> None:
+    async with browser(house) as client:
         assert (await client.get("/app/api/changes")).status_code == 403
         code = house.doors.sessions.new_link().partition("#")[2]
         await client.post("/app/api/session", json={"code": code})
@@ -312,3 +315,21 @@ async def test_a_stream_ends_when_its_browser_is_signed_out(house: House) -> Non
             assert (await client.delete("/app/api/sessions")).json()["signed_in"] is False
             assert "event: sessions" in (await following).text
         assert (await client.get("/app/api/session")).json()["signed_in"] is False
+
+
+async def test_who_is_signed_out_hears_no_more_of_an_answer(house: House) -> None:
+    async with browser(house) as client:
+        code = house.doors.sessions.new_link().partition("#")[2]
+        await client.post("/app/api/session", json={"code": code})
+        run = (await client.post("/app/api/runs", json={"text": "/slow 50"})).json()
+        path = f"/app/api/chats/{run['chat']}/runs/{run['id']}/events"
+        hearing = asyncio.create_task(client.get(path))
+        async with asyncio.timeout(PATIENCE):
+            while len(house.runs._runs[run["id"]].events) < 5:
+                await asyncio.sleep(0.01)
+            await client.delete("/app/api/sessions")
+            heard = (await hearing).text
+    assert "event: text" in heard
+    assert "event: done" not in heard
+    assert house.runs.running(OWNER)
+    await house.runs.close()

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import threading
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from sottovoce.core.errors import BadModelFile, BadValue
+from sottovoce.core.errors import BadModelFile, BadValue, EngineFailed
+from sottovoce.engine.echo import EchoEngine
 from sottovoce.server import serve, sockets
 from sottovoce.server.changes import Changes
 from sottovoce.server.greeting import greeting
@@ -167,6 +169,27 @@ async def test_the_second_signal_hurries_and_clears_away_what_others_see(monkeyp
     assert left == []
     await asyncio.sleep(0.05)
     assert (left, gone) == ([143], ["sign"])
+
+
+async def test_no_import_keeps_the_server_from_its_end(house):
+    front: Any = SimpleNamespace(is_busy=False, take_no_more=lambda: None, cut=lambda: asyncio.sleep(0))
+    stopped = threading.Event()
+    house.imports["me"] = [stopped]
+    await serve._finish(house, front, Stop(), 0, lambda _: None)
+    assert stopped.is_set()
+
+
+async def test_an_engine_that_does_not_forget_keeps_nothing_from_a_good_end(house, monkeypatch):
+    async def fail(_, conversation):
+        raise EngineFailed("It died.", hint="Ask again")
+
+    cut: list[bool] = []
+    front: Any = SimpleNamespace(is_busy=False, take_no_more=lambda: None)
+    front.cut = lambda: asyncio.sleep(0, cut.append(True))
+    await house.temporary.begin("me")
+    monkeypatch.setattr(EchoEngine, "forget", fail)
+    await serve._finish(house, front, Stop(), 0, lambda _: None)
+    assert cut == [True]
 
 
 def test_a_reader_that_left_does_not_end_the_server():

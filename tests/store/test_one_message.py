@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from sottovoce.core.errors import BadValue, Busy, NotFound
-from sottovoce.core.messages import State
+from sottovoce.core.messages import Role, State
 from sottovoce.core.paths import Home
-from sottovoce.store import attachments, chats, forking, going_on, pruning, search, shown
+from sottovoce.store import adopting, attachments, chats, forking, going_on, pruning, search, shown
 from sottovoce.store.attachments import Attachment
 from sottovoce.store.db import Database, open_database
-from sottovoce.store.rows import StoredMessage
+from sottovoce.store.rows import Chat, StoredMessage
 from sottovoce.store.scrub import owed
 
 CANARY = "zqcanary"
@@ -117,6 +118,34 @@ def test_only_a_cut_answer_that_nothing_follows_is_gone_on_with(database: Databa
 
 
 # ---- deleting ----
+
+
+def _imported_question(database: Database, **how: Any) -> str:
+    """Return the chat of a question that follows an answer, with a text attached, as a file has it."""
+    chat = Chat("a" * 16, "", "", "", "", None, 1.0, 1.0)
+    said: list[StoredMessage] = []
+    for name, role in (("b", Role.USER), ("c", Role.ASSISTANT), ("d", Role.USER)):
+        above = said[-1].id if said else None
+        message = StoredMessage(0, name * 16, chat.id, above, role, State.COMPLETE, "tea?", "", "", {}, 1.0)
+        said.append(message)
+    said[-1] = replace(said[-1], attached=(Attachment("a.txt", CANARY),), **how)
+    database.call(lambda conn: adopting.adopt(conn, "me", chat, said))
+    return chat.id
+
+
+@pytest.mark.parametrize("state", [State.STOPPED, State.INTERRUPTED])
+def test_a_question_is_no_cut_answer_whatever_a_file_said_of_it(database: Database, state: State) -> None:
+    chat = _imported_question(database, state=state)
+    with pytest.raises(BadValue):
+        _go_on(database, chat, "d" * 16)
+    assert _found(database, CANARY) == ["d" * 16]
+
+
+def test_a_chat_goes_with_what_is_attached_whatever_the_state_of_its_messages(database: Database) -> None:
+    chat = _imported_question(database)
+    database.call(lambda conn: conn.execute("UPDATE messages SET state = 'writing' WHERE id LIKE 'd%'"))
+    database.call(lambda conn: chats.delete(conn, "me", chat))
+    assert database.look(lambda conn: conn.execute("SELECT * FROM attachments").fetchall()) == []
 
 
 def test_a_message_goes_with_all_below_it_and_the_reader_to_what_is_beside_it(

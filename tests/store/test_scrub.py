@@ -12,8 +12,8 @@ import pytest
 
 from sottovoce.core.messages import State
 from sottovoce.core.paths import Home
-from sottovoce.store import backup, chats, search
-from sottovoce.store.db import Database, open_database
+from sottovoce.store import backup, chats, pruning, search
+from sottovoce.store.db import Database, open_database, open_in_memory
 from sottovoce.store.scrub import owed
 
 CANARY = "zqcanary"
@@ -151,6 +151,17 @@ def test_a_scrub_that_was_cut_off_is_done_at_the_next_start(home: Home, tell: An
     assert _traces(home)
     open_database(home).close()
     assert _traces(home) == []
+
+
+def test_what_is_deleted_in_memory_takes_no_backup_from_the_home(home: Home, tell: Any) -> None:
+    open_database(home).close()
+    copies = [backup.make(home), backup.make(home)]
+    memory = open_in_memory(home)
+    chat, _, answer = tell(memory)
+    memory.call(lambda conn: pruning.prune(conn, "me", chat, answer))
+    memory.scrub()
+    memory.close()
+    assert all(copy.exists() for copy in copies)
 
 
 def test_scrubbing_waits_for_other_programs_and_they_go_on(home: Home, tell: Any) -> None:

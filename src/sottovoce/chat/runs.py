@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from sottovoce.chat import turn
 from sottovoce.chat.turn import Parts, Question
-from sottovoce.core.errors import BadInput, Busy, EngineFailed, SottoError, Stopping
+from sottovoce.core.errors import BadInput, Busy, EngineFailed, NotFound, SottoError, Stopping
 from sottovoce.core.events import Asked, Done, Event, Failed, Timings, Usage, Whole
 from sottovoce.core.feed import Feed
 from sottovoce.core.messages import State
@@ -105,7 +105,7 @@ class Runs:
 
         `parts` take the place of the usual ones: another model answers this turn.
         The turn goes on whatever becomes of the caller. Raises BadInput, StoreProblem, Busy or Stopping,
-        and then nothing is saved.
+        and then nothing is saved; NotFound where the chat is deleted meanwhile.
         """
         self._check(owner, question)
         run = Run(owner, question)
@@ -143,11 +143,12 @@ class Runs:
         if run is not None:
             await self._cut(run)
 
-    async def forget(self, owner: str, chat: str) -> None:
-        """Stop what is written in a chat and remember nothing of it: it is about to be deleted."""
+    async def forget(self, owner: str, chat: str | None = None) -> None:
+        """Stop what is written in a chat or in all, and remember nothing of it: it is about to be deleted."""
         await asyncio.gather(*(self._cut(run) for run in self._writing(owner, chat)))
-        for run in [run for run in self._runs.values() if (run.owner, run.asked.chat) == (owner, chat)]:
-            self._drop(run)
+        for run in list(self._runs.values()):
+            if run.owner == owner and chat in (None, run.asked.chat):
+                self._drop(run)
 
     def forget_answers(self, answers: Iterable[str]) -> None:
         """Remember nothing of answers that have been deleted, each by its id."""
@@ -159,6 +160,10 @@ class Runs:
         runs = [run for run in self._runs.values() if run.owner == owner and not run.ended]
         return [run.asked for run in runs if chat in (None, run.asked.chat)]
 
+    def is_answering(self, owner: str, chat: str) -> bool:
+        """Return whether anything is asked or written in a chat, be it not on the disk yet."""
+        return bool(self._writing(owner, chat))
+
     async def close(self) -> None:
         """Cut off what is running, keeping what was written, and tell its readers that we stop."""
         self._closed = True
@@ -168,10 +173,11 @@ class Runs:
 
     # ── one run ───────────────────────────────────────────────────────────────────────────────────
 
-    def _writing(self, owner: str, chat: str) -> list[Run]:
-        """Return what is being written in a chat."""
+    def _writing(self, owner: str, chat: str | None) -> list[Run]:
+        """Return what is being written in a chat, or in all."""
         begun = [run for run in self._runs.values() if not run.ended]
-        return [run for run in (*self._unnamed, *begun) if (run.owner, run.chat) == (owner, chat)]
+        own = [run for run in (*self._unnamed, *begun) if run.owner == owner]
+        return [run for run in own if chat in (None, run.chat)]
 
     def _check(self, owner: str, question: Question) -> None:
         """Raise what keeps a question from being asked now. Answers to the same one go side by side."""
@@ -212,7 +218,7 @@ class Runs:
             if run.begun.done():
                 tell(Stopped() if run.cut is None else Failed(run.cut))
             else:
-                run.begun.set_exception(run.cut or _stopping())
+                run.begun.set_exception(run.cut or _deleted())
         except SottoError as problem:
             self._broken(run, problem, tell)
         except Exception:
@@ -254,8 +260,9 @@ class Runs:
     async def _cut(self, run: Run, reason: SottoError | None = None) -> None:
         if run.task is None or run.ended:
             return
-        run.cut = reason
-        run.task.cancel()
+        if not run.task.cancelling():  # once only: a second time would cut off the keeping of the answer
+            run.cut = reason
+            run.task.cancel()
         await asyncio.wait({run.task})
 
     async def _stored(self, owner: str, chat: str, run_id: str) -> StoredMessage:
@@ -327,6 +334,10 @@ def _stopping() -> Stopping:
         hint="Ask again once it is back",
         retry_after=10,
     )
+
+
+def _deleted() -> NotFound:
+    return NotFound("The chat was deleted while this was asked in it.", hint="Ask it in another chat")
 
 
 def _unforeseen() -> EngineFailed:

@@ -12,6 +12,7 @@ import logging
 import sqlite3
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 
 from sottovoce.chat.runs import Runs, noted_by_nobody
@@ -95,7 +96,7 @@ class TemporaryChats:
         runs = Runs(parts)
         runs.changed = self._changed
         self._held[owner, chat.id] = _Held(Place(parts, runs, is_temporary=True), self._clock())
-        await self._make_room(owner)
+        await self._let_go_or_say(self._make_room(owner))
         return chat
 
     def find(self, owner: str, chat: str) -> Place | None:
@@ -121,7 +122,7 @@ class TemporaryChats:
         if held is None:
             return
         place = held.place
-        if place.runs.running(owner, chat):
+        if place.runs.is_answering(owner, chat):
             raise BadInput(
                 "An answer is being written in this chat.",
                 hint="Wait for its end, or stop it, and keep the chat then",
@@ -135,22 +136,21 @@ class TemporaryChats:
         except BaseException:
             self._held[owner, chat] = held
             raise
-        await self._let_go(held, owner, chat)
+        await self._let_go_or_say(self._let_go(held, owner, chat))
 
     async def end_all(self, owner: str | None = None) -> None:
-        """End every chat of this owner, or of everybody."""
-        for whose, chat in [place for place in self._held if owner in (None, place[0])]:
-            await self.end(whose, chat)
+        """End every chat of this owner, or of everybody, also where an engine fails to forget one."""
+        async with AsyncExitStack() as stack:
+            for whose, chat in self._held:
+                if owner in (None, whose):
+                    stack.push_async_callback(self.end, whose, chat)
 
     async def end_unused(self) -> None:
         """End, from now on, every chat that nobody has used for hours. Ends only when it is cancelled."""
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             for place in [place for place, held in self._held.items() if self._is_due(held)]:
-                try:
-                    await self.end(*place)
-                except SottoError as problem:
-                    log.warning("An engine did not forget a temporary chat: %s", problem.code)
+                await self._let_go_or_say(self.end(*place))
 
     def is_writing(self) -> bool:
         return any(held.place.runs.running(owner) for (owner, _), held in self._held.items())
@@ -161,6 +161,13 @@ class TemporaryChats:
             await self._forget(Conversation(owner, chat))
         finally:
             await asyncio.to_thread(held.place.database.close)
+
+    async def _let_go_or_say(self, ending: Awaitable[None]) -> None:
+        """Do it where nobody is to be turned away for it: the log says that it failed."""
+        try:
+            await ending
+        except SottoError as problem:
+            log.warning("An engine did not forget a temporary chat: %s", problem.code)
 
     def _is_due(self, held: _Held) -> bool:
         return self._clock() - held.used > UNUSED_SECONDS

@@ -35,11 +35,11 @@ class Answer:
         self._id = answer_id
         self._pieces: list[str] = []
         self._thoughts: list[str] = []
-        # What was thought and led to no word is thought anew.
+        # What was thought and led to no word is thought anew, and kept until then.
         if begun is not None and begun.text:
             self._pieces.append(begun.text.rstrip(" "))  # the next word brings its own space
             self._thoughts.append(begun.reasoning)
-            self.facts |= {name: begun.facts[name] for name in ("thought",) if name in begun.facts}
+            self.facts |= _thought_of(begun)
         self._unwritten = 0
         self._written_at = time.monotonic()
         self._writing: asyncio.Future[None] | None = None
@@ -51,7 +51,12 @@ class Answer:
 
     @property
     def reasoning(self) -> str:
-        return "".join(self._thoughts)
+        return self.unchanged.reasoning if self.unchanged else "".join(self._thoughts)
+
+    @property
+    def unchanged(self) -> StoredMessage | None:
+        """The answer to go on with, while nothing of it is written: it has thoughts at most."""
+        return None if self._pieces or self._thoughts else self.begun
 
     def add(self, piece: Text | Reasoning) -> None:
         if isinstance(piece, Reasoning):
@@ -79,7 +84,7 @@ class Answer:
         self.facts["error"] = {"code": problem.code, "sentence": problem.sentence}
         # The store itself may be what failed; the person is told of the first problem.
         with contextlib.suppress(SottoError):
-            await self.finish(State.INTERRUPTED if self._pieces or self._thoughts else State.FAILED)
+            await self.finish(State.INTERRUPTED if self.text or self.reasoning else State.FAILED)
 
     async def finish(self, state: State) -> None:
         """Write the end, once, whoever asks for it first; and wholly, even if the asker is cancelled."""
@@ -98,6 +103,8 @@ class Answer:
         if self._writing is not None:
             with contextlib.suppress(SottoError):  # the write below says the same, if it still holds
                 await self._writing
+        if self.unchanged:
+            self.facts |= _thought_of(self.unchanged)
         digest = self.facts.pop("digest", "")
         await self._database.run(
             lambda conn: chats.finish(
@@ -111,3 +118,8 @@ class Answer:
                 now=self._clock(),
             )
         )
+
+
+def _thought_of(message: StoredMessage) -> dict[str, Any]:
+    """Return for how long an answer was thought about, as far as that is known."""
+    return {name: message.facts[name] for name in ("thought",) if name in message.facts}

@@ -23,10 +23,12 @@ from sottovoce.core.events import Usage, Waiting
 from sottovoce.engine.held import held
 from sottovoce.server import answering, bodies, problems, served, uploads
 from sottovoce.server.caller import Caller, Scope
+from sottovoce.server.doors import is_from_socket
 from sottovoce.server.house import House
 from sottovoce.server.log import line, where
 from sottovoce.server.problems import Shape
 from sottovoce.server.served import Chosen
+from sottovoce.server.sessions import COOKIE
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +68,11 @@ class Visit(Generic[Body]):
     def chosen(self) -> Chosen:
         """The model that was chosen, or else the usual one."""
         return self._chosen or Chosen(self.house.app.model, self.house.app.engine)
+
+    def is_still_in(self) -> bool:
+        """Return whether the browser that asked is signed in by now: a stream outlives the first look."""
+        token = self.request.cookies.get(COOKIE)
+        return token is None or is_from_socket(self.request) or self.house.doors.sessions.knows(token)
 
     def used(self, usage: Usage) -> None:
         """Count what an answer took against the caller's limits, and in the metrics."""

@@ -63,5 +63,12 @@ class House:
         """Return where a chat is: in memory where it is a temporary one, else, if anywhere, on the disk."""
         return self.temporary.find(owner, chat) or Place(self.app.parts(), self.runs)
 
+    def stop_imports(self, owner: str | None = None) -> None:
+        """Stop the imports of this owner, or everybody's. Chats that have come in stay."""
+        for whose, imports in self.imports.items():
+            if owner in (None, whose):
+                for stopped in list(imports):
+                    stopped.set()
+
     def _tell(self, owner: str, chat: str) -> None:
         self.changes.tell(What.CHAT, chat, owner)

@@ -299,8 +299,10 @@ async def _finish(house: House, front: Listening, stop: Stop, seconds: float, te
     if is_busy():
         tell(f"Stopping. Answers under way have {seconds:.0f} seconds; Ctrl-C again stops at once.")
         await _while(is_busy, seconds, stop)
+    house.stop_imports()  # a large file is read for minutes, and the program would not end before
     await house.runs.close()
-    await house.temporary.end_all()
+    with suppress(SottoError):  # an engine that did not forget one ends with us
+        await house.temporary.end_all()
     await asyncio.sleep(PAUSE)  # those who follow a run hear of it
     await front.cut()
     await house.doors.sessions.save_or_say()

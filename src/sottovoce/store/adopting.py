@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import replace
 
-from sottovoce.store import rows
+from sottovoce.store import chats, rows
 from sottovoce.store.rows import Chat, StoredMessage
 from sottovoce.store.values import derived_id
 
@@ -20,8 +20,9 @@ def adopt(
     """Take in a chat from elsewhere; say whether it is new, and how many of its messages were.
 
     Parents come before their children.
-    What is here already stays as it is, so adopting twice adds nothing. An id that belongs to
-    somebody or something else is replaced, each time by the same one.
+    What is here already stays as it is, so adopting twice adds nothing; a reader whose place is not the end
+    of a branch any more goes on to its end. An id that belongs to somebody or something else is replaced,
+    each time by the same one.
     """
     home = _own(connection, "chats", "owner", chat.id, owner, owner)
     new = not connection.execute("SELECT 1 FROM chats WHERE id = ?", (home,)).fetchone()
@@ -36,10 +37,18 @@ def adopt(
         parent = names[message.parent] if message.parent else None
         rows.insert_message(connection, owner, replace(message, id=name, chat=home, parent=parent))
         added += 1
-    if new and names:
-        leaf = names.get(chat.leaf or "") or list(names.values())[-1]
-        connection.execute("UPDATE chats SET leaf = ? WHERE id = ? AND owner = ?", (leaf, home, owner))
+    if added:
+        _find_reader(connection, owner, home, names.get(chat.leaf or "") or list(names.values())[-1])
     return new, added
+
+
+def _find_reader(connection: sqlite3.Connection, owner: str, chat: str, place: str) -> None:
+    """Have a reader who has no place in a chat go to this one, and any other to what now follows theirs."""
+    own = chats.get(connection, owner, chat).leaf
+    if own is None:
+        connection.execute("UPDATE chats SET leaf = ? WHERE id = ? AND owner = ?", (place, chat, owner))
+    else:
+        chats.go_to(connection, owner, chat, own)
 
 
 def _own(connection: sqlite3.Connection, table: str, within: str, key: str, whose: str, owner: str) -> str:

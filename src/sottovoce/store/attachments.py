@@ -13,11 +13,14 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sottovoce.core.errors import NotFound
+from sottovoce.core.errors import NotFound, TooLarge
 from sottovoce.store.faults import intact
 
 MOST = 20
-"""Of one question. How long they may be is said by what a request's body may have."""
+"""Of one question."""
+
+MOST_CHARACTERS = 16 << 20
+"""Of all that is attached to one question; a request's body holds no more either."""
 
 MOST_NAME = 120
 MOST_ENDING = 16
@@ -133,8 +136,22 @@ def get(connection: sqlite3.Connection, owner: str, chat: str, message: str, num
 def taken(
     connection: sqlite3.Connection, owner: str, given: Sequence[Attachment | Kept]
 ) -> tuple[Attachment, ...]:
-    """Return what is to be stored: texts as given, and copies of those that are kept. Raises NotFound."""
-    return tuple(one if isinstance(one, Attachment) else _copied(connection, owner, one) for one in given)
+    """Return what is to be stored: texts as given, and copies of those that are kept.
+
+    Raises NotFound, and TooLarge where all together are longer than what could be sent at once.
+    """
+    found: list[Attachment] = []
+    left = MOST_CHARACTERS
+    for one in given:
+        found.append(one if isinstance(one, Attachment) else _copied(connection, owner, one))
+        left -= len(found[-1].text)
+        if left < 0:
+            raise TooLarge(
+                f"What is attached to this question has more than {MOST_CHARACTERS >> 20} MB.",
+                hint="Leave some of it out, and ask about that in another question",
+                field="attachments",
+            )
+    return tuple(found)
 
 
 def remove(connection: sqlite3.Connection, owner: str, messages: Sequence[str]) -> None:

@@ -318,12 +318,12 @@ def delete(connection: sqlite3.Connection, owner: str, chat_id: str) -> None:
     """Remove a chat, its messages and their words. `Database.scrub` then clears the traces."""
     chat = get(connection, owner, chat_id)
     whole = (chat.id, owner)
-    # Only words that were indexed may be taken out; an unfinished answer's were not.
     rows = connection.execute(
-        "SELECT number, id, text FROM messages WHERE chat = ? AND owner = ? AND state <> 'writing'", whole
+        "SELECT number, id, text, state FROM messages WHERE chat = ? AND owner = ?", whole
     ).fetchall()
-    search.unindex(connection, owner, rows)
-    attachments.remove(connection, owner, [message for _, message, _ in rows])
+    # Only words that were indexed may be taken out; an unfinished answer's were not.
+    search.unindex(connection, owner, [tuple(row) for *row, state in rows if state != State.WRITING])
+    attachments.remove(connection, owner, [message for _, message, _, _ in rows])
     connection.execute("DELETE FROM messages WHERE chat = ? AND owner = ?", whole)
     connection.execute("DELETE FROM chats WHERE id = ? AND owner = ?", whole)
     connection.execute("INSERT OR IGNORE INTO unscrubbed VALUES (?)", (chat.id,))

@@ -105,8 +105,11 @@ class Database:
     def scrub(self) -> None:
         """Clear every trace of what was deleted; blocks, for seconds when there is much.
 
-        Where DiskFull or StoreBusy stops it, the next program to open the database does it.
+        Where DiskFull or StoreBusy stops it, the next program to open the database does it. Of what is in
+        memory alone there is no trace, and the home's backups are not its own.
         """
+        if self._presence is None:
+            return
         self._thread.submit(self._scrub).result()
 
     def close(self) -> None:

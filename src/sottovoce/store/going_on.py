@@ -16,8 +16,10 @@ from sottovoce.store.values import clean
 
 def is_cut(message: StoredMessage) -> bool:
     """Return whether an answer ended before its model was done with it."""
+    if message.role is not Role.ASSISTANT:  # an imported question may have any state
+        return False
     if message.state is State.COMPLETE:
-        return message.role is Role.ASSISTANT and message.facts.get("reason") == "length"
+        return message.facts.get("reason") == "length"
     return message.state in (State.STOPPED, State.INTERRUPTED)
 
 

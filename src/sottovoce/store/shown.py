@@ -93,10 +93,13 @@ def branch(connection: sqlite3.Connection, owner: str, chat_id: str, leaf: str |
 def versions(connection: sqlite3.Connection, owner: str, chat_id: str, message_id: str) -> list[Shown]:
     """Return all that could stand in a message's place, in the order of writing. Raises NotFound."""
     chats.get_message(connection, owner, chat_id, message_id)
-    ids = chats.siblings(connection, owner, message_id)
+    ids = tuple(chats.siblings(connection, owner, message_id))
+    attached = attachments.listed(connection, owner, ids)
     below = _below(connection, owner, chat_id)
     return [
-        Shown(chats.get_message(connection, owner, chat_id, one), tuple(ids), below=below.get(one, 0))
+        Shown(
+            chats.get_message(connection, owner, chat_id, one), ids, attached.get(one, ()), below.get(one, 0)
+        )
         for one in ids
     ]
 

@@ -10,20 +10,27 @@ from sqlite3 import Connection
 from sottovoce.chat.archive import export_json, export_markdown
 from sottovoce.chat.turn import ROOT, Question
 from sottovoce.cli.chat.clipboard import copy_text
-from sottovoce.cli.chat.talk import Talk
+from sottovoce.cli.chat.talk import Edited, Talk
 from sottovoce.core.errors import BadValue
 from sottovoce.core.messages import Role
 from sottovoce.core.paths import write_whole
+from sottovoce.store import attachments
+from sottovoce.store.attachments import Kept
 from sottovoce.store.rows import StoredMessage
 
 Writer = Callable[[Connection, str, Sequence[str] | None, BytesIO], int]
 
 
 async def edit(talk: Talk, arguments: str) -> None:
-    """Put the last question into the prompt; what is sent becomes a branch beside it."""
+    """Put the last question into the prompt; what is sent becomes a branch beside it.
+
+    It has the same texts attached.
+    """
     question = await _last(talk, Role.USER)
+    given = await talk.read(lambda conn: attachments.listed(conn, talk.app.owner, [question.id]))
+    attached = tuple(Kept(question.id, one.number) for one in given.get(question.id, ()))
     talk.draft = question.text
-    talk.editing = question.parent or ROOT
+    talk.editing = Edited(question.parent or ROOT, attached)
 
 
 async def retry(talk: Talk, arguments: str) -> None:

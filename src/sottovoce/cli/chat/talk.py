@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, TypeVar
 
 from sottovoce.app import App
@@ -24,6 +24,7 @@ from sottovoce.core.sampling import Sampling
 from sottovoce.core.settings import Value
 from sottovoce.engine.protocol import ModelFacts
 from sottovoce.store import chats
+from sottovoce.store.attachments import Kept
 from sottovoce.store.db import Work
 from sottovoce.store.rows import StoredMessage
 
@@ -45,6 +46,14 @@ class Place:
     sampling: Sampling = field(default_factory=Sampling)
     settings: dict[str, Value] = field(default_factory=dict)
     met: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """What a question that is asked otherwise has in common with the old one."""
+
+    parent: str
+    attached: tuple[Kept, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +82,8 @@ class Talk:
         """Of the last answer, as far as they are known."""
         self.draft = ""
         """What the next prompt begins with."""
-        self.editing: str | None = None
-        """The parent of the question being edited, or None."""
+        self.editing: Edited | None = None
+        """What stays of the question being edited, if one is."""
         self.listed: list[str] = []
         """The chats shown last, for `/open 2`."""
         self.departures = app.ledger.summary()
@@ -106,11 +115,11 @@ class Talk:
 
     async def send(self, text: str) -> None:
         """Ask what was typed: a new question, or the edited one."""
-        parent, self.editing = self.editing, None
-        await self.answer(
-            Question(text, self.place.chat, parent, None, self._system(), self.place.sampling),
-            alternative=parent is not None,
-        )
+        old, self.editing = self.editing, None
+        question = Question(text, self.place.chat, system=self._system(), sampling=self.place.sampling)
+        if old is not None:
+            question = replace(question, parent=old.parent, attached=old.attached)
+        await self.answer(question, alternative=old is not None)
 
     async def answer(self, question: Question, *, alternative: bool = False) -> None:
         """Show the answer to a question; Ctrl-C stops it. What goes wrong is told, not raised."""

@@ -17,7 +17,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from sottovoce.core.errors import StoreProblem
@@ -25,9 +25,7 @@ from sottovoce.server import sse
 from sottovoce.server.answering import EventStream
 from sottovoce.server.caller import Scope
 from sottovoce.server.changes import Change, Changes, Elsewhere, What
-from sottovoce.server.doors import is_from_socket
 from sottovoce.server.endpoint import Endpoint, Visit
-from sottovoce.server.sessions import COOKIE
 
 log = logging.getLogger(__name__)
 
@@ -42,24 +40,14 @@ async def follow(visit: Visit[None]) -> EventStream:
     visit.stay.enter_context(house.changes.place())
     if house.elsewhere is not None:
         await house.elsewhere.look()
-    return EventStream(_chunks(house.changes, visit.caller.owner, after, _still_in(visit)), visit.shape)
+    return EventStream(_chunks(visit, after), visit.shape)
 
 
-def _still_in(visit: Visit[None]) -> Callable[[], bool]:
-    """Return what says whether who asked may still hear; a stream outlives the look at its cookie."""
-    token, sessions = visit.request.cookies.get(COOKIE), visit.house.doors
-    if token is None or is_from_socket(visit.request):
-        return lambda: True
-    return lambda: sessions.sessions.knows(token)
-
-
-async def _chunks(
-    changes: Changes, owner: str, after: str, is_in: Callable[[], bool]
-) -> AsyncGenerator[bytes, None]:
-    async with aclosing(changes.follow(owner, after)) as found:
+async def _chunks(visit: Visit[None], after: str) -> AsyncGenerator[bytes, None]:
+    async with aclosing(visit.house.changes.follow(visit.caller.owner, after)) as found:
         async for place, change in found:
             yield _event(place, change)
-            if change.what is What.SESSIONS and not is_in():
+            if change.what is What.SESSIONS and not visit.is_still_in():
                 return
 
 

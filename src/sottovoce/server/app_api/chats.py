@@ -175,11 +175,12 @@ async def delete(visit: Visit[None]) -> Response:
 async def delete_all(visit: Visit[None]) -> Response:
     """Delete all chats, archived and temporary ones too, so that nothing of them is left."""
     house, owner = visit.house, visit.caller.owner
-    for asked in house.runs.running(owner):
-        await house.runs.forget(owner, asked.chat)
-    await house.temporary.end_all(owner)
+    await house.runs.forget(owner)
     try:
-        await delete_all_chats(house.app.home, house.app.database, owner, house.app.engines)
+        try:
+            await house.temporary.end_all(owner)
+        finally:  # whatever an engine answers, none of the others may stay
+            await delete_all_chats(house.app.home, house.app.database, owner, house.app.engines)
     finally:
         house.changes.tell(What.CHATS, owner=owner)
     return Response(status_code=204)

@@ -110,8 +110,7 @@ async def take_in(visit: Visit[IO[bytes]]) -> ImportNoun:
 
 async def stop_taking_in(visit: Visit[None]) -> Response:
     """Stop every import that is under way. Chats that have come in stay."""
-    for stopped in visit.house.imports.get(visit.caller.owner, ()):
-        stopped.set()
+    visit.house.stop_imports(visit.caller.owner)
     return Response(status_code=204)
 
 

@@ -109,14 +109,17 @@ async def listed(visit: Visit[None]) -> PullList:
 
 
 async def follow(visit: Visit[None]) -> Response:
-    """Stream a download's events, those after `after` or the Last-Event-ID; 204 when there are no more."""
+    """Stream a download's events, those after `after` or the Last-Event-ID; 204 when there are no more.
+
+    Ends when its browser is signed out.
+    """
     given = {**visit.request.query_params}
     if last := visit.request.headers.get("last-event-id"):
         given["after"] = last
     after, pull = whole(given, "after", 0, 0, LAST_NUMBER), _found(visit)
     if not pull.left(after):
         return Response(status_code=204)
-    return EventStream(_chunks(pull, after), visit.shape)
+    return EventStream(_chunks(visit, pull, after), visit.shape)
 
 
 async def stop(visit: Visit[None]) -> Response:
@@ -190,10 +193,12 @@ def _noun(pull: Pull) -> PullNoun:
     return PullNoun.of(pull, ended, problem)
 
 
-async def _chunks(pull: Pull, after: int) -> AsyncGenerator[bytes, None]:
+async def _chunks(visit: Visit[None], pull: Pull, after: int) -> AsyncGenerator[bytes, None]:
     yield BEGUN
     async with aclosing(pull.follow(after)) as events:
         async for number, event in events:
+            if not visit.is_still_in():
+                return
             name, said = _told(event)
             yield sse.event(json.dumps(said, ensure_ascii=False), name, str(number))
 

@@ -88,7 +88,10 @@ async def in_chat(visit: Visit[None]) -> RunList:
 
 
 async def follow(visit: Visit[None]) -> Response:
-    """Stream a run's events, those after `after` or the Last-Event-ID; 204 when there are no more."""
+    """Stream a run's events, those after `after` or the Last-Event-ID; 204 when there are no more.
+
+    Ends when its browser is signed out.
+    """
     chat, run = _place(visit)
     given = {**visit.request.query_params}
     if last := visit.request.headers.get("last-event-id"):
@@ -96,7 +99,7 @@ async def follow(visit: Visit[None]) -> Response:
     after, runs = whole(given, "after", 0, 0, LAST_NUMBER), visit.house.place(visit.caller.owner, chat).runs
     if not await runs.left(visit.caller.owner, chat, run, after):
         return Response(status_code=204)
-    return EventStream(_chunks(runs, visit.caller.owner, chat, run, after), visit.shape)
+    return EventStream(_chunks(visit, runs, chat, run, after), visit.shape)
 
 
 async def stop(visit: Visit[None]) -> Response:
@@ -137,10 +140,14 @@ def _counted(visit: Visit[FirstRun] | Visit[NewRun]) -> Callable[[RunEvent], Non
     return tell
 
 
-async def _chunks(runs: Runs, owner: str, chat: str, run: str, after: int) -> AsyncGenerator[bytes, None]:
+async def _chunks(
+    visit: Visit[None], runs: Runs, chat: str, run: str, after: int
+) -> AsyncGenerator[bytes, None]:
     yield BEGUN
-    async with aclosing(runs.follow(owner, chat, run, after)) as events:
+    async with aclosing(runs.follow(visit.caller.owner, chat, run, after)) as events:
         async for numbered in events:
+            if not visit.is_still_in():
+                return
             yield telling.chunk(numbered)
 
 
