@@ -36,7 +36,7 @@ export function ChatView({ sidebar, newChat }: { sidebar: SidebarState; newChat:
         <div className="chat-problem">
           <ProblemBox problem={problem}>
             <button type="button" className="button" onClick={() => void app.conversation.open(id)}>
-              {say("again")}
+              {say("retry")}
             </button>
           </ProblemBox>
         </div>
