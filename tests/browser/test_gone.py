@@ -10,6 +10,12 @@ from playwright.sync_api import expect
 pytestmark = pytest.mark.browser
 
 
+def act(window, title, item):
+    window.chat(title).hover()
+    window.page.get_by_role("button", name="More for").click()
+    window.page.get_by_role("menuitem", name=item).click()
+
+
 def test_a_chat_deleted_in_another_window_is_gone_here_and_what_was_typed_for_it_is_not(window):
     window.allow("404")
     window.ask("a boat on the sea")
@@ -42,3 +48,15 @@ def test_an_address_of_no_chat_offers_a_new_one(server, open_window, language, w
     expect(gone).to_contain_text(words)
     gone.get_by_role("button", name=re.compile("New chat|新对话")).click()
     expect(window.composer).to_be_focused()
+
+
+def test_a_title_that_could_not_be_changed_says_so(window, server):
+    window.allow("Failed to load resource", "ERR_")
+    window.ask("a boat")
+    expect(window.answer_text).to_have_text("a boat")
+    server.kill()
+    act(window, "a boat", "Rename")
+    window.page.get_by_role("textbox", name="Title of the chat").fill("Ships")
+    window.page.keyboard.press("Enter")
+    expect(window.page.get_by_role("region", name="Notices")).to_contain_text("The title was not changed.")
+    expect(window.chat("a boat")).to_be_visible()
