@@ -191,6 +191,7 @@ def test_too_many_are_said_and_the_first_are_kept(window):
     expect(chips(window)).to_have_count(20)
     expect(remarks(window)).to_contain_text("20.txt is one too many: 20 texts can be attached")
     expect(remarks(window)).to_contain_text("And 3 more.")
+    expect(window.page.get_by_text("19.txt is attached")).to_be_attached()
 
 
 @pytest.mark.parametrize(
@@ -226,6 +227,7 @@ def test_an_edited_question_keeps_what_is_not_removed(window):
     box = window.page.locator(".edit-box")
     expect(box.locator(".attachment")).to_have_count(2)
     box.get_by_role("button", name="Remove one.txt").click()
+    expect(box.get_by_role("textbox", name="Edit message")).to_be_focused()
     box.get_by_role("button", name="Send", exact=True).click()
     expect(window.answer_text).not_to_contain_text("first text")
     expect(window.answer_text).to_contain_text("second text")

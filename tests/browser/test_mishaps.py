@@ -89,7 +89,7 @@ def small(tmp_path):
     ("language", "title", "next_step", "again"),
     [
         ("en-US", "The disk is full", "Free some space", "Try again"),
-        ("zh-CN", "磁盘已满", "腾出空间", "重新回答"),
+        ("zh-CN", "磁盘已满", "腾出空间", "重试"),
     ],
 )
 def test_a_full_disk_takes_no_question_and_loses_none(small, open_window, language, title, next_step, again):

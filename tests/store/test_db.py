@@ -168,7 +168,7 @@ def _begin(database: Database) -> tuple[str, str]:
         _, answer = chats.ask(
             conn, "me", chat.id, parent=None, text="why", model="", writer=database.writer, now=1
         )
-        chats.write(conn, answer, "because blue")
+        chats.write(conn, answer, "because blue", facts={"made": "here"})
         return chat.id, answer
 
     return database.call(work)
@@ -181,6 +181,7 @@ def test_an_answer_whose_writer_is_gone_is_kept_as_interrupted(home: Home) -> No
     with closing(open_database(home)) as second:
         _, answer = second.look(lambda conn: chats.branch(conn, "me", chat))
         assert (answer.state, answer.text) == (State.INTERRUPTED, "because blue")
+        assert answer.facts == {"made": "here"}
         assert second.look(lambda conn: search.find(conn, "me", "because"))
 
 

@@ -1,6 +1,7 @@
 /** The list of chats, and what is done to a chat as a whole. */
 
 import type { Chat } from "./api";
+import { told } from "./problem";
 import type { Server } from "./server";
 import type { State } from "./state";
 import type { Store } from "./store";
@@ -37,8 +38,12 @@ export class Chats {
   async rename(id: string, title: string): Promise<void> {
     const given = title.trim();
     if (given === "") return;
-    const opened = await this.#server.attempt((api) => api.change(id, { title: given }));
-    if (opened !== null) this.note(opened.chat);
+    try {
+      const opened = await this.#server.do((api) => api.change(id, { title: given }));
+      this.note(opened.chat);
+    } catch (cause) {
+      this.#store.set({ failed: { what: "rename.failed", problem: told(cause) } });
+    }
   }
 
   /** Take a chat that is gone off the lists. */

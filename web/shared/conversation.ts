@@ -16,6 +16,8 @@ import type { Setup } from "./setup";
 import type { State } from "./state";
 import type { Store } from "./store";
 
+const GONE = "not_found";
+
 /** Ids of what the server has not named yet. */
 export const QUESTION = "question";
 const ANSWER = "answer";
@@ -252,10 +254,18 @@ export class Conversation {
       else if (!this.#lives.isFollowing) this.#store.set({ live: null });
     } catch (cause) {
       const problem = told(cause);
-      if (!signal.aborted && !problem.isUnreachable) this.#store.set({ openProblem: problem, live: null });
+      if (signal.aborted || problem.isUnreachable) return;
+      if (problem.code === GONE && !this.#store.get().isTemporary) this.#gone(id);
+      this.#store.set({ openProblem: problem, live: null });
     } finally {
       if (!signal.aborted) this.#isBusy = false;
     }
+  }
+
+  /** Show nothing more of a chat that was deleted elsewhere; what was typed for it is kept for another. */
+  #gone(id: string): void {
+    this.#around.drafts.handOn(id);
+    this.#store.set({ chat: null, branch: [], context: null, compared: null });
   }
 
   async #ended(id: string, signal: AbortSignal): Promise<void> {

@@ -62,6 +62,8 @@ export class Setups {
   /** Change what is set for a chat. It is sent by itself; for one that has not begun, with its first question. */
   change(chat: string | null, change: Partial<Setup>): void {
     this.#put(chat, { ...this.#edit(chat), ...change, problem: null });
+    // To take the preset back now would take this along.
+    if (this.#store.get().applied?.chat === chat) this.#store.set({ applied: null });
     this.#sendSoon(chat);
   }
 

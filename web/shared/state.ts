@@ -10,7 +10,7 @@ import type { Applied, Edits } from "./setup";
 
 /** Something that was asked for and has not happened, and why. */
 export interface Failure {
-  what: "deletion.failed" | "fork.failed" | "like.failed";
+  what: "deletion.failed" | "fork.failed" | "like.failed" | "rename.failed";
   problem: Problem;
 }
 

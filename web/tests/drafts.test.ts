@@ -50,3 +50,13 @@ it("works where the browser keeps nothing at all", () => {
   drafts.set("a", "text");
   expect(drafts.get("a")).toBe("text");
 });
+
+it("hands on what was meant for a chat that is gone, also where another window has forgotten it", () => {
+  const place = shelf();
+  const drafts = new Drafts(new ChatSaved(new Saved(place)));
+  drafts.set(null, "typed before");
+  drafts.set("a", "for a");
+  new Drafts(new ChatSaved(new Saved(place))).forget("a");
+  drafts.handOn("a");
+  expect([drafts.get("a"), drafts.get(null)]).toEqual(["", "typed before\n\nfor a"]);
+});

@@ -129,3 +129,13 @@ it("forgets what was changed for a chat that is deleted", async () => {
   expect(place.sent).toEqual([]);
   expect([...place.kept.values()].join()).not.toContain("private");
 });
+
+it("no longer takes a preset back once more was changed, which would go with it", async () => {
+  const place = new Place();
+  place.setups.apply(CHAT, presetOf("Poet", { system: "Rhyme." }));
+  expect(place.store.get().applied?.name).toBe("Poet");
+  place.setups.change(CHAT, { system: "Rhyme, and mind the metre." });
+  expect(place.store.get().applied).toBeNull();
+  place.setups.undo();
+  expect(setupOf(place.store.get(), CHAT).system).toBe("Rhyme, and mind the metre.");
+});

@@ -73,8 +73,9 @@ class Answer:
                 return  # a slow disk must not hold up the words
             self._writing.result()
         text, thoughts = self.text, self.reasoning
+        facts = {name: fact for name, fact in self.facts.items() if name != "digest"}
         self._writing = asyncio.ensure_future(
-            self._database.run(lambda conn: chats.write(conn, self._id, text, thoughts))
+            self._database.run(lambda conn: chats.write(conn, self._id, text, thoughts, facts))
         )
         self._unwritten = 0
         self._written_at = now

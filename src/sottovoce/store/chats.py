@@ -108,14 +108,21 @@ def again(
     return answer
 
 
-def write(connection: sqlite3.Connection, answer_id: str, text: str, reasoning: str = "") -> None:
-    """Replace what is written of an answer so far, and of the thoughts before it.
+def write(
+    connection: sqlite3.Connection,
+    answer_id: str,
+    text: str,
+    reasoning: str = "",
+    facts: dict[str, Any] | None = None,
+) -> None:
+    """Replace what is written of an answer so far, of the thoughts before it, and what is known of it.
 
     Raises NotFound once it is finished or deleted.
     """
     changed = connection.execute(
-        "UPDATE messages SET text = ?, reasoning = ? WHERE id = ? AND state = 'writing'",
-        (clean(text), clean(reasoning), answer_id),
+        """UPDATE messages SET text = ?, reasoning = ?, facts = coalesce(?, facts)
+           WHERE id = ? AND state = 'writing'""",
+        (clean(text), clean(reasoning), None if facts is None else _facts(facts), answer_id),
     )
     if not changed.rowcount:
         raise _no_answer()

@@ -23,7 +23,7 @@ export function AttachmentDialog({ attachment, close }: { attachment: Attachment
         {problem !== null && (
           <ProblemBox problem={problem}>
             <button type="button" className="button" onClick={fetchAgain}>
-              {say("again")}
+              {say("retry")}
             </button>
           </ProblemBox>
         )}

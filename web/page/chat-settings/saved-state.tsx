@@ -14,7 +14,7 @@ export function SavedState({ setup }: { setup: ReturnType<typeof useSetup> }) {
       <ProblemBox problem={edit.problem}>
         <p className="hint">{say("chatSettings.kept")}</p>
         <button type="button" className="button" onClick={() => void setups.send(chat)}>
-          {say("again")}
+          {say("retry")}
         </button>
       </ProblemBox>
     );

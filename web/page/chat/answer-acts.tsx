@@ -8,7 +8,6 @@ import { useMedia } from "../use-media";
 import { AgainButton } from "./again-button";
 import { AnswerFacts } from "./answer-facts";
 import { BranchArrows } from "./branch-arrows";
-import { ContinueButton } from "./continue-button";
 import { LikeButtons, useLikeItems } from "./like-buttons";
 import { MessageMenu } from "./message-menu";
 import { ReadButton } from "./read-button";
@@ -29,7 +28,6 @@ export function AnswerActs({ message, text, isBusy }: { message: Message; text: 
       <BranchArrows message={message} isBusy={isBusy} />
       {!isEmpty && <CopyButton text={() => text} />}
       <AgainButton message={message} isBusy={isBusy} />
-      <ContinueButton message={message} isBusy={isBusy} isIcon />
       {!isEmpty && !isNarrow && <LikeButtons message={message} />}
       {reading !== null && (!isNarrow || reading.isOn) && <ReadButton reading={reading} />}
       <MessageMenu message={message} isBusy={isBusy} before={seldom} />

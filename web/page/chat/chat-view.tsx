@@ -6,8 +6,8 @@ import { useApp, useSay, useStored } from "../reader";
 import type { SidebarState } from "../sidebar/use-sidebar";
 import { Toasts } from "../toasts";
 import { ArchivedLine } from "./archived-line";
+import { ChatGone } from "./chat-gone";
 import { ChatHeader } from "./chat-header";
-import { TemporaryEnded } from "./temporary-ended";
 import { TemporaryLine } from "./temporary-line";
 import { Transcript } from "./transcript";
 import { useEndAnnounced } from "./use-end-announced";
@@ -23,26 +23,26 @@ export function ChatView({ sidebar, newChat }: { sidebar: SidebarState; newChat:
   const problem = useStored((state) => state.openProblem);
   const isTemporary = useStored((state) => state.isTemporary);
   const isBlank = useStored((state) => state.branch.length === 0);
-  const hasEnded = isTemporary && problem?.code === "not_found";
+  const isGone = problem?.code === "not_found";
   useTitle();
   useEndAnnounced();
 
   return (
     <div className="chat" data-empty={isNew || isEmpty || undefined} data-temporary={isTemporary || undefined}>
       <ChatHeader sidebar={sidebar} newChat={newChat} />
-      {isTemporary && !hasEnded && <TemporaryLine />}
+      {isTemporary && !isGone && <TemporaryLine />}
       <ArchivedLine />
-      {problem !== null && !hasEnded && (
+      {problem !== null && !isGone && (
         <div className="chat-problem">
           <ProblemBox problem={problem}>
             <button type="button" className="button" onClick={() => void app.conversation.open(id)}>
-              {say("again")}
+              {say("retry")}
             </button>
           </ProblemBox>
         </div>
       )}
-      {isNew || isEmpty ? <Welcome /> : hasEnded && isBlank ? null : <Transcript key={id} />}
-      {hasEnded && <TemporaryEnded newChat={newChat} />}
+      {isNew || isEmpty ? <Welcome /> : isGone && isBlank ? null : <Transcript key={id} />}
+      {isGone && <ChatGone isTemporary={isTemporary} newChat={newChat} />}
       {!(sidebar.isOver && sidebar.isOpen) && <Toasts />}
       {problem === null && <Composer />}
       <p className="disclosure" data-testid="disclosure">

@@ -3,18 +3,15 @@ import type { MouseEvent } from "react";
 import type { Message } from "../../shared/api";
 import { canGoOn } from "../../shared/branch";
 import { Icon } from "../parts/icon";
-import { IconButton } from "../parts/icon-button";
 import { useApp, useSay } from "../reader";
 
 interface Props {
   message: Message;
   isBusy: boolean;
-  /** Whether only the drawing is shown. */
-  isIcon?: boolean;
 }
 
 /** Goes on with an answer that was cut; nothing where there is nothing to go on with. */
-export function ContinueButton({ message, isBusy, isIcon = false }: Props) {
+export function ContinueButton({ message, isBusy }: Props) {
   const { conversation } = useApp();
   const say = useSay();
   if (!canGoOn(message)) return null;
@@ -23,7 +20,6 @@ export function ContinueButton({ message, isBusy, isIcon = false }: Props) {
     event.currentTarget.closest<HTMLElement>(".transcript")?.focus({ preventScroll: true });
     void conversation.goOn(message);
   };
-  if (isIcon) return <IconButton icon="onward" label={say("act.continue")} disabled={isBusy} onClick={goOn} />;
   return (
     <button type="button" className="button end-button" disabled={isBusy} onClick={goOn}>
       <Icon name="onward" />

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useState } from "react";
+import { type KeyboardEvent, useRef, useState } from "react";
 
 import type { Attachment } from "../../shared/attachments";
 import { AttachmentList } from "../attachments/attachment-list";
@@ -22,6 +22,7 @@ export function EditBox({ question, text, attached, isBusy, send, cancel }: Prop
   const say = useSay();
   const [draft, setDraft] = useState(() => drafts.get(question) || text);
   const [kept, setKept] = useState(attached);
+  const field = useRef<HTMLTextAreaElement>(null);
   const canSend = !isBusy && (draft.trim() !== "" || kept.length > 0);
 
   const change = (typed: string) => {
@@ -31,6 +32,11 @@ export function EditBox({ question, text, attached, isBusy, send, cancel }: Prop
   const leave = (how: () => void) => {
     drafts.forget(question);
     how();
+  };
+
+  const remove = (gone: Attachment) => {
+    setKept(kept.filter((one) => one !== gone));
+    field.current?.focus(); // the button goes
   };
 
   const press = (event: KeyboardEvent) => {
@@ -45,8 +51,8 @@ export function EditBox({ question, text, attached, isBusy, send, cancel }: Prop
   };
   return (
     <section className="turn edit-box">
-      <AttachmentList list={kept} remove={(gone) => setKept(kept.filter((one) => one !== gone))} />
-      <GrowingField label={say("question.edit")} value={draft} isFocused change={change} press={press} />
+      <AttachmentList list={kept} remove={remove} />
+      <GrowingField ref={field} label={say("question.edit")} value={draft} isFocused change={change} press={press} />
       <p className="hint">{say("edit.hint")}</p>
       <div className="edit-acts">
         <button type="button" className="button" onClick={() => leave(cancel)}>

@@ -15,7 +15,7 @@ export function AppliedNote() {
     return (
       <ProblemBox problem={edit.problem}>
         <button type="button" className="button" onClick={() => void setups.send(chat)}>
-          {say("again")}
+          {say("retry")}
         </button>
       </ProblemBox>
     );

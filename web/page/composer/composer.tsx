@@ -76,7 +76,7 @@ export function Composer() {
       {problem !== null && (
         <ProblemBox problem={problem}>
           <button type="button" className="button" disabled={!canSend} onClick={send}>
-            {say("again")}
+            {say("retry")}
           </button>
         </ProblemBox>
       )}

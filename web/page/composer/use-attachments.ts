@@ -58,7 +58,7 @@ export function useAttachments(): Attachments {
     }
     change(found.list);
     setRemarks([...told, ...found.remarks]);
-    for (const { name } of more) announce(say("attach.added", { name }));
+    for (const { name } of more.filter((one) => found.list.includes(one))) announce(say("attach.added", { name }));
   };
   return {
     list,

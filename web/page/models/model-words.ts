@@ -35,7 +35,8 @@ export function languagesOf(codes: readonly string[], say: Say, language: Langua
 /** Return a number of parameters as people say it: 8.2B. */
 export function parametersOf(parameters: number, say: Say): string {
   if (parameters < 1e6) return "";
-  if (parameters < 1e9) return say("parameters.millions", { count: Math.round(parameters / 1e6) });
+  const millions = Math.round(parameters / 1e6);
+  if (millions < 1000) return say("parameters.millions", { count: millions });
   return say("parameters.billions", { count: Math.round(parameters / 1e8) / 10 });
 }
 
