@@ -122,7 +122,7 @@ def write(
     changed = connection.execute(
         """UPDATE messages SET text = ?, reasoning = ?, facts = coalesce(?, facts)
            WHERE id = ? AND state = 'writing'""",
-        (clean(text), clean(reasoning), None if facts is None else _facts(facts), answer_id),
+        (clean(text), clean(reasoning), None if facts is None else facts_text(facts), answer_id),
     )
     if not changed.rowcount:
         raise _no_answer()
