@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from importlib.metadata import version
@@ -17,14 +18,18 @@ import os, sys, xllamacpp
 for path in sys.argv[1:]:
     params = xllamacpp.CommonParams()
     params.model.path, params.fit_params, params.verbosity = path, False, 1
-    print(">>>", path, file=sys.stderr, flush=True)
+    sys.stdout.write(f"{path}\\n")
     try:
         xllamacpp.Server(params)
     except RuntimeError:
         pass
+sys.stdout.flush()
 os._exit(0)
 """
-REFUSED = ("unknown model architecture", "unsupported model architecture", "cannot be used as main model")
+REFUSED = re.compile(
+    r"(?:unknown|unsupported) model architecture: '(\w+)'|(CLIP) cannot be used as main model"
+)
+"""As the engine says it. Its threads say when they like which model it was, so only names tell."""
 
 
 def built_as(architecture: str) -> Sample:
@@ -38,14 +43,13 @@ def test_the_table_was_read_from_the_engine_that_is_installed() -> None:
 
 @pytest.mark.model
 def test_the_engine_itself_knows_these_and_no_others(tmp_path: Path) -> None:
-    tried = [*sorted(ARCHITECTURES), "strange", "gptj", "clip"]
+    tried = ["strange", "gptj", "clip", *sorted(ARCHITECTURES)]
     paths = [str(built_as(one).write(tmp_path / f"{one}.gguf")) for one in tried]
     done = subprocess.run(
         [sys.executable, "-c", LOAD, *paths], capture_output=True, text=True, check=True, timeout=60
     )
-    told = done.stderr.split(">>> ")[1:]
-    assert len(told) == len(tried)
-    refused = [one for one, said in zip(tried, told, strict=True) if any(words in said for words in REFUSED)]
+    assert done.stdout.splitlines() == paths
+    refused = [(name or clip).lower() for name, clip in REFUSED.findall(done.stderr)]
     assert refused == ["strange", "gptj", "clip"]
 
 
