@@ -308,8 +308,9 @@ def test_attached_texts_are_found_and_gone_with_their_chat(window, server):
     expect(window.page.get_by_role("option").first).to_be_visible()
 
 
-@pytest.mark.parametrize("colours", ["light", "dark"])
-@pytest.mark.parametrize("size", [(1280, 800), (390, 844)], ids=["desk", "phone"])
+@pytest.mark.parametrize(
+    ("colours", "size"), [("light", (1280, 800)), ("dark", (390, 844))], ids=["desk-light", "phone-dark"]
+)
 def test_no_state_with_attached_texts_has_a_fault(server, open_window, colours, size):
     window = open_window(server, width=size[0], height=size[1])
     window.page.emulate_media(color_scheme=colours, reduced_motion="reduce")

@@ -293,8 +293,9 @@ KEEP = """name => fetch("/app/api/presets", {
 })"""
 
 
-@pytest.mark.parametrize("colours", ["light", "dark"])
-@pytest.mark.parametrize("size", [(1280, 800), (390, 844)], ids=["desk", "phone"])
+@pytest.mark.parametrize(
+    ("colours", "size"), [("light", (1280, 800)), ("dark", (390, 844))], ids=["desk-light", "phone-dark"]
+)
 def test_no_state_of_it_has_a_fault(server, open_window, colours, size):
     window = open_window(server, width=size[0], height=size[1])
     page = window.page

@@ -134,6 +134,7 @@ def test_a_yes_is_asked_for_once(place, screen):
 def test_off_asks_nobody_and_goes_on_once_it_is_allowed(place, screen):
     place.settings(network="off", hub=place.mirror.hub)
     window = screen("/models/get")
+    window.allow("403")  # where it is asked before the page has seen the setting
     field = window.page.get_by_label("Get another by its name or address")
     field.fill(REF)
     field.press("Enter")

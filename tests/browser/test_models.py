@@ -124,8 +124,9 @@ def test_one_of_many_is_found_in_the_picker_and_answers_mid_chat(place, screen):
 # ---- for everybody ----
 
 
-@pytest.mark.parametrize("colours", ["light", "dark"])
-@pytest.mark.parametrize("size", [(1280, 800), (390, 844)], ids=["desk", "phone"])
+@pytest.mark.parametrize(
+    ("colours", "size"), [("light", (1280, 800)), ("dark", (390, 844))], ids=["desk-light", "phone-dark"]
+)
 def test_no_state_of_the_screen_has_a_fault(place, screen, colours, size):
     place.mirror.speed = SLOW
     place.put("mine")

@@ -168,8 +168,9 @@ def test_all_of_it_goes_by_keyboard_and_the_focus_stays_with_the_chat(window: An
     expect(section(window, "Folders").get_by_role("link", name="lamp")).to_be_visible()
 
 
-@pytest.mark.parametrize("size", [(1280, 800), (390, 844)], ids=["desk", "phone"])
-@pytest.mark.parametrize("colours", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("colours", "size"), [("light", (1280, 800)), ("dark", (390, 844))], ids=["desk-light", "phone-dark"]
+)
 def test_nothing_of_it_has_a_fault(start: Any, open_window: Any, size: Any, colours: str) -> None:
     server = start(chats=chats("boat", "lamp", "tree", boat={"folder": "Sea"}, tree={"pinned": True}))
     window = open_window(server, width=size[0], height=size[1])

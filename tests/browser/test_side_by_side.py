@@ -189,8 +189,7 @@ def test_with_one_model_it_says_what_is_needed_and_leads_to_the_models(start, op
     expect(window.page).to_have_url(re.compile("/models/get$"))
 
 
-@pytest.mark.parametrize("colours", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(("colours", "width"), [("light", 1280), ("dark", 390)])
 def test_no_state_of_it_has_a_fault(server, open_window, colours, width):
     window = open_window(server, width=width, height=844)
     window.page.emulate_media(color_scheme=colours, reduced_motion="reduce")

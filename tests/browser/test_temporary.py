@@ -133,8 +133,9 @@ def test_it_can_be_kept_after_all(window: Any, server: Any) -> None:
     expect(window.answers).to_have_count(2)
 
 
-@pytest.mark.parametrize("colours", ["light", "dark"])
-@pytest.mark.parametrize("size", [(1280, 800), (390, 844)], ids=["desk", "phone"])
+@pytest.mark.parametrize(
+    ("colours", "size"), [("light", (1280, 800)), ("dark", (390, 844))], ids=["desk-light", "phone-dark"]
+)
 def test_it_has_no_fault(server: Any, open_window: Any, colours: str, size: Any) -> None:
     window = open_window(server, width=size[0], height=size[1])
     window.page.emulate_media(color_scheme=colours, reduced_motion="reduce")

@@ -84,8 +84,9 @@ def test_the_ledger_shows_what_left_when_where_to_how_much_and_why(window, serve
     expect(dialog).not_to_contain_text("Nothing has left")
 
 
-@pytest.mark.parametrize("colours", ["light", "dark"])
-@pytest.mark.parametrize("size", [(1280, 800), (390, 844)], ids=["desk", "phone"])
+@pytest.mark.parametrize(
+    ("colours", "size"), [("light", (1280, 800)), ("dark", (390, 844))], ids=["desk-light", "phone-dark"]
+)
 def test_none_of_it_has_a_fault(window, server, colours, size):
     window.page.emulate_media(color_scheme=colours, reduced_motion="reduce")
     window.page.set_viewport_size({"width": size[0], "height": size[1]})

@@ -133,8 +133,8 @@ class Window:
         return [error for error in self.errors if not any(re.search(one, error) for one in self._allowed)]
 
     def must_have_behaved(self) -> None:
-        assert self.outside == []
-        assert self.unexpected == []
+        assert not self.outside, self.outside
+        assert not self.unexpected, self.unexpected
 
     def close(self) -> None:
         self.context.close()
