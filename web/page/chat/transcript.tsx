@@ -11,6 +11,9 @@ import { useFollowedEnd } from "./use-followed-end";
 import { useSought } from "./use-sought";
 
 const AT_ONCE = 40;
+
+/** So few that drawing them on the way up is not felt. */
+const MORE = 10;
 const AHEAD = "800px";
 
 export function Transcript() {
@@ -28,7 +31,7 @@ export function Transcript() {
     <div className="transcript-frame">
       <div className="transcript" ref={outer} role="region" aria-label={say("transcript")} tabIndex={0}>
         <div className="transcript-column" ref={inner}>
-          {shown.length < branch.length && <Earlier key={shown.length} more={() => setMost(most + AT_ONCE)} />}
+          {shown.length < branch.length && <Earlier key={shown.length} more={() => setMost(most + MORE)} />}
           {shown.map((message) =>
             message.role === "user" ? (
               <Question key={message.id} message={message} isBusy={live !== null} />
