@@ -119,13 +119,14 @@ async def test_those_unused_are_let_go_of_by_themselves(
     kept: TemporaryChats, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(temporary, "LOOK_SECONDS", 0.0)
-    await talk(kept)
+    chat, _ = await talk(kept)
     clock.now = UNUSED_SECONDS + 1
     watch = asyncio.create_task(kept.end_unused())
     async with asyncio.timeout(5):
         while not kept.forgotten:  # type: ignore[attr-defined]
             await asyncio.sleep(0)
     watch.cancel()
+    assert kept.forgotten == [Conversation(ME, chat)]  # type: ignore[attr-defined]
 
 
 async def test_one_more_than_there_may_be_ends_the_one_unused_longest(

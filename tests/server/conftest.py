@@ -6,6 +6,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from sottovoce.app import open_app
@@ -16,7 +17,10 @@ from sottovoce.fit import known
 from sottovoce.fit.estimate import Program
 from sottovoce.fit.machine import look
 from sottovoce.fit.pace import Pace
+from sottovoce.server import asgi
 from sottovoce.server.doors import Doors
+from sottovoce.server.gate.hosts import names_of
+from sottovoce.server.gate.origins import origins_of
 from sottovoce.server.house import House
 from sottovoce.server.limits import Meter
 from sottovoce.server.metrics import Metrics
@@ -38,6 +42,20 @@ async def house(home: Home, echo: EchoEngine) -> AsyncIterator[House]:
     async with open_app(home=home, environment={}, engine=echo) as app:
         doors = Doors(app.database, Sessions(), is_loopback_only=True)
         yield House(app, doors, Meter(), Metrics(), Runs(app.parts()), problem="")
+
+
+@pytest.fixture
+async def browser(house: House) -> AsyncIterator[httpx2.AsyncClient]:
+    """The page of the person, signed in."""
+    app = asgi.build(house, names_of([("127.0.0.1", 7886)], "127.0.0.1", ""), origins_of(""))
+    heads = {"Origin": ADDRESS, "Sec-Fetch-Site": "same-origin"}
+    async with httpx2.AsyncClient(
+        transport=httpx2.ASGITransport(app=app), base_url=ADDRESS, headers=heads
+    ) as client:
+        code = house.doors.sessions.new_link().partition("#")[2]
+        assert (await client.post("/app/api/session", json={"code": code})).status_code == 200
+        yield client
+        await house.runs.close()
 
 
 @pytest.fixture

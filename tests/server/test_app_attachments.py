@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -12,29 +11,12 @@ import pytest
 
 from sottovoce.chat.attached import told
 from sottovoce.engine.echo import EchoEngine
-from sottovoce.server import asgi, bodies
+from sottovoce.server import bodies
 from sottovoce.server.app_api.nouns import MOST_TEXT
-from sottovoce.server.gate.hosts import names_of
-from sottovoce.server.gate.origins import origins_of
-from sottovoce.server.house import House
 from sottovoce.store.attachments import MOST, MOST_NAME, Attachment
 
 ADDRESS = "http://127.0.0.1:7886"
 NOTES = {"name": "notes.txt", "text": "one\ntwo"}
-
-
-@pytest.fixture
-async def browser(house: House) -> AsyncIterator[httpx2.AsyncClient]:
-    """The page of the person, signed in."""
-    app = asgi.build(house, names_of([("127.0.0.1", 7886)], "127.0.0.1", ""), origins_of(""))
-    heads = {"Origin": ADDRESS, "Sec-Fetch-Site": "same-origin"}
-    async with httpx2.AsyncClient(
-        transport=httpx2.ASGITransport(app=app), base_url=ADDRESS, headers=heads
-    ) as client:
-        code = house.doors.sessions.new_link().partition("#")[2]
-        assert (await client.post("/app/api/session", json={"code": code})).status_code == 200
-        yield client
-        await house.runs.close()
 
 
 async def asked(browser: httpx2.AsyncClient, path: str = "/app/api/runs", **body: Any) -> dict[str, str]:

@@ -2,32 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import httpx2
 import pytest
 
 from sottovoce.net.policy import Purpose
-from sottovoce.server import asgi
-from sottovoce.server.gate.hosts import names_of
-from sottovoce.server.gate.origins import origins_of
 from sottovoce.server.house import House
 
 ADDRESS = "http://127.0.0.1:7886"
 LEDGER = "/app/api/ledger"
-
-
-@pytest.fixture
-async def browser(house: House) -> AsyncIterator[httpx2.AsyncClient]:
-    """The page of the person, signed in."""
-    app = asgi.build(house, names_of([("127.0.0.1", 7886)], "127.0.0.1", ""), origins_of(""))
-    heads = {"Origin": ADDRESS, "Sec-Fetch-Site": "same-origin"}
-    async with httpx2.AsyncClient(
-        transport=httpx2.ASGITransport(app=app), base_url=ADDRESS, headers=heads
-    ) as client:
-        code = house.doors.sessions.new_link().partition("#")[2]
-        assert (await client.post("/app/api/session", json={"code": code})).status_code == 200
-        yield client
 
 
 async def test_where_nothing_left_it_says_so(browser: httpx2.AsyncClient) -> None:

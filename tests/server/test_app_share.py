@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 
 import httpx2
 import pytest
 import segno
 
-from sottovoce.server import asgi
 from sottovoce.server.app_api import share
-from sottovoce.server.gate.hosts import names_of
-from sottovoce.server.gate.origins import origins_of
 from sottovoce.server.house import House
 from sottovoce.server.lan import Place
 from sottovoce.server.sessions import LINK_SECONDS
@@ -20,19 +16,6 @@ from sottovoce.server.sessions import LINK_SECONDS
 ADDRESS = "http://127.0.0.1:7886"
 SHARE = "/app/api/share"
 HOME = Place("192.168.1.5", "wlan0")
-
-
-@pytest.fixture
-async def browser(house: House) -> AsyncIterator[httpx2.AsyncClient]:
-    """The page of the person, signed in."""
-    app = asgi.build(house, names_of([("127.0.0.1", 7886)], "127.0.0.1", ""), origins_of(""))
-    heads = {"Origin": ADDRESS, "Sec-Fetch-Site": "same-origin"}
-    async with httpx2.AsyncClient(
-        transport=httpx2.ASGITransport(app=app), base_url=ADDRESS, headers=heads
-    ) as client:
-        code = house.doors.sessions.new_link().partition("#")[2]
-        assert (await client.post("/app/api/session", json={"code": code})).status_code == 200
-        yield client
 
 
 @pytest.fixture
