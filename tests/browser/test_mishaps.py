@@ -114,6 +114,25 @@ def test_a_full_disk_takes_no_question_and_loses_none(small, open_window, langua
     expect(window.composer).to_have_value("")
 
 
+def test_a_question_sent_before_its_chat_has_come_begins_no_other(window):
+    window.ask("hello")
+    expect(window.answer_text).to_have_text("hello")
+    window.composer.fill("how are you")
+    held = []
+    window.page.route(re.compile(r"/app/api/chats/[^/?]+$"), lambda route: held.append(route))
+    window.reload()
+    expect(window.composer).to_have_value("how are you")
+    window.composer.press("Enter")
+    expect(window.composer).to_have_value("how are you")
+    for route in held:
+        route.continue_()
+    window.page.unroute_all()
+    expect(window.answer_text).to_have_text("hello")
+    window.composer.press("Enter")
+    expect(window.answer_text).to_have_text("how are you")
+    expect(window.questions).to_have_count(2)
+
+
 def test_a_sign_in_that_is_gone_when_a_question_is_sent_loses_nothing(window):
     window.allow("401", "403")
     window.ask("hello")

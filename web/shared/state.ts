@@ -119,3 +119,8 @@ export function emptyState(route: Route): State {
     failed: null,
   };
 }
+
+/** Whether the chat that the address names has not come yet: a question would begin another. */
+export function isComing({ route, chat, openProblem }: State): boolean {
+  return route.chat !== null && route.chat !== chat?.id && openProblem === null;
+}

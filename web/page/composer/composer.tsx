@@ -3,6 +3,7 @@
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 
 import type { Attachment } from "../../shared/attachments";
+import { isComing } from "../../shared/state";
 import { AttachmentList } from "../attachments/attachment-list";
 import { IconButton } from "../parts/icon-button";
 import { ProblemBox } from "../parts/problem-box";
@@ -27,11 +28,12 @@ export function Composer() {
   const attachments = useAttachments();
   const field = useRef<HTMLTextAreaElement>(null);
   const isBusy = useStored((state) => state.live !== null);
+  const isWaiting = useStored(isComing);
   const problem = useStored((state) => state.askProblem);
   // On a phone the keyboard would cover what there is to read.
   const isTouch = useMedia("(hover: none) and (pointer: coarse)");
   const slash = useSlash(text, setText);
-  const canSend = !isBusy && !attachments.isReading && (text.trim() !== "" || attachments.list.length > 0);
+  const canSend = !isBusy && !isWaiting && !attachments.isReading && (text.trim() !== "" || attachments.list.length > 0);
 
   const send = () => {
     if (slash.pick() || !canSend) return;
