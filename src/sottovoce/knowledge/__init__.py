@@ -1,0 +1,1 @@
+"""Shelves of documents: read, cut into passages, found again, quoted to the byte."""
