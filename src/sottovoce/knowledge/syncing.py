@@ -197,7 +197,7 @@ class _Sync:
             text, passages = await asyncio.to_thread(cut, reading)
             info = seen.path.stat()
             if (info.st_size, info.st_mtime_ns) != (seen.size, seen.modified):
-                raise BadDocument(CHANGED_MEANWHILE)
+                raise BadDocument(CHANGED_MEANWHILE, hint="Put it on the shelf again when it is finished")
         except SottoError as problem:
             return self._failed(seen, problem.sentence)
         except OSError as problem:
