@@ -26,8 +26,8 @@ RESTARTS = 2
 
 SEARCH_SECONDS = 30.0
 ARTICLE_SECONDS = 15.0
-KEPT = 64
-"""Articles that are held, so that an answer's quotes are checked without reading them again."""
+KEPT = 48
+"""Names of articles that are held, up to three of one: quotes are checked without reading them again."""
 
 Answer = TypeVar("Answer")
 
@@ -36,7 +36,7 @@ class Archive:
     """An open ZIM file; see `open_archive`. Any number of tasks may ask; they are answered one by one."""
 
     def __init__(self, path: Path, header: Header) -> None:
-        self.path = path
+        self.path = path.absolute()
         self.header = header
         self.facts: Facts
         self.pid: int | None = None
@@ -192,7 +192,7 @@ class Archive:
         """Start the reader and read the facts. For `open_archive`. Raises BadDocument, Unsupported."""
         reader = await start_reader()
         try:
-            said = await reader.open(self.path.absolute())
+            said = await reader.open(self.path)
             self.facts = facts_of(said, self.header.identity)
         except (Ended, Fault, LookupError, TypeError, ValueError) as problem:
             await reader.stop()

@@ -19,7 +19,7 @@ from sottovoce.knowledge.zim.said import Article
 
 HITS = 20
 """Articles taken of each query."""
-ARTICLES = 10
+ARTICLES = 12
 """Articles that are read."""
 MOST_OF_ONE = 3
 """Passages of one article."""
