@@ -202,6 +202,7 @@ async def test_articles_made_to_hurt_are_told_and_the_others_read(tmp_path: Path
         assert (await archive.article("Long")).cut
         odd = await archive.article("Odd_\x1b[31m_name")
         assert odd.title == "Odd [31m name"
+        assert odd.key == odd.path, "a title that cannot be shown is no name to cite"
         assert [block.text for block in odd.reading.blocks] == ["Odd", "odd  [31m"]
         assert [block.text for block in (await archive.article("Sound")).reading.blocks] == [
             "A sound article."

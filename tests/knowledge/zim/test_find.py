@@ -86,6 +86,12 @@ async def test_no_more_is_found_than_was_wanted_and_best_comes_first(wiki: Archi
     assert await find(wiki, "", 5) == []
 
 
+async def test_one_article_does_not_crowd_out_the_others(wiki: Archive) -> None:
+    found = await find(wiki, "photosynthesis, radium", 8)
+    assert [one.document for one in found].count("Photosynthesis") == 3
+    assert "Radium" in [one.document for one in found]
+
+
 async def test_the_models_queries_find_what_the_question_does_not_name(wiki: Archive) -> None:
     question = "Which medicine do people inject before meals?"
     assert "Insulin" not in [one.document for one in await find(wiki, question, 3)]

@@ -78,6 +78,7 @@ async def test_a_reader_that_hangs_is_sent_away(
     monkeypatch.setattr(archives, "ARTICLE_SECONDS", 0.1)
     async with await open_archive(copy) as archive:
         pid = archive.pid
+        monkeypatch.setattr(archives, "start_reader", None)  # it is not asked a second time
         with pytest.raises(BadDocument, match="“One” cannot be read: the reader did not answer within"):
             await archive.article("One")
         assert archive.pid is None
