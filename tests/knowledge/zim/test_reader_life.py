@@ -25,7 +25,11 @@ def pretend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, article: str) -> No
     package.mkdir(parents=True)
     (package / "__init__.py").touch()
     (package / "search.py").write_text("Query = Searcher = None")
-    (package / "suggestion.py").write_text("SuggestionSearcher = lambda archive: None")
+    (package / "suggestion.py").write_text(
+        "class SuggestionSearcher:\n"
+        "    def __init__(self, archive): pass\n"
+        "    def suggest(self, text): raise RuntimeError(text)\n"
+    )
     source = """
         import os, sys, time, uuid
         class Archive:
@@ -144,6 +148,15 @@ async def test_a_closed_archive_answers_nobody(copy: Path) -> None:
     assert not alive(pid)
     with pytest.raises(BadDocument, match="was closed"):
         await archive.article("Rust")
+
+
+async def test_the_reader_opens_no_file_but_its_own(
+    copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pretend(tmp_path, monkeypatch, "open('/etc/hostname').read()")
+    async with await open_archive(copy) as archive:
+        with pytest.raises(BadDocument, match="A reader may not do this: open"):
+            await archive.article("One")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel's wall is Linux's")

@@ -66,6 +66,11 @@ _TAG = re.compile(rf"<(/?)(?!(?:{VOID}|{CLOSED_BY_OTHERS})\b)([a-zA-Z][a-zA-Z0-9
 _HIDDEN = re.compile(r"display\s*:\s*none")
 
 
+def load() -> None:
+    """Import the parser, before nothing can be opened any more."""
+    import selectolax.lexbor  # noqa: F401
+
+
 class BadArticle(ValueError):
     """An article that is not read, and why."""
 

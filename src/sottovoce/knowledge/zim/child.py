@@ -42,6 +42,12 @@ class Library:
         self._searcher: Any = Searcher(self.archive) if self.archive.has_fulltext_index else None
         self._titles = SuggestionSearcher(self.archive)
 
+    def touch(self) -> None:
+        """Have everything opened that is opened when it is first used."""
+        article.load()
+        self.estimate(["a"])
+        self.search([], ["a"], 1)
+
     def facts(self) -> dict[str, Any]:
         archive = self.archive
         return {
@@ -65,6 +71,8 @@ class Library:
         return [self._count(text) for text in queries[:MOST_QUERIES]]
 
     def _count(self, text: str) -> int:
+        if self._searcher is None:
+            return 0
         try:
             return int(self._asked(text[:LONGEST_QUERY]).getEstimatedMatches())
         except FAULTS:
@@ -74,7 +82,8 @@ class Library:
         """Return for each query, then for each beginning of a title, the articles found: path and title."""
         faults: list[str] = []
         limit = min(limit, MOST_HITS)
-        rows = [self._hits(self._asked, text, limit, faults) for text in queries[:MOST_QUERIES]]
+        asked = queries[:MOST_QUERIES] if self._searcher is not None else []
+        rows = [self._hits(self._asked, text, limit, faults) for text in asked]
         rows += [self._hits(self._titles.suggest, text, limit, faults) for text in titles[:MOST_QUERIES]]
         return {"found": rows, "faults": faults[:MOST_HITS]}
 
@@ -153,7 +162,7 @@ def main() -> None:
         answers.write(json.dumps(said, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
         answers.flush()
 
-    walled = wall.raise_wall()
+    held = wall.raise_wall()
     try:
         import libzim  # noqa: F401
     except ImportError as problem:
@@ -163,7 +172,9 @@ def main() -> None:
     threading.Thread(target=_listen, args=(lines,), daemon=True).start()
     try:
         library = Library(json.loads(lines.get())["open"])
-        say({"ok": {**library.facts(), "walled": walled}})
+        library.touch()
+        held = wall.close_files() and held
+        say({"ok": {**library.facts(), "walled": held}})
     except FAULTS as problem:
         say({"fault": str(problem) or type(problem).__name__})
         return
