@@ -106,20 +106,23 @@ async def test_a_reader_that_breaks_down_is_told(
             await archive.article("One")
 
 
-@pytest.mark.parametrize(
-    "said", [[], {}, {"blocks": 1}, {"title": "a", "path": "a", "key": "a", "blocks": [1], "cut": 0}]
-)
 async def test_an_answer_of_a_wrong_shape_is_not_believed(
-    copy: Path, monkeypatch: pytest.MonkeyPatch, said: object
+    copy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    said: object = None
+
+    async def lie(self: object, *asked: object, **more: object) -> object:
+        return said
+
+    monkeypatch.setattr("sottovoce.knowledge.zim.process.Reader.ask", lie)
+    for said in ([], {"title": "a", "path": "a", "key": "a", "blocks": [1], "cut": 0}):
+        async with await open_archive(copy) as archive:
+            with pytest.raises(BadDocument, match="answered nonsense"):
+                await archive.article("Rust")
+    said = {"found": [], "faults": []}  # no row for what was asked
     async with await open_archive(copy) as archive:
-
-        async def lie(self: object, *asked: object, **more: object) -> object:
-            return said
-
-        monkeypatch.setattr("sottovoce.knowledge.zim.process.Reader.ask", lie)
         with pytest.raises(BadDocument, match="answered nonsense"):
-            await archive.article("Rust")
+            await archive.search(["rust"])
 
 
 async def test_without_libzim_the_command_that_brings_it_is_told(

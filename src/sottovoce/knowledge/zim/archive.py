@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
@@ -72,7 +73,13 @@ class Archive:
 
     async def estimate(self, queries: Sequence[str]) -> list[int]:
         """Return for each query how many articles have all its words, roughly."""
-        return await self._ask("its index", "estimate", SEARCH_SECONDS, counts_of, queries=list(queries))
+        return await self._ask(
+            "its index",
+            "estimate",
+            SEARCH_SECONDS,
+            partial(counts_of, rows=len(queries)),
+            queries=list(queries),
+        )
 
     async def search(
         self, queries: Sequence[str] = (), limit: int = 20, *, titles: Sequence[str] = ()
@@ -82,12 +89,13 @@ class Archive:
         Without an index in the file only titles are searched. Then sentences: what could not be looked up.
         Raises BadDocument.
         """
+        queries = queries if self.facts.indexed else ()
         found, faults = await self._ask(
             "its index",
             "search",
             SEARCH_SECONDS,
-            hits_of,
-            queries=list(queries) if self.facts.indexed else [],
+            partial(hits_of, rows=len(queries) + len(titles)),
+            queries=list(queries),
             titles=list(titles),
             limit=limit,
         )
@@ -104,7 +112,11 @@ class Archive:
         if held is None:
             try:
                 held = await self._ask(
-                    f"the article “{key}”", "article", ARTICLE_SECONDS, article_of, key=key
+                    f"the article “{key}”",
+                    "article",
+                    ARTICLE_SECONDS,
+                    partial(article_of, written=self.facts.written),
+                    key=key,
                 )
             except BadDocument as problem:
                 if problem is not self._given_up and not self._gone():
@@ -136,7 +148,7 @@ class Archive:
         return False
 
     async def _ask(
-        self, what: str, do: str, seconds: float, parse: Callable[[Any, Facts], Answer], **asked: Any
+        self, what: str, do: str, seconds: float, parse: Callable[[Any], Answer], **asked: Any
     ) -> Answer:
         """Return the reader's answer, starting it again if it died. Asks twice; then `what` is at fault."""
         async with self._lock:
@@ -145,7 +157,7 @@ class Archive:
             while True:
                 reader = self._reader or await self._start()
                 try:
-                    answer = _parsed(parse, await reader.ask(do, seconds, **asked), self.facts)
+                    answer = _parsed(parse, await reader.ask(do, seconds, **asked))
                 except Ended as ended:
                     await self._drop()
                     log.warning("%s: its reader %s. %s", self.path.name, ended, reader.tail)
@@ -221,8 +233,8 @@ async def open_archive(path: Path, mounted: Identity | None = None) -> Archive:
     return archive
 
 
-def _parsed(parse: Callable[[Any, Facts], Answer], said: Any, facts: Facts) -> Answer:
+def _parsed(parse: Callable[[Any], Answer], said: Any) -> Answer:
     try:
-        return parse(said, facts)
+        return parse(said)
     except (LookupError, TypeError, ValueError) as problem:
         raise Ended("answered nonsense") from problem

@@ -60,10 +60,7 @@ async def find(
     Raises BadDocument if the whole archive cannot be read any more.
     """
     terms = queries.terms(question)
-    texts = [term.text for term in terms]
-    counts: Mapping[str, int] = {}
-    if archive.facts.indexed:
-        counts = dict(zip(texts, await archive.estimate(texts), strict=True))
+    counts = await _counts(archive, [term.text for term in terms], told)
     places = await _articles(archive, queries.plan(terms, counts, written), told)
     articles = await _read(archive, list(places)[:ARTICLES], told)
     candidates = await asyncio.to_thread(_candidates, articles)
@@ -93,12 +90,30 @@ def wanted(worth: Mapping[str, float], written: Sequence[str]) -> dict[str, floa
     return weights
 
 
+async def _counts(archive: Archive, texts: Sequence[str], told: Told) -> dict[str, int]:
+    """Return how many articles have each text; nothing where there is no index, or it is damaged."""
+    if not archive.facts.indexed:
+        return {}
+    try:
+        return dict(zip(texts, await archive.estimate(texts), strict=True))
+    except BadDocument as problem:
+        archive.check_usable()
+        told(problem.sentence)
+        return {}
+
+
 async def _articles(archive: Archive, plan: queries.Plan, told: Told) -> dict[str, float]:
-    """Return the paths of the articles found, best first."""
-    rows, faults = await archive.search(plan.queries, HITS, titles=plan.titles)
+    """Return the paths of the articles found, best first; by titles alone where the index is damaged."""
+    asked = plan.queries if archive.facts.indexed else ()
+    try:
+        rows, faults = await archive.search(asked, HITS, titles=plan.titles)
+    except BadDocument as problem:
+        archive.check_usable()
+        told(problem.sentence)
+        asked = ()
+        rows, faults = await archive.search(asked, HITS, titles=plan.titles)
     for fault in faults:
         told(fault)
-    asked = plan.queries if archive.facts.indexed else ()
     weights = [*(1.0 + 0.5 * len(query.split()) for query in asked), *(1.2 for _ in plan.titles)]
     return queries.merge([[hit.path for hit in row] for row in rows], weights)
 
