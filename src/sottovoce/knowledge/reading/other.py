@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from sottovoce.knowledge.reading import markdown
 from sottovoce.knowledge.reading.kinds import OLD_OFFICE
 from sottovoce.knowledge.reading.paper import Paper
@@ -16,6 +18,14 @@ INSIDE = (
     ("Workbook", "application/vnd.ms-excel", "XLS"),
     ("Book", "application/vnd.ms-excel", "XLS"),
 )
+
+
+def load() -> None:
+    """Start the library, if it is here, while it may still make what it needs: it talks to itself."""
+    with contextlib.suppress(ImportError):
+        import kreuzberg
+
+        kreuzberg.extract_bytes_sync(b"{\\rtf1 warm}", "application/rtf")
 
 
 def read(data: bytes, paper: Paper) -> None:

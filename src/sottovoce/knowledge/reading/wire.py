@@ -24,7 +24,7 @@ LINE = 250_000
 LONGEST_LINE = 4 << 20
 """Bytes. What a line holds at most is far below: each character is at most four, or two with an escape."""
 
-MOST_BLOCKS = 500_000
+MOST_BLOCKS = 250_000
 MOST_NOTES = 20
 
 NO_MEMORY = 77
