@@ -18,7 +18,7 @@ from sottovoce.knowledge.reading.refusal import Reason, Refusal
 LONGEST_BLOCK = 50_000
 """Characters of a block; a longer piece of text becomes several."""
 
-LINE = 250_000
+LINE = 64_000
 """Characters that are gathered before they are sent."""
 
 LONGEST_LINE = 4 << 20
