@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 
-from sottovoce.knowledge.reading import markdown
+from sottovoce.knowledge.reading import text
 from sottovoce.knowledge.reading.kinds import OLD_OFFICE
 from sottovoce.knowledge.reading.paper import Paper
 from sottovoce.knowledge.reading.refusal import Refusal
@@ -41,7 +41,7 @@ def read(data: bytes, paper: Paper) -> None:
         raise Refusal("damaged", detail=str(broken)) from broken
     said = result.metadata if isinstance(result.metadata, dict) else {}
     paper.title = str(said.get("title") or "")
-    markdown.read_lines(result.content.split("\n"), paper)
+    text.paragraphs([result.content], paper)
 
 
 def kind_of(data: bytes) -> tuple[str, str]:
