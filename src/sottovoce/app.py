@@ -28,6 +28,7 @@ from sottovoce.engine.attached import AttachedEngine, tell_server_to_forget
 from sottovoce.engine.memory import MOST_SLOTS
 from sottovoce.engine.permitted import PermittedEngine
 from sottovoce.engine.protocol import Engine, ModelFacts
+from sottovoce.knowledge.shelves import Shelves
 from sottovoce.models import checking, records, shelf
 from sottovoce.models.engines import Engines
 from sottovoce.models.kinds import EMBEDDING
@@ -57,6 +58,7 @@ class App:
     engine: Engine
     ledger: Ledger
     engines: Engines
+    shelves: Shelves
     owner: str = OWNER
     runs_on: str = ""
     """Names what the engine runs, so that another program knows whether it would suit it."""
@@ -234,13 +236,22 @@ async def open_app(
         engines = Engines(home, build)
         if engine is not None:
             engines.put(model, PermittedEngine(engine, partial(permission.ask, model)))
+        shelves = Shelves(home, database)
         try:
-            ledger = Ledger(home.ledger)
-            usual = engines.of(model)
             yield App(
-                home, settings, model, database, usual, ledger, engines, runs_on=runs_on, taken=workshop.taken
+                home,
+                settings,
+                model,
+                database,
+                engines.of(model),
+                Ledger(home.ledger),
+                engines,
+                shelves,
+                runs_on=runs_on,
+                taken=workshop.taken,
             )
         finally:
+            shelves.close()
             await engines.close()
     finally:
         database.close()

@@ -16,7 +16,7 @@ from sottovoce.store.db import open_database
 from sottovoce.store.migrate import SCHEMA, packaged
 
 SECOND = "ALTER TABLE chats ADD COLUMN colour TEXT NOT NULL DEFAULT 'blue';"
-THIRD = "CREATE TABLE shelves (name TEXT) STRICT; INSERT INTO shelves VALUES ('first');"
+THIRD = "CREATE TABLE rafts (name TEXT) STRICT; INSERT INTO rafts VALUES ('first');"
 
 
 RELEASED = [
@@ -153,4 +153,4 @@ def test_two_programs_that_migrate_at_once_do_it_once(home: Home, made: bool) ->
         assert program.returncode == 0, errors
     assert _version(home) == SCHEMA + 2
     with closing(sqlite3.connect(home.database)) as conn:
-        assert conn.execute("SELECT * FROM shelves").fetchall() == [("first",)]
+        assert conn.execute("SELECT * FROM rafts").fetchall() == [("first",)]

@@ -37,6 +37,10 @@ class Home:
         return self.root / "kv"
 
     @property
+    def knowledge(self) -> Path:
+        return self.root / "knowledge"
+
+    @property
     def logs(self) -> Path:
         return self.root / "logs"
 
@@ -52,7 +56,7 @@ class Home:
 def open_home(root: Path) -> Home:
     """Make the home folder and its rooms, private to this user. Raises ReadOnly or DiskFull."""
     home = Home(root)
-    for folder in (home.root, home.backups, home.models, home.kv, home.logs):
+    for folder in (home.root, home.backups, home.models, home.kv, home.knowledge, home.logs):
         make_folder(folder)
     return home
 

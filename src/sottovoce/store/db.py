@@ -125,12 +125,12 @@ class Database:
                 presence.sign_out(self._presence)
 
     def _write(self, work: Work[T]) -> T:
-        with translated(self.home.database), _transaction(self._connection, "BEGIN IMMEDIATE", "COMMIT"):
+        with translated(self.home.database), transaction(self._connection, "BEGIN IMMEDIATE", "COMMIT"):
             return work(self._connection)
 
     def _look(self, work: Work[T]) -> T:
         # Rolled back, so that a forgotten write cannot slip through as a read.
-        with translated(self.home.database), _transaction(self._connection, "BEGIN", "ROLLBACK"):
+        with translated(self.home.database), transaction(self._connection, "BEGIN", "ROLLBACK"):
             return work(self._connection)
 
     def _scrub(self) -> None:
@@ -143,7 +143,7 @@ class Database:
 
 
 @contextmanager
-def _transaction(connection: sqlite3.Connection, begin: str, end: str) -> Iterator[None]:
+def transaction(connection: sqlite3.Connection, begin: str, end: str) -> Iterator[None]:
     connection.execute(begin)
     try:
         yield
@@ -187,7 +187,7 @@ def _prepare(connection: sqlite3.Connection, home: Home, steps: Sequence[str] | 
         "temp_store = MEMORY",  # no piece of a chat in a shared folder for temporary files
     ):
         connection.execute(f"PRAGMA {pragma}")
-    with _transaction(connection, "BEGIN IMMEDIATE", "COMMIT"):
+    with transaction(connection, "BEGIN IMMEDIATE", "COMMIT"):
         chats.interrupt(connection, presence.living(home))
     try:
         if owed(connection):
