@@ -10,33 +10,38 @@ import numpy as np
 import pytest
 
 from sottovoce.core.errors import BadValue
-from sottovoce.knowledge import codes, vectors
-from sottovoce.knowledge.vectors import BLOCK, VectorModel, Vectors
+from sottovoce.knowledge import codes, documents, vectors
+from sottovoce.knowledge.document import Passage
+from sottovoce.knowledge.documents import Document
+from sottovoce.knowledge.file import NAME, ShelfFile
+from sottovoce.knowledge.nearest import Vectors
+from sottovoce.knowledge.vectors import BLOCK, VectorModel
 
 MINI = VectorModel("mini", "a" * 64)
 OTHER = VectorModel("other", "b" * 64)
 
 
-def opened(path: Path) -> sqlite3.Connection:
-    conn = sqlite3.connect(path)
-    for pragma in ("journal_mode = WAL", "secure_delete = ON"):
-        conn.execute(f"PRAGMA {pragma}")
+def opened(folder: Path) -> sqlite3.Connection:
+    """Return a connection to a shelf's file that begins its transactions by itself."""
+    ShelfFile(folder).close()
+    conn = sqlite3.connect(folder / NAME)
+    conn.execute("PRAGMA secure_delete = ON")
     return conn
 
 
 @pytest.fixture
 def conn(tmp_path: Path) -> Iterator[sqlite3.Connection]:
-    conn = opened(tmp_path / "shelf.db")
-    conn.executescript("CREATE TABLE passages (id INTEGER PRIMARY KEY, text TEXT);" + vectors.TABLES)
+    conn = opened(tmp_path / "shelf")
     vectors.begin(conn, MINI)
     conn.commit()
     yield conn
     conn.close()
 
 
-def with_passages(conn: sqlite3.Connection, count: int) -> list[int]:
-    conn.executemany("INSERT INTO passages (id) VALUES (?)", [(number,) for number in range(1, count + 1)])
-    return list(range(1, count + 1))
+def with_passages(conn: sqlite3.Connection, count: int) -> None:
+    """Put a document on the shelf that has so many."""
+    document = Document(0, None, "/a", "a", "", "d" * 64, 1, 0, None, None, 0, 0.0)
+    documents.put(conn, document, "x" * count, [Passage(at, at + 1) for at in range(count)])
 
 
 def clustered(count: int, width: int = 64, seed: int = 1) -> codes.Floats:
@@ -122,7 +127,7 @@ def test_another_programs_changes_are_seen(conn: sqlite3.Connection, tmp_path: P
         vectors.add(conn, [1], [along(1)])
     shelf = Vectors()
     assert shelf.nearest(conn, along(1), 5) == [(1, pytest.approx(1))]
-    other = opened(tmp_path / "shelf.db")
+    other = opened(tmp_path / "shelf")
     with other:
         vectors.add(other, [2], [along(1, 1)])
     assert [passage for passage, _ in shelf.nearest(conn, along(1), 5)] == [1, 2]
@@ -158,7 +163,7 @@ def test_deleted_vectors_leave_no_bytes_in_the_file(conn: sqlite3.Connection, tm
         kept = [code.tobytes() for code in codes.codes(units)] + [
             sign.tobytes() for sign in codes.signs(units)
         ]
-        files = b"".join(path.read_bytes() for path in sorted(tmp_path.iterdir()))
+        files = b"".join(path.read_bytes() for path in sorted((tmp_path / "shelf").iterdir()))
         return sum(files.count(trace) > 0 for trace in kept)
 
     assert traces() == 6
@@ -166,6 +171,14 @@ def test_deleted_vectors_leave_no_bytes_in_the_file(conn: sqlite3.Connection, tm
         vectors.remove(conn, doomed)
     conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     assert traces() == 0
+
+
+def test_the_vectors_of_a_document_go_with_it(conn: sqlite3.Connection) -> None:
+    with_passages(conn, 3)
+    vectors.add(conn, [1, 2, 3], [along(1), along(2), along(0)])
+    assert documents.remove(conn, ["/a"]) == 1
+    assert conn.execute("SELECT count(*) FROM vectors").fetchone() == (0,)
+    assert Vectors().nearest(conn, along(1), 9) == []
 
 
 def test_what_points_nowhere_is_done_and_never_found(conn: sqlite3.Connection) -> None:
@@ -209,8 +222,7 @@ def test_another_model_makes_all_vectors_anew(conn: sqlite3.Connection) -> None:
 
 
 def test_a_shelf_without_vectors_finds_nothing(tmp_path: Path) -> None:
-    conn = opened(tmp_path / "new.db")
-    conn.executescript("CREATE TABLE passages (id INTEGER PRIMARY KEY);" + vectors.TABLES)
+    conn = opened(tmp_path / "new")
     assert vectors.made_by(conn) is None
     assert Vectors().nearest(conn, along(1), 5) == []
     assert not vectors.begin(conn, MINI), "there were none of another model"

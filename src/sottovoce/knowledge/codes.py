@@ -10,7 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-WORD = 64
+from sottovoce.knowledge.vectors import sign_bytes
+
 CHUNK = 1 << 14
 """Vectors compared in one go: what is in between then stays in the processor's own memory."""
 
@@ -36,15 +37,10 @@ def units(vectors: ArrayLike) -> Floats:
     return found
 
 
-def words_of(width: int) -> int:
-    """Return how many 64-bit words the signs of a vector take."""
-    return -(-width // WORD)
-
-
 def signs(rows: Floats) -> Signs:
     """Return the signs of each row's numbers, a bit each: an array of rows and words."""
     packed = np.packbits(rows > 0, axis=1, bitorder="little")
-    whole = np.zeros((len(rows), words_of(rows.shape[1]) * 8), np.uint8)
+    whole = np.zeros((len(rows), sign_bytes(rows.shape[1])), np.uint8)
     whole[:, : packed.shape[1]] = packed
     return whole.view("<u8")
 
