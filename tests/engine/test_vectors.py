@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -149,3 +151,32 @@ async def test_a_model_for_vectors_cannot_be_the_one_that_answers(home: Home) ->
     with pytest.raises(BadModelFile, match="only makes embeddings"):
         async with open_app(home=home, environment={}, given={"model": "vectors"}):
             pass
+
+
+def is_last(pid: int) -> bool:
+    """Do all threads of a process come after those of other programs? On Linux also its whole session."""
+    tasks, autogroup = Path(f"/proc/{pid}/task"), Path(f"/proc/{pid}/autogroup")
+    threads = [int(one.name) for one in tasks.iterdir()] if tasks.is_dir() else [pid]
+    if autogroup.exists() and not autogroup.read_text("ascii").endswith("nice 19\n"):
+        return False
+    return all(os.getpriority(os.PRIO_PROCESS, one) == 19 for one in threads)
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "getpriority") or os.getpriority(os.PRIO_PROCESS, 0) == 19,
+    reason="needs priorities of processes, and one that is not the last already",
+)
+@pytest.mark.parametrize("patient", [False, True])
+async def test_only_an_engine_in_the_background_gives_way_to_all_others(
+    tmp_path: Path, patient: bool
+) -> None:
+    path = encoder().write(tmp_path / "small.gguf")
+    engine = VectorEngine(Plan(path, "small", unverified, threads=1, patient=patient))
+    try:
+        assert len(await engine.embed(["a"])) == 1
+        running = engine._embedder.life.running
+        assert running is not None
+        gives_way = await asyncio.to_thread(is_last, running.child.process.pid)
+        assert gives_way is patient
+    finally:
+        await engine.close()

@@ -87,6 +87,11 @@ def missing(conn: Connection, limit: int, after: int = 0) -> list[int]:
     return [passage for (passage,) in rows]
 
 
+def is_there(conn: Connection, passage: int) -> bool:
+    """Does the shelf have this passage?"""
+    return conn.execute("SELECT 1 FROM passages WHERE number = ?", (passage,)).fetchone() is not None
+
+
 def add(conn: Connection, passages: Sequence[int], vectors: ArrayLike) -> None:
     """Keep the vectors of these passages, in place of those they had; `begin` was called before.
 
