@@ -140,6 +140,21 @@ async def test_the_setting_embed_model_says_what_makes_the_vectors(home: Home) -
         assert model.name == "vectors"
 
 
+async def test_vectors_in_the_background_are_made_by_a_process_of_their_own(home: Home) -> None:
+    encoder().write(home.models / "vectors.gguf")
+    async with open_app(home=home, environment={}, given={"embed_model": "vectors"}) as app:
+        async with app.background() as engine:
+            assert engine is not None
+            assert await engine.embed(["a b"]) == await app.embed(["a b"])
+            loaded = engine.load()
+            assert loaded is not None
+        assert engine.load() is None, "it goes with the block"
+        _, other = await app.embedder()
+        assert other.load() is not None
+    async with open_app(home=home, environment={}) as app, app.background() as engine:
+        assert engine is None, "no model is set for vectors"
+
+
 async def test_an_embed_model_that_is_not_there_is_no_reason_not_to_chat(home: Home) -> None:
     async with open_app(home=home, environment={}, given={"embed_model": "vectors"}) as app:
         with pytest.raises(NotFound):
