@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from sottovoce.core.errors import BadValue
-from sottovoce.knowledge import codes, documents, vectors
+from sottovoce.knowledge import codes, documents, nearest, vectors
 from sottovoce.knowledge.document import Passage
 from sottovoce.knowledge.documents import Document
 from sottovoce.knowledge.file import NAME, ShelfFile
@@ -78,10 +78,11 @@ def test_nearly_all_of_the_exact_nearest_are_found_in_blocks_full_and_half_full(
     assert right >= 190
 
 
-def test_only_these_passages_are_searched(conn: sqlite3.Connection) -> None:
+def test_only_these_passages_are_searched(conn: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     vectors.add(conn, range(1, 1001), clustered(1000))
     shelf, question = Vectors(), along(1)
     best = shelf.nearest(conn, question, 1000)
+    monkeypatch.setattr(nearest, "CANDIDATES", 100)  # more than these are looked for by their signs
     for among in ({3, 5, 4711}, set(range(200, 901))):
         expected = [(passage, cosine) for passage, cosine in best if passage in among]
         assert shelf.nearest(conn, question, 3, among=among) == expected[:3]

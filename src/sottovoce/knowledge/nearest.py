@@ -17,8 +17,9 @@ from sottovoce.knowledge import codes, vectors
 from sottovoce.knowledge.codes import FURTHEST, Floats, Ids, Signs
 from sottovoce.knowledge.vectors import ANEW, BLOCK
 
-CANDIDATES = 512
-"""Passages that are compared by their numbers, once their signs have been."""
+CANDIDATES = 1024
+ONE_IN = 512
+"""So many passages at least are compared by their numbers, once the signs have been, and of many this part."""
 
 NOBODY = -1
 
@@ -59,7 +60,7 @@ class Vectors:
         if among is not None and len(among) <= CANDIDATES:
             return _compared(conn, list(among), unit[0], limit)
         self.read(conn)
-        return _compared(conn, self._candidates(unit, max(CANDIDATES, 4 * limit), among), unit[0], limit)
+        return _compared(conn, self._candidates(unit, 4 * limit, among), unit[0], limit)
 
     def read(self, conn: Connection) -> None:
         """Take over what has changed since the last time."""
@@ -98,13 +99,14 @@ class Vectors:
         passages[:before], signs[:, :before] = self._passages, self._signs
         self._passages, self._signs = passages, signs
 
-    def _candidates(self, unit: Floats, count: int, among: Collection[int] | None) -> list[int]:
+    def _candidates(self, unit: Floats, wanted: int, among: Collection[int] | None) -> list[int]:
         used = len(self._places) * BLOCK
         passages = self._passages[:used]
         distances = codes.differing(self._signs[:, :used], codes.signs(unit)[0])
         distances[passages == NOBODY] = FURTHEST
         if among is not None:
             distances[~np.isin(passages, np.fromiter(among, np.int64))] = FURTHEST
+        count = max(CANDIDATES, used // ONE_IN, wanted)
         found: list[int] = passages[codes.lowest(distances, count, unit.shape[1])].tolist()
         return found
 
