@@ -80,7 +80,7 @@ def test_nearly_all_of_the_exact_nearest_are_found_in_blocks_full_and_half_full(
 
 def test_only_these_passages_are_searched(conn: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     vectors.add(conn, range(1, 1001), clustered(1000))
-    shelf, question = Vectors(), along(1)
+    shelf, question = Vectors(), clustered(1000)[7].tolist()
     best = shelf.nearest(conn, question, 1000)
     monkeypatch.setattr(nearest, "CANDIDATES", 100)  # more than these are looked for by their signs
     for among in ({3, 5, 4711}, set(range(200, 901))):

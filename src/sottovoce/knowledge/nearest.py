@@ -19,7 +19,7 @@ from sottovoce.knowledge.vectors import ANEW, BLOCK
 
 CANDIDATES = 1024
 ONE_IN = 512
-"""So many passages at least are compared by their numbers, once the signs have been, and of many this part."""
+"""So many passages at least are compared by their numbers, once their signs have been; of many this part."""
 
 NOBODY = -1
 

@@ -16,7 +16,7 @@ from sottovoce.knowledge import checking, documents, facts, search, sources, syn
 from sottovoce.knowledge.checking import Verdict
 from sottovoce.knowledge.facts import Facts
 from sottovoce.knowledge.file import ShelfFile
-from sottovoce.knowledge.plain import is_readable, open_reader
+from sottovoce.knowledge.reading.readers import Readers, is_readable
 from sottovoce.knowledge.search import Results
 from sottovoce.knowledge.syncing import Progress
 from sottovoce.store import shelves as rows
@@ -48,13 +48,12 @@ class Shelf:
 
     async def sync(self) -> AsyncGenerator[Progress, None]:
         """Bring the shelf in step with its sources; see syncing.sync."""
-        reader = open_reader()
-        try:
-            async with aclosing(syncing.sync(self.file, self.name, reader, is_readable)) as steps:
-                async for step in steps:
-                    yield step
-        finally:
-            await reader.close()
+        async with (
+            Readers() as readers,
+            aclosing(syncing.sync(self.file, self.name, readers, is_readable)) as steps,
+        ):
+            async for step in steps:
+                yield step
 
     async def search(self, question: str, limit: int = MOST_FOUND) -> Results:
         """Return the passages that a question is about, best first."""
