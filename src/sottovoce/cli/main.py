@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "ask": ("sottovoce.cli.ask:ask", "One answer, for scripts and pipes."),
     "serve": ("sottovoce.cli.serve:serve", "An OpenAI-compatible server, on this machine or for others."),
     "share": ("sottovoce.cli.share:share", "Pair a phone in the same network."),
+    "kb": ("sottovoce.cli.kb:kb", "Shelves of documents, to ask and to quote."),
     "chats": ("sottovoce.cli.chats:chats", "List, search, show, export, import and delete chats."),
     "fit": ("sottovoce.cli.fit:fit", "What this machine can run, how quickly, and how to get it."),
     "models": ("sottovoce.cli.models:models", "The models here, their facts and licences."),

@@ -8,6 +8,7 @@ SottoError
 │   ├── BadSchema       not a JSON schema we can hold an answer to
 │   ├── BadArchive      an import file that cannot be read
 │   ├── BadCatalogue    a file of models to choose from that cannot be read
+│   ├── BadDocument     a document that cannot be read
 │   ├── Unsupported     a request's field that cannot be honoured here
 │   ├── TooLarge        more than is taken at once
 │   ├── WrongKind       a request's body that is not JSON
@@ -105,6 +106,12 @@ class BadArchive(BadInput):
 
 class BadCatalogue(BadInput):
     code = "bad_catalogue"
+
+
+class BadDocument(BadInput):
+    """`field` is "password" where another one, or one at all, would open it."""
+
+    code = "bad_document"
 
 
 class Unsupported(BadInput):

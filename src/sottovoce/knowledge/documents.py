@@ -5,10 +5,10 @@ Knows neither how a file is read nor how a passage is found.
 
 from __future__ import annotations
 
-import sqlite3
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from sqlite3 import Connection
 from typing import Any
 
 from sottovoce.core.errors import NotFound
@@ -53,12 +53,12 @@ _KINDS = (
     int, int | None, str, str, str, str, int, int, float | None, int | None, int, float, str | None
 )  # fmt: skip
 
-Removed = Callable[[sqlite3.Connection, Sequence[int]], None]
+Removed = Callable[[Connection, Sequence[int]], None]
 """Hears which passages are about to go."""
 
 
 def put(
-    connection: sqlite3.Connection,
+    connection: Connection,
     document: Document,
     text: str,
     passages: Sequence[Passage],
@@ -87,7 +87,26 @@ def put(
     return number
 
 
-def remove(connection: sqlite3.Connection, paths: Sequence[str], removed: Removed | None = None) -> int:
+def touch(connection: Connection, number: int, modified: int) -> None:
+    """Note that a document's file has another time, in nanoseconds, and the same content."""
+    connection.execute("UPDATE documents SET modified = ? WHERE number = ?", (modified, number))
+
+
+def move(connection: Connection, old: Document, new: Document) -> None:
+    """Give a document the place and name of a file with the same content; its passages stay."""
+    name = _free_name(connection, new)
+    before, after = title_of(old), old.title or name
+    if before != after:
+        entries = list(_entries(connection, old.number))
+        words.remove(connection, [replace(one, title=before) for one in entries])
+        words.add(connection, [replace(one, title=after) for one in entries])
+    connection.execute(
+        "UPDATE documents SET source = ?, path = ?, name = ?, modified = ? WHERE number = ?",
+        (new.source, new.path, name, new.modified, old.number),
+    )
+
+
+def remove(connection: Connection, paths: Sequence[str], removed: Removed | None = None) -> int:
     """Take documents off the shelf with all that was made of them; return how many there were."""
     gone = 0
     for path in paths:
@@ -95,17 +114,10 @@ def remove(connection: sqlite3.Connection, paths: Sequence[str], removed: Remove
         if found is None:
             continue
         document = _document(found)
-        numbers = []
-        entries = []
-        data = text_of(connection, document.number)
-        for number, start, end, headings in connection.execute(
-            'SELECT number, start, "end", headings FROM passages WHERE document = ?', (document.number,)
-        ):
-            numbers.append(number)
-            entries.append(Words(number, title_of(document), headings, data[start:end].decode()))
+        entries = [replace(one, title=title_of(document)) for one in _entries(connection, document.number)]
         words.remove(connection, entries)
-        if removed is not None and numbers:
-            removed(connection, numbers)
+        if removed is not None and entries:
+            removed(connection, [one.number for one in entries])
         for table in ("passages", "texts"):
             connection.execute(f"DELETE FROM {table} WHERE document = ?", (document.number,))  # noqa: S608
         connection.execute("DELETE FROM documents WHERE number = ?", (document.number,))
@@ -113,13 +125,13 @@ def remove(connection: sqlite3.Connection, paths: Sequence[str], removed: Remove
     return gone
 
 
-def listed(connection: sqlite3.Connection) -> list[Document]:
+def listed(connection: Connection) -> list[Document]:
     """Return the documents by name."""
     rows = connection.execute(f"SELECT {_COLUMNS} FROM documents ORDER BY name")  # noqa: S608
     return [_document(row) for row in rows]
 
 
-def get(connection: sqlite3.Connection, name: str) -> Document:
+def get(connection: Connection, name: str) -> Document:
     """Return a document by its name. Raises NotFound."""
     row = connection.execute(f"SELECT {_COLUMNS} FROM documents WHERE name = ?", (name,)).fetchone()  # noqa: S608
     if row is None:
@@ -129,13 +141,13 @@ def get(connection: sqlite3.Connection, name: str) -> Document:
     return _document(row)
 
 
-def text_of(connection: sqlite3.Connection, number: int) -> bytes:
+def text_of(connection: Connection, number: int) -> bytes:
     """Return a document's text, in UTF-8."""
     rows = connection.execute("SELECT text FROM texts WHERE document = ? ORDER BY part", (number,))
     return b"".join(_inflated(part) for (part,) in rows)
 
 
-def slice_of(connection: sqlite3.Connection, number: int, start: int, end: int) -> str:
+def slice_of(connection: Connection, number: int, start: int, end: int) -> str:
     """Return what stands from one byte of a document's text to another. Raises StoreDamaged."""
     first = start // PART
     rows = connection.execute(
@@ -155,7 +167,7 @@ def title_of(document: Document) -> str:
 
 
 def _words(
-    connection: sqlite3.Connection,
+    connection: Connection,
     document: int,
     title: str,
     name: str,
@@ -171,7 +183,17 @@ def _words(
         yield Words(int(number or 0), title or name, headings, data[passage.start : passage.end].decode())
 
 
-def _free_name(connection: sqlite3.Connection, document: Document) -> str:
+def _entries(connection: Connection, document: int) -> Iterator[Words]:
+    """Yield the words of a document's passages, without its title."""
+    data = text_of(connection, document)
+    rows = connection.execute(
+        'SELECT number, start, "end", headings FROM passages WHERE document = ?', (document,)
+    ).fetchall()
+    for number, start, end, headings in rows:
+        yield Words(number, "", headings, data[start:end].decode())
+
+
+def _free_name(connection: Connection, document: Document) -> str:
     """Return the document's name, or its path where another has that name."""
     taken = connection.execute("SELECT 1 FROM documents WHERE name = ?", (document.name,)).fetchone()
     return document.name if taken is None else document.path

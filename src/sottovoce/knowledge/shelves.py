@@ -5,14 +5,20 @@ from __future__ import annotations
 import asyncio
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
+from sqlite3 import Connection
 
 from sottovoce.core.paths import Home
-from sottovoce.knowledge import search
+from sottovoce.knowledge import checking, documents, facts, search, sources, syncing
+from sottovoce.knowledge.checking import Verdict
+from sottovoce.knowledge.facts import Facts
 from sottovoce.knowledge.file import ShelfFile
+from sottovoce.knowledge.reading.readers import Readers, is_readable
 from sottovoce.knowledge.search import Results
+from sottovoce.knowledge.syncing import Progress
 from sottovoce.store import shelves as rows
 from sottovoce.store.db import Database
 from sottovoce.store.shelves import ShelfRow
@@ -30,6 +36,24 @@ class Shelf:
     @property
     def name(self) -> str:
         return self.row.name
+
+    async def facts(self) -> Facts:
+        return await self.file.read(facts.of)
+
+    async def check(self) -> Verdict:
+        """Look whether the shelf is sound and in step; reads all of it."""
+        verdict = await self.file.read(lambda conn: checking.compared(conn, is_readable))
+        verdict.damage = await self.file.read(checking.damage)
+        return verdict
+
+    async def sync(self) -> AsyncGenerator[Progress, None]:
+        """Bring the shelf in step with its sources; see syncing.sync."""
+        async with (
+            Readers() as readers,
+            aclosing(syncing.sync(self.file, self.name, readers, is_readable)) as steps,
+        ):
+            async for step in steps:
+                yield step
 
     async def search(self, question: str, limit: int = MOST_FOUND) -> Results:
         """Return the passages that a question is about, best first."""
@@ -58,6 +82,25 @@ class Shelves:
         now = self._clock()
         row = await self._database.run(lambda conn: rows.add(conn, owner, name, now))
         return await self._opened(row)
+
+    async def put(self, shelf: Shelf, path: Path) -> None:
+        """Note a file or folder as one of a shelf's sources; `sync` reads it. Raises BadValue."""
+        now = self._clock()
+        await shelf.file.run(lambda conn: sources.add(conn, path, now))
+
+    async def take_off(self, shelf: Shelf, path: Path) -> int:
+        """Take a source off with all its documents; return how many. Raises NotFound."""
+
+        def work(conn: Connection) -> int:
+            source = sources.get(conn, path)
+            gone = [one.path for one in documents.listed(conn) if one.source == source.number]
+            count = documents.remove(conn, gone)
+            sources.remove(conn, source)
+            return count
+
+        count = await shelf.file.run(work)
+        await shelf.file.scrub()
+        return count
 
     async def remove(self, owner: str, name: str) -> None:
         """Remove a shelf with all that stands on it. Raises NotFound."""

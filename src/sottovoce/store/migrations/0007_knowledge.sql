@@ -29,3 +29,6 @@ CREATE TABLE grounds (
     written  REAL,              -- seconds since 1970, UTC
     PRIMARY KEY (message, number)
 ) STRICT;
+
+-- Ids of the shelves that a key may ask, with commas; empty: none.
+ALTER TABLE keys ADD COLUMN shelves TEXT NOT NULL DEFAULT '';

@@ -1,0 +1,127 @@
+"""sotto kb add and watch: put documents on a shelf, and keep it in step with them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from contextlib import aclosing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sottovoce.cli._given import Given
+from sottovoce.cli._run import run
+from sottovoce.cli.kb._open import open_shelves
+from sottovoce.core.errors import BadValue, NotFound
+from sottovoce.core.messages import OWNER
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sottovoce.knowledge.shelves import Shelf, Shelves
+    from sottovoce.knowledge.syncing import Progress
+
+MOST_PROBLEMS = 20
+"""That are told one by one."""
+
+PATHS = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+
+
+@click.command()
+@click.argument("name")
+@PATHS
+@click.pass_obj
+def add(given: Given, /, name: str, paths: tuple[Path, ...]) -> None:
+    """Put files and folders on a shelf, which is made where it is not there yet.
+
+    What has not changed is not read again. Without PATHS: bring the shelf in step with what was put on it.
+    Ctrl-C stops; the same command goes on.
+    """
+    run(_add(given, name, paths))
+
+
+@click.command()
+@click.argument("name")
+@PATHS
+@click.pass_obj
+def watch(given: Given, /, name: str, paths: tuple[Path, ...]) -> None:
+    """Keep a shelf in step with its files and folders until Ctrl-C."""
+    run(_watch(given, name, paths))
+
+
+async def _add(given: Given, name: str, paths: Sequence[Path]) -> None:
+    async with open_shelves(given) as shelves:
+        shelf = await _with(shelves, name, paths)
+        await _synced(given, shelf)
+
+
+async def _watch(given: Given, name: str, paths: Sequence[Path]) -> None:
+    from sottovoce.knowledge.watching import changes
+
+    async with open_shelves(given) as shelves:
+        shelf = await _with(shelves, name, paths)
+        await _synced(given, shelf)
+        given.show.note("Watching; Ctrl-C ends it.")
+        async with aclosing(changes(shelf.file)) as coming:
+            async for _ in coming:
+                await _synced(given, shelf)
+
+
+async def _with(shelves: Shelves, name: str, paths: Sequence[Path]) -> Shelf:
+    """Return the shelf with these sources; nothing is made where one of them is not there."""
+    for path in paths:
+        if not path.exists():
+            raise BadValue(f"{path} is not there.", hint="Check the path for a typing error")
+        if not os.access(path, os.R_OK):
+            raise BadValue(f"{path} may not be read.", hint=f"Give yourself access: chmod u+r {path}")
+    try:
+        shelf = await shelves.open(OWNER, name)
+    except NotFound:
+        if not paths:
+            raise
+        shelf = await shelves.add(OWNER, name)
+    for path in paths:
+        await shelves.put(shelf, path)
+    return shelf
+
+
+async def _synced(given: Given, shelf: Shelf) -> None:
+    last = None
+    try:
+        async with aclosing(shelf.sync()) as steps:
+            async for step in steps:
+                last = step
+                if step.total:
+                    done = f"{shelf.name}: {step.done:,} of {step.total:,} files"
+                    given.show.passing(f"{done}, {step.passages:,} passages; {step.name}")
+    except asyncio.CancelledError:
+        given.show.passing("")
+        given.show.note(f"Stopped. What was read is kept; to go on: sotto kb add {shelf.name}")
+        raise
+    finally:
+        given.show.passing("")
+    if last is not None:
+        _tell(given, shelf, last)
+
+
+def _tell(given: Given, shelf: Shelf, step: Progress) -> None:
+    counts = {
+        "added": step.added,
+        "changed": step.changed,
+        "moved": step.moved,
+        "taken off": step.removed,
+        "unchanged": step.kept,
+    }
+    said = ", ".join(f"{count:,} {what}" for what, count in counts.items() if count)
+    given.show.note(f"{shelf.name}: {said or 'nothing to read'}.")
+    for sentence in list(step.problems.values())[:MOST_PROBLEMS]:
+        given.show.note(f"  not read: {sentence}")
+    if len(step.problems) > MOST_PROBLEMS:
+        more = len(step.problems) - MOST_PROBLEMS
+        given.show.note(f"  and {more:,} more; all of them: sotto kb show {shelf.name}")
+    for path in step.missing:
+        given.show.note(f"  cannot be looked into now, what was read of it stays: {path}")
+    if step.passed:
+        kinds = ", ".join(f"{count:,} {ending}" for ending, count in sorted(step.passed.items()))
+        given.show.note(f"  passed over, of no kind that is read: {kinds}")

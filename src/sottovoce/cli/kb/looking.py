@@ -1,0 +1,170 @@
+"""sotto kb list, show and search: what stands on the shelves."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sottovoce.cli._given import Given
+from sottovoce.cli._run import run
+from sottovoce.cli._show import one_line
+from sottovoce.cli.kb._open import open_shelves
+from sottovoce.core.amounts import amount
+from sottovoce.core.messages import OWNER
+
+if TYPE_CHECKING:
+    from sottovoce.knowledge.document import Found
+    from sottovoce.knowledge.documents import Document
+    from sottovoce.knowledge.facts import Facts
+    from sottovoce.knowledge.shelves import Shelf
+    from sottovoce.knowledge.sources import Source
+
+EXCERPT = 100
+"""Characters of a passage in a table."""
+
+
+@click.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def list_shelves(given: Given, /, as_json: bool) -> None:
+    """List the shelves."""
+    run(_list(given, as_json))
+
+
+@click.command()
+@click.argument("name")
+@click.option("--documents", "all_documents", is_flag=True, help="Also list every document.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, with every document.")
+@click.pass_obj
+def show(given: Given, /, name: str, all_documents: bool, as_json: bool) -> None:
+    """Show a shelf: its sources, their age, its space, and what could not be read."""
+    run(_show(given, name, all_documents, as_json))
+
+
+@click.command()
+@click.argument("name")
+@click.argument("words", nargs=-1, required=True)
+@click.option("--limit", type=click.IntRange(1, 100), default=8, show_default=True, help="At most so many.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def search(given: Given, /, name: str, words: tuple[str, ...], limit: int, as_json: bool) -> None:
+    """Find the passages of a shelf that a question is about, best first.
+
+    With --json, start and end count bytes of the document's text in UTF-8.
+    """
+    run(_search(given, name, " ".join(words), limit, as_json))
+
+
+async def _list(given: Given, as_json: bool) -> None:
+    async with open_shelves(given) as shelves:
+        rows = await shelves.listed(OWNER)
+        told = [(shelf := await shelves.open(OWNER, row.id), await shelf.facts()) for row in rows]
+        if as_json:
+            given.show.data([shelf_data(shelf, facts) for shelf, facts in told])
+        elif told:
+            table = [
+                (
+                    shelf.name,
+                    f"{facts.documents:,}",
+                    f"{facts.passages:,}",
+                    amount(shelf.file.size()),
+                    _day(facts.newest),
+                    _day(facts.synced),
+                )
+                for shelf, facts in told
+            ]
+            given.show.table(("NAME", "DOCUMENTS", "PASSAGES", "SPACE", "NEWEST", "SYNCED"), table)
+        else:
+            given.show.note("There are no shelves yet.")
+            given.show.note("\nhint: sotto kb add NAME FOLDER")
+
+
+async def _show(given: Given, name: str, all_documents: bool, as_json: bool) -> None:
+    from sottovoce.knowledge import documents, sources
+
+    async with open_shelves(given) as shelves:
+        shelf = await shelves.open(OWNER, name)
+        facts = await shelf.facts()
+        there = await shelf.file.read(sources.listed)
+        listed = await shelf.file.read(documents.listed)
+        if as_json:
+            data = shelf_data(shelf, facts)
+            data["sources"] = [_source_data(one) for one in there]
+            given.show.data(data | {"documents": [_document_data(one) for one in listed]})
+            return
+        _tell(given, shelf, facts, there)
+        unread = [one for one in listed if one.problem is not None]
+        for one in unread:
+            given.show.line(f"  not read: {one.problem}")
+        if all_documents:
+            given.show.line()
+            rows = [
+                (one.name, _day(one.written), one_line(one.title, 50)) for one in listed if not one.problem
+            ]
+            given.show.table(("DOCUMENT", "WRITTEN", "TITLE"), rows)
+
+
+async def _search(given: Given, name: str, question: str, limit: int, as_json: bool) -> None:
+    async with open_shelves(given) as shelves:
+        shelf = await shelves.open(OWNER, name)
+        results = await shelf.search(question, limit)
+    if as_json:
+        given.show.data([found_data(one) for one in results.found])
+        return
+    if not results.answers:
+        given.show.note(f"The answer does not seem to be on the shelf {shelf.name!r}.")
+    for number, one in enumerate(results.found, 1):
+        place = f", page {one.page}" if one.page else ""
+        under = f": {' > '.join(one.headings)}" if one.headings else ""
+        given.show.line(f"[{number}] {one.document}{place}{under}")
+        given.show.line(f"    {one_line(one.text, 2 * EXCERPT)}")
+
+
+def _tell(given: Given, shelf: Shelf, facts: Facts, there: list[Source]) -> None:
+    line = given.show.line
+    line(f"{shelf.name}")
+    line(f"  {facts.documents:,} documents in {facts.passages:,} passages, {amount(facts.text)} of text")
+    each = f", {shelf.file.size() / facts.passages:.0f} bytes a passage" if facts.passages else ""
+    line(f"  {amount(shelf.file.size())} on the disk{each}")
+    if facts.newest is not None:
+        line(f"  written between {_day(facts.oldest)} and {_day(facts.newest)}")
+    line(f"  last in step with its sources: {_day(facts.synced)}")
+    for source in there:
+        lost = "" if source.path.exists() else " (is not there now; what was read of it is kept)"
+        line(f"  from {source.path}{lost}")
+
+
+def shelf_data(shelf: Shelf, facts: Facts) -> dict[str, Any]:
+    """Return a shelf's documented keys."""
+    return {"id": shelf.row.id, "name": shelf.name, **asdict(facts), "bytes": shelf.file.size()}
+
+
+def found_data(found: Found) -> dict[str, Any]:
+    """Return a passage's documented keys; start and end count bytes of the text in UTF-8."""
+    return {
+        "document": found.document,
+        "page": found.page,
+        "heading": " > ".join(found.headings),
+        "start": found.start,
+        "end": found.end,
+        "text": found.text,
+        "score": round(found.score, 6),
+        "digest": found.digest,
+        "as_of": found.written,
+    }
+
+
+def _document_data(document: Document) -> dict[str, Any]:
+    keys = ("name", "title", "path", "digest", "size", "written", "pages", "length", "read", "problem")
+    return {key: value for key, value in asdict(document).items() if key in keys}
+
+
+def _source_data(source: Source) -> dict[str, Any]:
+    return {"path": str(source.path), "added": source.added, "synced": source.synced}
+
+
+def _day(at: float | None) -> str:
+    return "never" if at is None else time.strftime("%Y-%m-%d", time.localtime(at))

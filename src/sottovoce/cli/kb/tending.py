@@ -1,0 +1,90 @@
+"""sotto kb check and remove."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sottovoce.cli._given import Given
+from sottovoce.cli._run import run
+from sottovoce.cli.kb._open import open_shelves
+from sottovoce.core.errors import Refused
+from sottovoce.core.messages import OWNER
+
+if TYPE_CHECKING:
+    from sottovoce.knowledge.shelves import Shelf
+
+MOST_NAMED = 20
+
+
+@click.command()
+@click.argument("name")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def check(given: Given, /, name: str, as_json: bool) -> None:
+    """Look whether a shelf is sound and in step with its files. Exit code 1: it is not sound."""
+    run(_check(given, name, as_json))
+
+
+@click.command()
+@click.argument("name")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def remove(given: Given, /, name: str, paths: tuple[Path, ...], yes: bool) -> None:
+    """Remove a shelf, or take files and folders off it; the files themselves stay where they are."""
+    run(_remove(given, name, paths, yes))
+
+
+async def _check(given: Given, name: str, as_json: bool) -> None:
+    async with open_shelves(given) as shelves:
+        shelf = await shelves.open(OWNER, name)
+        verdict = await shelf.check()
+    lists = {
+        "damage": verdict.damage,
+        "missing": verdict.missing,
+        "changed": verdict.changed,
+        "new": verdict.new,
+        "gone": verdict.gone,
+    }
+    if as_json:
+        given.show.data({"sound": verdict.is_sound, "in_step": verdict.is_in_step, **lists})
+    else:
+        for what, names in lists.items():
+            for one in names[:MOST_NAMED]:
+                given.show.line(f"{what}: {one}")
+            if len(names) > MOST_NAMED:
+                given.show.line(f"{what}: and {len(names) - MOST_NAMED:,} more")
+        if verdict.is_sound:
+            given.show.note(f"{shelf.name} is sound.")
+            if not verdict.is_in_step:
+                given.show.note(f"\nhint: sotto kb add {shelf.name} brings it in step")
+        else:
+            given.show.note(f"\nhint: make it anew: sotto kb remove {shelf.name}, then sotto kb add")
+    if not verdict.is_sound:
+        raise click.exceptions.Exit(1)
+
+
+async def _remove(given: Given, name: str, paths: tuple[Path, ...], yes: bool) -> None:
+    async with open_shelves(given) as shelves:
+        shelf = await shelves.open(OWNER, name)
+        if paths:
+            for path in paths:
+                count = await shelves.take_off(shelf, path)
+                given.show.note(f"{count:,} documents taken off {shelf.name}")
+            return
+        if not yes:
+            await _ask(given, shelf)
+        await shelves.remove(OWNER, shelf.row.id)
+    given.show.note(f"The shelf {shelf.name} is removed; its files are where they were.")
+
+
+async def _ask(given: Given, shelf: Shelf) -> None:
+    if not given.show.can_ask:
+        raise Refused("This needs a yes, and there is nobody to ask.", hint="Add --yes")
+    facts = await shelf.facts()
+    if not given.show.confirm(f"Remove the shelf {shelf.name} with {facts.documents:,} documents?"):
+        given.show.note("Nothing was done.")
+        raise click.exceptions.Exit(1)

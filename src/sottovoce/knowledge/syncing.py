@@ -1,0 +1,282 @@
+"""Brings a shelf in step with its sources: new and changed files are read, those that are gone taken off.
+
+What has not changed is left alone. Each step is kept as it is done, so a stop at any moment loses nothing:
+the next run goes on. Knows nothing of formats or vectors.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from sqlite3 import Connection
+from typing import Protocol
+
+from sottovoce.core.errors import BadDocument, SottoError, StoreBusy
+from sottovoce.core.lock import FileLock
+from sottovoce.knowledge import documents, sources
+from sottovoce.knowledge.chunk import cut
+from sottovoce.knowledge.document import Passage, Reading
+from sottovoce.knowledge.documents import Document, Removed
+from sottovoce.knowledge.file import ShelfFile
+from sottovoce.knowledge.sources import Look, Seen, Source
+
+TOGETHER = 64
+TOGETHER_BYTES = 4 << 20
+"""So many documents, or so much text, are written in one transaction."""
+
+READERS = 2
+"""Files that are read at the same time."""
+
+CHANGED_MEANWHILE = "This file was changed while it was read; it is read again the next time."
+
+
+class Reads(Protocol):
+    """What reads a file: the sandboxed reader, or one of a test."""
+
+    async def read(self, path: Path, name: str) -> Reading:
+        """Return what a file says. Raises BadDocument."""
+        ...
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far it is. Counts are files; `problems` are sentences by the document's name."""
+
+    total: int = 0
+    done: int = 0
+    name: str = ""
+    added: int = 0
+    changed: int = 0
+    moved: int = 0
+    removed: int = 0
+    kept: int = 0
+    passages: int = 0
+    problems: dict[str, str] = field(default_factory=dict)
+    missing: list[str] = field(default_factory=list)
+    """Sources that are not there, and folders that could not be looked into: what is of them stays."""
+    passed: dict[str, int] = field(default_factory=dict)
+    """Files passed over, by their ending: of no kind that can be read."""
+    finished: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    document: Document
+    text: str = ""
+    passages: tuple[Passage, ...] = ()
+
+
+async def sync(
+    file: ShelfFile,
+    shelf: str,
+    reader: Reads,
+    is_readable: Callable[[str], bool],
+    *,
+    removed: Removed | None = None,
+    clock: Callable[[], float] = time.time,
+) -> AsyncGenerator[Progress, None]:
+    """Bring a shelf in step, telling how far it is after each step; the last one is `finished`.
+
+    Closing the generator stops it. Raises StoreBusy while another program does the same, and DiskFull.
+    """
+    lock = FileLock(file.folder / "lock")
+    if not lock.take():
+        raise StoreBusy(
+            f"Another program is putting documents on the shelf {shelf!r}.",
+            hint="Wait for it, or end it; both would do the same work twice.",
+        )
+    try:
+        async with aclosing(_Sync(file, reader, is_readable, removed, clock).run()) as steps:
+            async for progress in steps:
+                yield progress
+    finally:
+        lock.release()
+
+
+class _Sync:
+    def __init__(
+        self,
+        file: ShelfFile,
+        reader: Reads,
+        is_readable: Callable[[str], bool],
+        removed: Removed | None,
+        clock: Callable[[], float],
+    ) -> None:
+        self._file = file
+        self._reader = reader
+        self._is_readable = is_readable
+        self._removed = removed
+        self._clock = clock
+        self._progress = Progress()
+        self._is_owed = False
+        """Whether something was taken off whose traces are to be cleared."""
+
+    async def run(self) -> AsyncGenerator[Progress, None]:
+        progress = self._progress
+        there = await self._file.read(sources.listed)
+        known = {one.path: one for one in await self._file.read(documents.listed)}
+        looks = {one: await asyncio.to_thread(self._looked, one) for one in there if one.path.exists()}
+        progress.missing += [str(one.path) for one in there if one not in looks]
+        seen = {one.key: one for look in looks.values() for one in look.seen}
+        for look in looks.values():
+            progress.missing += map(str, look.closed)
+            for ending, count in look.passed.items():
+                progress.passed[ending] = progress.passed.get(ending, 0) + count
+        due = [one for key, one in seen.items() if not _is_same(one, known.get(key))]
+        gone = {
+            key: one
+            for key, one in known.items()
+            if key not in seen and one.source is not None and _is_looked_for(one, looks)
+        }
+        progress.kept = len(seen) - len(due)
+        progress.total = len(due)
+        yield progress
+        async with aclosing(self._put(due, known, gone)) as steps:
+            async for step in steps:
+                yield step
+        if gone:
+            paths = list(gone)
+            progress.removed = await self._file.run(lambda conn: documents.remove(conn, paths, self._removed))
+            self._is_owed = True
+        if self._is_owed:
+            await self._file.scrub()
+        now = self._clock()
+        for one, look in looks.items():
+            if not look.closed:
+                await self._file.run(partial(sources.note_synced, source=one, now=now))
+        progress.finished = True
+        yield progress
+
+    def _looked(self, source: Source) -> Look:
+        return sources.look_through(source, self._is_readable)
+
+    async def _put(
+        self, due: Sequence[Seen], known: dict[str, Document], gone: dict[str, Document]
+    ) -> AsyncGenerator[Progress, None]:
+        """Read what is due, a few files at a time, and write it in order."""
+        waiting = iter(due)
+        reading: list[asyncio.Task[_Read | None]] = []
+        batch: list[_Read] = []
+        try:
+            while True:
+                while len(reading) < READERS and (one := next(waiting, None)) is not None:
+                    reading.append(asyncio.create_task(self._read(one, known.get(one.key))))
+                if not reading:
+                    break
+                read = await reading.pop(0)
+                self._progress.done += 1
+                if read is not None:
+                    self._progress.name = read.document.name
+                    batch.append(read)
+                if _is_full(batch):
+                    await self._write(batch, known, gone)
+                    batch = []
+                yield self._progress
+            await self._write(batch, known, gone)
+        finally:
+            for task in reading:
+                task.cancel()
+            await asyncio.gather(*reading, return_exceptions=True)
+
+    async def _read(self, seen: Seen, before: Document | None) -> _Read | None:
+        """Return a document as it is to be put; None where only the file's time has changed."""
+        try:
+            digest = await asyncio.to_thread(_digest, seen.path)
+            document = self._document(seen, digest)
+            if before is not None and before.digest == digest and before.problem is None:
+                await self._file.run(lambda conn: documents.touch(conn, before.number, seen.modified))
+                self._progress.kept += 1
+                return None
+            reading = await self._reader.read(seen.path, document.name)
+            text, passages = await asyncio.to_thread(cut, reading)
+            info = seen.path.stat()
+            if (info.st_size, info.st_mtime_ns) != (seen.size, seen.modified):
+                raise BadDocument(CHANGED_MEANWHILE, hint="Put it on the shelf again when it is finished")
+        except SottoError as problem:
+            return self._failed(seen, problem.sentence)
+        except OSError as problem:
+            return self._failed(seen, f"{seen.name} cannot be read: {problem.strerror or problem}.")
+        written = reading.written or seen.modified / 1e9
+        document = replace(document, title=reading.title, written=written, pages=reading.pages)
+        return _Read(document, text, tuple(passages))
+
+    def _failed(self, seen: Seen, sentence: str) -> _Read:
+        modified = 0 if sentence == CHANGED_MEANWHILE else seen.modified
+        self._progress.problems[seen.name] = sentence
+        return _Read(replace(self._document(seen, ""), problem=sentence, modified=modified))
+
+    def _document(self, seen: Seen, digest: str) -> Document:
+        return Document(
+            number=0,
+            source=seen.source,
+            path=seen.key,
+            name=seen.name,
+            title="",
+            digest=digest,
+            size=seen.size,
+            modified=seen.modified,
+            written=None,
+            pages=None,
+            length=0,
+            read=self._clock(),
+        )
+
+    async def _write(self, batch: list[_Read], known: dict[str, Document], gone: dict[str, Document]) -> None:
+        if not batch:
+            return
+        by_digest = {one.digest: one for one in gone.values() if one.problem is None}
+        moves: list[tuple[_Read, Document]] = []
+        puts: list[_Read] = []
+        for read in batch:
+            old = by_digest.pop(read.document.digest, None) if read.document.path not in known else None
+            if old is None:
+                puts.append(read)
+            else:
+                moves.append((read, old))
+
+        def work(conn: Connection) -> None:
+            for read, old in moves:
+                documents.move(conn, old, read.document)
+            for read in puts:
+                documents.put(conn, read.document, read.text, read.passages, self._removed)
+
+        await self._file.run(work)
+        progress = self._progress
+        for _, old in moves:
+            del gone[old.path]
+            progress.moved += 1
+        for read in puts:
+            if read.document.path in known:
+                progress.changed += 1
+                self._is_owed = True
+            elif read.document.problem is None:
+                progress.added += 1
+            progress.passages += len(read.passages)
+
+
+def _is_same(seen: Seen, document: Document | None) -> bool:
+    return document is not None and (seen.size, seen.modified) == (document.size, document.modified)
+
+
+def _is_looked_for(document: Document, looks: dict[Source, Look]) -> bool:
+    """Tell whether a document would have been met, had it still been there."""
+    return any(
+        source.number == document.source
+        and not any(Path(document.path).is_relative_to(folder) for folder in look.closed)
+        for source, look in looks.items()
+    )
+
+
+def _is_full(batch: Sequence[_Read]) -> bool:
+    return len(batch) >= TOGETHER or sum(len(read.text) for read in batch) >= TOGETHER_BYTES
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
