@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -206,6 +208,14 @@ async def test_a_full_disk_stops_it_and_the_next_run_goes_on(shelf, reader, fold
     await synced(shelf, reader)
     assert len(names(shelf)) == 32
     assert len(reader.read_names) == 32 - there
+
+
+async def test_what_will_not_fit_is_said_before_anything_is_read(shelf, reader, folder, monkeypatch):
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=20))
+    (folder / "big.txt").write_text("x" * 1000)
+    with pytest.raises(DiskFull, match="1 kB on the shelf"):
+        await synced(shelf, reader)
+    assert (reader.read_names, names(shelf)) == ([], [])
 
 
 async def test_hidden_files_unfinished_ones_and_links_out_are_passed_over(shelf, reader, folder, tmp_path):
