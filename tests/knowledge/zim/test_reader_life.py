@@ -109,17 +109,18 @@ async def test_a_reader_that_breaks_down_is_told(
 async def test_an_answer_of_a_wrong_shape_is_not_believed(
     copy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    said: object = None
+    said: list[object] = []
 
     async def lie(self: object, *asked: object, **more: object) -> object:
-        return said
+        return said[-1]
 
     monkeypatch.setattr("sottovoce.knowledge.zim.process.Reader.ask", lie)
-    for said in ([], {"title": "a", "path": "a", "key": "a", "blocks": [1], "cut": 0}):
+    for one in ([], {"title": "a", "path": "a", "key": "a", "blocks": [1], "cut": 0}):
+        said.append(one)
         async with await open_archive(copy) as archive:
             with pytest.raises(BadDocument, match="answered nonsense"):
                 await archive.article("Rust")
-    said = {"found": [], "faults": []}  # no row for what was asked
+    said.append({"found": [], "faults": []})  # no row for what was asked
     async with await open_archive(copy) as archive:
         with pytest.raises(BadDocument, match="answered nonsense"):
             await archive.search(["rust"])
