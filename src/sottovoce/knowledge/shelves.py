@@ -122,10 +122,13 @@ class Shelves:
     async def listed(self, owner: str) -> list[ShelfRow]:
         return await self._database.read(lambda conn: rows.listed(conn, owner))
 
+    async def named(self, owner: str, name: str) -> ShelfRow:
+        """Return which shelf has this name or id, without opening it. Raises NotFound."""
+        return await self._database.read(lambda conn: rows.get(conn, owner, name))
+
     async def open(self, owner: str, name: str) -> Shelf:
         """Return a shelf by its name or id. Raises NotFound and StoreProblem."""
-        row = await self._database.read(lambda conn: rows.get(conn, owner, name))
-        return await self._opened(row)
+        return await self._opened(await self.named(owner, name))
 
     async def add(self, owner: str, name: str) -> Shelf:
         """Make an empty shelf. Raises BadValue."""
@@ -168,8 +171,8 @@ class Shelves:
         return count
 
     async def remove(self, owner: str, name: str) -> None:
-        """Remove a shelf with all that stands on it. Raises NotFound."""
-        row = await self._database.read(lambda conn: rows.get(conn, owner, name))
+        """Remove a shelf with all that stands on it, also one that cannot be opened. Raises NotFound."""
+        row = await self.named(owner, name)
         shelf = self._open.pop(row.id, None)
         if shelf is not None:
             await asyncio.to_thread(shelf.file.close)
