@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from samples import docx, epub, opendocument, paragraph, pptx, read, shape, xlsx
+from samples import docx, epub, opendocument, package, paragraph, pptx, read, shape, xlsx, zipped
 
 from sottovoce.knowledge.document import Block
+from sottovoce.knowledge.reading.refusal import Refusal
 
 MAY = datetime(2024, 5, 1, 12, tzinfo=UTC).timestamp()
 
@@ -45,6 +46,31 @@ def test_what_a_word_document_says_twice_for_old_programs_is_read_once() -> None
     )
     blocks, _ = read(docx(f"<w:p><w:r>{twice.format(paragraph('In a box'))}</w:r></w:p>"), "a.docx")
     assert told(blocks) == [("text", "In a box")]
+
+
+LOCKED = "<e><CipherReference URI='OPS/a'/></e>"
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (zipped({"Index/Document.iwa": b"x"}), "unknown"),
+        (package("xl/workbook.bin", {"xl/workbook.bin": b"x"}), "unknown"),
+        (package("visio/document.xml", {"visio/document.xml": b"x"}), "unknown"),
+        (zipped({"photo.jpg": b"x"}), "archive"),
+        (opendocument("text", "x", manifest="<manifest:encryption-data/>"), "protected"),
+        (
+            epub(
+                {"a": "<p>x</p>"}, more={"META-INF/encryption.xml": "<e><CipherReference URI='OPS/a'/></e>"}
+            ),
+            "protected",
+        ),
+    ],
+)
+def test_an_archive_that_is_no_document_of_ours_is_refused_for_what_it_is(data: bytes, reason: str) -> None:
+    with pytest.raises(Refusal) as caught:
+        read(data, "a.docx")
+    assert caught.value.reason == reason
 
 
 def test_an_opendocument_text_keeps_its_headings_and_tables() -> None:
@@ -149,71 +175,6 @@ def test_a_page_is_decoded_as_it_says(said: str, text: str) -> None:
     blocks, end = read(page.encode(said), "a.html")
     assert told(blocks) == [("text", text)]
     assert end.notes == (f"Read as {'GB18030' if said == 'gb2312' else said}, not UTF-8.",)
-
-
-MAIL = """From: =?utf-8?b?5byg5LiJ?= <zhang@example.org>
-To: Ann <ann@example.org>
-Date: Wed, 01 May 2024 14:00:00 +0200
-Subject: =?utf-8?q?Caf=C3=A9?=
- tomorrow
-MIME-Version: 1.0
-Content-Type: multipart/mixed; boundary=B
-
---B
-Content-Type: multipart/alternative; boundary=C
-
---C
-Content-Type: text/plain; charset=gb2312
-Content-Transfer-Encoding: base64
-
-{body}
---C
-Content-Type: text/html
-
-<p>not this one</p>
---C--
---B
-Content-Type: application/pdf; name=plan.pdf
-Content-Disposition: attachment; filename*=utf-8''%E8%AE%A1%E5%88%92.pdf
-
-xxxx
---B--
-"""
-
-
-def mail() -> bytes:
-    import base64
-
-    return MAIL.format(body=base64.b64encode("明天见。\n\n好".encode("gb2312")).decode()).encode()
-
-
-def test_a_mail_keeps_who_wrote_what_and_the_names_of_what_came_along() -> None:
-    blocks, end = read(mail(), "a.eml")
-    assert told(blocks) == [
-        ("heading1", "Café tomorrow"),
-        (
-            "text",
-            "From: 张三 <zhang@example.org>\nTo: Ann <ann@example.org>\n"
-            "Date: Wed, 01 May 2024 14:00:00 +0200\nAttachments: 计划.pdf",
-        ),
-        ("text", "明天见。"),
-        ("text", "好"),
-    ]
-    assert (end.title, end.written) == ("Café tomorrow", MAY)
-
-
-def test_each_mail_of_a_box_stands_under_its_subject() -> None:
-    one = b"From a@example.org Wed May  1 14:00:00 2024\nSubject: One\n\n>From here\nFrom nowhere\n\n"
-    two = b"From b@example.org Wed May  1 14:00:00 2024\nSubject: Two\n"
-    two += b"Date: Wed, 01 May 2024 14:00:00 +0200\n\n<b>no</b>\n"
-    blocks, end = read(one + two, "all.mbox")
-    assert [pair for pair in told(blocks) if not pair[1].startswith("Date")] == [
-        ("heading1", "One"),
-        ("text", "From here\nFrom nowhere"),
-        ("heading1", "Two"),
-        ("text", "<b>no</b>"),
-    ]
-    assert end.written == MAY
 
 
 MARKDOWN = """---
