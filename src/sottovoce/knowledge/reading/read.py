@@ -188,7 +188,12 @@ class _Child:
         if self._beside is not None:
             self._beside.close()
         assert self._process.stdin is not None  # noqa: S101  (piped above)
+        assert self._process.stdout is not None  # noqa: S101
         self._process.stdin.close()
+        # While more is waiting than is taken, asyncio does not see the pipe close, nor then the process end.
+        with suppress(OSError):
+            while await self._process.stdout.read(LONGEST_LINE):
+                pass
         await self._process.wait()
 
     async def _send(self, request: Request, source: int | bytes) -> None:
