@@ -102,7 +102,7 @@ async def test_passages_stand_before_the_question_in_a_fence_and_stay_the_same(h
     first = done_of(await turn(parts, LEAVE, knowledge=("handbook",)))
     (told,) = engine.prompts[-1]
     assert told.text.startswith("```\nrules.md: Annual leave\n\nStaff get 25 days")
-    assert told.text.endswith(f"say that they do not.\n\n{LEAVE}")
+    assert told.text.endswith(f"and with its words.\n\n{LEAVE}")
     await turn(parts, "And when may visitors come?", chat=first.chat)
     assert engine.prompts[-1][0] == told
     assert "Visitors are allowed" in engine.prompts[-1][2].text

@@ -91,7 +91,13 @@ def test_the_numbers_that_a_model_wrote_are_not_believed() -> None:
 
 @pytest.mark.parametrize(
     "lead_in",
-    ["According to the rules, ", "The answer is that ", "The answer to this question is: ", "Yes, "],
+    [
+        "According to the rules, ",
+        "The answer is that ",
+        "The answer to this question is: ",
+        "Yes, ",
+        "The text says that ",
+    ],
 )
 def test_what_only_leads_in_asks_for_no_support(lead_in: str) -> None:
     found = cited(f"{lead_in}staff get 25 days of paid leave a year.", CLAIMS.passages)

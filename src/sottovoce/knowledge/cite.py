@@ -43,6 +43,7 @@ _NO_CLAIM = re.compile(
 )
 _LEAD_IN = re.compile(
     r"^(?:(?:according to|based on|as stated in|as mentioned in)\s[^,]{1,80},\s*"
+    r"|(?:the|this) (?:document|passage|text|context)s? (?:states?|says?|mentions?)(?: that\b)?:?\s*"
     r"|the (?:short )?answer(?: to (?:this|the|your) question)? is(?: that\b)?:?\s*|(?:yes|no)[,:]\s+)+",
     re.I,
 )
