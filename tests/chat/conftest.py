@@ -57,4 +57,4 @@ async def handbook(home: Home, parts: Parts) -> AsyncIterator[Parts]:
     shelves = Shelves(home, parts.database)
     await put(await shelves.add(parts.owner, "handbook"), "rules.md", *HANDBOOK)
     yield replace(parts, shelves=shelves)
-    shelves.close()
+    await shelves.close()
