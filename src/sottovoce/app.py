@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -28,6 +28,8 @@ from sottovoce.engine.attached import AttachedEngine, tell_server_to_forget
 from sottovoce.engine.memory import MOST_SLOTS
 from sottovoce.engine.permitted import PermittedEngine
 from sottovoce.engine.protocol import Engine, ModelFacts
+from sottovoce.knowledge.likeness import Ask
+from sottovoce.knowledge.questions import Questions
 from sottovoce.knowledge.shelves import Shelves
 from sottovoce.models import checking, records, shelf
 from sottovoce.models.engines import Engines
@@ -59,6 +61,8 @@ class App:
     ledger: Ledger
     engines: Engines
     shelves: Shelves
+    patient: Callable[[ModelFile], Engine]
+    """Builds an engine of its own for vectors that are made in the background."""
     owner: str = OWNER
     runs_on: str = ""
     """Names what the engine runs, so that another program knows whether it would suit it."""
@@ -78,6 +82,7 @@ class App:
             self.owner,
             self.settings.system,
             self.settings.sampling(),
+            shelves=self.shelves,
         )
 
     def ask(self, question: Question) -> AsyncGenerator[Event, None]:
@@ -98,6 +103,23 @@ class App:
     async def embed(self, texts: Sequence[str]) -> list[list[float]]:
         _, engine = await self.embedder()
         return await engine.embed(texts)
+
+    @asynccontextmanager
+    async def background(self) -> AsyncIterator[Engine | None]:
+        """Give an engine that makes vectors and lets all others come first, for the block.
+
+        A process of its own: a question's vector never stands behind a whole shelf. None where no model is
+        set for vectors: what one that answers makes of its words is of little use to search by.
+        Raises NotFound or BadModelFile.
+        """
+        if not self.settings.embed_model:
+            yield None
+            return
+        engine = self.patient(await asyncio.to_thread(self.engines.resolve, self.settings.embed_model))
+        try:
+            yield engine
+        finally:
+            await engine.close()
 
     @property
     def server(self) -> str | None:
@@ -233,10 +255,15 @@ async def open_app(
         def permitted(wanted: ModelFile) -> Engine:
             return PermittedEngine(make(wanted), partial(permission.ask, wanted))
 
+        def patient(wanted: ModelFile) -> Engine:
+            permission.require(wanted)
+            own = make(wanted) if by_rule else workshop.patient(wanted)
+            return PermittedEngine(own, partial(permission.ask, wanted))
+
         engines = Engines(home, build)
         if engine is not None:
             engines.put(model, PermittedEngine(engine, partial(permission.ask, model)))
-        shelves = Shelves(home, database)
+        shelves = Shelves(home, database, _questions(engines, settings))
         try:
             yield App(
                 home,
@@ -247,11 +274,12 @@ async def open_app(
                 Ledger(home.ledger),
                 engines,
                 shelves,
+                patient,
                 runs_on=runs_on,
                 taken=workshop.taken,
             )
         finally:
-            shelves.close()
+            await shelves.close()
             await engines.close()
     finally:
         database.close()
@@ -263,6 +291,19 @@ def _runs_on(model: str, settings: Settings) -> str:
     The model by the one path of a file that they may name differently, and what makes the vectors.
     """
     return f"{model} and {settings.embed_model}" if settings.embed_model else model
+
+
+def _questions(engines: Engines, settings: Settings) -> Ask:
+    """Return who makes the vectors of questions: the model that is set for vectors, or nobody."""
+    made: list[Questions] = []
+
+    async def ask() -> Questions | None:
+        if settings.embed_model and not made:
+            model = await asyncio.to_thread(engines.resolve, settings.embed_model)
+            made.append(Questions(await engines.get(model)))
+        return made[0] if made else None
+
+    return ask
 
 
 def _by_rule(slots: int, queue_seconds: float, *, attach: bool) -> Callable[[ModelFile], Engine]:
@@ -304,6 +345,11 @@ class _Workshop:
             return VectorEngine(self._plan(model, slots=1))
         self._open_kept()
         return LlamaEngine(self._plan(model, self._slots), self._kept, self._exists)
+
+    def patient(self, model: ModelFile) -> Engine:
+        from sottovoce.engine.vectors import VectorEngine
+
+        return VectorEngine(replace(self._plan(model, slots=1), patient=True))
 
     def taken(self) -> int:
         return self._room.taken()

@@ -68,10 +68,16 @@ async def _check(given: Given, name: str, as_json: bool) -> None:
 
 
 async def _remove(given: Given, name: str, paths: tuple[Path, ...], yes: bool) -> None:
+    from sottovoce.knowledge.mounts import is_encyclopaedia
+
     async with open_shelves(given) as shelves:
         shelf = await shelves.open(OWNER, name)
         if paths:
             for path in paths:
+                if is_encyclopaedia(path):
+                    await shelves.unmount(shelf, path)
+                    given.show.note(f"{path.name} taken off {shelf.name}")
+                    continue
                 count = await shelves.take_off(shelf, path)
                 given.show.note(f"{count:,} documents taken off {shelf.name}")
             return
