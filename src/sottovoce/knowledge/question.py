@@ -29,6 +29,17 @@ STOP_WORDS = frozenset(
     whether which who whom whose why will with would you your yours
     """.split()  # noqa: SIM905  (a list of a hundred quoted words is no easier to read)
 )
+LIGHT_WORDS = frozenset(
+    """
+    actually allow always another ask available become begin best better bring call can certain change come
+    different do easy enough even ever every exactly find first follow get give go good happen hard help hold
+    keep kind know last least let like little long look lot make many matter mean more most much must need
+    never new next now often old once one part people person place possible put quick quickly rather really
+    right same say see set show soon sort start still stop sure take tell thing time try turn two use usual
+    usually want way well without work wrong year
+    """.split()  # noqa: SIM905
+)
+"""Words of any subject. On a small shelf they may be missing without the answer being so."""
 CHINESE_STOPS = re.compile(
     "能不能|是不是|有没有|怎么办|为什么|怎么样|怎么|怎样|如何|什么|哪里|哪个|哪些|哪儿|多少|几个|应该|可以|可不可以"
     "|我想|想要|需要|请问|如果|以后|以前|之前|之后|这样|这个|那个|有个|一个|自己|知道|我们|你们|他们"
@@ -54,7 +65,7 @@ class Idea:
     name: bool = False
     """Whether it is a name that has to be found to the letter."""
     guessed: bool = False
-    """Whether it may be no word at all, so that it says nothing where it is not found."""
+    """Whether it says nothing where it is not found: a word of any subject, or perhaps no word at all."""
 
 
 def read(question: str) -> list[Idea]:
@@ -108,7 +119,8 @@ def _words(text: str) -> Iterator[Idea]:
     known = [word for word in words if word not in STOP_WORDS]
     for word in known or words:
         others = tuple((other, SYNONYM) for other in sorted(alike(word)))
-        yield Idea(((word, 1.0), *others), name=any(char.isdigit() for char in word))
+        is_light = not LIGHT_WORDS.isdisjoint(_forms(word))
+        yield Idea(((word, 1.0), *others), name=any(char.isdigit() for char in word), guessed=is_light)
 
 
 def alike(word: str) -> set[str]:
