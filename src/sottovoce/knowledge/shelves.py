@@ -12,8 +12,9 @@ from pathlib import Path
 from sqlite3 import Connection
 
 from sottovoce.core.paths import Home
-from sottovoce.knowledge import checking, documents, facts, search, sources, syncing
+from sottovoce.knowledge import checking, documents, facts, giving, search, sources, syncing
 from sottovoce.knowledge.checking import Verdict
+from sottovoce.knowledge.documents import Document
 from sottovoce.knowledge.facts import Facts
 from sottovoce.knowledge.file import ShelfFile
 from sottovoce.knowledge.plain import is_readable, open_reader
@@ -55,6 +56,18 @@ class Shelf:
                     yield step
         finally:
             await reader.close()
+
+    async def give(self, data: bytes, name: str) -> Document:
+        """Read a file that was given by itself, and put it on the shelf; see giving.give."""
+        reader = open_reader()
+        try:
+            return await giving.give(self.file, reader, data, name)
+        finally:
+            await reader.close()
+
+    async def take_back(self, name: str) -> None:
+        """Take a document off that was given by itself; see giving.take_back."""
+        await giving.take_back(self.file, name)
 
     async def search(self, question: str, limit: int = MOST_FOUND) -> Results:
         """Return the passages that a question is about, best first."""
