@@ -45,7 +45,7 @@ def test_what_was_agreed_is_kept_and_listed(sotto):
     )  # fmt: skip
     assert set(key) == {
         "key", "id", "name", "hint", "scopes", "requests_per_minute", "tokens_per_minute", "at_once",
-        "created", "expires", "used",
+        "created", "expires", "used", "shelves",
     }  # fmt: skip
     assert (key["scopes"], key["at_once"]) == (["chat", "admin"], 4)
     assert (key["requests_per_minute"], key["tokens_per_minute"]) == (60, 20_000)
@@ -55,6 +55,17 @@ def test_what_was_agreed_is_kept_and_listed(sotto):
     line = sotto("keys", "list").out.splitlines()[1]
     for part in ("ci", f"…{secret[-4:]}", "60/min, 20000 tokens/min, 4 at once", "chat, admin", "never"):
         assert part in line
+
+
+def test_a_key_may_be_given_shelves_of_its_makers(sotto, tmp_path):
+    (tmp_path / "a.txt").write_text("an anchor")
+    sotto("kb", "add", "boats", tmp_path / "a.txt")
+    (shelf,) = json.loads(sotto("kb", "list", "--json").out)
+    assert added(sotto, "ship", "--shelf", "Boats", "--shelf", "boats")["shelves"] == [shelf["id"]]
+    assert "the shelf boats" in sotto("keys", "add", "crew", "--shelf", "boats").err
+    refused = sotto("keys", "add", "port", "--shelf", "harbour")
+    assert (refused.code, "There is no shelf named 'harbour'" in refused.err) == (2, True)
+    assert [key["name"] for key in listed(sotto)] == ["ship", "crew"]
 
 
 def test_without_options_a_key_infers_without_limit_or_end(sotto):

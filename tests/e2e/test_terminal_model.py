@@ -14,7 +14,8 @@ CTRL_C = "\x03"
 
 @pytest.fixture
 def real(terminal):
-    return lambda **how: terminal(SOTTO_ENGINE="", width=110, **how)
+    # Always its likeliest word: drawn at random, a long story may be over before anybody stops it.
+    return lambda **how: terminal(SOTTO_ENGINE="", SOTTO_TEMPERATURE="0", width=110, **how)
 
 
 def engines(sotto) -> list[psutil.Process]:

@@ -19,6 +19,7 @@ from sottovoce.server.house import House
 
 ALL = "/app/api/shelves"
 FILE = {"Content-Type": "application/octet-stream"}
+TORN = b"%PDF-1.7 and no more of it"
 NOBODYS = "aaaaaaaaaaaaaaaa"
 
 
@@ -164,16 +165,16 @@ async def test_a_document_of_a_folder_goes_with_its_folder_alone(
 
 
 async def test_what_cannot_be_read_is_said_of_each_document(page: httpx2.AsyncClient, folder: Path) -> None:
-    (folder / "torn.txt").write_bytes(b"\xff\xfe\xfd\xff")
+    (folder / "torn.pdf").write_bytes(TORN)
     shelf = await filled(page, folder)
     told = (await get(page, shelf))["shelf"]
     assert (told["unread"], told["work"]["unread"]) == (1, 1)
     (torn,) = (await get(page, f"{shelf}/documents", unread="yes"))["documents"]
-    assert torn["name"] == "handbook/torn.txt"
+    assert torn["name"] == "handbook/torn.pdf"
     assert torn["problem"]
-    params = {"shelf": shelf, "name": "torn.txt"}
+    params = {"shelf": shelf, "name": "torn.pdf"}
     status, error = await refused(
-        page, "POST", "/app/api/documents", params=params, content=b"\xff\xfe\xfd\xff", headers=FILE
+        page, "POST", "/app/api/documents", params=params, content=TORN, headers=FILE
     )
     assert (status, error["code"]) == (400, "bad_document")
 
@@ -193,14 +194,17 @@ class Slow:
         self.read_whole.append(name)
         return Reading((Block("text", name),))
 
-    async def close(self) -> None: ...
+    async def __aenter__(self) -> Slow:
+        return self
+
+    async def __aexit__(self, *_: object) -> None: ...
 
 
 async def test_it_is_paused_and_goes_on_with_what_is_left(
     page: httpx2.AsyncClient, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slow = Slow()
-    monkeypatch.setattr("sottovoce.knowledge.shelves.open_reader", lambda: slow)
+    monkeypatch.setattr("sottovoce.knowledge.shelves.Readers", lambda: slow)
     monkeypatch.setattr(syncing, "TOGETHER", 1)
     shelf = await made(page)
     begun = (await page.post(f"{ALL}/{shelf}/sources", json={"path": str(folder)})).json()

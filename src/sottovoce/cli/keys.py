@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -54,6 +55,9 @@ def keys() -> None:
     show_default=True,
     help="How long it lasts: 30d, 12h, 90m or never.",
 )
+@click.option(
+    "--shelf", "shelves", metavar="NAME", multiple=True, help="A shelf that it may ask; may be given again."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def add(
@@ -65,6 +69,7 @@ def add(
     tokens: str | None,
     at_once: int | None,
     expires: str,
+    shelves: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Make a key, and show it this once.
@@ -73,8 +78,10 @@ def add(
     """
     from contextlib import closing
 
+    from sottovoce.core.messages import OWNER
     from sottovoce.store.keys import Terms
     from sottovoce.store.keys import add as add_key
+    from sottovoce.store.shelves import get as get_shelf
 
     now = time.time()
     terms = Terms(
@@ -86,14 +93,17 @@ def add(
         read_end(expires, now),
     )
     with closing(given.open_database()) as database:
+        asked = database.look(lambda conn: [get_shelf(conn, OWNER, shelf) for shelf in shelves])
+        terms = replace(terms, shelves=tuple(dict.fromkeys(shelf.id for shelf in asked)))
         key, secret = database.call(lambda conn: add_key(conn, terms, now))
     if as_json:
         given.show.data({"key": secret} | _data(key))
         return
+    opened = [*terms.scopes, *(f"the shelf {shelf.name}" for shelf in asked)]
     given.show.line(secret)
     given.show.note(
         "\nKeep it now: it is kept nowhere here, and never shown again.\n"
-        f"It opens: {', '.join(terms.scopes)}. {_lasting(key)}\n\n"
+        f"It opens: {', '.join(opened)}. {_lasting(key)}\n\n"
         "Where it is used:  export OPENAI_API_KEY=sk-sotto-…"
     )
 
@@ -222,6 +232,7 @@ def _data(key: Key) -> dict[str, Any]:
         "created": key.created,
         "expires": terms.expires,
         "used": key.used,
+        "shelves": list(terms.shelves),
     }
 
 

@@ -109,6 +109,8 @@ class BadCatalogue(BadInput):
 
 
 class BadDocument(BadInput):
+    """`field` is "password" where another one, or one at all, would open it."""
+
     code = "bad_document"
 
 

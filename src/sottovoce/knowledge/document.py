@@ -31,6 +31,8 @@ class Reading:
     title: str = ""
     written: float | None = None
     pages: int | None = None
+    notes: tuple[str, ...] = ()
+    """What to tell of how it was read: that it was not UTF-8, that pages had no text."""
 
 
 @dataclass(frozen=True, slots=True)

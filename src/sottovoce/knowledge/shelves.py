@@ -17,7 +17,8 @@ from sottovoce.knowledge.checking import Verdict
 from sottovoce.knowledge.documents import Document
 from sottovoce.knowledge.facts import Facts
 from sottovoce.knowledge.file import ShelfFile
-from sottovoce.knowledge.plain import is_readable, open_reader
+from sottovoce.knowledge.reading.read import Reader
+from sottovoce.knowledge.reading.readers import Readers, is_readable
 from sottovoce.knowledge.search import Results
 from sottovoce.knowledge.syncing import Progress
 from sottovoce.store import shelves as rows
@@ -49,21 +50,17 @@ class Shelf:
 
     async def sync(self) -> AsyncGenerator[Progress, None]:
         """Bring the shelf in step with its sources; see syncing.sync."""
-        reader = open_reader()
-        try:
-            async with aclosing(syncing.sync(self.file, self.name, reader, is_readable)) as steps:
-                async for step in steps:
-                    yield step
-        finally:
-            await reader.close()
+        async with (
+            Readers() as readers,
+            aclosing(syncing.sync(self.file, self.name, readers, is_readable)) as steps,
+        ):
+            async for step in steps:
+                yield step
 
     async def give(self, data: bytes, name: str) -> Document:
         """Read a file that was given by itself, and put it on the shelf; see giving.give."""
-        reader = open_reader()
-        try:
+        async with Reader() as reader:
             return await giving.give(self.file, reader, data, name)
-        finally:
-            await reader.close()
 
     async def take_back(self, name: str) -> None:
         """Take a document off that was given by itself; see giving.take_back."""

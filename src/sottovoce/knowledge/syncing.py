@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import shutil
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
@@ -17,9 +18,10 @@ from pathlib import Path
 from sqlite3 import Connection
 from typing import Protocol
 
-from sottovoce.core.errors import BadDocument, SottoError, StoreBusy
+from sottovoce.core.amounts import amount
+from sottovoce.core.errors import BadDocument, DiskFull, SottoError, StoreBusy
 from sottovoce.core.lock import FileLock
-from sottovoce.knowledge import documents, sources
+from sottovoce.knowledge import documents, sources, space
 from sottovoce.knowledge.chunk import cut
 from sottovoce.knowledge.document import Passage, Reading
 from sottovoce.knowledge.documents import Document, Removed
@@ -57,6 +59,10 @@ class Progress:
     removed: int = 0
     kept: int = 0
     passages: int = 0
+    bytes: int = 0
+    """Of the files that are due."""
+    space: int = 0
+    """What these are likely to take on the shelf."""
     problems: dict[str, str] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
     """Sources that are not there, and folders that could not be looked into: what is of them stays."""
@@ -136,6 +142,9 @@ class _Sync:
         }
         progress.kept = len(seen) - len(due)
         progress.total = len(due)
+        progress.bytes = sum(one.size for one in due)
+        progress.space = space.likely((one.name, one.size) for one in due)
+        self._require_room(progress.space)
         yield progress
         async with aclosing(self._put(due, known, gone)) as steps:
             async for step in steps:
@@ -152,6 +161,14 @@ class _Sync:
                 await self._file.run(partial(sources.note_synced, source=one, now=now))
         progress.finished = True
         yield progress
+
+    def _require_room(self, needed: int) -> None:
+        free = shutil.disk_usage(self._file.folder).free
+        if needed > free:
+            raise DiskFull(
+                f"These documents take about {amount(needed)} on the shelf; {amount(free)} of disk are free.",
+                hint="Free some space, or put fewer of them on the shelf",
+            )
 
     def _looked(self, source: Source) -> Look:
         return sources.look_through(source, self._is_readable)

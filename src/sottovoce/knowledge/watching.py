@@ -39,7 +39,6 @@ async def changes(file: ShelfFile) -> AsyncGenerator[None, None]:
             debounce=LONGEST_BURST,
             step=QUIET,
             stop_event=stop,
-            raise_interrupt=False,
         ):
             yield
     finally:
@@ -47,5 +46,9 @@ async def changes(file: ShelfFile) -> AsyncGenerator[None, None]:
 
 
 def _place(path: Path) -> Path:
-    """Return the folder to watch: of a file the one it is in, since most programs write a new one there."""
+    """Return the folder to watch.
+
+    Of a file the one it is in, since most programs write a new one there; of a folder that is gone as well,
+    to hear when it comes back.
+    """
     return path if path.is_dir() else path.parent

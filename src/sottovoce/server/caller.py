@@ -41,6 +41,8 @@ class Caller:
     scopes: frozenset[Scope]
     key: str | None = None
     limits: Limits = Limits()
+    shelves: frozenset[str] = frozenset()
+    """Ids of the person's shelves that a key may ask. The person may ask all of them, somebody here none."""
 
 
 SOMEBODY_HERE = Caller(NOBODY, frozenset({Scope.CHAT, Scope.MODELS, Scope.EMBEDDINGS, Scope.ADMIN}))

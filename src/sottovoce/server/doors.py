@@ -132,6 +132,7 @@ def caller_with(key: Key) -> Caller:
         frozenset(Scope(name) for name in terms.scopes if name in GIVEN_TO_KEYS),
         key.id,
         Limits(terms.requests_per_minute, terms.tokens_per_minute, terms.at_once),
+        frozenset(terms.shelves),
     )
 
 

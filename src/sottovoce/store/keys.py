@@ -38,6 +38,8 @@ class Terms:
     tokens_per_minute: int | None = None
     at_once: int | None = None
     expires: float | None = None
+    shelves: tuple[str, ...] = ()
+    """Ids of its maker's shelves that it may ask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ def add(connection: sqlite3.Connection, terms: Terms, now: float) -> tuple[Key, 
     name = base64.b32encode(secrets.token_bytes(5)).decode().lower()
     key = Key(name, terms, secret[-_HINT:], now, None, digest(secret))
     connection.execute(
-        f"INSERT INTO keys ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+        f"INSERT INTO keys ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
         (
             key.id,
             terms.name,
@@ -79,6 +81,7 @@ def add(connection: sqlite3.Connection, terms: Terms, now: float) -> tuple[Key, 
             now,
             terms.expires,
             None,
+            ",".join(terms.shelves),
         ),
     )
     return key, secret
@@ -165,17 +168,20 @@ def _check_name(connection: sqlite3.Connection, name: str) -> None:
         )
 
 
-_COLUMNS = (
-    "id, name, hash, hint, scopes, requests_per_minute, tokens_per_minute, at_once, created, expires, used"
-)
+_COLUMNS = """id, name, hash, hint, scopes, requests_per_minute, tokens_per_minute, at_once, created, expires,
+    used, shelves"""
 _LIMIT = int | None
 _WHEN = float | None
-_KINDS = (str, str, bytes, str, str, _LIMIT, _LIMIT, _LIMIT, float, _WHEN, _WHEN)
+_KINDS = (str, str, bytes, str, str, _LIMIT, _LIMIT, _LIMIT, float, _WHEN, _WHEN, str)
 
 
 def _key(row: tuple[Any, ...]) -> Key:
-    name, called, hashed, hint, scopes, requests, tokens, at_once, created, expires, used = intact(
+    name, called, hashed, hint, scopes, requests, tokens, at_once, created, expires, used, shelves = intact(
         row, _KINDS
     )
-    terms = Terms(called, tuple(filter(None, scopes.split(","))), requests, tokens, at_once, expires)
+    terms = Terms(called, _split(scopes), requests, tokens, at_once, expires, _split(shelves))
     return Key(name, terms, hint, created, used, hashed)
+
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, text.split(",")))

@@ -13,6 +13,7 @@ import click
 from sottovoce.cli._given import Given
 from sottovoce.cli._run import run
 from sottovoce.cli.kb._open import open_shelves
+from sottovoce.core.amounts import amount
 from sottovoce.core.errors import BadValue, NotFound
 from sottovoce.core.messages import OWNER
 
@@ -91,6 +92,9 @@ async def _synced(given: Given, shelf: Shelf) -> None:
     try:
         async with aclosing(shelf.sync()) as steps:
             async for step in steps:
+                if last is None and step.total:
+                    size, room = amount(step.bytes), amount(step.space)
+                    given.show.note(f"{step.total:,} files, {size}; on the shelf about {room}.")
                 last = step
                 if step.total:
                     done = f"{shelf.name}: {step.done:,} of {step.total:,} files"

@@ -15,7 +15,7 @@ from sottovoce.core.errors import BadValue
 from sottovoce.knowledge import listing
 from sottovoce.knowledge.chunk import cut
 from sottovoce.knowledge.giving import named
-from sottovoce.knowledge.plain import open_reader
+from sottovoce.knowledge.reading.read import Reader
 from sottovoce.server.app_api.nouns import whole
 from sottovoce.server.app_api.nouns_shelves import DocumentList, DocumentNoun, ReadNoun, StretchNoun
 from sottovoce.server.app_api.shelves import ONE, found, open_shelf, tell
@@ -73,11 +73,8 @@ async def read(visit: Visit[IO[bytes]]) -> ReadNoun:
     """Return what the file `name` says, as text. The body is the file, of at most 64 MB; nothing is kept."""
     name = named(_name(visit))
     data = await asyncio.to_thread(visit.body.read)
-    reader = open_reader()
-    try:
+    async with Reader() as reader:
         reading = await reader.read_bytes(data, name)
-    finally:
-        await reader.close()
     said, _ = await asyncio.to_thread(cut, reading)
     return ReadNoun.of(name, said, reading)
 

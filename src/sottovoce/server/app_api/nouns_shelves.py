@@ -318,4 +318,4 @@ class ReadNoun(Noun):
 
     @classmethod
     def of(cls, name: str, text: str, reading: Reading) -> Self:
-        return cls(name=name, text=text, pages=reading.pages, notes=[])
+        return cls(name=name, text=text, pages=reading.pages, notes=list(reading.notes))

@@ -6,3 +6,6 @@ CREATE TABLE shelves (
     created REAL NOT NULL,  -- seconds since 1970, UTC
     UNIQUE (owner, name)
 ) STRICT;
+
+-- Ids of the shelves that a key may ask, with commas; empty: none.
+ALTER TABLE keys ADD COLUMN shelves TEXT NOT NULL DEFAULT '';

@@ -1,0 +1,50 @@
+"""Which file reads which kind of document, and everything that has to be imported before the cage closes."""
+
+from __future__ import annotations
+
+import codecs
+import importlib
+from typing import BinaryIO
+
+from sottovoce.knowledge.reading import code, decoding, html, mail, markdown, office, pdf, table, text
+from sottovoce.knowledge.reading.paper import Paper
+from sottovoce.knowledge.reading.wire import Request
+
+
+def load(*, extra: bool) -> None:
+    """Import what is imported late, since nothing can be opened later."""
+    for name in (*decoding.CODECS, "ascii", "idna", "raw_unicode_escape"):
+        codecs.lookup(name)
+    for name in ("heapq", "quopri", "uu", "unicodedata"):
+        importlib.import_module(name)
+    for module in (html, pdf):
+        module.load()
+    if extra:
+        importlib.import_module("kreuzberg")
+
+
+def read(request: Request, source: BinaryIO, paper: Paper) -> None:
+    """Read one document onto the paper. Raises Refusal, and whatever its library makes of damage."""
+    match request.kind:
+        case "pdf":
+            pdf.read(source, paper, request.password)
+        case "html":
+            html.read(source.read(), paper)
+        case "zip":
+            office.read(source, paper)
+        case "mail":
+            mail.read(source.read(), paper)
+        case "mailbox":
+            mail.read_box(source, paper)
+        case "markdown":
+            markdown.read(source.read(), paper)
+        case "rst" | "text":
+            text.read(source.read(), paper, underlined=request.kind == "rst")
+        case "code":
+            code.read(source.read(), paper)
+        case "table":
+            table.read(source.read(), paper)
+        case "other":
+            from sottovoce.knowledge.reading import other
+
+            other.read(source.read(), paper)
