@@ -78,6 +78,7 @@ class App:
             self.owner,
             self.settings.system,
             self.settings.sampling(),
+            shelves=self.shelves,
         )
 
     def ask(self, question: Question) -> AsyncGenerator[Event, None]:

@@ -156,7 +156,8 @@ export interface components {
          * @description Only what is given is changed. `leaf`: show the branch with this message. `folder`: "" for none.
          *
          *     `settings` take the place of all that were set; null resets them. `temporary` false: store a chat that
-         *     was not.
+         *     was not. `knowledge`: the shelves that it asks from now on, [] for none. `quote`: whether their sentences
+         *     alone answer.
          */
         ChatChange: {
             /**
@@ -170,6 +171,11 @@ export interface components {
              */
             folder: string | null;
             /**
+             * Knowledge
+             * @default null
+             */
+            knowledge: string[] | null;
+            /**
              * Leaf
              * @default null
              */
@@ -179,6 +185,11 @@ export interface components {
              * @default null
              */
             pinned: boolean | null;
+            /**
+             * Quote
+             * @default null
+             */
+            quote: boolean | null;
             /** @default null */
             settings: components["schemas"]["SettingsNoun"] | null;
             /**
@@ -212,6 +223,7 @@ export interface components {
          * @description `leaf` is the message the reader is at; `writing` the run that writes in this chat, if one does.
          *
          *     `folder` is a name, "" for none. Of a `temporary` chat nothing is stored. Times are seconds since 1970.
+         *     `knowledge` are the ids of the shelves that it asks; with `quote` their sentences alone answer.
          */
         ChatNoun: {
             /** Archived */
@@ -224,12 +236,16 @@ export interface components {
             folder: string;
             /** Id */
             id: string;
+            /** Knowledge */
+            knowledge: string[];
             /** Leaf */
             leaf: string | null;
             /** Model */
             model: string;
             /** Pinned */
             pinned: boolean;
+            /** Quote */
+            quote: boolean;
             settings: components["schemas"]["SettingsNoun"];
             /** System */
             system: string;
@@ -239,6 +255,50 @@ export interface components {
             title: string;
             /** Writing */
             writing: string | null;
+        };
+        /**
+         * CitationNoun
+         * @description A quote: exactly the bytes from `start` to `end` of the document's text. `n` is its passage's.
+         */
+        CitationNoun: {
+            /** As Of */
+            as_of: string | null;
+            /** Digest */
+            digest: string;
+            /** Document */
+            document: string;
+            /** End */
+            end: number;
+            /** Headings */
+            headings: string[];
+            /** N */
+            n: number;
+            /** Page */
+            page: number | null;
+            /** Quote */
+            quote: string;
+            /** Score */
+            score: number;
+            /** Shelf */
+            shelf: string;
+            /** Start */
+            start: number;
+        };
+        /**
+         * ClaimNoun
+         * @description A sentence of the answer, from character `start` to `end`, counted as Unicode code points.
+         *
+         *     `citations` are places in the list of citations, from 0; with none it is not `supported`.
+         */
+        ClaimNoun: {
+            /** Citations */
+            citations: number[];
+            /** End */
+            end: number;
+            /** Start */
+            start: number;
+            /** Supported */
+            supported: boolean;
         };
         /**
          * Code
@@ -571,7 +631,8 @@ export interface components {
          * @description A question that begins a chat. `model` is who is to answer; left out, the usual one.
          *
          *     `attachments` stand before it; with any, `text` may be empty. `settings` are the chat's from then on,
-         *     `sampling` is for this answer alone. `temporary`: nothing of the chat is ever stored.
+         *     `sampling` is for this answer alone, `knowledge` the shelves that it asks from then on; with `quote` no
+         *     model answers, but their sentences do. `temporary`: nothing of the chat is ever stored.
          */
         FirstRun: {
             /**
@@ -580,10 +641,20 @@ export interface components {
              */
             attachments: (components["schemas"]["NewAttachment"] | components["schemas"]["KeptAttachment"])[];
             /**
+             * Knowledge
+             * @default []
+             */
+            knowledge: string[];
+            /**
              * Model
              * @default null
              */
             model: string | null;
+            /**
+             * Quote
+             * @default false
+             */
+            quote: boolean;
             /**
              * @default {
              *       "frequency_penalty": null,
@@ -712,6 +783,39 @@ export interface components {
             text: string;
             /** Written */
             written: number | null;
+        };
+        /**
+         * GroundNoun
+         * @description A passage that was found for a question; `n` is its number, from 1, which is that of its citations.
+         *
+         *     `start` and `end` are bytes of the document's text, and `text` is exactly what stands there. `as_of` is
+         *     the day its source was written. `told`: the model was given it.
+         */
+        GroundNoun: {
+            /** As Of */
+            as_of: string | null;
+            /** Digest */
+            digest: string;
+            /** Document */
+            document: string;
+            /** End */
+            end: number;
+            /** Headings */
+            headings: string[];
+            /** N */
+            n: number;
+            /** Page */
+            page: number | null;
+            /** Score */
+            score: number;
+            /** Shelf */
+            shelf: string;
+            /** Start */
+            start: number;
+            /** Text */
+            text: string;
+            /** Told */
+            told: boolean;
         };
         /**
          * HitNoun
@@ -855,6 +959,10 @@ export interface components {
          *     `reasoning` is what the model thought before it answered, `thought` for how many seconds. `below` counts
          *     the messages that follow it on all branches; `liked` is 1, -1 or null. `made` is where an answer was made:
          *     here, or the address of another machine; "" where nobody here knows, since it was imported.
+         *
+         *     `grounds` are the passages that were found for a question; `claims` and `citations` what of an answer they
+         *     support, `supported_share` which part of its claims. `reason` is not_on_shelf or quotes where no model
+         *     wrote it.
          */
         MessageNoun: {
             /** Alternatives */
@@ -863,8 +971,14 @@ export interface components {
             attachments: components["schemas"]["AttachmentNoun"][];
             /** Below */
             below: number;
+            /** Citations */
+            citations: components["schemas"]["CitationNoun"][];
+            /** Claims */
+            claims: components["schemas"]["ClaimNoun"][];
             /** Created */
             created: number;
+            /** Grounds */
+            grounds: components["schemas"]["GroundNoun"][];
             /** Id */
             id: string;
             /** Liked */
@@ -884,6 +998,8 @@ export interface components {
             role: string;
             /** State */
             state: string;
+            /** Supported Share */
+            supported_share: number | null;
             /** Text */
             text: string;
             /** Thought */
@@ -946,6 +1062,16 @@ export interface components {
         };
         /** NewChat */
         NewChat: {
+            /**
+             * Knowledge
+             * @default []
+             */
+            knowledge: string[];
+            /**
+             * Quote
+             * @default false
+             */
+            quote: boolean;
             /** @default null */
             settings: components["schemas"]["SettingsNoun"] | null;
             /**
@@ -1015,7 +1141,8 @@ export interface components {
          *     `again` names a question to be answered once more instead, with its own attachments; that may be while
          *     its other answers are being written, and with `beside` the chat stays at the answer it is at. `go_on`
          *     names a cut answer to be gone on with, the last of its branch, in the same message. `system` changes the
-         *     chat's instructions. `model` is who is to answer; left out, the usual one.
+         *     chat's instructions, `knowledge` and `quote` which shelves it asks, and whether their sentences alone
+         *     answer. `model` is who is to answer; left out, the usual one.
          */
         NewRun: {
             /**
@@ -1039,6 +1166,11 @@ export interface components {
              */
             go_on: string | null;
             /**
+             * Knowledge
+             * @default null
+             */
+            knowledge: string[] | null;
+            /**
              * Model
              * @default null
              */
@@ -1048,6 +1180,11 @@ export interface components {
              * @default null
              */
             parent: string | null;
+            /**
+             * Quote
+             * @default null
+             */
+            quote: boolean | null;
             /**
              * @default {
              *       "frequency_penalty": null,

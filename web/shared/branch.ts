@@ -123,5 +123,9 @@ function blank(ask: ToCome): Message {
     below: 0,
     liked: null,
     made: "",
+    grounds: [],
+    claims: [],
+    citations: [],
+    supported_share: null,
   };
 }

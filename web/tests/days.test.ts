@@ -7,7 +7,7 @@ import { NO_SETTINGS } from "./samples";
 const NOW = new Date(2026, 2, 30, 9, 30);
 const chat = (...date: [number, number, number, number]): Chat => ({
   id: date.join("-"), title: "", system: "", model: "", leaf: null, created: 0, writing: null,
-  pinned: false, settings: NO_SETTINGS, archived: false, folder: "", temporary: false,
+  pinned: false, settings: NO_SETTINGS, archived: false, folder: "", temporary: false, knowledge: [], quote: false,
   changed: new Date(...date).getTime() / 1000,
 });
 

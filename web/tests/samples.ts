@@ -19,7 +19,8 @@ export const DEFAULTS: Defaults = {
 export function chatOf(id: string, more: Partial<Chat> = {}): Chat {
   return {
     id, title: "", system: "", model: "m", leaf: null, created: 0, changed: 0,
-    pinned: false, archived: false, folder: "", temporary: false, settings: NO_SETTINGS, writing: null, ...more,
+    pinned: false, archived: false, folder: "", temporary: false, settings: NO_SETTINGS,
+    knowledge: [], quote: false, writing: null, ...more,
   };
 }
 

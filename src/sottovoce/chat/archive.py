@@ -8,11 +8,13 @@ Our own format, version 1, is one JSON object. It loses nothing but the owner, w
                     "context"},
        "messages": [
         {"id", "parent", "role", "state", "text", "model", "digest", "facts", "created", "reasoning", "liked",
-         "attachments": [{"name", "text"}, ...], where there are any}, ...]}, ...]}
+         "attachments": [{"name", "text"}, ...], where there are any,
+         "grounds": [{"shelf", "document", "digest", "page", "headings", "start", "end", "text", "score",
+                      "written", "told"}, ...], where there are any}, ...]}, ...]}
 
-`settings` has only what was set for the chat; earlier files do without it. Times are seconds since
-1970. Messages stand in the order of writing, parents first; `leaf` is the message whose branch is shown. A
-reader leaves out what it does not know.
+`settings` has only what was set for the chat; earlier files do without it. Which shelves a chat asks is not
+said: they are this machine's. Times are seconds since 1970. Messages stand in the order of writing, parents
+first; `leaf` is the message whose branch is shown. A reader leaves out what it does not know.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
-from sottovoce.chat import chatgpt, incoming, outgoing
+from sottovoce.chat import chatgpt, incoming, kept_grounds, outgoing
 from sottovoce.chat.chatgpt import field
 from sottovoce.chat.grafting import Notes, moment, ordered
 from sottovoce.chat.outgoing import FORMAT, VERSION, Form
@@ -185,7 +187,12 @@ def _batches(source: Iterator[Incoming]) -> Iterator[list[Incoming]]:
 
 
 def _size(message: StoredMessage) -> int:
-    return len(message.text) + len(message.reasoning) + sum(len(one.text) for one in message.attached)
+    return (
+        len(message.text)
+        + len(message.reasoning)
+        + sum(len(one.text) for one in message.attached)
+        + sum(len(one.passage.text) for one in message.grounds)
+    )
 
 
 def _own_chat(item: object, now: float, notes: Notes) -> Incoming | None:
@@ -237,6 +244,7 @@ def _own_message(part: object, chat: Chat, now: float, notes: Notes) -> StoredMe
         facts=_facts(facts),
         created=moment(field(part, "created"), chat.created, now),
         attached=tuple(_attached(field(part, "attachments"), notes)) if role is Role.USER else (),
+        grounds=tuple(kept_grounds.read(field(part, "grounds"), notes)) if role is Role.USER else (),
         reasoning=_text(field(part, "reasoning")),
         liked=_liked(field(part, "liked"), role),
     )

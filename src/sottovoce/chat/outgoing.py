@@ -9,11 +9,12 @@ import json
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from sottovoce.chat import attached
+from sottovoce.core.grounds import Ground
 from sottovoce.core.messages import MADE, Role, State
-from sottovoce.store import attachments, chats
+from sottovoce.store import attachments, chats, grounds
 from sottovoce.store.attachments import Attachment
 from sottovoce.store.rows import Chat, StoredMessage
 
@@ -50,8 +51,12 @@ def _json(connection: sqlite3.Connection, owner: str, chat: Chat) -> bytes:
     fields = {name: getattr(chat, name) for name in _CHAT_FIELDS}
     head = json.dumps({**fields, "settings": chat.settings.given()}, ensure_ascii=False)
     messages = chats.messages(connection, owner, chat.id)
-    given = attachments.of(connection, owner, [message.id for message in messages])
-    lines = [_line(_without_place(message), given.get(message.id, ())) for message in messages]
+    named = [message.id for message in messages]
+    given, found = attachments.of(connection, owner, named), grounds.of(connection, owner, named)
+    lines = [
+        _line(_without_place(message), given.get(message.id, ()), found.get(message.id, ()))
+        for message in messages
+    ]
     said = ",".join(f"\n  {line}" for line in lines)
     return f'\n{head[:-1]}, "messages": [{said}]}}'.encode()
 
@@ -61,10 +66,12 @@ def _without_place(message: StoredMessage) -> StoredMessage:
     return replace(message, facts={name: fact for name, fact in message.facts.items() if name != MADE})
 
 
-def _line(message: StoredMessage, given: Sequence[Attachment]) -> str:
+def _line(message: StoredMessage, given: Sequence[Attachment], found: Sequence[Ground]) -> str:
     said: dict[str, object] = {name: getattr(message, name) for name in _MESSAGE_FIELDS}
     if given:
         said["attachments"] = [{"name": one.name, "text": one.text} for one in given]
+    if found:
+        said["grounds"] = [{**asdict(one.passage), "told": one.told} for one in found]
     return json.dumps(said, ensure_ascii=False)
 
 

@@ -19,6 +19,7 @@ from sottovoce.chat.turn import Parts, Question
 from sottovoce.core.errors import BadInput, Busy, EngineFailed, NotFound, SottoError, Stopping
 from sottovoce.core.events import Asked, Done, Event, Failed, Timings, Usage, Whole
 from sottovoce.core.feed import Feed
+from sottovoce.core.grounds import read_cited
 from sottovoce.core.messages import State
 from sottovoce.engine.pieces import KINDS
 from sottovoce.store import shown
@@ -293,6 +294,7 @@ def _end_of(answer: StoredMessage) -> RunEvent:
                 timings=_counted(Timings, facts.get("timings")),
                 reasoning=answer.reasoning,
                 thought=_thought(answer),
+                cited=read_cited(facts),
             )
         case State.STOPPED:
             return Stopped()

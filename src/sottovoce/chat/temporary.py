@@ -21,7 +21,7 @@ from sottovoce.chat.turn import Parts
 from sottovoce.core.chat_settings import UNSET, ChatSettings
 from sottovoce.core.errors import BadInput, SottoError
 from sottovoce.core.messages import Conversation, Role
-from sottovoce.store import adopting, attachments, chats
+from sottovoce.store import adopting, attachments, chats, grounds
 from sottovoce.store.db import Database
 from sottovoce.store.rows import Chat, StoredMessage
 
@@ -74,7 +74,15 @@ class TemporaryChats:
         self._clock = clock
         self._held: dict[tuple[str, str], _Held] = {}
 
-    async def begin(self, owner: str, system: str | None = None, settings: ChatSettings = UNSET) -> Chat:
+    async def begin(
+        self,
+        owner: str,
+        system: str | None = None,
+        settings: ChatSettings = UNSET,
+        shelves: Sequence[str] = (),
+        *,
+        quote: bool = False,
+    ) -> Chat:
         """Begin an empty chat; `system` None: with the usual instructions. Raises StoreProblem."""
         store = await asyncio.to_thread(self._open_store)
         parts = replace(self._parts(), database=store)
@@ -88,6 +96,8 @@ class TemporaryChats:
                     model=parts.model,
                     now=parts.clock(),
                     settings=settings,
+                    shelves=shelves,
+                    quote=quote,
                 )
             )
         except BaseException:
@@ -180,10 +190,14 @@ class TemporaryChats:
 
 
 def _whole(connection: sqlite3.Connection, owner: str, chat: str) -> tuple[Chat, list[StoredMessage]]:
-    """Return a chat with all its messages, and what is attached to each."""
+    """Return a chat with all its messages, and what was given with each."""
     messages = chats.messages(connection, owner, chat)
-    given = attachments.of(connection, owner, [message.id for message in messages])
-    tree = [replace(message, attached=given.get(message.id, ())) for message in messages]
+    named = [message.id for message in messages]
+    given, found = attachments.of(connection, owner, named), grounds.of(connection, owner, named)
+    tree = [
+        replace(message, attached=given.get(message.id, ()), grounds=found.get(message.id, ()))
+        for message in messages
+    ]
     return chats.get(connection, owner, chat), tree
 
 

@@ -13,19 +13,23 @@ import time
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import asdict, dataclass, field, replace
 
-from sottovoce.chat import prompt, reasoning, schema, view
+from sottovoce.chat import grounded, prompt, reasoning, schema, view
+from sottovoce.chat.grounded import Asks, Looked
 from sottovoce.chat.titles import title_of
+from sottovoce.chat.unmarked import unmarked
 from sottovoce.chat.view import View
 from sottovoce.chat.waking import awake
 from sottovoce.chat.writing import Answer
 from sottovoce.core import chat_settings
 from sottovoce.core.chat_settings import UNSET, ChatSettings
 from sottovoce.core.errors import BadValue, EngineFailed, SottoError
-from sottovoce.core.events import Asked, Done, Event, Failed, Finished, Piece, Reasoning, Text, Whole
+from sottovoce.core.events import Asked, Done, Event, Failed, Finished, Grounds, Piece, Reasoning, Text, Whole
+from sottovoce.core.grounds import read_cited
 from sottovoce.core.messages import MADE, MADE_HERE, OWNER, Conversation, State
 from sottovoce.core.sampling import Sampling, checked, laid_over
 from sottovoce.engine.held import held
 from sottovoce.engine.protocol import Engine, ModelFacts
+from sottovoce.knowledge.shelves import Shelves
 from sottovoce.store import attachments, chats, going_on
 from sottovoce.store.attachments import Attachment, Kept, name_of
 from sottovoce.store.db import Database
@@ -45,6 +49,8 @@ class Question:
     `attached` are then ignored, and with `beside` the reader stays at the answer they are at. With something
     attached, the text may be empty. `settings` are those of the chat that it starts.
 
+    `knowledge` are the shelves that its chat asks from now on, by name or id; with `quote` their sentences
+    alone answer. None: as the chat has it.
     What `sampling` says wins over the chat's settings, and these over the program's.
     """
 
@@ -58,6 +64,8 @@ class Question:
     beside: bool = False
     settings: ChatSettings = UNSET
     go_on: str | None = None
+    knowledge: tuple[str, ...] | None = None
+    quote: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +79,7 @@ class Parts:
     system: str = ""
     defaults: Sampling = field(default_factory=Sampling)
     clock: Callable[[], float] = time.time
+    shelves: Shelves | None = None
 
 
 async def ask(parts: Parts, question: Question) -> AsyncGenerator[Event, None]:
@@ -80,15 +89,28 @@ async def ask(parts: Parts, question: Question) -> AsyncGenerator[Event, None]:
     generator, or cancelling its task, stops the answer.
     """
     question = _checked(parts, question)
-    asked, begun = await _saved(parts, question)
+    asks = await grounded.asks(parts, question)
+    asked, begun = await _saved(parts, question, asks)
+    began = time.monotonic()
     answer = Answer(parts.database, asked.answer, begun, parts.clock)
     try:
         yield asked
         if answer.text:
             yield Whole(answer.text, answer.reasoning, answer.facts.get("thought"))
+        looked = None
+        if asks.shelves and question.go_on is None:
+            looked = await grounded.look(parts, asks, asked)
+        if looked is not None:
+            yield looked.event
+            if looked.stale is not None:
+                yield looked.stale
+            if asks.quote or not looked.event.answers:
+                for event in await grounded.without_model(asks, asked, looked, answer, began):
+                    yield event
+                return
         with held(parts.engine) as engine:
             holding = replace(parts, engine=engine)
-            async with contextlib.aclosing(_answered(holding, question, asked, answer)) as events:
+            async with contextlib.aclosing(_answered(holding, question, asked, answer, looked)) as events:
                 async for event in events:
                     yield event
     except SottoError as problem:
@@ -98,12 +120,14 @@ async def ask(parts: Parts, question: Question) -> AsyncGenerator[Event, None]:
         await answer.settle()
 
 
-async def _saved(parts: Parts, question: Question) -> tuple[Asked, StoredMessage | None]:
+async def _saved(parts: Parts, question: Question, asks: Asks) -> tuple[Asked, StoredMessage | None]:
     """Save the question; return it, and the answer to go on with, as it was.
 
     Cancelled meanwhile, the answer that will never come is marked as stopped.
     """
-    saving = asyncio.ensure_future(parts.database.run(lambda conn: _save_question(conn, parts, question)))
+    saving = asyncio.ensure_future(
+        parts.database.run(lambda conn: _save_question(conn, parts, question, asks))
+    )
     try:
         return await asyncio.shield(saving)
     except asyncio.CancelledError:
@@ -113,15 +137,19 @@ async def _saved(parts: Parts, question: Question) -> tuple[Asked, StoredMessage
 
 
 async def _answered(
-    parts: Parts, question: Question, asked: Asked, answer: Answer
+    parts: Parts, question: Question, asked: Asked, answer: Answer, looked: Looked | None
 ) -> AsyncGenerator[Event, None]:
     """Yield the events between `Asked` and the end."""
     async with contextlib.aclosing(awake(parts.engine)) as loading:
         async for waiting in loading:
             yield waiting
+    facts = await parts.engine.ready()
+    if looked is not None:
+        passages = await grounded.given(parts, asked, looked, facts)
+        yield Grounds(passages, True, looked.event.shelves)
+    answer.passages = await grounded.told(parts, asked.question)
     chat, branch = await _told(parts, asked)
     question = replace(question, sampling=_drawn(parts, chat, question))
-    facts = await parts.engine.ready()
     seen = await view.fitted(
         parts.engine, facts, chat, branch, begun=answer.text, max_tokens=question.sampling.max_tokens
     )
@@ -162,6 +190,7 @@ async def _answered(
         timings=finished.timings,
         reasoning=answer.reasoning,
         thought=answer.facts.get("thought"),
+        cited=read_cited(answer.facts),
     )
 
 
@@ -177,7 +206,8 @@ def _pieces(
     stream = parts.engine.answer(seen.messages, sampling, conversation)
     # What must follow a schema, or goes on with an answer, is all answer.
     is_answer = sampling.schema is not None or answer.text != ""
-    return stream if is_answer else reasoning.told_apart(stream)
+    pieces = stream if is_answer else reasoning.told_apart(stream)
+    return unmarked(pieces) if answer.passages else pieces
 
 
 def _checked(parts: Parts, question: Question) -> Question:
@@ -206,7 +236,7 @@ def _drawn(parts: Parts, chat: Chat, question: Question) -> Sampling:
 
 
 def _save_question(
-    conn: sqlite3.Connection, parts: Parts, question: Question
+    conn: sqlite3.Connection, parts: Parts, question: Question, asks: Asks
 ) -> tuple[Asked, StoredMessage | None]:
     """Write the question and an empty answer, or open one, in one transaction; return it as it was."""
     now = parts.clock()
@@ -214,14 +244,17 @@ def _save_question(
     if question.chat is None:
         system = parts.system if question.system is None else question.system
         chat = chats.start(
-            conn, parts.owner, system=system, model=parts.model, now=now, settings=question.settings
-        )
+            conn, parts.owner, system=system, model=parts.model, now=now, settings=question.settings,
+            shelves=asks.ids, quote=asks.quote,
+        )  # fmt: skip
         title = title_of(question.text, name_of(given[0].name) if given else "")
         chats.rename(conn, parts.owner, chat.id, title)
     else:
         chat = chats.get(conn, parts.owner, question.chat)
         if question.system is not None:
             chats.set_system(conn, parts.owner, chat.id, question.system)
+        if asks.is_new:
+            chats.set_shelves(conn, parts.owner, chat.id, asks.ids, quote=asks.quote)
     writer = parts.database.writer
     if question.go_on is not None:
         cut = going_on.go_on(

@@ -10,11 +10,14 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sottovoce.chat import attached, prompt
+from sottovoce.chat import attached, grounds, prompt
 from sottovoce.core.events import Notice
+from sottovoce.core.grounds import Ground
 from sottovoce.core.messages import Message, Role
 from sottovoce.engine.protocol import Engine, ModelFacts
 from sottovoce.store import attachments
+from sottovoce.store import grounds as passages
+from sottovoce.store.attachments import Attachment
 from sottovoce.store.rows import Chat, StoredMessage
 
 
@@ -27,14 +30,19 @@ class View:
 
 
 def as_told(conn: sqlite3.Connection, owner: str, branch: list[StoredMessage]) -> list[StoredMessage]:
-    """Return the branch with what is attached to each question in its text, as the model is told it."""
-    given = attachments.of(conn, owner, [message.id for message in branch])
+    """Return the branch with what was given with each question in its text, as the model is told it."""
+    named = [message.id for message in branch]
+    given, found = attachments.of(conn, owner, named), passages.of(conn, owner, named)
     return [
-        replace(message, text=attached.told(message.text, given[message.id]))
-        if message.id in given
-        else message
+        replace(message, text=_told(message.text, given.get(message.id, ()), found.get(message.id, ())))
         for message in branch
     ]
+
+
+def _told(text: str, given: Sequence[Attachment], found: Sequence[Ground]) -> str:
+    whole = attached.told(text, given) if given else text
+    told = [ground.passage for ground in found if ground.told]
+    return grounds.told(text, whole, told) if told else whole
 
 
 async def fitted(

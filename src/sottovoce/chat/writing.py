@@ -13,7 +13,9 @@ from typing import Any
 
 from sottovoce.core.errors import SottoError
 from sottovoce.core.events import Reasoning, Text
+from sottovoce.core.grounds import Found
 from sottovoce.core.messages import State
+from sottovoce.knowledge.cite import cited
 from sottovoce.store import chats
 from sottovoce.store.db import Database
 from sottovoce.store.rows import StoredMessage
@@ -30,6 +32,10 @@ class Answer:
     ) -> None:
         self.begun = begun
         self.facts: dict[str, Any] = {}
+        self.passages: tuple[Found, ...] = ()
+        """What the model was given to answer from: its claims are held against it at the end."""
+        self.model: str | None = None
+        """Who wrote it, where that is not who was to; "" for no model."""
         self._database = database
         self._clock = clock
         self._id = answer_id
@@ -106,6 +112,8 @@ class Answer:
                 await self._writing
         if self.unchanged:
             self.facts |= _thought_of(self.unchanged)
+        if self.passages:
+            self.facts |= cited(self.text, self.passages).facts()
         digest = self.facts.pop("digest", "")
         await self._database.run(
             lambda conn: chats.finish(
@@ -117,6 +125,7 @@ class Answer:
                 digest=digest,
                 facts=self.facts,
                 now=self._clock(),
+                model=self.model,
             )
         )
 

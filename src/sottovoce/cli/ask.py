@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sottovoce.chat.turn import Question
-    from sottovoce.core.events import Asked, Done
+    from sottovoce.core.events import Asked, Done, Grounds
     from sottovoce.store.attachments import Attachment
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
@@ -31,7 +31,8 @@ Examples:
   cat log.txt | sotto ask "What went wrong?"
   sotto ask --file plan.md --file notes.txt "What is missing in the plan?"
   sotto ask --json --seed 7 "Name three rivers." > answer.json
-  sotto ask --schema person.json "Who wrote Faust?\""""
+  sotto ask --schema person.json "Who wrote Faust?"
+  sotto ask --kb handbook "How many days of leave do we get?\""""
 
 
 def drawing_options(command: Command) -> Command:
@@ -62,6 +63,14 @@ def drawing_options(command: Command) -> Command:
 )
 @click.option("--system", help="Instructions placed before the chat.")
 @click.option("--model", metavar="M", help="The model that answers, instead of the one in the settings.")
+@click.option(
+    "--kb",
+    "shelves",
+    multiple=True,
+    metavar="NAME",
+    help="Answer from this shelf; can be given several times.",
+)
+@click.option("--quote", is_flag=True, help="With --kb: no model answers; the sentences that do are quoted.")
 @click.option("--chat", "chat_id", metavar="ID", help="Go on with this chat; sotto chats list shows them.")
 @drawing_options
 @click.pass_obj
@@ -74,6 +83,8 @@ def ask(
     files: tuple[Path, ...],
     system: str | None,
     model: str | None,
+    shelves: tuple[str, ...],
+    quote: bool,
     chat_id: str | None,
     **drawing: Any,
 ) -> None:
@@ -81,7 +92,11 @@ def ask(
     from sottovoce.chat.turn import Question
     from sottovoce.cli._run import run
 
+    if quote and not shelves and chat_id is None:
+        raise BadValue("There is no shelf to quote from.", hint="Name one with --kb; sotto kb list")
     question = Question(
+        knowledge=shelves or None,
+        quote=quote if shelves or quote else None,
         text=_whole_question(" ".join(words), _read_input(), needed=not files),
         attached=tuple(_read_file(file) for file in files),
         chat=chat_id,
@@ -170,9 +185,10 @@ async def _print_whole(given: Given, question: Question, as_json: bool) -> None:
 
     from sottovoce.cli.chat.follow import waiting_for
     from sottovoce.cli.chat.view import PlainView
-    from sottovoce.core.events import Asked, Done, Failed, Notice, Waiting
+    from sottovoce.core.events import Asked, Done, Failed, Grounds, Notice, Waiting
 
     view = PlainView(given.show)
+    found, stale = None, False
     async with given.open_app() as app:
         async with aclosing(app.ask(question)) as events:
             async for event in events:
@@ -181,14 +197,17 @@ async def _print_whole(given: Given, question: Question, as_json: bool) -> None:
                         given.show.kept_in = chat
                     case Waiting():
                         view.waiting(waiting_for(event, loaded=True))
-                    case Notice(text=text):
+                    case Grounds():
+                        found = event
+                    case Notice(code=code, text=text):
+                        stale = stale or code == "stale"
                         view.note(text)
                     case Failed(error):
                         raise error
                     case Done():
                         done = event
         if as_json:
-            given.show.data(_as_data(done))
+            given.show.data(_as_data(done) | ({} if found is None else _as_cited(done, found, stale=stale)))
         else:
             given.show.line(done.text)
 
@@ -203,4 +222,34 @@ def _as_data(done: Done) -> dict[str, object]:
         "usage": asdict(done.usage),
         "timings": asdict(done.timings),
         "reason": done.reason,
+    }
+
+
+def _as_cited(done: Done, found: Grounds, *, stale: bool) -> dict[str, object]:
+    """Return what JSON has besides, where shelves were asked. Offsets in documents are bytes of UTF-8."""
+    from sottovoce.core.grounds import day_of
+
+    passages = [
+        {
+            "n": n,
+            **{name: fact for name, fact in asdict(ground.passage).items() if name != "written"},
+            "as_of": day_of(ground.passage.written),
+            "told": ground.told,
+        }
+        for n, ground in enumerate(found.passages, 1)
+    ]
+    cited = done.cited
+    days = [citation.as_of for citation in cited.citations if citation.as_of is not None]
+    return {
+        "knowledge": list(found.shelves),
+        "answered": found.answers,
+        "passages": passages,
+        "citations": [asdict(citation) for citation in cited.citations],
+        "claims": [
+            {"text": done.text[claim.start : claim.end], "supported": claim.supported, **asdict(claim)}
+            for claim in cited.claims
+        ],
+        "supported_share": cited.supported_share,
+        "as_of": max(days, default=None),
+        "stale": stale,
     }

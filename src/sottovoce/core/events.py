@@ -1,8 +1,8 @@
 """What an answer is made of while it streams.
 
-A turn yields, in order: one `Asked`, a `Whole` where it goes on with an answer, any number of `Waiting`,
-`Reading`, `Notice`, `Reasoning` and `Text`, and last exactly one of `Done` and `Failed`. Closing the
-generator stops the answer; what was written is kept.
+A turn yields, in order: one `Asked`, a `Whole` where it goes on with an answer, `Grounds` where shelves are
+asked, any number of `Waiting`, `Reading`, `Notice`, `Reasoning` and `Text`, and last exactly one of `Done`
+and `Failed`. Closing the generator stops the answer; what was written is kept.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sottovoce.core.errors import SottoError
+from sottovoce.core.grounds import NOTHING_CITED, Cited, Ground
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,16 @@ class Asked:
     chat: str
     question: str
     answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What was found on the shelves that are asked, best first. `answers`: it seems to hold the answer."""
+
+    passages: tuple[Ground, ...]
+    answers: bool
+    shelves: tuple[str, ...] = ()
+    """Their names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +152,8 @@ class Done:
     """What it thought before it answered."""
     thought: float | None = None
     """The seconds that took; None: it did not think."""
+    cited: Cited = NOTHING_CITED
+    """Where shelves were asked: what of the answer their passages support."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,5 +166,5 @@ class Failed:
 Piece = Waiting | Reading | Text | Finished
 """What an engine yields."""
 
-Event = Asked | Whole | Waiting | Reading | Notice | Reasoning | Text | Done | Failed
+Event = Asked | Whole | Grounds | Waiting | Reading | Notice | Reasoning | Text | Done | Failed
 """What a turn yields."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from sottovoce.core.grounds import Found as Found  # what is found of a document outlives its shelf in answers
+
 Kind = Literal["heading", "text", "table", "code"]
 
 
@@ -43,22 +45,3 @@ class Passage:
     end: int
     page: int | None = None
     headings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A passage that was found. `text` is exactly what stands from `start` to `end`."""
-
-    shelf: str
-    document: str
-    """The document's name on its shelf."""
-    digest: str
-    """SHA-256 of the file it was read from, in hexadecimal."""
-    page: int | None
-    headings: tuple[str, ...]
-    start: int
-    end: int
-    text: str
-    score: float
-    written: float | None = None
-    """When its source was written; seconds since 1970, UTC."""

@@ -14,7 +14,7 @@ from typing import Any
 from sottovoce.core.chat_settings import UNSET, ChatSettings
 from sottovoce.core.errors import BadValue, NotFound
 from sottovoce.core.messages import Role, State
-from sottovoce.store import attachments, search
+from sottovoce.store import attachments, grounds, search
 from sottovoce.store.attachments import Attachment
 from sottovoce.store.rows import (
     CHAT,
@@ -45,9 +45,14 @@ def start(
     model: str,
     now: float,
     settings: ChatSettings = UNSET,
+    shelves: Sequence[str] = (),
+    quote: bool = False,
 ) -> Chat:
     """Begin an empty chat."""
-    chat = Chat(new_id(), owner, "", clean(system), model, None, now, now, settings=settings)
+    chat = Chat(
+        new_id(), owner, "", clean(system), model, None, now, now,
+        settings=settings, shelves=tuple(shelves), quote=quote,
+    )  # fmt: skip
     insert_chat(connection, chat)
     return chat
 
@@ -138,12 +143,17 @@ def finish(
     facts: dict[str, Any],
     now: float,
     reasoning: str = "",
+    model: str | None = None,
 ) -> None:
-    """Give an answer its last text and state, and make it findable. Raises NotFound like `write`."""
+    """Give an answer its last text and state, and make it findable. Raises NotFound like `write`.
+
+    `model` takes the place of the one that was to write it; "" where none did.
+    """
     row = connection.execute(
-        """UPDATE messages SET text = ?, reasoning = ?, state = ?, digest = ?, facts = ?, writer = ''
+        """UPDATE messages SET text = ?, reasoning = ?, state = ?, digest = ?, facts = ?,
+             model = coalesce(?, model), writer = ''
            WHERE id = ? AND state = 'writing' RETURNING number, chat, text""",
-        (clean(text), clean(reasoning), state, digest, facts_text(facts), answer_id),
+        (clean(text), clean(reasoning), state, digest, facts_text(facts), model, answer_id),
     ).fetchall()
     if not row:
         raise _no_answer()
@@ -308,6 +318,17 @@ def set_settings(connection: sqlite3.Connection, owner: str, chat_id: str, setti
     )
 
 
+def set_shelves(
+    connection: sqlite3.Connection, owner: str, chat_id: str, shelves: Sequence[str], *, quote: bool
+) -> None:
+    """Have a chat ask these shelves, by their ids; `quote`: their sentences alone answer."""
+    chat = get(connection, owner, chat_id)
+    connection.execute(
+        "UPDATE chats SET shelves = ?, quote = ? WHERE id = ? AND owner = ?",
+        (json.dumps(list(shelves)), quote, chat.id, owner),
+    )
+
+
 def like(connection: sqlite3.Connection, owner: str, chat_id: str, answer_id: str, liked: int | None) -> None:
     """Note what the reader thinks of an answer: 1 good, -1 bad, None nothing. Raises NotFound, BadValue."""
     chat = get(connection, owner, chat_id)
@@ -330,7 +351,9 @@ def delete(connection: sqlite3.Connection, owner: str, chat_id: str) -> None:
     ).fetchall()
     # Only words that were indexed may be taken out; an unfinished answer's were not.
     search.unindex(connection, owner, [tuple(row) for *row, state in rows if state != State.WRITING])
-    attachments.remove(connection, owner, [message for _, message, _, _ in rows])
+    gone = [message for _, message, _, _ in rows]
+    attachments.remove(connection, owner, gone)
+    grounds.remove(connection, owner, gone)
     connection.execute("DELETE FROM messages WHERE chat = ? AND owner = ?", whole)
     connection.execute("DELETE FROM chats WHERE id = ? AND owner = ?", whole)
     connection.execute("INSERT OR IGNORE INTO unscrubbed VALUES (?)", (chat.id,))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 
 from sottovoce.core.messages import State
-from sottovoce.store import attachments, chats, search
+from sottovoce.store import attachments, chats, grounds, search
 from sottovoce.store.rows import Chat
 from sottovoce.store.values import clean, new_id
 
@@ -18,14 +18,16 @@ def fork(
 ) -> Chat:
     """Copy the messages from the root to this one, with all that belongs to them, into a new chat.
 
-    It has the old one's instructions and settings, and lies in the same folder. Raises NotFound.
+    It has the old one's instructions, settings and shelves, and lies in the same folder. Raises NotFound.
     """
     old = chats.get(connection, owner, chat_id)
     branch = chats.branch(connection, owner, old.id, message_id)
     new = new_id()
     connection.execute(
-        """INSERT INTO chats (id, owner, title, system, model, created, changed, folder, settings)
-           SELECT ?, owner, ?, system, model, ?, ?, folder, settings FROM chats WHERE id = ? AND owner = ?""",
+        """INSERT INTO chats (id, owner, title, system, model, created, changed, folder, settings,
+             shelves, quote)
+           SELECT ?, owner, ?, system, model, ?, ?, folder, settings, shelves, quote
+           FROM chats WHERE id = ? AND owner = ?""",
         (new, clean(title), now, now, old.id, owner),
     )
     above: str | None = None
@@ -51,5 +53,6 @@ def _copy(connection: sqlite3.Connection, owner: str, message: str, chat: str, p
            SELECT ?, number, owner, name, text FROM attachments WHERE message = ? AND owner = ?""",
         (copy, message, owner),
     )
+    grounds.copy(connection, owner, message, copy)
     search.index(connection, number, text, attachments.of(connection, owner, [copy]).get(copy, ()))
     return copy

@@ -9,7 +9,7 @@ import sqlite3
 
 from sottovoce.core.errors import Busy
 from sottovoce.core.messages import State
-from sottovoce.store import attachments, chats, search
+from sottovoce.store import attachments, chats, grounds, search
 
 _BELOW = """WITH RECURSIVE below (id) AS (
     SELECT id FROM messages WHERE id = ? AND owner = ?
@@ -49,6 +49,7 @@ def prune(connection: sqlite3.Connection, owner: str, chat_id: str, message_id: 
         if others:
             chats.go_to(connection, owner, chat.id, others[-1])
     attachments.remove(connection, owner, gone)
+    grounds.remove(connection, owner, gone)
     # All at once: a parent may go before its children only within one statement.
     connection.execute(
         f"{_BELOW} DELETE FROM messages WHERE id IN (SELECT id FROM below) AND owner = ?",  # noqa: S608

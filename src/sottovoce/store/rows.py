@@ -12,8 +12,9 @@ from typing import Any
 
 from sottovoce.core import chat_settings
 from sottovoce.core.chat_settings import UNSET, ChatSettings
+from sottovoce.core.grounds import Ground
 from sottovoce.core.messages import Role, State
-from sottovoce.store import attachments, search
+from sottovoce.store import attachments, grounds, search
 from sottovoce.store.attachments import Attachment
 from sottovoce.store.faults import damaged, intact
 from sottovoce.store.values import clean
@@ -23,7 +24,8 @@ from sottovoce.store.values import clean
 class Chat:
     """`leaf` is the message the reader is at; its parents up to the root are the branch shown.
 
-    `folder` is a name, empty for none; order.py changes it, `pinned` and `archived`.
+    `folder` is a name, empty for none; order.py changes it, `pinned` and `archived`. `shelves` are the ids of
+    those that are asked; with `quote` no model answers, but their own sentences do.
     """
 
     id: str
@@ -38,13 +40,16 @@ class Chat:
     archived: bool = False
     folder: str = ""
     settings: ChatSettings = UNSET
+    shelves: tuple[str, ...] = ()
+    quote: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class StoredMessage:
     """`number` rises with writing; a parent's is always smaller than its children's.
 
-    `attached` is for one that is about to be stored; attachments.py reads what was.
+    `attached` and `grounds` are for one that is about to be stored; attachments.py and grounds.py read what
+    was.
     """
 
     number: int
@@ -63,18 +68,22 @@ class StoredMessage:
     liked: int | None = None
     """What its reader thought of an answer: 1 good, -1 bad."""
     attached: tuple[Attachment, ...] = ()
+    grounds: tuple[Ground, ...] = ()
 
 
 MESSAGE = "number, id, chat, parent, role, state, text, model, digest, facts, created, reasoning, liked"
 _MESSAGE_KINDS = (int, str, str, str | None, str, str, str, str, str, str, float, str, int | None)
 
-CHAT = "id, owner, title, system, model, leaf, created, changed, pinned, archived, folder, settings"
-_CHAT_KINDS = (str, str, str, str, str, str | None, float, float, int, int, str, str)
+CHAT = (
+    "id, owner, title, system, model, leaf, created, changed, pinned, archived, folder, settings, "
+    "shelves, quote"
+)
+_CHAT_KINDS = (str, str, str, str, str, str | None, float, float, int, int, str, str, str, int)
 
 
 def insert_chat(connection: sqlite3.Connection, chat: Chat) -> None:
     connection.execute(
-        f"INSERT INTO chats ({CHAT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+        f"INSERT INTO chats ({CHAT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
         (
             chat.id,
             chat.owner,
@@ -88,6 +97,8 @@ def insert_chat(connection: sqlite3.Connection, chat: Chat) -> None:
             chat.archived,
             clean(chat.folder),
             json.dumps(chat.settings.given()),
+            json.dumps(chat.shelves),
+            chat.quote,
         ),
     )
 
@@ -120,19 +131,22 @@ def insert_message(
     ).lastrowid
     attached = [Attachment(attachments.name_of(one.name), clean(one.text)) for one in message.attached]
     attachments.add(connection, owner, message.id, attached)
+    if message.grounds:
+        grounds.keep(connection, owner, message.id, message.grounds)
     if message.state is not State.WRITING:
         search.index(connection, number, text, attached)
 
 
 def read_chat(row: tuple[Any, ...]) -> Chat:
-    *facts, settings = intact(row, _CHAT_KINDS)
+    *facts, settings, shelves, quote = intact(row, _CHAT_KINDS)
     try:
         given = chat_settings.read(json.loads(settings))
-    except ValueError as problem:
+        asks = tuple(str(shelf) for shelf in json.loads(shelves))
+    except (ValueError, TypeError) as problem:
         raise damaged(
             "The database is damaged: a chat's settings in it cannot be read.", detail=str(problem)
         ) from problem
-    chat = Chat(*[*facts, given])
+    chat = Chat(*[*facts, given, asks, bool(quote)])
     return replace(chat, pinned=bool(chat.pinned), archived=bool(chat.archived))  # SQLite has numbers only
 
 

@@ -10,8 +10,9 @@ import sqlite3
 from dataclasses import dataclass
 
 from sottovoce.core.errors import BadValue, NotFound
+from sottovoce.core.grounds import Ground
 from sottovoce.core.messages import Role
-from sottovoce.store import attachments, chats
+from sottovoce.store import attachments, chats, grounds
 from sottovoce.store.attachments import Listed
 from sottovoce.store.rows import Chat, StoredMessage
 
@@ -41,6 +42,7 @@ class Shown:
     alternatives: tuple[str, ...]
     attached: tuple[Listed, ...] = ()
     below: int = 0
+    grounds: tuple[Ground, ...] = ()
 
 
 def page(
@@ -72,12 +74,14 @@ def page(
 
 
 def branch(connection: sqlite3.Connection, owner: str, chat_id: str, leaf: str | None = None) -> list[Shown]:
-    """Return the messages from the root to the leaf, each with its alternatives and what is attached to it.
+    """Return the messages from the root to the leaf, each with its alternatives and what was given with it.
 
     Raises NotFound.
     """
     messages = chats.branch(connection, owner, chat_id, leaf)
-    attached = attachments.listed(connection, owner, [one.id for one in messages])
+    named = [one.id for one in messages]
+    attached = attachments.listed(connection, owner, named)
+    found = grounds.of(connection, owner, named)
     below = _below(connection, owner, messages[0].chat) if messages else {}
     return [
         Shown(
@@ -85,6 +89,7 @@ def branch(connection: sqlite3.Connection, owner: str, chat_id: str, leaf: str |
             tuple(chats.siblings(connection, owner, one.id)),
             attached.get(one.id, ()),
             below.get(one.id, 0),
+            found.get(one.id, ()),
         )
         for one in messages
     ]
@@ -95,10 +100,15 @@ def versions(connection: sqlite3.Connection, owner: str, chat_id: str, message_i
     chats.get_message(connection, owner, chat_id, message_id)
     ids = tuple(chats.siblings(connection, owner, message_id))
     attached = attachments.listed(connection, owner, ids)
+    found = grounds.of(connection, owner, ids)
     below = _below(connection, owner, chat_id)
     return [
         Shown(
-            chats.get_message(connection, owner, chat_id, one), ids, attached.get(one, ()), below.get(one, 0)
+            chats.get_message(connection, owner, chat_id, one),
+            ids,
+            attached.get(one, ()),
+            below.get(one, 0),
+            found.get(one, ()),
         )
         for one in ids
     ]

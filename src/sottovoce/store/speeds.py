@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import statistics
 from dataclasses import dataclass
 
 SHORTEST = 16
@@ -39,3 +40,27 @@ def _read(facts: str) -> Speed | None:
     except (ValueError, KeyError, TypeError):
         return None
     return found if found.answer >= SHORTEST and found.per_second > 0 else None
+
+
+ENOUGH_READ = 64
+"""Tokens of a prompt; fewer say little about how quickly they are read."""
+
+
+def reading(conn: sqlite3.Connection, digest: str, limit: int = 10) -> float | None:
+    """Return how many tokens of a prompt the model with this content reads in a second, as measured here."""
+    rows = conn.execute(
+        "SELECT facts FROM messages WHERE digest = ? AND state = 'complete' ORDER BY number DESC LIMIT ?",
+        (digest, limit),
+    )
+    found = [rate for (facts,) in rows if (rate := _read_rate(facts)) is not None]
+    return statistics.median(found) if found else None
+
+
+def _read_rate(facts: str) -> float | None:
+    try:
+        said = json.loads(facts)
+        read = int(said["usage"]["prompt"]) - int(said["usage"]["reused"])
+        rate = float(said["timings"]["prompt_per_second"])
+    except (ValueError, KeyError, TypeError):
+        return None
+    return rate if read >= ENOUGH_READ and rate > 0 else None

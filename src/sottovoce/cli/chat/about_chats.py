@@ -59,6 +59,7 @@ async def open_chat(talk: Talk, arguments: str) -> None:
     chat = await talk.read(lambda conn: chats.get(conn, talk.app.owner, wanted))
     talk.begin()
     talk.place.chat = chat.id
+    await talk.learn_shelves()
     talk.show.screen.print(Text(one_line(chat.title or "(no title)"), style="bold"))
     recall(talk, await talk.branch())
 

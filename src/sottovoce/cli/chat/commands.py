@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from rich.table import Table
 from rich.text import Text
 
-from sottovoce.cli.chat import about_answers, about_chats, about_settings
+from sottovoce.cli.chat import about_answers, about_chats, about_knowledge, about_settings
 from sottovoce.cli.chat.talk import Talk
 from sottovoce.core.errors import NotFound
 
@@ -51,6 +51,7 @@ COMMANDS = (
     Command("/retry", "", "another answer to your last question", about_answers.retry),
     Command("/branch", "[N]", "list the alternatives, or switch to one", about_chats.branches),
     Command("/system", "[TEXT|-]", "instructions for this chat", about_settings.system),
+    Command("/kb", "[NAME|off|quote]", "the shelves of documents that this chat asks", about_knowledge.kb),
     Command("/model", "[M]", "the models; go on with another", about_settings.model),
     Command("/set", "[NAME [VALUE|-]]", "sampling and settings, for this session", about_settings.change),
     Command("/copy", "", "copy the last answer", about_answers.copy),

@@ -6,9 +6,21 @@ import math
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 
+from sottovoce.cli.chat.citing import Citing, footnotes, sources
 from sottovoce.cli.chat.view import View
 from sottovoce.core.errors import EngineFailed
-from sottovoce.core.events import Asked, Done, Event, Failed, Notice, Reading, Reasoning, Text, Waiting
+from sottovoce.core.events import (
+    Asked,
+    Done,
+    Event,
+    Failed,
+    Grounds,
+    Notice,
+    Reading,
+    Reasoning,
+    Text,
+    Waiting,
+)
 
 STOP_HINT = "Ctrl-C stops"
 WORTH_COUNTING = 256
@@ -28,13 +40,16 @@ async def follow(
     """Show the answer to its end and return it. Raises what the turn failed with."""
     view.busy(waiting_for(None, loaded=loaded))
     written = False
+    citing: Citing | None = None
     async with aclosing(events):
         async for event in events:
             match event:
                 case Asked():
                     asked(event)
+                case Grounds():
+                    citing = _begun(event, view, is_first=citing is None)
                 case Text(text):
-                    view.text(text)
+                    view.text(citing.feed(text) if citing is not None else text)
                     written = True
                 case Reasoning(text):
                     view.thought(text)
@@ -46,12 +61,24 @@ async def follow(
                 case Reading() | Waiting():
                     view.busy(waiting_for(event, loaded=True))
                 case Done(reason=reason):
+                    if citing is not None:
+                        view.text(citing.end() + footnotes(event.cited))
                     view.end(ENDINGS.get(reason, ""))
                     return event
                 case Failed(error):
+                    if citing is not None:
+                        view.text(citing.end())
                     view.end("interrupted" if written else "")
                     raise error
     raise EngineFailed("The answer ended without a word.", hint="Ask again")
+
+
+def _begun(event: Grounds, view: View, *, is_first: bool) -> Citing | None:
+    """Show what was found, once; return what marks the answer."""
+    if is_first:
+        for line in sources(event):
+            view.note(line)
+    return Citing(event) if event.answers else None
 
 
 def waiting_for(seen: Reading | Waiting | None, *, loaded: bool) -> str:

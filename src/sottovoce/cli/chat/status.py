@@ -22,6 +22,8 @@ class Status:
     used: int | None = None
     window: int | None = None
     departures: Summary | None = None
+    shelves: tuple[str, ...] = ()
+    """Those that the chat asks."""
 
 
 def status_line(status: Status, width: int) -> str:
@@ -55,6 +57,9 @@ def _parts(status: Status) -> list[_Part]:
     parts = [_Part(1, status.model, status.model)]
     if status.busy:
         parts.append(_Part(0, status.busy, status.busy))
+    if status.shelves:
+        names = ", ".join(status.shelves)
+        parts.append(_Part(2, f"asks {names}", names))
     if status.rate:
         parts.append(_Part(3, f"{status.rate:.0f} tokens/s", f"{status.rate:.0f}/s"))
     if status.first_token is not None:

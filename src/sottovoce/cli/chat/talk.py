@@ -46,6 +46,10 @@ class Place:
     sampling: Sampling = field(default_factory=Sampling)
     settings: dict[str, Value] = field(default_factory=dict)
     met: bool = False
+    shelves: tuple[str, ...] = ()
+    """The names of those that the chat asks, or the one that the next question begins."""
+    quote: bool = False
+    """Whether their sentences alone answer there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,15 @@ class Talk:
         chat = self.place.chat
         return await self.read(lambda conn: chats.branch(conn, self.app.owner, chat)) if chat else []
 
+    async def learn_shelves(self) -> None:
+        """Take over which shelves a chat asks that was opened; those that are gone are left out."""
+        chat = self.place.chat
+        if chat is not None:
+            asks = await self.read(lambda conn: chats.get(conn, self.app.owner, chat))
+            there = {row.id: row.name for row in await self.app.shelves.listed(self.app.owner)}
+            self.place.shelves = tuple(there[shelf] for shelf in asks.shelves if shelf in there)
+            self.place.quote = asks.quote
+
     def come_to(self, branch: Sequence[StoredMessage]) -> None:
         """Take over what is known of the last answer on a branch shown anew."""
         self.counts = _counts(branch[-1].facts) if branch else None
@@ -117,6 +130,8 @@ class Talk:
         """Ask what was typed: a new question, or the edited one."""
         old, self.editing = self.editing, None
         question = Question(text, self.place.chat, system=self._system(), sampling=self.place.sampling)
+        if self.place.chat is None and self.place.shelves:
+            question = replace(question, knowledge=self.place.shelves, quote=self.place.quote)
         if old is not None:
             question = replace(question, parent=old.parent, attached=old.attached)
         await self.answer(question, alternative=old is not None)
@@ -181,6 +196,7 @@ class Talk:
     def begin(self) -> None:
         """Leave the chat; the next question begins another."""
         self.place.chat = self.place.system = self.editing = self.counts = None
+        self.place.shelves, self.place.quote = (), False
         self.draft = ""
 
     async def explained(self, problem: SottoError) -> SottoError:
@@ -206,6 +222,7 @@ class Talk:
             counts.used if counts else None,
             facts.window if facts else None,
             self.departures,
+            self.place.shelves,
         )
 
 

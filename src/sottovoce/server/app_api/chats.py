@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from sqlite3 import Connection
 from typing import Any
 
 from starlette.responses import Response
 
 from sottovoce.app import delete_all_chats, delete_chat
+from sottovoce.chat import grounded
 from sottovoce.core.errors import BadValue
 from sottovoce.server.app_api import context
 from sottovoce.server.app_api.nouns import RunNoun, identity, settings_of, whole
@@ -78,16 +80,19 @@ async def change_folder(visit: Visit[FolderChange]) -> FolderList:
 async def begin(visit: Visit[NewChat]) -> OpenChat:
     """Begin an empty chat."""
     app, owner, body = visit.house.app, visit.caller.owner, visit.body
-    settings = settings_of(body.settings)
+    settings, shelves = settings_of(body.settings), await _shelves(visit, body.knowledge)
     if body.temporary:
-        chat = await visit.house.temporary.begin(owner, body.system, settings)
+        chat = await visit.house.temporary.begin(owner, body.system, settings, shelves, quote=body.quote)
         noun = ChatNoun.of(chat, [], temporary=True)
         return OpenChat(chat=noun, context=await context.of(app, chat, []), messages=[])
     system = app.settings.system if body.system is None else body.system
     now = time.time()
 
     def work(conn: Connection) -> Chat:
-        chat = chats.start(conn, owner, system=system, model=app.model.name, now=now, settings=settings)
+        chat = chats.start(
+            conn, owner, system=system, model=app.model.name, now=now, settings=settings,
+            shelves=shelves, quote=body.quote,
+        )  # fmt: skip
         chats.rename(conn, owner, chat.id, body.title)
         return chats.get(conn, owner, chat.id)
 
@@ -112,20 +117,25 @@ async def versions(visit: Visit[None]) -> Versions:
 
 
 async def change(visit: Visit[ChatChange]) -> OpenChat:
-    """Change a chat: title, instructions, settings, the branch shown, or its place among the others."""
+    """Change a chat: title, instructions, settings, shelves, the branch shown, or its place in the list."""
     owner, chat, body = visit.caller.owner, _chat(visit), visit.body
     place, settings = visit.house.place(owner, chat), settings_of(body.settings)
+    shelves = None if body.knowledge is None else await _shelves(visit, body.knowledge)
     if place.is_temporary and body.temporary is None:
         _check_order(body)
 
     def work(conn: Connection) -> None:
-        chats.get(conn, owner, chat)
+        now = chats.get(conn, owner, chat)
         if body.title is not None:
             chats.rename(conn, owner, chat, body.title)
         if body.system is not None:
             chats.set_system(conn, owner, chat, body.system)
         if "settings" in body.model_fields_set:
             chats.set_settings(conn, owner, chat, settings)
+        if shelves is not None or body.quote is not None:
+            asks = now.shelves if shelves is None else shelves
+            quote = now.quote if body.quote is None else body.quote
+            chats.set_shelves(conn, owner, chat, asks, quote=quote)
         if body.leaf is not None:
             chats.go_to(conn, owner, chat, body.leaf)
         _put_in_order(conn, owner, chat, body)
@@ -136,6 +146,12 @@ async def change(visit: Visit[ChatChange]) -> OpenChat:
     await place.database.run(work)
     tell(visit, chat)
     return await show(visit, chat)
+
+
+async def _shelves(visit: Visit[Any], names: Sequence[str]) -> tuple[str, ...]:
+    """Return the ids of the caller's shelves of these names. Raises NotFound."""
+    found = await grounded.opened(visit.house.app.shelves, visit.caller.owner, names)
+    return tuple(shelf.row.id for shelf in found)
 
 
 def _check_order(body: ChatChange) -> None:

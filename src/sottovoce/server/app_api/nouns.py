@@ -23,6 +23,8 @@ from sottovoce.store.attachments import Attachment, Kept
 ID = r"^[a-z2-7]{16}$"
 MOST_TEXT = 8_000_000
 MOST_TEXTS = 100_000
+MOST_SHELVES = 20
+"""That one chat asks at once."""
 
 
 class Noun(BaseModel):
@@ -74,6 +76,9 @@ class KeptAttachment(Noun):
         return Kept(self.message, self.number)
 
 
+Shelves = Annotated[list[Annotated[str, Field(min_length=1, max_length=300)]], Field(max_length=MOST_SHELVES)]
+"""Shelves of documents, by their names or ids."""
+
 Attached = Annotated[list[NewAttachment | KeptAttachment], Field(max_length=attachments.MOST)]
 
 
@@ -113,7 +118,8 @@ class NewRun(Noun):
     `again` names a question to be answered once more instead, with its own attachments; that may be while
     its other answers are being written, and with `beside` the chat stays at the answer it is at. `go_on`
     names a cut answer to be gone on with, the last of its branch, in the same message. `system` changes the
-    chat's instructions. `model` is who is to answer; left out, the usual one.
+    chat's instructions, `knowledge` and `quote` which shelves it asks, and whether their sentences alone
+    answer. `model` is who is to answer; left out, the usual one.
     """
 
     text: str = Field("", max_length=MOST_TEXT)
@@ -125,13 +131,16 @@ class NewRun(Noun):
     model: str | None = None
     sampling: Drawing = Drawing()
     attachments: Attached = []
+    knowledge: Shelves | None = None
+    quote: bool | None = None
 
 
 class FirstRun(Noun):
     """A question that begins a chat. `model` is who is to answer; left out, the usual one.
 
     `attachments` stand before it; with any, `text` may be empty. `settings` are the chat's from then on,
-    `sampling` is for this answer alone. `temporary`: nothing of the chat is ever stored.
+    `sampling` is for this answer alone, `knowledge` the shelves that it asks from then on; with `quote` no
+    model answers, but their sentences do. `temporary`: nothing of the chat is ever stored.
     """
 
     temporary: bool = False
@@ -141,6 +150,8 @@ class FirstRun(Noun):
     model: str | None = None
     sampling: Drawing = Drawing()
     attachments: Attached = []
+    knowledge: Shelves = []
+    quote: bool = False
 
 
 class SaidMessage(Noun):

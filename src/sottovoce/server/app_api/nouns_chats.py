@@ -8,8 +8,10 @@ from pydantic import Field, ValidationError
 
 from sottovoce.chat.archive import Report
 from sottovoce.core.events import Asked
+from sottovoce.core.grounds import read_cited
 from sottovoce.core.messages import MADE
-from sottovoce.server.app_api.nouns import ID, MOST_TEXT, Noun, RunNoun, SettingsNoun
+from sottovoce.server.app_api.nouns import ID, MOST_TEXT, Noun, RunNoun, SettingsNoun, Shelves
+from sottovoce.server.app_api.nouns_grounds import CitationNoun, CitedNoun, ClaimNoun, GroundNoun, passages
 from sottovoce.server.app_api.nouns_settings import ContextNoun
 from sottovoce.store.attachments import Listed
 from sottovoce.store.order import MOST_FOLDER, Folder
@@ -30,13 +32,18 @@ class NewChat(Noun):
     settings: SettingsNoun | None = None
     temporary: bool = False
     """Nothing of it is ever stored; it has no title."""
+    knowledge: Shelves = []  # noqa: RUF012  (pydantic copies it)
+    """The shelves that it asks."""
+    quote: bool = False
+    """No model answers, but the sentences on the shelves do."""
 
 
 class ChatChange(Noun):
     """Only what is given is changed. `leaf`: show the branch with this message. `folder`: "" for none.
 
     `settings` take the place of all that were set; null resets them. `temporary` false: store a chat that
-    was not.
+    was not. `knowledge`: the shelves that it asks from now on, [] for none. `quote`: whether their sentences
+    alone answer.
     """
 
     title: str | None = Field(None, min_length=1, max_length=MOST_TITLE)
@@ -47,6 +54,8 @@ class ChatChange(Noun):
     folder: str | None = Field(None, max_length=MOST_FOLDER)
     temporary: Literal[False] | None = None
     settings: SettingsNoun | None = None
+    knowledge: Shelves | None = None
+    quote: bool | None = None
 
 
 class Fork(Noun):
@@ -76,6 +85,7 @@ class ChatNoun(Noun):
     """`leaf` is the message the reader is at; `writing` the run that writes in this chat, if one does.
 
     `folder` is a name, "" for none. Of a `temporary` chat nothing is stored. Times are seconds since 1970.
+    `knowledge` are the ids of the shelves that it asks; with `quote` their sentences alone answer.
     """
 
     id: str
@@ -90,6 +100,8 @@ class ChatNoun(Noun):
     folder: str
     temporary: bool
     settings: SettingsNoun
+    knowledge: list[str]
+    quote: bool
     writing: str | None
 
     @classmethod
@@ -108,6 +120,8 @@ class ChatNoun(Noun):
             folder=chat.folder,
             temporary=temporary,
             settings=SettingsNoun.of(chat.settings),
+            knowledge=list(chat.shelves),
+            quote=chat.quote,
             writing=writing,
         )
 
@@ -152,6 +166,10 @@ class MessageNoun(Noun):
     `reasoning` is what the model thought before it answered, `thought` for how many seconds. `below` counts
     the messages that follow it on all branches; `liked` is 1, -1 or null. `made` is where an answer was made:
     here, or the address of another machine; "" where nobody here knows, since it was imported.
+
+    `grounds` are the passages that were found for a question; `claims` and `citations` what of an answer they
+    support, `supported_share` which part of its claims. `reason` is not_on_shelf or quotes where no model
+    wrote it.
     """
 
     id: str
@@ -172,11 +190,16 @@ class MessageNoun(Noun):
     below: int
     liked: int | None
     made: str
+    grounds: list[GroundNoun]
+    claims: list[ClaimNoun]
+    citations: list[CitationNoun]
+    supported_share: float | None
 
     @classmethod
     def of(cls, shown: Shown) -> Self:
         message, facts = shown.message, shown.message.facts
         reason, thought = facts.get("reason"), facts.get("thought")
+        cited = CitedNoun.of(read_cited(facts))
         return cls(
             id=message.id,
             parent=message.parent,
@@ -196,6 +219,10 @@ class MessageNoun(Noun):
             below=shown.below,
             liked=message.liked,
             made=made if isinstance(made := facts.get(MADE), str) else "",
+            grounds=passages(shown.grounds),
+            claims=cited.claims,
+            citations=cited.citations,
+            supported_share=cited.supported_share,
         )
 
 

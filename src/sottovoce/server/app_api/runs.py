@@ -41,6 +41,8 @@ async def begin(visit: Visit[FirstRun]) -> RunNoun:
         sampling=body.sampling.sampling(),
         attached=tuple(one.part() for one in body.attachments),
         settings=settings,
+        knowledge=tuple(body.knowledge),
+        quote=body.quote,
     )
     if not body.temporary:
         return await _started(visit, question)
@@ -70,6 +72,8 @@ async def start(visit: Visit[NewRun]) -> RunNoun:
         tuple(one.part() for one in body.attachments),
         beside=body.beside,
         go_on=body.go_on,
+        knowledge=None if body.knowledge is None else tuple(body.knowledge),
+        quote=body.quote,
     )
     return await _started(visit, question)
 

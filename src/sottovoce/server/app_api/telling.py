@@ -7,7 +7,8 @@ notice   {code, text}                  something to know
 reasoning {text, seconds}              more of what the model thinks, and how long it has by now
 text     {text}                        more of the answer
 whole    {text, reasoning, thought}    all of it so far, in place of earlier text
-done     {reason, text, model, digest, usage, timings, reasoning, thought}
+grounds  {passages, answers, shelves}  what was found on the shelves that are asked: GroundsNoun
+done     {reason, text, model, digest, usage, timings, reasoning, thought, claims, citations, supported_share}
 stopped  {}                            somebody stopped it; what was written is kept
 failed   {error: {code, sentence, hint, field}}
 
@@ -21,8 +22,20 @@ from dataclasses import asdict
 from typing import Any
 
 from sottovoce.chat.runs import Numbered, RunEvent, Stopped
-from sottovoce.core.events import Asked, Done, Failed, Notice, Reading, Reasoning, Text, Waiting, Whole
+from sottovoce.core.events import (
+    Asked,
+    Done,
+    Failed,
+    Grounds,
+    Notice,
+    Reading,
+    Reasoning,
+    Text,
+    Waiting,
+    Whole,
+)
 from sottovoce.server import problems, sse
+from sottovoce.server.app_api.nouns_grounds import CitedNoun, GroundsNoun
 
 Json = dict[str, Any]
 
@@ -50,11 +63,13 @@ def told(event: RunEvent) -> tuple[str, Json]:
             return "notice", asdict(event)
         case Whole():
             return "whole", asdict(event)
+        case Grounds():
+            return "grounds", GroundsNoun.of(event).model_dump()
         case Stopped():
             return "stopped", {}
         case Done():
             said = asdict(event)
-            del said["chat"], said["answer"]
-            return "done", said
+            del said["chat"], said["answer"], said["cited"]
+            return "done", {**said, **CitedNoun.of(event.cited).model_dump()}
         case Failed(error):
             return "failed", problems.OURS.said(error).model_dump()

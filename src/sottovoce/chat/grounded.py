@@ -1,0 +1,194 @@
+"""The part of a turn that shelves have in it: which are asked, what is found there, what the model is given.
+
+Where no model is to write, the answer is made here. Knows nothing of prompts' words; grounds.py does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING
+
+from sottovoce.chat import grounds
+from sottovoce.chat.writing import Answer
+from sottovoce.core.errors import BadValue, NotFound
+from sottovoce.core.events import Asked, Done, Event, Grounds, Notice, Text, Timings, Usage
+from sottovoce.core.grounds import NOT_ON_SHELF, NOTHING_CITED, QUOTES, Found, Ground, day_of
+from sottovoce.core.messages import MADE, MADE_HERE, State
+from sottovoce.engine.protocol import ModelFacts
+from sottovoce.knowledge import age
+from sottovoce.knowledge.extract import best_quotes
+from sottovoce.knowledge.shelves import MOST_FOUND, Shelf, Shelves
+from sottovoce.store import chats, speeds
+from sottovoce.store import grounds as rows
+
+if TYPE_CHECKING:
+    from sottovoce.chat.turn import Parts, Question
+
+MOST_SHELVES = 20
+"""That are asked at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asks:
+    """The shelves that a question asks; `quote`: their sentences alone answer. `is_new`: its chat too."""
+
+    shelves: tuple[Shelf, ...] = ()
+    quote: bool = False
+    is_new: bool = False
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        return tuple(shelf.row.id for shelf in self.shelves)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(shelf.name for shelf in self.shelves)
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was found. `question` is its text; `stale` says that it is about a later time."""
+
+    question: str
+    event: Grounds
+    stale: Notice | None = None
+
+
+async def asks(parts: Parts, question: Question) -> Asks:
+    """Return which shelves a question asks: those it names, else its chat's. Raises NotFound and BadValue."""
+    known: tuple[str, ...] = ()
+    quote, chat_id = False, question.chat
+    if chat_id is not None:
+        chat = await parts.database.read(lambda conn: chats.get(conn, parts.owner, chat_id))
+        known, quote = chat.shelves, chat.quote
+    named = known if question.knowledge is None else question.knowledge
+    is_new = question.knowledge is not None or question.quote is not None
+    found = await opened(parts.shelves, parts.owner, named, is_remembered=question.knowledge is None)
+    if found and question.sampling.schema is not None:
+        raise BadValue(
+            "An answer that follows a schema cannot be cited from a shelf.",
+            hint="Leave the schema out, or ask without a shelf",
+            field="knowledge",
+        )
+    return Asks(found, quote if question.quote is None else question.quote, is_new)
+
+
+async def opened(
+    shelves: Shelves | None, owner: str, names: Sequence[str], *, is_remembered: bool = False
+) -> tuple[Shelf, ...]:
+    """Return these shelves, each once. `is_remembered`: a chat names them. Raises NotFound and BadValue."""
+    if not names:
+        return ()
+    if len(names) > MOST_SHELVES:
+        raise BadValue(f"One chat asks {MOST_SHELVES} shelves at most.", hint="Name fewer", field="knowledge")
+    if shelves is None:
+        raise NotFound("There are no shelves here.", hint="sotto kb list", field="knowledge")
+    found: dict[str, Shelf] = {}
+    for name in names:
+        try:
+            shelf = await shelves.open(owner, name)
+        except NotFound as problem:
+            if not is_remembered:
+                raise
+            raise NotFound(
+                "A shelf that this chat asks has been removed.",
+                hint="Choose the chat's shelves anew, or none: /kb off in the terminal",
+                field="knowledge",
+            ) from problem
+        found[shelf.row.id] = shelf
+    return tuple(found.values())
+
+
+async def look(parts: Parts, asks: Asks, asked: Asked) -> Looked | None:
+    """Find passages for a question and keep them with it; None where it has no words of its own.
+
+    What the model was given once, for an earlier answer to the same question, stays as it is.
+    """
+    owner, database = parts.owner, parts.database
+    message, kept = await database.read(
+        lambda conn: (
+            chats.get_message(conn, owner, asked.chat, asked.question),
+            rows.of(conn, owner, [asked.question]).get(asked.question, ()),
+        )
+    )
+    if not message.text.strip():
+        return None
+    notice = await _stale(asks, message.text)
+    if not asks.quote and any(ground.told for ground in kept):
+        return Looked(message.text, Grounds(kept, True, asks.names), notice)
+    found, answers = await found_on(asks.shelves, message.text)
+    passages = tuple(Ground(passage) for passage in found)
+    if not any(ground.told for ground in kept):
+        await database.run(lambda conn: rows.keep(conn, owner, asked.question, passages))
+    return Looked(message.text, Grounds(passages, answers, asks.names), notice)
+
+
+async def found_on(shelves: Sequence[Shelf], question: str) -> tuple[tuple[Found, ...], bool]:
+    """Return the passages of all these shelves, best first, and whether they seem to hold the answer."""
+    results = await asyncio.gather(*(shelf.search(question) for shelf in shelves))
+    answering = [result for result in results if result.answers] or results
+    found = sorted((passage for one in answering for passage in one.found), key=lambda one: -one.score)
+    return tuple(found[:MOST_FOUND]), any(result.answers for result in results)
+
+
+async def given(parts: Parts, asked: Asked, looked: Looked, facts: ModelFacts) -> tuple[Ground, ...]:
+    """Decide which passages the model is given, by how quickly it reads here, and keep that."""
+    passages = looked.event.passages
+    if any(ground.told for ground in passages):
+        return passages
+    owner, database = parts.owner, parts.database
+    chat, per_second = await database.read(
+        lambda conn: (chats.get(conn, owner, asked.chat), speeds.reading(conn, facts.digest))
+    )
+    window = min(facts.window, chat.settings.context or facts.window)
+    costs = await parts.engine.weigh([grounds.block(ground.passage) for ground in passages])
+    most = grounds.fit(costs, grounds.budget(per_second, window))
+    chosen = tuple(replace(ground, told=at < most) for at, ground in enumerate(passages))
+
+    await database.run(lambda conn: rows.keep(conn, owner, asked.question, chosen))
+    return chosen
+
+
+async def told(parts: Parts, question: str) -> tuple[Found, ...]:
+    """Return the passages that the model is given with a question."""
+    kept = await parts.database.read(lambda conn: rows.of(conn, parts.owner, [question]))
+    return tuple(ground.passage for ground in kept.get(question, ()) if ground.told)
+
+
+async def without_model(
+    asks: Asks, asked: Asked, looked: Looked, answer: Answer, began: float
+) -> tuple[Event, ...]:
+    """Return the events of an answer that no model writes: quotes, or that it is not on these shelves."""
+    passages = [ground.passage for ground in looked.event.passages]
+    if looked.event.answers:
+        reason = QUOTES
+        text, cited = grounds.quotes(best_quotes(looked.question, passages))
+    else:
+        reason, cited = NOT_ON_SHELF, NOTHING_CITED
+        text = grounds.not_here(looked.question, asks.names, is_near=bool(passages))
+    answer.add(Text(text))
+    seconds = round(time.monotonic() - began, 4)
+    usage, timings = Usage(0, 0, 0), Timings(seconds, seconds, 0.0, 0.0)
+    answer.model = ""
+    answer.facts |= {
+        "reason": reason,
+        "usage": asdict(usage),
+        "timings": asdict(timings),
+        MADE: MADE_HERE,
+        **cited.facts(),
+    }
+    await answer.finish(State.COMPLETE)
+    done = Done(asked.chat, asked.answer, text, reason, "", "", usage, timings, cited=cited)
+    return Text(text), done
+
+
+async def _stale(asks: Asks, question: str) -> Notice | None:
+    newest = [one for shelf in asks.shelves if (one := await shelf.file.read(age.newest)) is not None]
+    written = max(newest, default=None)
+    later, day = age.later(question, written), day_of(written)
+    if later is None or day is None:
+        return None
+    return Notice("stale", grounds.stale(later, asks.names, day))
