@@ -58,6 +58,10 @@ export interface Question {
   /** What a chat begins with. */
   system?: string;
   settings?: ChatSettings;
+  /** The ids of the shelves that it is to be answered from. */
+  knowledge?: string[];
+  /** Whether only quotes are given, and nothing is written. */
+  quote?: boolean;
   /** Of a chat that it begins: nothing of it is stored. */
   temporary?: boolean;
 }
