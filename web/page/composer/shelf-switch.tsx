@@ -15,7 +15,8 @@ export function ShelfMenu() {
   const app = useApp();
   const say = useSay();
   const { knowledge, quote, choose } = useShelfChoice();
-  const all = useShelves((state) => state.shelves) ?? [];
+  const known = useShelves((state) => state.shelves);
+  const all = known ?? [];
   const shelves: MenuItem[] = all.map(({ id, name, documents }) => ({
     label: name,
     detail: say("shelves.source.documents", { count: documents }),
@@ -30,7 +31,7 @@ export function ShelfMenu() {
     act: () => choose({ quote: !quote }),
   };
   const manage: MenuItem = {
-    label: say(all.length === 0 ? "shelves.none" : "shelves.manage"),
+    label: say(known?.length === 0 ? "shelves.none" : "shelves.manage"),
     icon: "shelf",
     isKept: true,
     act: () => app.openPanel("shelves"),

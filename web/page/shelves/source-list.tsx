@@ -15,7 +15,14 @@ export function SourceList({ shelf }: { shelf: Shelf }) {
   const { app, say } = useReader();
   const work = useWork();
   const sources = useSources(shelf);
+  /** What was asked for and is not so yet. */
+  const [wanted, setWanted] = useState<boolean | null>(null);
   const [leaving, setLeaving] = useState<ShelfSource | null>(null);
+  const watch = async (on: boolean) => {
+    setWanted(on);
+    await work.run(() => app.shelves.watch(shelf.id, on));
+    setWanted(null);
+  };
   if (sources.length === 0) return null;
   return (
     <section className="shelf-part">
@@ -37,12 +44,8 @@ export function SourceList({ shelf }: { shelf: Shelf }) {
       <label className="shelf-watch">
         <input
           type="checkbox"
-          checked={shelf.watched}
-          disabled={work.isBusy}
-          onChange={(event) => {
-            const { checked } = event.target;
-            void work.run(() => app.shelves.watch(shelf.id, checked));
-          }}
+          checked={wanted ?? shelf.watched}
+          onChange={(event) => void watch(event.target.checked)}
         />
         {say("shelves.watch")}
       </label>
