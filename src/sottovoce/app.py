@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -59,6 +59,8 @@ class App:
     ledger: Ledger
     engines: Engines
     shelves: Shelves
+    patient: Callable[[ModelFile], Engine]
+    """Builds an engine of its own for vectors that are made in the background."""
     owner: str = OWNER
     runs_on: str = ""
     """Names what the engine runs, so that another program knows whether it would suit it."""
@@ -99,6 +101,23 @@ class App:
     async def embed(self, texts: Sequence[str]) -> list[list[float]]:
         _, engine = await self.embedder()
         return await engine.embed(texts)
+
+    @asynccontextmanager
+    async def background(self) -> AsyncIterator[Engine | None]:
+        """Give an engine that makes vectors and lets all others come first, for the block.
+
+        A process of its own: a question's vector never stands behind a whole shelf. None where no model is
+        set for vectors: what one that answers makes of its words is of little use to search by.
+        Raises NotFound or BadModelFile.
+        """
+        if not self.settings.embed_model:
+            yield None
+            return
+        engine = self.patient(await asyncio.to_thread(self.engines.resolve, self.settings.embed_model))
+        try:
+            yield engine
+        finally:
+            await engine.close()
 
     @property
     def server(self) -> str | None:
@@ -234,6 +253,11 @@ async def open_app(
         def permitted(wanted: ModelFile) -> Engine:
             return PermittedEngine(make(wanted), partial(permission.ask, wanted))
 
+        def patient(wanted: ModelFile) -> Engine:
+            permission.require(wanted)
+            own = make(wanted) if by_rule else workshop.patient(wanted)
+            return PermittedEngine(own, partial(permission.ask, wanted))
+
         engines = Engines(home, build)
         if engine is not None:
             engines.put(model, PermittedEngine(engine, partial(permission.ask, model)))
@@ -248,6 +272,7 @@ async def open_app(
                 Ledger(home.ledger),
                 engines,
                 shelves,
+                patient,
                 runs_on=runs_on,
                 taken=workshop.taken,
             )
@@ -305,6 +330,11 @@ class _Workshop:
             return VectorEngine(self._plan(model, slots=1))
         self._open_kept()
         return LlamaEngine(self._plan(model, self._slots), self._kept, self._exists)
+
+    def patient(self, model: ModelFile) -> Engine:
+        from sottovoce.engine.vectors import VectorEngine
+
+        return VectorEngine(replace(self._plan(model, slots=1), patient=True))
 
     def taken(self) -> int:
         return self._room.taken()

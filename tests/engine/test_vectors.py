@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -138,6 +140,21 @@ async def test_the_setting_embed_model_says_what_makes_the_vectors(home: Home) -
         assert model.name == "vectors"
 
 
+async def test_vectors_in_the_background_are_made_by_a_process_of_their_own(home: Home) -> None:
+    encoder().write(home.models / "vectors.gguf")
+    async with open_app(home=home, environment={}, given={"embed_model": "vectors"}) as app:
+        async with app.background() as engine:
+            assert engine is not None
+            assert await engine.embed(["a b"]) == await app.embed(["a b"])
+            loaded = engine.load()
+            assert loaded is not None
+        assert engine.load() is None, "it goes with the block"
+        _, other = await app.embedder()
+        assert other.load() is not None
+    async with open_app(home=home, environment={}) as app, app.background() as engine:
+        assert engine is None, "no model is set for vectors"
+
+
 async def test_an_embed_model_that_is_not_there_is_no_reason_not_to_chat(home: Home) -> None:
     async with open_app(home=home, environment={}, given={"embed_model": "vectors"}) as app:
         with pytest.raises(NotFound):
@@ -149,3 +166,32 @@ async def test_a_model_for_vectors_cannot_be_the_one_that_answers(home: Home) ->
     with pytest.raises(BadModelFile, match="only makes embeddings"):
         async with open_app(home=home, environment={}, given={"model": "vectors"}):
             pass
+
+
+def is_last(pid: int) -> bool:
+    """Do all threads of a process come after those of other programs? On Linux also its whole session."""
+    tasks, autogroup = Path(f"/proc/{pid}/task"), Path(f"/proc/{pid}/autogroup")
+    threads = [int(one.name) for one in tasks.iterdir()] if tasks.is_dir() else [pid]
+    if autogroup.exists() and not autogroup.read_text("ascii").endswith("nice 19\n"):
+        return False
+    return all(os.getpriority(os.PRIO_PROCESS, one) == 19 for one in threads)
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "getpriority") or os.getpriority(os.PRIO_PROCESS, 0) == 19,
+    reason="needs priorities of processes, and one that is not the last already",
+)
+@pytest.mark.parametrize("patient", [False, True])
+async def test_only_an_engine_in_the_background_gives_way_to_all_others(
+    tmp_path: Path, patient: bool
+) -> None:
+    path = encoder().write(tmp_path / "small.gguf")
+    engine = VectorEngine(Plan(path, "small", unverified, threads=1, patient=patient))
+    try:
+        assert len(await engine.embed(["a"])) == 1
+        running = engine._embedder.life.running
+        assert running is not None
+        gives_way = await asyncio.to_thread(is_last, running.child.process.pid)
+        assert gives_way is patient
+    finally:
+        await engine.close()

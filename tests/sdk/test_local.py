@@ -20,6 +20,10 @@ from sottovoce.core.errors import BadValue, EngineFailed, NotFound, SchemaUnmet
 from sottovoce.core.events import Event, Waiting
 from sottovoce.core.messages import State
 from sottovoce.engine.echo import EchoEngine
+from sottovoce.knowledge import documents
+from sottovoce.knowledge.chunk import cut
+from sottovoce.knowledge.document import Block, Reading
+from sottovoce.knowledge.documents import Document
 
 
 @pytest.fixture(autouse=True)
@@ -286,3 +290,24 @@ async def _heard(opened: AsyncSotto, text: str) -> list[Event]:
 
 async def _pieces(opened: AsyncSotto, text: str) -> list[str]:
     return [piece async for piece in opened.ask(text)]
+
+
+def test_an_answer_from_a_shelf_tells_what_it_quotes(tmp_path: Path) -> None:
+    said = "Staff get 25 days of paid leave a year."
+
+    async def fill() -> None:
+        async with AsyncSotto(tmp_path / "home") as sotto:
+            shelf = await sotto.app.shelves.add("me", "handbook")
+            text, passages = cut(Reading((Block("text", said),)))
+            rules = Document(0, None, "/r.md", "r.md", "", "d" * 64, 1, 1, 1e9, None, 0, 2.0)
+            put = functools.partial(documents.put, document=rules, text=text, passages=passages)
+            await shelf.file.run(put)
+
+    asyncio.run(fill())
+    with Sotto(tmp_path / "home") as sotto:
+        done = sotto.answer(said, knowledge=["handbook"])
+        assert [citation.quote for citation in done.cited.citations] == [said]
+        quoted = sotto.answer("How many days of leave?", knowledge="handbook", quote=True)
+        assert (quoted.reason, quoted.text) == ("quotes", f"> {said}")
+        with pytest.raises(NotFound):
+            sotto.answer(said, knowledge=["nothing"])

@@ -11,13 +11,15 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
-from sottovoce.chat import prompt, reasoning, schema, tools
+from sottovoce.chat import call_grounds, prompt, reasoning, schema, tools
+from sottovoce.chat.call_grounds import Given
 from sottovoce.chat.holding import hold
 from sottovoce.chat.spoken import Spoken, begins_call, called, calls_in, goes_round, whole_call
 from sottovoce.chat.tools import Choice, Tool
+from sottovoce.chat.unmarked import unmarked
 from sottovoce.chat.waking import awake
 from sottovoce.core.errors import EngineFailed, SchemaUnmet, TooLong
-from sottovoce.core.events import Called, Finished, Piece, Reasoning, Text
+from sottovoce.core.events import Called, Finished, Grounds, Piece, Reasoning, Text
 from sottovoce.core.messages import Conversation, Message
 from sottovoce.core.sampling import Sampling, checked, laid_over
 from sottovoce.engine.protocol import Asked, Engine
@@ -32,7 +34,7 @@ CUT = ("length", "stop_text")
 """Reasons for which an answer may lack its end; the caller set these bounds and is told of them."""
 
 
-Told = Piece | Reasoning | Called
+Told = Piece | Reasoning | Called | Grounds
 """What an answer to a call is told in."""
 
 
@@ -45,24 +47,33 @@ class Call:
     sampling: Sampling = field(default_factory=Sampling)
     tools: tuple[Tool, ...] = ()
     choice: Choice = field(default_factory=Choice)
+    given: Given | None = None
+    """What was found for its question on the shelves that it asks."""
 
 
 async def answer(engine: Engine, call: Call) -> AsyncGenerator[Told, None]:
-    """Yield what comes, `Finished` last. Closing the generator stops the answer.
+    """Yield what comes, `Finished` last; where shelves are asked, `Grounds` before the first word.
 
-    Nothing of what was asked is left out to make it fit. Raises BadInput, TooLong or Busy before the
-    first piece of text, ModelProblem at any time.
+    Closing the generator stops the answer. Nothing of what was asked is left out to make it fit. Raises
+    BadInput, TooLong or Busy before the first piece of text, ModelProblem at any time.
     """
     call = await _looked_at(call)
+    if call.given is not None and not call.given.answers:
+        for said in call_grounds.without_model(call.given):
+            yield said
+        return
     async with aclosing(awake(engine)) as loading:
         async for waiting in loading:
             yield waiting
     facts = await engine.ready()
+    if call.given is not None:
+        call, grounds = await call_grounds.told(engine, call, call.given, facts.window)
+        yield grounds
     room = Sampling(max_tokens=prompt.room_for_answer(facts.window))
     turn = _Turn(engine, call, laid_over(room, call.sampling))
     if engine.queue(call.owner).seconds > 0:
         await _require_fit(engine, turn.asked, facts.window)
-    async with aclosing(turn.way()) as pieces:
+    async with aclosing(turn.way() if call.given is None else unmarked(turn.way())) as pieces:
         async for piece in pieces:
             yield piece
 
@@ -94,6 +105,7 @@ async def _looked_at(call: Call) -> Call:
 
 def _checked(call: Call) -> Call:
     """Return the call with its schemas made plain. Raises BadInput."""
+    call_grounds.checked(call)
     sampling = checked(call.sampling)
     if sampling.schema is not None:
         sampling = replace(sampling, schema=schema.checked(sampling.schema))

@@ -31,6 +31,8 @@ class Plan:
     """Put the model to sleep after this long without a question; 0 never."""
     watch: str | None = None
     embed: bool = False
+    patient: bool = False
+    """It works in the background and lets every other program come first."""
     room: Room = field(default_factory=Room)
     """The memory it shares with others that are loaded."""
     needs: Callable[[Header, int, int, int], int] = memory.by_header

@@ -107,6 +107,7 @@ def _config(
         most=most_of(need.bytes, chosen),
         kv=kv,
         pooling=pooling_of(header, plan.name) if plan.embed else None,
+        patient=plan.patient,
     )
 
 

@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sottovoce.engine.quants import TYPES, TensorType
+from sottovoce.engine import writer
+from sottovoce.engine.quants import TensorType
+from sottovoce.engine.writer import Planned
 
-ALIGNMENT = 32
 PATTERN_BLOCKS = 4096
 WRITE = 1 << 22
-NUMBERS = {kind.name: number for number, kind in TYPES.items()}
 SCALE = struct.pack("<e", 0.004)
 HALVES: dict[str, tuple[int, ...]] = {
     "Q4_0": (0,), "Q4_1": (0, 2), "Q5_0": (0,), "Q5_1": (0, 2), "Q8_0": (0,), "IQ4_NL": (0,),
@@ -29,8 +29,6 @@ ROUTER = "ffn_gate_inp.weight"
 
 EXPONENT = 118
 """The one scale of an MXFP4 block: a power of two, here a small one."""
-
-UINT32, FLOAT32, STRING, ARRAY, INT32 = 4, 6, 8, 9, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,23 +58,22 @@ class Build:
 
 def write(build: Build, path: Path) -> Path:
     """Write the model to a file, and return where."""
-    matrices = list(_tensors(build))
+    matrices = [Planned(*tensor) for tensor in _tensors(build)]
     with path.open("wb") as file:
-        header = _header(build, matrices)
-        file.write(header + bytes(-len(header) % ALIGNMENT))
-        for name, dims, kind in matrices:
-            size = _size(dims, kind)
-            pattern = _router(name, size) if name.endswith(ROUTER) else _pattern(kind)
+        file.write(writer.head(list(_keys(build)), matrices))
+        for matrix in matrices:
+            name, size = matrix.name, matrix.nbytes
+            pattern = _router(name, size) if name.endswith(ROUTER) else _pattern(matrix.type)
             for at in range(0, size, len(pattern)):
                 file.write(pattern[: size - at])
-            file.write(bytes(-size % ALIGNMENT))
+            file.write(writer.padding(size))
     return path
 
 
 def _tensors(build: Build) -> Iterator[tuple[str, tuple[int, ...], TensorType]]:
     width, many = build.width, build.experts
     query, key = build.heads * build.head_length, build.kv_heads * build.head_length
-    packed, head, plain = _type(build.packing), _type(build.head_packing), _type("F32")
+    packed, head, plain = map(writer.type_named, (build.packing, build.head_packing, "F32"))
     yield "token_embd.weight", (width, build.vocabulary), head
     if not build.tied:
         yield "output.weight", (width, build.vocabulary), head
@@ -103,22 +100,10 @@ def _tensors(build: Build) -> Iterator[tuple[str, tuple[int, ...], TensorType]]:
         yield f"{name}ffn_down{kind}.weight", (inner, width, *tail), packed
 
 
-def _header(build: Build, tensors: list[tuple[str, tuple[int, ...], TensorType]]) -> bytes:
-    keys = list(_keys(build))
-    offset, listed = 0, b""
-    for name, dims, kind in tensors:
-        sizes = struct.pack(f"<{len(dims)}Q", *dims)
-        listed += _text(name) + struct.pack("<I", len(dims)) + sizes
-        listed += struct.pack("<IQ", NUMBERS[kind.name], offset)
-        size = _size(dims, kind)
-        offset += size + -size % ALIGNMENT
-    return b"GGUF" + struct.pack("<IQQ", 3, len(tensors), len(keys)) + b"".join(keys) + listed
-
-
 def _keys(build: Build) -> Iterator[bytes]:
     name = build.architecture
-    yield _key("general.architecture", STRING, _text(name))
-    yield _key("general.name", STRING, _text("Synthetic"))
+    yield writer.text("general.architecture", name)
+    yield writer.text("general.name", "Synthetic")
     numbers = {
         "block_count": build.layers,
         "context_length": build.context,
@@ -135,9 +120,9 @@ def _keys(build: Build) -> Iterator[bytes]:
     if build.window:
         numbers["attention.sliding_window"] = build.window
     for key, number in numbers.items():
-        yield _key(f"{name}.{key}", UINT32, struct.pack("<I", number))
-    yield _key(f"{name}.attention.layer_norm_rms_epsilon", FLOAT32, struct.pack("<f", 1e-5))
-    yield _key(f"{name}.rope.freq_base", FLOAT32, struct.pack("<f", 10_000.0))
+        yield writer.number(f"{name}.{key}", number)
+    yield writer.decimal(f"{name}.attention.layer_norm_rms_epsilon", 1e-5)
+    yield writer.decimal(f"{name}.rope.freq_base", 10_000.0)
     yield from _vocabulary(build.vocabulary)
 
 
@@ -147,36 +132,13 @@ def _vocabulary(count: int) -> Iterator[bytes]:
     others = iter(range(256, 512))
     letters = [chr(byte if byte in plain else next(others)) for byte in range(256)]
     words = ["<|end|>", *letters, *(f"w{number}" for number in range(count - 257))]
-    yield _key("tokenizer.ggml.model", STRING, _text("gpt2"))
-    yield _key("tokenizer.ggml.pre", STRING, _text("smollm"))
-    yield _key(
-        "tokenizer.ggml.tokens", ARRAY, struct.pack("<IQ", STRING, count) + b"".join(map(_text, words))
-    )
-    kinds = struct.pack(f"<IQ{count}i", INT32, count, 3, *(1 for _ in range(count - 1)))
-    yield _key("tokenizer.ggml.token_type", ARRAY, kinds)
-    yield _key("tokenizer.ggml.merges", ARRAY, struct.pack("<IQ", STRING, 1) + _text("h e"))
+    yield writer.text("tokenizer.ggml.model", "gpt2")
+    yield writer.text("tokenizer.ggml.pre", "smollm")
+    yield writer.texts("tokenizer.ggml.tokens", words)
+    yield writer.numbers("tokenizer.ggml.token_type", [3, *(1 for _ in range(count - 1))])
+    yield writer.texts("tokenizer.ggml.merges", ["h e"])
     for end in ("bos", "eos"):
-        yield _key(f"tokenizer.ggml.{end}_token_id", UINT32, struct.pack("<I", 0))
-
-
-def _key(name: str, kind: int, value: bytes) -> bytes:
-    return _text(name) + struct.pack("<I", kind) + value
-
-
-def _text(text: str) -> bytes:
-    data = text.encode()
-    return struct.pack("<Q", len(data)) + data
-
-
-def _type(name: str) -> TensorType:
-    return TYPES[NUMBERS[name]]
-
-
-def _size(dims: tuple[int, ...], kind: TensorType) -> int:
-    count = 1
-    for length in dims:
-        count *= length
-    return count // kind.block * kind.size
+        yield writer.number(f"tokenizer.ggml.{end}_token_id", 0)
 
 
 def _pattern(kind: TensorType) -> bytes:

@@ -6,13 +6,13 @@ Knows neither how a file is read nor how a passage is found.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from sqlite3 import Connection
 from typing import Any
 
 from sottovoce.core.errors import NotFound
-from sottovoce.knowledge import words
+from sottovoce.knowledge import vectors, words
 from sottovoce.knowledge.document import Passage
 from sottovoce.knowledge.words import Words
 from sottovoce.store.faults import damaged, intact
@@ -53,19 +53,10 @@ _KINDS = (
     int, int | None, str, str, str, str, int, int, float | None, int | None, int, float, str | None
 )  # fmt: skip
 
-Removed = Callable[[Connection, Sequence[int]], None]
-"""Hears which passages are about to go."""
 
-
-def put(
-    connection: Connection,
-    document: Document,
-    text: str,
-    passages: Sequence[Passage],
-    removed: Removed | None = None,
-) -> int:
+def put(connection: Connection, document: Document, text: str, passages: Sequence[Passage]) -> int:
     """Put a document in the place of the one with its path, or as a new one; return its number."""
-    remove(connection, [document.path], removed)
+    remove(connection, [document.path])
     data = text.encode()
     name = _free_name(connection, document)
     row = connection.execute(
@@ -106,7 +97,7 @@ def move(connection: Connection, old: Document, new: Document) -> None:
     )
 
 
-def remove(connection: Connection, paths: Sequence[str], removed: Removed | None = None) -> int:
+def remove(connection: Connection, paths: Sequence[str]) -> int:
     """Take documents off the shelf with all that was made of them; return how many there were."""
     gone = 0
     for path in paths:
@@ -116,8 +107,7 @@ def remove(connection: Connection, paths: Sequence[str], removed: Removed | None
         document = _document(found)
         entries = [replace(one, title=title_of(document)) for one in _entries(connection, document.number)]
         words.remove(connection, entries)
-        if removed is not None and entries:
-            removed(connection, [one.number for one in entries])
+        vectors.remove(connection, [one.number for one in entries])
         for table in ("passages", "texts"):
             connection.execute(f"DELETE FROM {table} WHERE document = ?", (document.number,))  # noqa: S608
         connection.execute("DELETE FROM documents WHERE number = ?", (document.number,))

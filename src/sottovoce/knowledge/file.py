@@ -140,9 +140,10 @@ def _prepare(connection: sqlite3.Connection) -> None:
 
 
 def _create(connection: sqlite3.Connection) -> None:
-    script = (resources.files("sottovoce.knowledge") / "shelf.sql").read_text(encoding="utf-8")
-    for statement in _statements(script):
-        connection.execute(statement)
+    for name in ("shelf.sql", "vectors.sql"):
+        script = (resources.files("sottovoce.knowledge") / name).read_text(encoding="utf-8")
+        for statement in _statements(script):
+            connection.execute(statement)
     words.create(connection)
     connection.execute(f"PRAGMA user_version = {VERSION}")
 

@@ -14,7 +14,7 @@ from sottovoce.core.errors import BadValue, Refused
 from sottovoce.knowledge import documents
 from sottovoce.knowledge.chunk import cut
 from sottovoce.knowledge.document import Reading
-from sottovoce.knowledge.documents import Document, Removed
+from sottovoce.knowledge.documents import Document
 from sottovoce.knowledge.file import ShelfFile
 from sottovoce.store.values import clean
 
@@ -38,7 +38,6 @@ async def give(
     data: bytes,
     name: str,
     *,
-    removed: Removed | None = None,
     clock: Callable[[], float] = time.time,
 ) -> Document:
     """Read a file and put it on the shelf, in place of one given under the same name.
@@ -66,7 +65,7 @@ async def give(
 
     def work(conn: Connection) -> tuple[Document, bool]:
         was_there = conn.execute("SELECT 1 FROM documents WHERE path = ?", (document.path,)).fetchone()
-        number = documents.put(conn, document, text, passages, removed)
+        number = documents.put(conn, document, text, passages)
         there = next(one for one in documents.listed(conn) if one.number == number)
         return there, was_there is not None
 
@@ -76,7 +75,7 @@ async def give(
     return there
 
 
-async def take_back(file: ShelfFile, name: str, removed: Removed | None = None) -> None:
+async def take_back(file: ShelfFile, name: str) -> None:
     """Take a document off that was given by itself. Raises NotFound, and Refused where it is of a source."""
 
     def work(conn: Connection) -> None:
@@ -86,7 +85,7 @@ async def take_back(file: ShelfFile, name: str, removed: Removed | None = None) 
                 f"{document.name} is in a folder of this shelf, and would come back with it.",
                 hint="Move the file out of that folder, or take the folder off the shelf",
             )
-        documents.remove(conn, [document.path], removed)
+        documents.remove(conn, [document.path])
 
     await file.run(work)
     await file.scrub()

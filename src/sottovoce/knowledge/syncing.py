@@ -24,7 +24,7 @@ from sottovoce.core.lock import FileLock
 from sottovoce.knowledge import documents, sources, space
 from sottovoce.knowledge.chunk import cut
 from sottovoce.knowledge.document import Passage, Reading
-from sottovoce.knowledge.documents import Document, Removed
+from sottovoce.knowledge.documents import Document
 from sottovoce.knowledge.file import ShelfFile
 from sottovoce.knowledge.sources import Look, Seen, Source
 
@@ -84,7 +84,6 @@ async def sync(
     reader: Reads,
     is_readable: Callable[[str], bool],
     *,
-    removed: Removed | None = None,
     clock: Callable[[], float] = time.time,
 ) -> AsyncGenerator[Progress, None]:
     """Bring a shelf in step, telling how far it is after each step; the last one is `finished`.
@@ -98,7 +97,7 @@ async def sync(
             hint="Wait for it, or end it; both would do the same work twice.",
         )
     try:
-        async with aclosing(_Sync(file, reader, is_readable, removed, clock).run()) as steps:
+        async with aclosing(_Sync(file, reader, is_readable, clock).run()) as steps:
             async for progress in steps:
                 yield progress
     finally:
@@ -111,13 +110,11 @@ class _Sync:
         file: ShelfFile,
         reader: Reads,
         is_readable: Callable[[str], bool],
-        removed: Removed | None,
         clock: Callable[[], float],
     ) -> None:
         self._file = file
         self._reader = reader
         self._is_readable = is_readable
-        self._removed = removed
         self._clock = clock
         self._progress = Progress()
         self._is_owed = False
@@ -151,7 +148,7 @@ class _Sync:
                 yield step
         if gone:
             paths = list(gone)
-            progress.removed = await self._file.run(lambda conn: documents.remove(conn, paths, self._removed))
+            progress.removed = await self._file.run(lambda conn: documents.remove(conn, paths))
             self._is_owed = True
         if self._is_owed:
             await self._file.scrub()
@@ -261,7 +258,7 @@ class _Sync:
             for read, old in moves:
                 documents.move(conn, old, read.document)
             for read in puts:
-                documents.put(conn, read.document, read.text, read.passages, self._removed)
+                documents.put(conn, read.document, read.text, read.passages)
 
         await self._file.run(work)
         progress = self._progress

@@ -74,7 +74,8 @@ class AsyncSotto:
         """Yield the answer's text as it is written. Raises SottoError.
 
         `how` may hold `system`, `parent` and the fields of `Sampling`: temperature, top_p, top_k, min_p,
-        repeat_penalty, seed, max_tokens, stop.
+        repeat_penalty, seed, max_tokens, stop. With `knowledge`, names of shelves, the answer comes from
+        these, and `answer` tells what it quotes; with `quote` their sentences are the answer.
         """
         async with aclosing(self.events(text, chat=chat, **how)) as events:
             async for event in events:
@@ -355,8 +356,11 @@ def question(text: str, chat: str | None, how: Mapping[str, Any]) -> Question:
     """Return a Question from keywords. Raises TypeError for one that does not exist."""
     from sottovoce.chat.turn import Question
 
-    place = {name: how[name] for name in ("system", "parent", "again") if name in how}
+    place = {name: how[name] for name in ("system", "parent", "again", "knowledge", "quote") if name in how}
     sampling = {name: value for name, value in how.items() if name not in place}
+    if place.get("knowledge") is not None:
+        named = place["knowledge"]
+        place["knowledge"] = (named,) if isinstance(named, str) else tuple(named)
     if "stop" in sampling:
         stop = sampling["stop"]
         sampling["stop"] = (stop,) if isinstance(stop, str) else tuple(stop)

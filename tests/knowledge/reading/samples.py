@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import zipfile
 import zlib
@@ -190,6 +191,46 @@ def pdf(*pages: str | bytes, root: str = "", count: int | None = None) -> bytes:
         )
         objects.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream))
     return with_objects(objects)
+
+
+def locked_pdf(text: str, password: str) -> bytes:
+    """Return a PDF that opens with a password (ISO 32000, 7.6: the oldest way, RC4 with 40 bits)."""
+    pad = bytes.fromhex("28BF4E5E4E758A4164004E56FFFA01082E2E00B6D0683E802F0CA9FE6453697A")
+    word = (password.encode("latin-1") + pad)[:32]
+    owner = rc4(md5(word)[:5], word)
+    key = md5(word + owner + b"\xfc\xff\xff\xff" + b"0123456789abcdef")[:5]
+    content = b"BT /F1 12 Tf 72 720 Td (" + text.encode("latin-1") + b") Tj ET"
+    content = rc4(md5(key + b"\4\0\0\0\0")[:10], content)
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R "
+        b"/Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> >>",
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content),
+        b"<< /Filter /Standard /V 1 /R 2 /P -4 /O <%s> /U <%s> >>"
+        % (owner.hex().encode(), rc4(key, pad).hex().encode()),
+    ]
+    return with_objects(objects, b"/Encrypt 5 0 R /ID [(0123456789abcdef) (0123456789abcdef)]")
+
+
+def md5(data: bytes) -> bytes:
+    return hashlib.md5(data, usedforsecurity=False).digest()
+
+
+def rc4(key: bytes, data: bytes) -> bytes:
+    state = list(range(256))
+    other = 0
+    for at in range(256):
+        other = (other + state[at] + key[at % len(key)]) % 256
+        state[at], state[other] = state[other], state[at]
+    out = bytearray()
+    one = other = 0
+    for byte in data:
+        one = (one + 1) % 256
+        other = (other + state[one]) % 256
+        state[one], state[other] = state[other], state[one]
+        out.append(byte ^ state[(state[one] + state[other]) % 256])
+    return bytes(out)
 
 
 def with_objects(objects: list[bytes], trailer: bytes = b"/Info 4 0 R") -> bytes:

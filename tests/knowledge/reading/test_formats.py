@@ -148,10 +148,14 @@ def test_pages_without_text_in_a_pdf_are_told() -> None:
     assert end.notes == ("1 of 2 pages have no text; they may be pictures.",)
 
 
-def test_a_scanned_pdf_is_refused_for_what_it_is() -> None:
+@pytest.mark.parametrize(
+    ("page", "reason"),
+    [(b"q 9 0 0 9 0 0 cm BI /W 1 /H 1 /BPC 8 /CS /G ID x EI Q", "scanned"), (b"0 0 m 10 10 l S", "empty")],
+)
+def test_a_pdf_without_text_is_refused_for_what_it_is(page: bytes, reason: str) -> None:
     with pytest.raises(Refusal) as caught:
-        read(pdf(b"0 0 m 10 10 l S", b""), "scan.pdf")
-    assert caught.value.reason == "scanned"
+        read(pdf(page, b""), "scan.pdf")
+    assert caught.value.reason == reason
 
 
 PAGE = """<!doctype html><html><head><title>Tea &amp; more</title>

@@ -21,10 +21,10 @@ MOST_UNPACKED = 512_000_000
 """Bytes of all parts of one document."""
 
 SUSPICIOUS = 16_000_000
-"""Bytes. What unpacks to more than this must not have been much smaller."""
+"""Bytes. A document that unpacks to more than this must not have been much smaller."""
 
 STEEPEST = 250
-"""Times that a large part may be smaller when packed. Deflate can do 1,032; documents do 5 to 50."""
+"""Times that a large document may be smaller when packed. Deflate can do 1,032; documents do 5 to 50."""
 
 LARGEST_LIST = 4 << 20
 """Bytes of the list of parts at the end: some 40,000 of them."""
@@ -60,7 +60,8 @@ class Archive:
     """An opened zip file."""
 
     def __init__(self, file: BinaryIO) -> None:
-        self._unpacked = 0
+        self._length = file.seek(0, 2)
+        self._packed = self._unpacked = 0
         try:
             self._zip = zipfile.ZipFile(_Guarded(file))
         except _BROKEN as broken:
@@ -78,11 +79,10 @@ class Archive:
                 raise Refusal("protected")
             if stat.S_ISLNK(info.external_attr >> 16):
                 raise Refusal("damaged", detail=f"{name} is a link")
-            count = 0
+            self._packed += info.compress_size
             with self._zip.open(info) as part:
                 while piece := part.read(PIECE):
-                    count += len(piece)
-                    self._count(len(piece), count, info.compress_size)
+                    self._count(len(piece))
                     yield piece
         except KeyError as missing:
             raise Refusal("damaged", detail=f"{name} is missing") from missing
@@ -100,10 +100,11 @@ class Archive:
             pieces.append(piece)
         return b"".join(pieces)
 
-    def _count(self, more: int, count: int, packed: int) -> None:
+    def _count(self, more: int) -> None:
         self._unpacked += more
-        if count > SUSPICIOUS and count > STEEPEST * max(packed, 1):
-            raise Refusal("bomb", f"a part of it unpacks to more than {STEEPEST} times its size")
+        packed = min(self._packed, self._length)  # a part may claim to be larger than the file
+        if self._unpacked > SUSPICIOUS and self._unpacked > STEEPEST * packed:
+            raise Refusal("bomb", f"it unpacks to more than {STEEPEST} times its size")
         if self._unpacked > MOST_UNPACKED:
             raise Refusal("long", f"{size(MOST_UNPACKED)} when unpacked")
 

@@ -13,6 +13,7 @@ import os
 import socket
 import sys
 import traceback
+from dataclasses import replace
 from typing import BinaryIO
 
 from sottovoce.knowledge.reading import cage, families
@@ -21,7 +22,7 @@ from sottovoce.knowledge.reading.refusal import Refusal
 from sottovoce.knowledge.reading.wire import NO_MEMORY, Limits, Request
 
 WORN = 200 << 20
-"""Bytes. A child that once needed so much is replaced: what it took it does not give back."""
+"""Bytes. A child that holds so much after a document is replaced: it would not give it back."""
 
 
 def main() -> None:
@@ -31,8 +32,12 @@ def main() -> None:
     os.dup2(2, 1)
     limits = Limits(**json.loads(sys.argv[1]))
     beside = None if sys.argv[2] == "-" else socket.socket(fileno=int(sys.argv[2]))
-    families.load(extra=sys.argv[3] == "extra")
+    extra = sys.argv[3] == "extra"
+    families.load(extra=extra)
     os.umask(0o077)
+    memory = cage.Memory()
+    if extra:  # its library sets aside addresses for its threads, 400 MB on two cores, that are no memory yet
+        limits = replace(limits, memory=limits.memory + memory.mapped())
     held = cage.close(limits)
 
     def send(line: bytes) -> None:
@@ -45,7 +50,7 @@ def main() -> None:
         cage.allow_time(limits)
         try:
             with _source(request, beside) as source:
-                send(_read(request, source, Paper(send, limits)))
+                send(_read(request, source, Paper(send, limits), memory))
         except MemoryError:
             # What is left may not be enough to say so in words.
             os._exit(NO_MEMORY)
@@ -59,11 +64,11 @@ def _source(request: Request, beside: socket.socket | None) -> BinaryIO:
     return os.fdopen(handles[0], "rb")
 
 
-def _read(request: Request, source: BinaryIO, paper: Paper) -> bytes:
+def _read(request: Request, source: BinaryIO, paper: Paper, memory: cage.Memory) -> bytes:
     """Read one document, and return the line that ends it."""
     try:
         families.read(request, source, paper)
-        return paper.finish(worn=cage.used_memory() > WORN)
+        return paper.finish(worn=memory.used() > WORN)
     except Refusal as refusal:
         return _refused(refusal)
     except MemoryError:

@@ -6,7 +6,7 @@ import codecs
 import importlib
 from typing import BinaryIO
 
-from sottovoce.knowledge.reading import code, decoding, html, mail, markdown, office, pdf, table, text
+from sottovoce.knowledge.reading import code, decoding, html, mail, markdown, office, other, pdf, table, text
 from sottovoce.knowledge.reading.paper import Paper
 from sottovoce.knowledge.reading.wire import Request
 
@@ -20,7 +20,7 @@ def load(*, extra: bool) -> None:
     for module in (html, pdf):
         module.load()
     if extra:
-        importlib.import_module("kreuzberg")
+        other.load()
 
 
 def read(request: Request, source: BinaryIO, paper: Paper) -> None:
@@ -45,6 +45,4 @@ def read(request: Request, source: BinaryIO, paper: Paper) -> None:
         case "table":
             table.read(source.read(), paper)
         case "other":
-            from sottovoce.knowledge.reading import other
-
             other.read(source.read(), paper)

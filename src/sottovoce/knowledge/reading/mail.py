@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterator
-from email import policy
 from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
 from email.parser import BytesParser
+from email.policy import Compat32
 from typing import BinaryIO
 
 from sottovoce.knowledge.reading import dates, decoding, html, text
@@ -33,6 +33,20 @@ SHOWN = ("From", "To", "Cc", "Date")
 
 _START = re.compile(rb"From \S{1,300} .{0,60}\d{4}\s{0,9}$")
 _QUOTED = re.compile(rb"^>+From ", re.MULTILINE)
+
+
+class _Short(Compat32):
+    """The older way to read headers, which takes the square of their length; so they are cut."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        left = LONGEST_HEADER
+        kept: list[str] = []
+        for line in sourcelines:
+            kept.append(line[:left])
+            left -= len(line)
+            if left <= 0:
+                break
+        return super().header_source_parse(kept)
 
 
 def read(data: bytes, paper: Paper) -> None:
@@ -75,8 +89,7 @@ def mails(file: BinaryIO) -> Iterator[bytes]:
 
 
 def parse(data: bytes) -> Message:
-    # The older policy: the newer one's rules for headers take the square of their length.
-    return BytesParser(policy=policy.compat32).parsebytes(data)
+    return BytesParser(policy=_Short()).parsebytes(data)
 
 
 def header(message: Message, name: str) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sottovoce.knowledge.reading import markdown
+import contextlib
+
+from sottovoce.knowledge.reading import text
 from sottovoce.knowledge.reading.kinds import OLD_OFFICE
 from sottovoce.knowledge.reading.paper import Paper
 from sottovoce.knowledge.reading.refusal import Refusal
@@ -18,6 +20,14 @@ INSIDE = (
 )
 
 
+def load() -> None:
+    """Start the library, if it is here, while it may still make what it needs: it talks to itself."""
+    with contextlib.suppress(ImportError):
+        import kreuzberg
+
+        kreuzberg.extract_bytes_sync(b"{\\rtf1 warm}", "application/rtf")
+
+
 def read(data: bytes, paper: Paper) -> None:
     """Read an old document. Raises Refusal, also where the library is not here."""
     mime, what = kind_of(data)
@@ -31,7 +41,7 @@ def read(data: bytes, paper: Paper) -> None:
         raise Refusal("damaged", detail=str(broken)) from broken
     said = result.metadata if isinstance(result.metadata, dict) else {}
     paper.title = str(said.get("title") or "")
-    markdown.read_lines(result.content.split("\n"), paper)
+    text.paragraphs([result.content], paper)
 
 
 def kind_of(data: bytes) -> tuple[str, str]:

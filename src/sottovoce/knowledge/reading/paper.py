@@ -17,6 +17,9 @@ from sottovoce.knowledge.reading.wire import LINE, LONGEST_BLOCK, MOST_BLOCKS, M
 LONGEST_HEADING = 500
 """Characters. What is longer is no heading, however it is marked."""
 
+AROUND = 40
+"""Characters that a line has for each block beside its text."""
+
 _CONTROLS = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f\r\ufffe\uffff]")
 _BREAKS = re.compile("\r\n?|[\x0b\x0c]")
 
@@ -97,7 +100,7 @@ class Paper:
         if self.blocks > MOST_BLOCKS:
             raise Refusal("long", f"{MOST_BLOCKS:,} paragraphs")
         self._waiting.append((kind, text, level, page))
-        self._held += len(text)
+        self._held += len(text) + AROUND
         if self._held > LINE:
             self._flush()
 

@@ -10,6 +10,7 @@ import re
 import statistics
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, BinaryIO
@@ -20,6 +21,9 @@ from sottovoce.knowledge.reading.refusal import Refusal
 from sottovoce.knowledge.reading.wire import LONGEST_BLOCK
 
 MOST_PAGES = 20_000
+
+LOOKED_AT = 10
+"""Pages in which a picture is looked for, where there is no text."""
 
 IN_MEMORY = 48_000_000
 """Bytes of a file that are read at once; a larger one is read where the library wants it."""
@@ -81,7 +85,7 @@ def read(file: BinaryIO, paper: Paper, password: str | None) -> None:
         without += not on_page
         _write(lines, number + 1, size, levels, paper)
     if letters < min(FEWEST_LETTERS, count) or not letters:
-        raise Refusal("scanned")
+        raise Refusal("scanned" if _has_picture(pdf, count) else "empty")
     if without:
         paper.note(f"{without:,} of {count:,} pages have no text; they may be pictures.")
 
@@ -127,6 +131,16 @@ def _lines(pdf: Any, number: int) -> list[Line]:
     finally:
         text.close()
         page.close()
+
+
+def _has_picture(pdf: Any, count: int) -> bool:
+    import pypdfium2.raw as pdfium
+
+    for number in range(min(count, LOOKED_AT)):
+        with suppress(RuntimeError):
+            for one in pdf[number].get_objects(filter=(pdfium.FPDF_PAGEOBJ_IMAGE,), max_depth=3):
+                return one is not None
+    return False
 
 
 def _placed(text: Any) -> Iterator[Line]:

@@ -93,7 +93,7 @@ class Reader:
 
     async def _answer(self, request: Request, source: int | bytes) -> Reading:
         extra = request.kind == "other"
-        if self._child is None or self._child.extra != extra or not self._child.is_alive:
+        if self._child is None or self._child.extra < extra or not self._child.is_alive:
             await self.close()
             self._child = await _Child.start(self._limits, extra=extra)
         child, keep = self._child, False

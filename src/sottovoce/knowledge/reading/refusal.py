@@ -59,7 +59,7 @@ SENTENCES: dict[Reason, tuple[str, str]] = {
         "Split it into smaller files, or save it as plain text",
     ),
     "broke": (
-        "{name} broke the program that read it; it may be damaged or built to do so.",
+        "{name} broke the program that read it: it is damaged, built to do so, or needs too much memory.",
         "Save it anew in the program it is for, or as plain text",
     ),
     "extra": (

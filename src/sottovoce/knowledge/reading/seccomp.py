@@ -62,6 +62,8 @@ REFUSED: dict[str, dict[str, int]] = {
         "move_mount": 429, "fsopen": 430, "pidfd_open": 434, "openat2": 437, "pidfd_getfd": 438,
     },
 }  # fmt: skip
+OPENING = frozenset({"open", "openat", "openat2", "readlink", "readlinkat", "getdents", "getdents64"})
+"""What a process needs that has yet to open the file it reads, and the libraries for it."""
 CLONE = {"x86_64": 56, "aarch64": 220}
 CLONE3 = 435
 
@@ -71,9 +73,9 @@ NUMBER, ARCHITECTURE, FIRST_ARGUMENT = 0, 4, 16
 """Where in struct seccomp_data these stand."""
 
 
-def program(machine: str) -> bytes:
-    """Return the filter for an architecture, as the kernel takes it. Pure."""
-    refused = sorted(REFUSED[machine].values())
+def program(machine: str, but: frozenset[str] = frozenset()) -> bytes:
+    """Return the filter for an architecture, as the kernel takes it; `but` these calls pass. Pure."""
+    refused = sorted(number for name, number in REFUSED[machine].items() if name not in but)
     code = [
         (LOAD, 0, 0, ARCHITECTURE),
         (EQUAL, 1, 0, ARCHITECTURES[machine]),
@@ -101,12 +103,15 @@ class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("code", ctypes.c_void_p))
 
 
-def close() -> bool:
-    """Put the filter in force. False where this kernel or this architecture has none."""
+def close(but: frozenset[str] = frozenset()) -> bool:
+    """Put the filter in force, but for these calls. False where this kernel or this architecture has none.
+
+    May be called again to let less pass: of several filters, the strictest counts.
+    """
     machine = platform.machine()
     if machine not in REFUSED or sys.maxsize < 1 << 32:
         return False
-    code = program(machine)
+    code = program(machine, but)
     held = ctypes.create_string_buffer(code, len(code))
     told = _Program(len(code) // 8, ctypes.cast(held, ctypes.c_void_p))
     if _prctl(PR_SET_NO_NEW_PRIVS, 1, 0) != 0:

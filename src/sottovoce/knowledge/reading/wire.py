@@ -18,13 +18,13 @@ from sottovoce.knowledge.reading.refusal import Reason, Refusal
 LONGEST_BLOCK = 50_000
 """Characters of a block; a longer piece of text becomes several."""
 
-LINE = 250_000
+LINE = 64_000
 """Characters that are gathered before they are sent."""
 
 LONGEST_LINE = 4 << 20
 """Bytes. What a line holds at most is far below: each character is at most four, or two with an escape."""
 
-MOST_BLOCKS = 500_000
+MOST_BLOCKS = 250_000
 MOST_NOTES = 20
 
 NO_MEMORY = 77

@@ -11,8 +11,8 @@ from sottovoce.core.events import Asked
 from sottovoce.core.grounds import read_cited
 from sottovoce.core.messages import MADE
 from sottovoce.server.app_api.nouns import ID, MOST_TEXT, Noun, RunNoun, SettingsNoun, Shelves
-from sottovoce.server.app_api.nouns_grounds import CitationNoun, CitedNoun, ClaimNoun, GroundNoun, passages
 from sottovoce.server.app_api.nouns_settings import ContextNoun
+from sottovoce.server.grounds import CitationNoun, CitedNoun, ClaimNoun, GroundNoun, passages
 from sottovoce.store.attachments import Listed
 from sottovoce.store.order import MOST_FOLDER, Folder
 from sottovoce.store.rows import Chat

@@ -35,7 +35,7 @@ from sottovoce.core.events import (
     Whole,
 )
 from sottovoce.server import problems, sse
-from sottovoce.server.app_api.nouns_grounds import CitedNoun, GroundsNoun
+from sottovoce.server.grounds import CitedNoun, GroundsNoun
 
 Json = dict[str, Any]
 

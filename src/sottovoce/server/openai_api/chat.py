@@ -5,17 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from starlette.responses import Response
 
+from sottovoce.chat import call_grounds
 from sottovoce.chat.waking import awake
-from sottovoce.core.events import Called, Finished, Likelihood, Reasoning, Text, Usage, Waiting
+from sottovoce.core.events import Called, Finished, Grounds, Likelihood, Reasoning, Text, Usage, Waiting
+from sottovoce.server import shelves
 from sottovoce.server.answering import EventStream
 from sottovoce.server.endpoint import Visit
 from sottovoce.server.openai_api import asking
 from sottovoce.server.openai_api.asking import Asked
 from sottovoce.server.openai_api.chunks import ChatChunks, Head
+from sottovoce.server.openai_api.citing import Citing
 from sottovoce.server.openai_api.counting import Answers, fingerprint
 from sottovoce.server.openai_api.nouns_answers import AnswerMessage, ChatChoice, ChatCompletion, Weighed
 from sottovoce.server.openai_api.nouns_chat import ChatBody
@@ -26,11 +29,23 @@ async def create(visit: Visit[ChatBody]) -> Response:
     """Answer a conversation, whole or as it is written."""
     await visit.choose(visit.body.model)
     asked = asking.asked(visit.body, visit.caller.owner, visit.house.app.settings.sampling())
+    if visit.body.knowledge:
+        asked = await _with_passages(visit, asked)
     answers = Answers(visit, asked.calls, "messages")
     if asked.streams:
         return EventStream(_streamed(visit, answers, asked), visit.shape)
     answer = await _whole(visit, answers, await _head(visit, asked), asked)
     return Response(answer.model_dump_json(exclude_unset=True), media_type="application/json")
+
+
+async def _with_passages(visit: Visit[ChatBody], asked: Asked) -> Asked:
+    """Return the calls with what was found on the shelves for their question. Raises NotFound."""
+    question = call_grounds.question_of(asked.calls[0].asked)
+    given = await shelves.given(visit, visit.body.knowledge, question)
+    calls = tuple(replace(call, given=given) for call in asked.calls)
+    for call in calls:
+        call_grounds.checked(call)
+    return replace(asked, calls=calls)
 
 
 async def _head(visit: Visit[ChatBody], asked: Asked) -> Head:
@@ -51,17 +66,21 @@ async def _streamed(
     async with aclosing(awake(visit.chosen.engine)) as loading:
         async for waiting in loading:
             yield waiting
+    citing = Citing()
     chunks = ChatChunks(await _head(visit, asked), old_functions=asked.old_functions)
     async with aclosing(answers.pieces()) as pieces:
         async for at, piece in pieces:
             if isinstance(piece, Text):
+                citing.text(at, piece.text)
                 yield chunks.text(at, piece.text, piece.likelihoods)
             elif isinstance(piece, Reasoning):
                 yield chunks.reasoning(at, piece.text)
             elif isinstance(piece, Called):
                 yield chunks.call(at, piece)
             elif isinstance(piece, Finished):
-                yield chunks.end(at, piece.reason)
+                yield chunks.end(at, piece.reason, citing.fields(at))
+            elif isinstance(piece, Grounds):
+                citing.found(at, piece)
             else:
                 yield piece
     yield chunks.last(answers.usage)
@@ -79,11 +98,12 @@ class _Choice:
 
 
 async def _whole(visit: Visit[ChatBody], answers: Answers, head: Head, asked: Asked) -> ChatCompletion:
-    choices = [_Choice() for _ in asked.calls]
+    choices, citing = [_Choice() for _ in asked.calls], Citing()
     async with aclosing(answers.pieces()) as pieces:
         async for at, piece in pieces:
             if isinstance(piece, Text):
                 choices[at].said.append(piece.text)
+                citing.text(at, piece.text)
                 choices[at].likelihoods.extend(piece.likelihoods)
             elif isinstance(piece, Reasoning):
                 choices[at].thought.append(piece.text)
@@ -91,9 +111,18 @@ async def _whole(visit: Visit[ChatBody], answers: Answers, head: Head, asked: As
                 choices[at].calls.append(piece)
             elif isinstance(piece, Finished):
                 choices[at].reason = piece.reason
+            elif isinstance(piece, Grounds):
+                citing.found(at, piece)
             else:
                 visit.waiting(piece)
-    return _completion(head, asked, choices, answers.usage)
+    completion = _completion(head, asked, choices, answers.usage)
+    for at, choice in enumerate(completion.choices):
+        cited = citing.of(at)
+        if cited is not None:
+            choice.message.passages, found = cited
+            choice.message.claims, choice.message.citations = found.claims, found.citations
+            choice.message.supported_share = found.supported_share
+    return completion
 
 
 def _completion(head: Head, asked: Asked, choices: list[_Choice], usage: Usage) -> ChatCompletion:

@@ -85,10 +85,12 @@ class ChatChunks:
         self._calls[at] += 1
         return begun + self._chunk(at, {"tool_calls": [{"index": number, **calling(call).model_dump()}]})
 
-    def end(self, at: int, finished: str) -> bytes:
-        """Return the end of a choice."""
+    def end(self, at: int, finished: str, cited: Mapping[str, object] | None = None) -> bytes:
+        """Return the end of a choice; `cited` is what its message has besides the text."""
         begun = self._begin(at)
-        return begun + self._chunk(at, {}, finish_reason=reason(finished, old_functions=self._old_functions))
+        return begun + self._chunk(
+            at, cited or {}, finish_reason=reason(finished, old_functions=self._old_functions)
+        )
 
     def last(self, usage: Usage) -> bytes:
         """Return the end of the stream."""

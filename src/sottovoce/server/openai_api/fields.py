@@ -125,6 +125,11 @@ FORMS: Rows = {
 }
 
 OTHERS: Rows = {
+    "knowledge": (
+        HONOURED,
+        "names of shelves that the key may ask; the answer has `citations`; not together with tools or a "
+        "schema; not the original's",
+    ),
     "max_completion_tokens": (HONOURED, "where both are given, they are the same"),
     "max_tokens": (HONOURED, "the older name of max_completion_tokens"),
     "logprobs": (HONOURED, ""),

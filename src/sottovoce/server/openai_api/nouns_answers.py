@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from sottovoce.server.grounds import CitationNoun, ClaimNoun, GroundNoun
 from sottovoce.server.openai_api.nouns import Used
 
 Reason = Literal["stop", "length", "tool_calls", "function_call"]
@@ -41,7 +42,11 @@ class Calling(BaseModel):
 
 
 class AnswerMessage(BaseModel):
-    """`reasoning_content` is not the original's: what the model thought first, as other servers give it."""
+    """`reasoning_content` is not the original's: what the model thought first, as other servers give it.
+
+    Nor are the last four, which come where shelves were asked: what was found on them, and what of the answer
+    that supports.
+    """
 
     role: Literal["assistant"]
     content: str | None
@@ -49,6 +54,10 @@ class AnswerMessage(BaseModel):
     tool_calls: list[Calling] | None = None
     function_call: CalledFunction | None = None
     reasoning_content: str | None = None
+    passages: list[GroundNoun] | None = None
+    claims: list[ClaimNoun] | None = None
+    citations: list[CitationNoun] | None = None
+    supported_share: float | None = None
 
 
 class ChatChoice(BaseModel):

@@ -61,7 +61,7 @@ async def _whole(
                 visit.waiting(piece)
             elif isinstance(piece, Finished):
                 answered = whole(begun, said, piece, time.time())
-            elif not isinstance(piece, Reasoning):
+            elif isinstance(piece, Text | Called):
                 said.append(piece)
     await _keep(visit, answered, items)
     return answered
@@ -83,7 +83,7 @@ async def _streamed(
                 yield before + events.text(piece)
             elif isinstance(piece, Called):
                 yield before + events.call(piece)
-            else:
+            elif isinstance(piece, Finished):
                 yield before + events.close(piece)
                 await _keep(visit, events.making.end(piece, time.time()), items)
                 yield events.end(piece)

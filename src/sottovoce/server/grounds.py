@@ -1,4 +1,4 @@
-"""What the page's API gives of passages and of what an answer quotes from them.
+"""What an API gives of passages, and of what an answer quotes from them.
 
 Offsets in a document are bytes of its text in UTF-8; those in an answer are characters: Unicode code points.
 """
@@ -8,9 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Self
 
+from pydantic import BaseModel, ConfigDict
+
 from sottovoce.core.events import Grounds
 from sottovoce.core.grounds import Citation, Cited, Claim, Ground, day_of
-from sottovoce.server.app_api.nouns import Noun
+
+
+class Noun(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class GroundNoun(Noun):

@@ -1,0 +1,78 @@
+"""What shelves have in a call that is not kept: passages before its question, or the answer without any.
+
+The counterpart of grounded.py, which serves turns. Opens no shelf itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from sottovoce.chat import grounds
+from sottovoce.core.errors import BadValue
+from sottovoce.core.events import Finished, Grounds, Text, Timings, Usage
+from sottovoce.core.grounds import Found, Ground
+from sottovoce.core.messages import Message, Role
+from sottovoce.engine.protocol import Engine
+
+if TYPE_CHECKING:
+    from sottovoce.chat.call import Call
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The passages for a call's question, best first, of shelves of these names."""
+
+    question: str
+    passages: tuple[Found, ...]
+    answers: bool
+    shelves: tuple[str, ...]
+
+    def event(self, told: int = 0) -> Grounds:
+        """Return it as an event; the first `told` passages go to the model."""
+        passages = tuple(Ground(passage, at < told) for at, passage in enumerate(self.passages))
+        return Grounds(passages, self.answers, self.shelves)
+
+
+def question_of(asked: tuple[Message, ...] | str) -> str:
+    """Return the text that is looked for: the newest question's."""
+    if isinstance(asked, str):
+        return ""
+    return next((message.text for message in reversed(asked) if message.role is Role.USER), "")
+
+
+def checked(call: Call) -> None:
+    """Raise BadValue where a call asks shelves and something that does not go with them."""
+    if call.given is None:
+        return
+    if call.tools:
+        raise BadValue(
+            "A question to shelves of documents may call no functions.",
+            hint="What stands in a document must not act: ask with tools, or with knowledge",
+            field="tools",
+        )
+    if call.sampling.schema is not None:
+        raise BadValue(
+            "An answer that follows a schema cannot be cited from a shelf.",
+            hint="Leave one of the two out",
+            field="knowledge",
+        )
+
+
+def without_model(given: Given) -> tuple[Grounds, Text, Finished]:
+    """Return the whole answer where the shelves hold none."""
+    text = grounds.not_here(given.question, given.shelves, is_near=bool(given.passages))
+    return given.event(), Text(text), Finished("stop", Usage(0, 0, 0), Timings(0.0, 0.0, 0.0, 0.0))
+
+
+async def told(engine: Engine, call: Call, given: Given, window: int) -> tuple[Call, Grounds]:
+    """Return the call with the passages before its question, and which these are."""
+    costs = await engine.weigh([grounds.block(passage) for passage in given.passages])
+    most = grounds.fit(costs, grounds.budget(None, window))
+    if isinstance(call.asked, str):
+        return call, given.event()
+    messages = list(call.asked)
+    at = max(at for at, message in enumerate(messages) if message.role is Role.USER)
+    text = grounds.told(given.question, messages[at].text, given.passages[:most])
+    messages[at] = replace(messages[at], text=text)
+    return replace(call, asked=tuple(messages)), given.event(most)

@@ -1,0 +1,181 @@
+"""Answer a question with passages of an encyclopaedia: queries, articles, passages, the best of them.
+
+Knows nothing of models: queries that one wrote and likeness by vectors come in as values. Nothing is indexed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sottovoce.core.errors import BadDocument, NotFound
+from sottovoce.knowledge.chunk import cut
+from sottovoce.knowledge.document import Found, Passage
+from sottovoce.knowledge.zim import queries, ranking
+from sottovoce.knowledge.zim.archive import Archive
+from sottovoce.knowledge.zim.said import Article
+
+HITS = 20
+"""Articles taken of each query."""
+ARTICLES = 12
+"""Articles that are read."""
+MOST_OF_ONE = 3
+"""Passages of one article."""
+
+Near = Callable[[str, Sequence[str]], Awaitable[Sequence[float]]]
+"""Says how like a question each of some texts is; more is nearer."""
+
+Told = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    article: Article
+    text: str
+    """Of the article."""
+    passage: Passage
+    said: str
+
+    def tokens(self) -> list[str]:
+        """Return the words it is found by: those it stands under, and its own."""
+        over = (self.article.title, *self.passage.headings)
+        return [*(token for one in over for token in ranking.tokens(one)), *ranking.tokens(self.said)]
+
+
+async def find(
+    archive: Archive,
+    question: str,
+    limit: int,
+    *,
+    shelf: str = "",
+    written: Sequence[str] = (),
+    near: Near | None = None,
+    told: Told = lambda sentence: None,
+) -> list[Found]:
+    """Return the passages that say most of what is asked, best first.
+
+    `written`: queries by the model. `told`: what could not be read, sentence by sentence; the rest goes on.
+    Raises BadDocument if the whole archive cannot be read any more.
+    """
+    terms = queries.terms(question)
+    texts = [term.text for term in terms]
+    counts: Mapping[str, int] = {}
+    if archive.facts.indexed:
+        counts = dict(zip(texts, await archive.estimate(texts), strict=True))
+    places = await _articles(archive, queries.plan(terms, counts, written), told)
+    articles = await _read(archive, list(places)[:ARTICLES], told)
+    candidates = await asyncio.to_thread(_candidates, articles)
+    if not candidates:
+        return []
+    scores = await asyncio.to_thread(_words, candidates, wanted(queries.rarity(terms, counts), written))
+    likeness = None if near is None else await near(question, [one.said for one in candidates])
+    order = _order(candidates, scores, likeness, list(places))
+    best = _spread(candidates, order, limit)
+    return [_found(candidates[at], score, shelf, archive.facts.written) for at, score in best]
+
+
+async def text_of(archive: Archive, document: str) -> str:
+    """Return the text that a `Found` of this document points into. Raises NotFound, BadDocument."""
+    article = await archive.article(document)
+    return (await asyncio.to_thread(cut, article.reading))[0]
+
+
+def wanted(worth: Mapping[str, float], written: Sequence[str]) -> dict[str, float]:
+    """Return the tokens to look for in passages, with weights; those the model named count less. Pure."""
+    weights: dict[str, float] = {}
+    named = {term.text: term.weight / 2 for query in written for term in queries.terms(query)}
+    for texts in (named, worth):
+        for text, weight in texts.items():
+            for token in ranking.tokens(text):
+                weights[token] = max(weights.get(token, 0.0), weight)
+    return weights
+
+
+async def _articles(archive: Archive, plan: queries.Plan, told: Told) -> dict[str, float]:
+    """Return the paths of the articles found, best first."""
+    rows, faults = await archive.search(plan.queries, HITS, titles=plan.titles)
+    for fault in faults:
+        told(fault)
+    asked = plan.queries if archive.facts.indexed else ()
+    weights = [*(1.0 + 0.5 * len(query.split()) for query in asked), *(1.2 for _ in plan.titles)]
+    return queries.merge([[hit.path for hit in row] for row in rows], weights)
+
+
+async def _read(archive: Archive, paths: Sequence[str], told: Told) -> list[Article]:
+    articles: dict[str, Article] = {}
+    for path in paths:
+        try:
+            article = await archive.article(path)
+        except (BadDocument, NotFound) as problem:
+            archive.check_usable()
+            told(problem.sentence)
+        else:
+            articles.setdefault(article.path, article)
+    return list(articles.values())
+
+
+def _candidates(articles: Sequence[Article]) -> list[_Candidate]:
+    return [candidate for article in articles for candidate in _cut(article)]
+
+
+def _cut(article: Article) -> Iterator[_Candidate]:
+    text, passages = cut(article.reading)
+    data = text.encode()
+    for passage in passages:
+        yield _Candidate(article, text, passage, data[passage.start : passage.end].decode())
+
+
+def _words(candidates: Sequence[_Candidate], tokens: Mapping[str, float]) -> list[float]:
+    return ranking.bm25([candidate.tokens() for candidate in candidates], tokens)
+
+
+def _order(
+    candidates: Sequence[_Candidate],
+    scores: Sequence[float],
+    likeness: Sequence[float] | None,
+    places: Sequence[str],
+) -> dict[int, float]:
+    """Join the order by words, by likeness and by article. Without likeness, a passage needs a word."""
+    numbers = range(len(candidates))
+    by_words = sorted((at for at in numbers if scores[at] > 0), key=lambda at: -scores[at])
+    rows, weights = [by_words], [2.0]
+    if likeness is not None:
+        rows.append(sorted(numbers, key=lambda at: -likeness[at]))
+        weights.append(2.0)
+    joined = queries.merge(rows, weights)
+    for at in numbers:
+        if at in joined:
+            joined[at] += 1.0 / (10.0 + places.index(candidates[at].article.path))
+    return dict(sorted(joined.items(), key=lambda item: -item[1]))
+
+
+def _spread(
+    candidates: Sequence[_Candidate], order: Mapping[int, float], limit: int
+) -> Iterator[tuple[int, float]]:
+    """Yield the best, not too many of one article."""
+    taken: dict[str, int] = {}
+    left = limit
+    for at, score in order.items():
+        path = candidates[at].article.path
+        taken[path] = taken.get(path, 0) + 1
+        if left > 0 and taken[path] <= MOST_OF_ONE:
+            left -= 1
+            yield at, score
+
+
+def _found(candidate: _Candidate, score: float, shelf: str, written: float | None) -> Found:
+    passage = candidate.passage
+    return Found(
+        shelf,
+        candidate.article.key,
+        hashlib.sha256(candidate.text.encode()).hexdigest(),
+        None,
+        passage.headings,
+        passage.start,
+        passage.end,
+        candidate.said,
+        score,
+        written,
+    )

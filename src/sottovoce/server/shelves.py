@@ -1,0 +1,46 @@
+"""The shelves that a caller may ask: the person all of their own, a key those it was given, others none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sottovoce.chat import grounded
+from sottovoce.chat.call_grounds import Given
+from sottovoce.core.errors import NotFound
+from sottovoce.core.messages import OWNER
+from sottovoce.knowledge.shelves import Shelf
+from sottovoce.server.caller import Caller, Scope
+from sottovoce.server.endpoint import Visit
+
+
+async def given(visit: Visit[Any], names: Sequence[str] | None, question: str) -> Given | None:
+    """Return the passages for a question; None where no shelf is asked. Raises NotFound, BadValue."""
+    if not names or not question.strip():
+        return None
+    shelves = await _opened(visit, names)
+    found, answers = await grounded.found_on(shelves, question)
+    return Given(question, found, answers, tuple(shelf.name for shelf in shelves))
+
+
+async def _opened(visit: Visit[Any], names: Sequence[str]) -> tuple[Shelf, ...]:
+    caller, shelves = visit.caller, visit.house.app.shelves
+    if Scope.PAGE in caller.scopes:
+        return await grounded.opened(shelves, caller.owner, names)
+    ids = {}
+    for row in await shelves.listed(OWNER):
+        if row.id in caller.shelves:
+            ids[row.name.casefold()] = ids[row.id] = row.id
+    for name in names:
+        if name.casefold() not in ids:
+            raise _not_for(caller, name)
+    return await grounded.opened(shelves, OWNER, [ids[name.casefold()] for name in names])
+
+
+def _not_for(caller: Caller, name: str) -> NotFound:
+    """Say the same of a shelf that is not there and of one that is not for this caller."""
+    if caller.key is None:
+        hint = "Programs without a key ask no shelves. Make one that may: sotto keys add NAME --shelf SHELF"
+    else:
+        hint = "A key asks the shelves that it was made for: sotto keys add NAME --shelf SHELF"
+    return NotFound(f"There is no shelf named {name!r} here.", hint=hint, field="knowledge")

@@ -1,0 +1,135 @@
+"""A shelf asked through the OpenAI API: by whom, with what, and what the answer has besides."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from functools import partial
+from typing import Any
+
+import httpx2
+import pytest
+
+from sottovoce.engine.echo import EchoEngine
+from sottovoce.knowledge import documents
+from sottovoce.knowledge.chunk import cut
+from sottovoce.knowledge.document import Block, Reading
+from sottovoce.knowledge.documents import Document
+from sottovoce.server import asgi
+from sottovoce.server.gate.hosts import names_of
+from sottovoce.server.gate.origins import origins_of
+from sottovoce.server.house import House
+from sottovoce.store import keys
+
+ADDRESS = "http://127.0.0.1:7886"
+LEAVE = "Staff get 25 days of paid leave a year."
+PATH = "/v1/chat/completions"
+TOOL = {"type": "function", "function": {"name": "send"}}
+
+
+@pytest.fixture
+async def program(house: House) -> AsyncIterator[httpx2.AsyncClient]:
+    """A program whose key may ask the shelf handbook, and not the shelf diary."""
+    shelves = []
+    for name in ("handbook", "diary"):
+        shelf = await house.app.shelves.add("me", name)
+        text, passages = cut(Reading((Block("text", LEAVE if name == "handbook" else "My cat is ill."),)))
+        rules = Document(0, None, f"/{name}.md", f"{name}.md", "", "d" * 64, 1, 1, 1e9, None, 0, 2.0)
+        await shelf.file.run(partial(documents.put, document=rules, text=text, passages=passages))
+        shelves.append(shelf.row.id)
+    terms = keys.Terms("program", ("chat",), shelves=(shelves[0],))
+    _, secret = await house.app.database.run(lambda conn: keys.add(conn, terms, 0.0))
+    app = asgi.build(house, names_of([("127.0.0.1", 7886)], "127.0.0.1", ""), origins_of(""))
+    heads = {"Authorization": f"Bearer {secret}"}
+    async with httpx2.AsyncClient(
+        transport=httpx2.ASGITransport(app=app), base_url=ADDRESS, headers=heads
+    ) as client:
+        yield client
+
+
+def body(text: str = LEAVE, **more: Any) -> dict[str, Any]:
+    messages = [{"role": "system", "content": "Be kind."}, {"role": "user", "content": text}]
+    return {"model": "default", "messages": messages, "knowledge": ["handbook"], **more}
+
+
+async def test_the_answer_has_its_citations(program: httpx2.AsyncClient, echo: EchoEngine) -> None:
+    reply = await program.post(PATH, json=body())
+    assert reply.status_code == 200, reply.text
+    message = reply.json()["choices"][0]["message"]
+    (citation,) = message["citations"]
+    assert (citation["quote"], citation["document"], citation["as_of"]) == (
+        LEAVE,
+        "handbook.md",
+        "2001-09-09",
+    )
+    assert message["passages"][0]["told"] is True
+    assert 0 < message["supported_share"] < 1
+    assert echo.prompts[-1][-1].text.startswith(f"```\nhandbook.md\n\n{LEAVE}\n```\n\n")
+
+
+async def test_a_stream_ends_with_them(program: httpx2.AsyncClient) -> None:
+    lines = (await program.post(PATH, json=body(stream=True))).text.split("\n\n")
+    chunks = [json.loads(line[6:]) for line in lines if line.startswith("data: {")]
+    last = chunks[-1]["choices"][0]
+    assert last["finish_reason"] == "stop"
+    assert last["delta"]["citations"][0]["quote"] == LEAVE
+    assert "supported_share" in last["delta"]
+    assert all("citations" not in chunk["choices"][0]["delta"] for chunk in chunks[:-1])
+
+
+async def test_what_is_not_there_is_said_and_no_model_writes(
+    program: httpx2.AsyncClient, echo: EchoEngine
+) -> None:
+    reply = (await program.post(PATH, json=body("Quagga xylophone?"))).json()
+    message = reply["choices"][0]["message"]
+    assert message["content"] == "The answer is not on the shelf “handbook”."
+    assert message["citations"] == []
+    assert reply["usage"]["total_tokens"] == 0
+    assert echo.prompts == []
+
+
+async def test_an_answer_without_shelves_is_as_it_was(program: httpx2.AsyncClient) -> None:
+    reply = (await program.post(PATH, json=body(knowledge=[]))).json()
+    assert set(reply["choices"][0]["message"]) == {"role", "content", "refusal"}
+
+
+@pytest.mark.parametrize("name", ["diary", "nothing"])
+async def test_a_shelf_that_the_key_is_not_for_is_as_if_it_were_not_there(
+    program: httpx2.AsyncClient, name: str
+) -> None:
+    reply = await program.post(PATH, json=body(knowledge=[name]))
+    assert reply.status_code == 404
+    error = reply.json()["error"]
+    assert (error["param"], error["message"].partition(".")[0]) == (
+        "knowledge",
+        f"There is no shelf named '{name}' here",
+    )
+
+
+async def test_a_program_without_a_key_asks_no_shelf(program: httpx2.AsyncClient) -> None:
+    del program.headers["Authorization"]
+    reply = await program.post(PATH, json=body())
+    assert reply.status_code == 404
+    assert "sotto keys add" in reply.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("more", "param"),
+    [
+        ({"tools": [TOOL]}, "tools"),
+        ({"functions": [{"name": "send"}]}, "functions"),
+        ({"response_format": {"type": "json_object"}}, "knowledge"),
+    ],
+)
+async def test_functions_and_schemas_do_not_go_with_a_shelf(
+    program: httpx2.AsyncClient, echo: EchoEngine, more: dict[str, Any], param: str
+) -> None:
+    reply = await program.post(PATH, json=body(**more))
+    assert reply.status_code == 400
+    assert reply.json()["error"]["param"] == param
+    assert echo.prompts == []
+
+
+async def test_each_choice_has_its_own(program: httpx2.AsyncClient) -> None:
+    reply = (await program.post(PATH, json=body(n=2))).json()
+    assert [len(choice["message"]["citations"]) for choice in reply["choices"]] == [1, 1]
