@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from sottovoce.knowledge.document import Found
     from sottovoce.knowledge.documents import Document
     from sottovoce.knowledge.facts import Facts
-    from sottovoce.knowledge.shelves import Shelf, Shelves
+    from sottovoce.knowledge.shelf import Shelf
+    from sottovoce.knowledge.shelves import Shelves
     from sottovoce.knowledge.sources import Source
     from sottovoce.knowledge.zim.mount import Mount
     from sottovoce.store.shelves import ShelfRow
