@@ -51,3 +51,9 @@ def test_a_sentence_that_has_ended_stays_as_it_is_while_more_is_written() -> Non
     for end in range(len(text)):
         ended = split(text[:end])[:-1]
         assert ended == whole[: len(ended)], text[:end]
+
+
+def test_what_a_model_writes_ends_with_its_line():
+    text = "git-reset.html: EXAMPLES\nThe last three commits were bad."
+    assert [text[a:b] for a, b in split(text, by_line=True)] == text.splitlines()
+    assert [text[a:b] for a, b in split(text)] == [text]

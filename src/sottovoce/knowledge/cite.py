@@ -140,7 +140,7 @@ def cited(answer: str, passages: Sequence[Found]) -> Cited:
     sources = Sources(passages)
     claims: list[Claim] = []
     citations: dict[Citation, int] = {}
-    for start, end in sentences.split(answer):
+    for start, end in sentences.split(answer, by_line=True):
         text = answer[start:end]
         if claims_something(text, answer[:start]):
             places = [citations.setdefault(one, len(citations)) for one in sources.supporting(text)]

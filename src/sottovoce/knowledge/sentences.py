@@ -38,12 +38,15 @@ _CLOSERS = "\"'”’»)]}）】」』*_`"
 _WIDE = "。！？"
 
 
-def split(text: str) -> list[Span]:
-    """Return the sentences in their order, without the blanks and the marks of lists around them."""
-    return [span for start, end in _blocks(text) for span in _of_block(text, start, end)]
+def split(text: str, *, by_line: bool = False) -> list[Span]:
+    """Return the sentences in their order, without the blanks and the marks of lists around them.
+
+    `by_line`: none goes on in the next line, as in what a model writes. Documents break their lines anywhere.
+    """
+    return [span for start, end in _blocks(text, by_line) for span in _of_block(text, start, end)]
 
 
-def _blocks(text: str) -> Iterator[Span]:
+def _blocks(text: str, by_line: bool) -> Iterator[Span]:
     """Yield the pieces that no sentence reaches across: paragraphs, entries, headings, rows of tables."""
     at = 0
     begun: int | None = None
@@ -61,7 +64,7 @@ def _blocks(text: str) -> Iterator[Span]:
             begun = None
             fence = mark[1] if mark is not None else ""
             continue
-        if begun is not None and _stands_alone(line):
+        if begun is not None and (by_line or _stands_alone(line)):
             yield begun, start
             begun = start
         elif begun is None:
