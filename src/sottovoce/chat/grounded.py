@@ -20,7 +20,8 @@ from sottovoce.core.messages import MADE, MADE_HERE, State
 from sottovoce.engine.protocol import ModelFacts
 from sottovoce.knowledge import age
 from sottovoce.knowledge.extract import best_quotes
-from sottovoce.knowledge.shelves import MOST_FOUND, Shelf, Shelves
+from sottovoce.knowledge.shelf import MOST_FOUND, Shelf
+from sottovoce.knowledge.shelves import Shelves
 from sottovoce.store import chats, speeds
 from sottovoce.store import grounds as rows
 

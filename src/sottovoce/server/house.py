@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sottovoce.chat.temporary import Place, TemporaryChats
+from sottovoce.core.errors import StoreProblem
 from sottovoce.core.messages import OWNER
+from sottovoce.knowledge.at_work import AtWork
 from sottovoce.models.pulls import Pulls
 from sottovoce.server.bodies import Intake
 from sottovoce.server.changes import Changes, Elsewhere, What
@@ -43,6 +46,8 @@ class House:
     """The same by its code: an error's, or LOADING."""
     stopping: bool = field(default=False)
     pulls: Pulls = field(init=False)
+    at_work: AtWork = field(init=False)
+    """The shelves that are being brought in step."""
     temporary: TemporaryChats = field(init=False)
     imports: dict[str, list[threading.Event]] = field(default_factory=dict)
     """By owner, what stops the imports under way."""
@@ -51,6 +56,7 @@ class House:
 
     def __post_init__(self) -> None:
         self.pulls = Pulls(self.app.database, changed=lambda pull: self.changes.tell(What.PULL, pull, OWNER))
+        self.at_work = AtWork(changed=lambda shelf: self.changes.tell(What.SHELF, shelf, OWNER))
         self.runs.changed = self._tell
         self.temporary = TemporaryChats(
             lambda: self.app.parts(),
@@ -58,6 +64,13 @@ class House:
             lambda conversation: self.app.engines.forget(conversation),
             changed=self._tell,
         )
+
+    async def take_up_shelves(self) -> None:
+        """Keep those shelves in step that were kept so before. One that is damaged says so in the list."""
+        with suppress(StoreProblem):
+            for row in await self.app.shelves.listed(OWNER):
+                with suppress(StoreProblem):
+                    await self.at_work.take_up(await self.app.shelves.open(OWNER, row.id))
 
     def place(self, owner: str, chat: str) -> Place:
         """Return where a chat is: in memory where it is a temporary one, else, if anywhere, on the disk."""
