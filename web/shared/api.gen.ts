@@ -1626,6 +1626,10 @@ export interface components {
             text: number;
             /** Unread */
             unread: number;
+            /** Vectors */
+            vectors: number;
+            /** Vectors Of */
+            vectors_of: string | null;
             /** Watched */
             watched: boolean;
             work: components["schemas"]["WorkNoun"] | null;
@@ -1832,6 +1836,10 @@ export interface components {
             total: number;
             /** Unread */
             unread: number;
+            /** Vectors */
+            vectors: number | null;
+            /** Vectors Total */
+            vectors_total: number | null;
         };
     };
     responses: never;

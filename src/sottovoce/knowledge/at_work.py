@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Literal
 
 from sottovoce.core.errors import BadValue, SottoError, Stopping
-from sottovoce.knowledge import about
+from sottovoce.knowledge import about, embedding
 from sottovoce.knowledge.shelf import Shelf
 from sottovoce.knowledge.syncing import Progress
 from sottovoce.knowledge.watching import changes
@@ -27,14 +27,27 @@ LOOKS_AGAIN = 60.0
 State = Literal["running", "paused", "done", "failed"]
 
 
+Fill = Callable[[Shelf], AsyncGenerator[embedding.Progress, None]]
+"""Makes the vectors that a shelf lacks, and tells how far it is; nothing where no model makes any."""
+
+
+async def no_vectors(shelf: Shelf) -> AsyncGenerator[embedding.Progress, None]:
+    return
+    yield  # a generator, as every other
+
+
 @dataclass(slots=True, eq=False)
 class Work:
-    """One shelf being brought in step, or how that ended. `problem` is why it failed."""
+    """One shelf being brought in step, or how that ended. `problem` is why it failed.
+
+    `vectors`: how far they are, which are made after all was read; None before that.
+    """
 
     shelf: Shelf
     state: State = "running"
     progress: Progress = field(default_factory=Progress)
     problem: SottoError | None = None
+    vectors: embedding.Progress | None = None
     is_owed: bool = False
     """Whether the sources have changed since it began."""
     task: asyncio.Task[None] | None = None
@@ -43,8 +56,9 @@ class Work:
 class AtWork:
     """All of them, by the shelf's id. `changed` hears the id of a shelf whose work began or ended."""
 
-    def __init__(self, changed: Callable[[str], None] = lambda shelf: None) -> None:
+    def __init__(self, changed: Callable[[str], None] = lambda shelf: None, fill: Fill = no_vectors) -> None:
         self._changed = changed
+        self._fill = fill
         self._works: dict[str, Work] = {}
         self._watches: dict[str, asyncio.Task[None]] = {}
         self._closed = False
@@ -125,6 +139,8 @@ class AtWork:
                 async with aclosing(work.shelf.sync()) as steps:
                     async for step in steps:
                         work.progress = step
+                self._changed(work.shelf.row.id)  # from here on it can be searched
+                await self._fill_up(work)
                 is_owed = work.is_owed
             work.state = "done"
         except asyncio.CancelledError:
@@ -140,6 +156,14 @@ class AtWork:
                 hint="Try again; the server's log says more",
             )
         self._changed(work.shelf.row.id)
+
+    async def _fill_up(self, work: Work) -> None:
+        """Make vectors until all are there, or until the sources have changed."""
+        async with aclosing(self._fill(work.shelf)) as steps:
+            async for step in steps:
+                work.vectors = step
+                if work.is_owed:
+                    break
 
     def _watch(self, shelf: Shelf) -> None:
         self._watches[shelf.row.id] = asyncio.create_task(self._keep_in_step(shelf))

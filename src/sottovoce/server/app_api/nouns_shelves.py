@@ -61,11 +61,14 @@ class WorkNoun(Noun):
     unread: int
     missing: list[str]
     passed: dict[str, int]
+    vectors: int | None
+    """Passages that have one by now; null before all was read, and where no model makes any."""
+    vectors_total: int | None
     problem: Problem | None
 
     @classmethod
     def of(cls, work: Work) -> Self:
-        now = work.progress
+        now, vectors = work.progress, work.vectors
         return cls(
             state=work.state,
             total=now.total,
@@ -80,6 +83,8 @@ class WorkNoun(Noun):
             unread=len(now.problems),
             missing=list(now.missing),
             passed=dict(now.passed),
+            vectors=None if vectors is None else vectors.done,
+            vectors_total=None if vectors is None else vectors.total,
             problem=None if work.problem is None else Problem.of(work.problem),
         )
 
@@ -106,6 +111,8 @@ class ShelfNoun(Noun):
     oldest: float | None
     newest: float | None
     synced: float | None
+    vectors: int
+    vectors_of: str | None
     sources: int
     given: int
     watched: bool
@@ -137,6 +144,8 @@ class ShelfNoun(Noun):
             oldest=facts.oldest,
             newest=facts.newest,
             synced=facts.synced,
+            vectors=facts.vectors,
+            vectors_of=facts.vectors_of,
             sources=sources,
             given=given,
             watched=watched,
