@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
 import pytest
 
-from sottovoce.knowledge.age import later
+from sottovoce.core.grounds import day_of
+from sottovoce.knowledge import documents, mounts
+from sottovoce.knowledge.age import later, newest
+from sottovoce.knowledge.document import Passage
+from sottovoce.knowledge.documents import Document
+from sottovoce.knowledge.file import ShelfFile
+from sottovoce.knowledge.zim.header import Identity
+from sottovoce.knowledge.zim.mount import Mount
 
 MAY_2024 = 1_714_521_600.0
 
@@ -32,3 +43,20 @@ def test_the_latest_time_after_the_newest_document_is_found(question: str, found
 
 def test_a_shelf_of_unknown_age_is_never_too_old() -> None:
     assert later("What is new in 2099?", None) is None
+
+
+def test_the_newest_source_may_be_a_document_or_an_encyclopaedia(tmp_path: Path) -> None:
+    file = ShelfFile(tmp_path / "shelf")
+    assert file.look(newest) is None
+    rules = Document(0, None, "/r.md", "r.md", "", "d", 1, 1, MAY_2024, None, 0, 2.0)
+    file.call(lambda conn: documents.put(conn, rules, "text", [Passage(0, 4)]))
+    assert file.look(newest) == MAY_2024
+    unread = replace(rules, path="/x.md", name="x.md", written=9e9, problem="It cannot be read.")
+    file.call(lambda conn: documents.put(conn, unread, "", []))
+    assert file.look(newest) == MAY_2024
+    encyclopaedia = Mount(
+        tmp_path / "w.zim", Identity("u", 1, 1), "W", "eng", date(2026, 5, 2), 1, indexed=True, checked=1.0
+    )
+    file.call(lambda conn: mounts.put(conn, encyclopaedia))
+    assert day_of(file.look(newest)) == "2026-05-02"
+    file.close()

@@ -204,7 +204,7 @@ async def test_it_is_paused_and_goes_on_with_what_is_left(
     page: httpx2.AsyncClient, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slow = Slow()
-    monkeypatch.setattr("sottovoce.knowledge.shelves.Readers", lambda: slow)
+    monkeypatch.setattr("sottovoce.knowledge.shelf.Readers", lambda: slow)
     monkeypatch.setattr(syncing, "TOGETHER", 1)
     shelf = await made(page)
     begun = (await page.post(f"{ALL}/{shelf}/sources", json={"path": str(folder)})).json()

@@ -36,7 +36,7 @@ OURS = {CHAT: ChatBody, COMPLETION: CompletionBody, EMBEDDING: EmbeddingBody}
 NOT_OF_THE_CLIENT = {
     "messages.assistant.annotations",
     "messages.assistant.reasoning_content",
-    *("top_k", "min_p", "repeat_penalty", "knowledge"),
+    *("top_k", "min_p", "repeat_penalty", "knowledge", "quote"),
 }
 """Sent by programs, but not in its parameters' types."""
 
@@ -328,6 +328,7 @@ CASES: dict[str, dict[str, tuple[Body, Body]]] = {
         **MESSAGES,
         **FORMS,
         "knowledge": ({"knowledge": ["nothing"]}, {}),
+        "quote": ({"quote": True}, {}),
         "max_completion_tokens": ({"max_completion_tokens": 2}, {}),
         "max_tokens": ({"max_tokens": 2}, {}),
         "logprobs": ({"logprobs": True}, {}),
@@ -380,6 +381,7 @@ LOOKED_UP = {
     "messages.tool.tool_call_id": 400,
     "messages.assistant.tool_calls.function.id": 400,
     "knowledge": 404,
+    "quote": 400,
 }
 """The status of what is honoured by being looked up, and not found."""
 

@@ -88,6 +88,20 @@ async def test_what_is_not_there_is_said_and_no_model_writes(
     assert echo.prompts == []
 
 
+async def test_quotes_come_without_a_model(program: httpx2.AsyncClient, echo: EchoEngine) -> None:
+    reply = (await program.post(PATH, json=body("How many days of leave?", quote=True))).json()
+    message = reply["choices"][0]["message"]
+    assert message["content"] == f"> {LEAVE}"
+    assert [citation["quote"] for citation in message["citations"]] == [LEAVE]
+    assert message["supported_share"] == 1.0
+    assert echo.prompts == []
+
+
+async def test_quotes_need_a_shelf(program: httpx2.AsyncClient) -> None:
+    reply = await program.post(PATH, json=body(knowledge=[], quote=True))
+    assert (reply.status_code, reply.json()["error"]["param"]) == (400, "quote")
+
+
 async def test_an_answer_without_shelves_is_as_it_was(program: httpx2.AsyncClient) -> None:
     reply = (await program.post(PATH, json=body(knowledge=[]))).json()
     assert set(reply["choices"][0]["message"]) == {"role", "content", "refusal"}

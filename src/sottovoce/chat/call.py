@@ -58,7 +58,7 @@ async def answer(engine: Engine, call: Call) -> AsyncGenerator[Told, None]:
     BadInput, TooLong or Busy before the first piece of text, ModelProblem at any time.
     """
     call = await _looked_at(call)
-    if call.given is not None and not call.given.answers:
+    if call.given is not None and not call.given.needs_model:
         for said in call_grounds.without_model(call.given):
             yield said
         return

@@ -14,6 +14,7 @@ from sottovoce.core.events import Finished, Grounds, Text, Timings, Usage
 from sottovoce.core.grounds import Found, Ground
 from sottovoce.core.messages import Message, Role
 from sottovoce.engine.protocol import Engine
+from sottovoce.knowledge.extract import best_quotes
 
 if TYPE_CHECKING:
     from sottovoce.chat.call import Call
@@ -21,12 +22,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """The passages for a call's question, best first, of shelves of these names."""
+    """The passages for a call's question, best first, of shelves of these names.
+
+    `quote`: their sentences are the answer, and no model writes one.
+    """
 
     question: str
     passages: tuple[Found, ...]
     answers: bool
     shelves: tuple[str, ...]
+    quote: bool = False
+
+    @property
+    def needs_model(self) -> bool:
+        return self.answers and not self.quote
 
     def event(self, told: int = 0) -> Grounds:
         """Return it as an event; the first `told` passages go to the model."""
@@ -60,9 +69,14 @@ def checked(call: Call) -> None:
 
 
 def without_model(given: Given) -> tuple[Grounds, Text, Finished]:
-    """Return the whole answer where the shelves hold none."""
-    text = grounds.not_here(given.question, given.shelves, is_near=bool(given.passages))
-    return given.event(), Text(text), Finished("stop", Usage(0, 0, 0), Timings(0.0, 0.0, 0.0, 0.0))
+    """Return the whole answer where it is made of quotes, or the shelves hold none."""
+    told = 0
+    if given.answers:
+        told = len(given.passages)
+        text, _ = grounds.quotes(best_quotes(given.question, given.passages))
+    else:
+        text = grounds.not_here(given.question, given.shelves, is_near=bool(given.passages))
+    return given.event(told), Text(text), Finished("stop", Usage(0, 0, 0), Timings(0.0, 0.0, 0.0, 0.0))
 
 
 async def told(engine: Engine, call: Call, given: Given, window: int) -> tuple[Call, Grounds]:

@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 import sqlite3
 import time
+from datetime import UTC, datetime
+from datetime import time as dawn
+
+from sottovoce.knowledge import mounts
 
 _YEAR = re.compile(r"(?<![\d.,:/-])(?:(19|20|21)(\d\d))(?!\d|[.,]\d)(?:[-/年](\d{1,2})(?!\d))?")
 
@@ -12,7 +16,10 @@ _YEAR = re.compile(r"(?<![\d.,:/-])(?:(19|20|21)(\d\d))(?!\d|[.,]\d)(?:[-/年](\
 def newest(connection: sqlite3.Connection) -> float | None:
     """Return when the newest source of a shelf was written; seconds since 1970, UTC. None: nobody says."""
     ((found,),) = connection.execute("SELECT max(written) FROM documents WHERE problem IS NULL").fetchall()
-    return None if found is None else float(found)
+    times = [] if found is None else [float(found)]
+    days = [mount.as_of for mount in mounts.listed(connection) if mount.as_of is not None]
+    times += [datetime.combine(day, dawn(), UTC).timestamp() for day in days]
+    return max(times, default=None)
 
 
 def later(question: str, written: float | None) -> str | None:

@@ -14,13 +14,15 @@ from sottovoce.server.caller import Caller, Scope
 from sottovoce.server.endpoint import Visit
 
 
-async def given(visit: Visit[Any], names: Sequence[str] | None, question: str) -> Given | None:
+async def given(
+    visit: Visit[Any], names: Sequence[str] | None, question: str, *, quote: bool = False
+) -> Given | None:
     """Return the passages for a question; None where no shelf is asked. Raises NotFound, BadValue."""
     if not names or not question.strip():
         return None
     shelves = await _opened(visit, names)
     found, answers = await grounded.found_on(shelves, question)
-    return Given(question, found, answers, tuple(shelf.name for shelf in shelves))
+    return Given(question, found, answers, tuple(shelf.name for shelf in shelves), quote)
 
 
 async def _opened(visit: Visit[Any], names: Sequence[str]) -> tuple[Shelf, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sottovoce.cli.chat.citing import Citing, footnotes, sources
+from sottovoce.cli.chat.citing import NOTHING_STANDS, Citing, footnotes, sources
 from sottovoce.core.events import Grounds
 from sottovoce.core.grounds import Found, Ground
 from sottovoce.knowledge.cite import cited
@@ -49,3 +49,7 @@ def test_the_quotes_come_last() -> None:
         "\n\n[?] No passage supports this: 2 of 4 sentences."
     )
     assert footnotes(cited("Why?", [PASSAGE])) == ""
+
+
+def test_an_answer_of_which_nothing_stands_there_names_the_way_to_what_does() -> None:
+    assert footnotes(cited("Staff get a car.", [PASSAGE])).endswith(NOTHING_STANDS)

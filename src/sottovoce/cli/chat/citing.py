@@ -13,6 +13,7 @@ from sottovoce.knowledge import sentences
 from sottovoce.knowledge.cite import Sources, claims_something
 
 UNSUPPORTED = "[?]"
+NOTHING_STANDS = "The shelf's own sentences, without a model: sotto ask --quote, or /kb quote in a chat."
 ENDS = frozenset(".!?…。！？\n")
 
 
@@ -75,4 +76,6 @@ def footnotes(cited: Cited) -> str:
         lines.append(
             f"{UNSUPPORTED} No passage supports this: {unsupported} of {len(cited.claims)} sentences."
         )
+    if unsupported == len(cited.claims):
+        lines.append(NOTHING_STANDS)
     return "\n\n" + "\n\n".join(lines)

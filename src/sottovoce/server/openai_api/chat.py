@@ -41,7 +41,7 @@ async def create(visit: Visit[ChatBody]) -> Response:
 async def _with_passages(visit: Visit[ChatBody], asked: Asked) -> Asked:
     """Return the calls with what was found on the shelves for their question. Raises NotFound."""
     question = call_grounds.question_of(asked.calls[0].asked)
-    given = await shelves.given(visit, visit.body.knowledge, question)
+    given = await shelves.given(visit, visit.body.knowledge, question, quote=visit.body.quote is True)
     calls = tuple(replace(call, given=given) for call in asked.calls)
     for call in calls:
         call_grounds.checked(call)

@@ -130,6 +130,7 @@ OTHERS: Rows = {
         "names of shelves that the key may ask; the answer has `citations`; not together with tools or a "
         "schema; not the original's",
     ),
+    "quote": (HONOURED, "with knowledge: no model writes, the sentences on the shelves answer"),
     "max_completion_tokens": (HONOURED, "where both are given, they are the same"),
     "max_tokens": (HONOURED, "the older name of max_completion_tokens"),
     "logprobs": (HONOURED, ""),

@@ -142,6 +142,7 @@ class ChatBody(Drawn):
     refused: ClassVar = CHAT
 
     knowledge: Annotated[list[Shelf], Field(max_length=MOST_SHELVES)] | None = None
+    quote: bool | None = None
     messages: Annotated[list[ChatMessage], Field(min_length=1, max_length=MOST_MESSAGES)]
     max_completion_tokens: Tokens | None = None
     logprobs: bool | None = None
