@@ -21,7 +21,7 @@ from bench.knowledge.shelf import Plain, filled, shelves
 from bench.pairs import Row, row
 from sottovoce.knowledge import documents, search
 from sottovoce.knowledge.search import Nearest, Results
-from sottovoce.knowledge.shelves import Shelf
+from sottovoce.knowledge.shelf import Shelf
 
 LIMIT = 30
 SECTION = re.compile(r"\d+(\.\d+)+")

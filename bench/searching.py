@@ -20,7 +20,7 @@ from sottovoce.knowledge import documents, search
 from sottovoce.knowledge.document import Passage
 from sottovoce.knowledge.documents import Document
 from sottovoce.knowledge.file import ShelfFile
-from sottovoce.knowledge.shelves import Shelf
+from sottovoce.knowledge.shelf import Shelf
 
 SIZES = ((100_000, 50.0), (1_000_000, 300.0))
 LIMIT = 8

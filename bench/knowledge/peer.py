@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from sottovoce.knowledge import documents
-from sottovoce.knowledge.shelves import Shelf
+from sottovoce.knowledge.shelf import Shelf
 
 RELEASE = "lancedb==0.40.0"
 FOLDER = Path(__file__).parent.parent / ".peer-kb"

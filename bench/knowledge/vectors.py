@@ -13,7 +13,7 @@ from bench.knowledge.corpus import FOLDER
 from sottovoce.engine.plan import Plan
 from sottovoce.engine.vectors import VectorEngine
 from sottovoce.knowledge import documents
-from sottovoce.knowledge.shelves import Shelf
+from sottovoce.knowledge.shelf import Shelf
 
 MODEL = FOLDER / "all-MiniLM-L6-v2.gguf"
 KEPT = FOLDER / "vectors.npz"

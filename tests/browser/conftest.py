@@ -13,8 +13,10 @@ from typing import Any
 
 import pytest
 
-# No test folder is on the path by itself; the mirror of a hub and the writer of small models stand in others.
-sys.path.extend(str(Path(__file__).parents[1] / name) for name in ("browser", "engine", "models"))
+# No test folder is on the path by itself; others have a mirror of a hub, and write models and documents.
+sys.path.extend(
+    str(Path(__file__).parents[1] / name) for name in ("browser", "engine", "models", "knowledge/reading")
+)
 
 from getting import small_model
 from library import NAME, Place

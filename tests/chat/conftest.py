@@ -12,7 +12,8 @@ from sottovoce.knowledge import documents
 from sottovoce.knowledge.chunk import cut
 from sottovoce.knowledge.document import Block, Reading
 from sottovoce.knowledge.documents import Document
-from sottovoce.knowledge.shelves import Shelf, Shelves
+from sottovoce.knowledge.shelf import Shelf
+from sottovoce.knowledge.shelves import Shelves
 from sottovoce.store.db import open_database
 
 

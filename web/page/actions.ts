@@ -2,6 +2,7 @@
 
 import { createContext, useContext } from "react";
 
+import type { Citation } from "../shared/grounds";
 import type { Command } from "../shared/slash";
 import { useApp } from "./reader";
 
@@ -11,6 +12,8 @@ export interface Actions {
   search: () => void;
   shortcuts: () => void;
   chatSettings: () => void;
+  /** Shows a citation in its document, and from there the others. */
+  cite: (places: readonly Citation[], at: number) => void;
 }
 
 export const ActionsContext = createContext<Actions | null>(null);

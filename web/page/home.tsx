@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from "react";
 
+import type { Citation } from "../shared/grounds";
 import { forgetWanted } from "../shared/wanted";
 import { ActionsContext } from "./actions";
 import { Banner } from "./parts/banner";
@@ -17,12 +18,14 @@ import { useSidebar } from "./sidebar/use-sidebar";
 import { useShortcuts } from "./use-shortcuts";
 
 const Panels = later(() => import("./panels"));
+const CitationPanel = later(() => import("./citations/citation-panel"));
 
 export function Home() {
   const app = useApp();
   const say = useSay();
   const sidebar = useSidebar();
   const [over, setOver] = useState<"search" | "shortcuts" | "chatSettings" | "export" | null>(null);
+  const [cited, setCited] = useState<{ places: readonly Citation[]; at: number } | null>(null);
   const chat = useStored((state) => state.chat);
   const panel = useStored((state) => state.route.panel);
   const close = () => setOver(null);
@@ -39,6 +42,7 @@ export function Home() {
     search: () => setOver("search"),
     shortcuts: () => setOver("shortcuts"),
     chatSettings: () => setOver("chatSettings"),
+    cite: (places: readonly Citation[], at: number) => setCited({ places, at }),
   };
   useShortcuts({
     ...actions,
@@ -64,6 +68,7 @@ export function Home() {
       {over === "shortcuts" && <ShortcutsDialog close={close} />}
       {over === "export" && chat !== null && <ExportDialog chat={chat} close={close} />}
       {over === "chatSettings" && <Panels panel="chatSettings" close={close} shortcuts={actions.shortcuts} />}
+      {cited !== null && <CitationPanel {...cited} close={() => setCited(null)} />}
       {panel !== null && <Panels panel={panel} close={() => app.closePanel()} shortcuts={actions.shortcuts} />}
     </div>
   );

@@ -18,6 +18,7 @@ import "./styles/slash.css";
 import "./styles/models.css";
 import "./styles/getting.css";
 import "./styles/answer-acts.css";
+import "./styles/citations.css";
 import "./styles/toasts.css";
 
 import { StrictMode } from "react";

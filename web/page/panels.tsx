@@ -1,10 +1,11 @@
-/** What may lie over the chats as a whole, as its address says: settings, models, what has left. */
+/** What may lie over the chats as a whole, as its address says: settings, models, shelves, what has left. */
 
 import type { Panel } from "../shared/route";
 import { ChatSettingsDialog } from "./chat-settings/chat-settings-dialog";
 import { LedgerDialog } from "./dialogs/ledger-dialog";
 import { SettingsDialog } from "./dialogs/settings-dialog";
 import { ModelsScreen } from "./models/models-screen";
+import { ShelvesScreen } from "./shelves/shelves-screen";
 
 interface Props {
   panel: Panel | "chatSettings";
@@ -18,6 +19,8 @@ export default function Panels({ panel, close, shortcuts }: Props) {
       return <SettingsDialog close={close} shortcuts={shortcuts} />;
     case "ledger":
       return <LedgerDialog close={close} />;
+    case "shelves":
+      return <ShelvesScreen close={close} />;
     case "chatSettings":
       return <ChatSettingsDialog close={close} />;
     default:

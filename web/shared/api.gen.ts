@@ -385,6 +385,44 @@ export interface components {
             partial: number;
         };
         /**
+         * DocumentList
+         * @description `further` is what to ask for as `after` for more; null where these are all.
+         */
+        DocumentList: {
+            /** Documents */
+            documents: components["schemas"]["DocumentNoun"][];
+            /** Further */
+            further: string | null;
+        };
+        /**
+         * DocumentNoun
+         * @description `name` is what it is cited by, `digest` the file's SHA-256, `source` the number of the source it is of.
+         *
+         *     With a `problem`, a sentence, it could not be read and has no text.
+         */
+        DocumentNoun: {
+            /** Digest */
+            digest: string;
+            /** Length */
+            length: number;
+            /** Name */
+            name: string;
+            /** Pages */
+            pages: number | null;
+            /** Problem */
+            problem: string | null;
+            /** Read */
+            read: number;
+            /** Size */
+            size: number;
+            /** Source */
+            source: number | null;
+            /** Title */
+            title: string;
+            /** Written */
+            written: number | null;
+        };
+        /**
          * Drawing
          * @description How an answer is drawn from the model; see the settings of the same names.
          */
@@ -714,6 +752,37 @@ export interface components {
             message: string;
             /** Title */
             title: string;
+        };
+        /**
+         * FoundList
+         * @description Passages, the best first. `answers`: whether what was asked seems to stand among them.
+         */
+        FoundList: {
+            /** Answers */
+            answers: boolean;
+            /** Found */
+            found: components["schemas"]["FoundNoun"][];
+        };
+        /** FoundNoun */
+        FoundNoun: {
+            /** Digest */
+            digest: string;
+            /** Document */
+            document: string;
+            /** End */
+            end: number;
+            /** Headings */
+            headings: string[];
+            /** Page */
+            page: number | null;
+            /** Score */
+            score: number;
+            /** Start */
+            start: number;
+            /** Text */
+            text: string;
+            /** Written */
+            written: number | null;
         };
         /**
          * GroundNoun
@@ -1144,6 +1213,19 @@ export interface components {
              */
             text: string;
         };
+        /** NewShelf */
+        NewShelf: {
+            /** Name */
+            name: string;
+        };
+        /**
+         * NewSource
+         * @description A file or folder of the server's machine.
+         */
+        NewSource: {
+            /** Path */
+            path: string;
+        };
         /** Nothing */
         Nothing: Record<string, never>;
         /**
@@ -1158,6 +1240,12 @@ export interface components {
             model: components["schemas"]["ModelNoun"];
             /** Terms */
             terms: string[];
+        };
+        /** OneShelf */
+        OneShelf: {
+            shelf: components["schemas"]["ShelfNoun"];
+            /** Sources */
+            sources: components["schemas"]["SourceNoun"][];
         };
         /**
          * OpenChat
@@ -1177,6 +1265,17 @@ export interface components {
         /** OurProblem */
         OurProblem: {
             error: components["schemas"]["Problem"];
+        };
+        /** PassageNoun */
+        PassageNoun: {
+            /** End */
+            end: number;
+            /** Headings */
+            headings: string[];
+            /** Page */
+            page: number | null;
+            /** Start */
+            start: number;
         };
         /**
          * PlanNoun
@@ -1336,6 +1435,20 @@ export interface components {
             whole: boolean;
         };
         /**
+         * ReadNoun
+         * @description What a file says. `notes` is what its reader should know of it, in sentences.
+         */
+        ReadNoun: {
+            /** Name */
+            name: string;
+            /** Notes */
+            notes: string[];
+            /** Pages */
+            pages: number | null;
+            /** Text */
+            text: string;
+        };
+        /**
          * Ref
          * @description `ref`: hf:ORG/REPO[:FILE or :PACKING][@REVISION], an address, a name of the catalogue, ollama:NAME,
          *     or the path of a file on this machine.
@@ -1465,6 +1578,81 @@ export interface components {
             models: components["schemas"]["ModelNoun"][];
         };
         /**
+         * ShelfChange
+         * @description `watched`: it is brought in step whenever one of its sources changes, while the server runs.
+         */
+        ShelfChange: {
+            /** Watched */
+            watched: boolean;
+        };
+        /** ShelfList */
+        ShelfList: {
+            /** Shelves */
+            shelves: components["schemas"]["ShelfNoun"][];
+        };
+        /**
+         * ShelfNoun
+         * @description A shelf. `text` and `bytes` are the size of its texts, and what it takes of the disk.
+         *
+         *     `oldest` and `newest` tell when its documents were written, `synced` when all its sources were last looked
+         *     through, null where one never was. `given` are documents without a source. With a `problem` it cannot be
+         *     opened, and nothing else is known of it.
+         */
+        ShelfNoun: {
+            /** Bytes */
+            bytes: number;
+            /** Created */
+            created: number;
+            /** Documents */
+            documents: number;
+            /** Given */
+            given: number;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Newest */
+            newest: number | null;
+            /** Oldest */
+            oldest: number | null;
+            /** Passages */
+            passages: number;
+            problem: components["schemas"]["Problem"] | null;
+            /** Sources */
+            sources: number;
+            /** Synced */
+            synced: number | null;
+            /** Text */
+            text: number;
+            /** Unread */
+            unread: number;
+            /** Vectors */
+            vectors: number;
+            /** Vectors Of */
+            vectors_of: string | null;
+            /** Watched */
+            watched: boolean;
+            work: components["schemas"]["WorkNoun"] | null;
+        };
+        /**
+         * SourceNoun
+         * @description `here`: it is there now. `documents` counts those that were read of it.
+         */
+        SourceNoun: {
+            /** Added */
+            added: number;
+            /** Documents */
+            documents: number;
+            /** Here */
+            here: boolean;
+            /** Number */
+            number: number;
+            /** Path */
+            path: string;
+            /** Synced */
+            synced: number | null;
+        };
+        /**
          * Span
          * @description Predicted: from, most likely, to.
          */
@@ -1520,6 +1708,21 @@ export interface components {
             other: number;
         };
         /**
+         * StretchNoun
+         * @description `text` is what stands from `start` to `end`; the document's is `length` long. With its passages.
+         */
+        StretchNoun: {
+            document: components["schemas"]["DocumentNoun"];
+            /** End */
+            end: number;
+            /** Passages */
+            passages: components["schemas"]["PassageNoun"][];
+            /** Start */
+            start: number;
+            /** Text */
+            text: string;
+        };
+        /**
          * TimingsNoun
          * @description Seconds, and tokens per second.
          */
@@ -1544,6 +1747,26 @@ export interface components {
             prompt: number;
             /** Reused */
             reused: number;
+        };
+        /**
+         * VerdictNoun
+         * @description `damage` is what is wrong with the shelf, in sentences; the rest are names of what changed since.
+         */
+        VerdictNoun: {
+            /** Changed */
+            changed: string[];
+            /** Damage */
+            damage: string[];
+            /** Gone */
+            gone: string[];
+            /** In Step */
+            in_step: boolean;
+            /** Missing */
+            missing: string[];
+            /** New */
+            new: string[];
+            /** Sound */
+            sound: boolean;
         };
         /**
          * Verified
@@ -1572,6 +1795,51 @@ export interface components {
             scopes: components["schemas"]["Scope"][];
             /** Signed In */
             signed_in: boolean;
+        };
+        /**
+         * WorkNoun
+         * @description A shelf being brought in step, or how that ended last. Counts are files, but for `passages`.
+         *
+         *     `unread` are those that could not be read, `missing` sources that are not there, and `passed` files of no
+         *     kind that can be read, by their ending.
+         */
+        WorkNoun: {
+            /** Added */
+            added: number;
+            /** Changed */
+            changed: number;
+            /** Done */
+            done: number;
+            /** Kept */
+            kept: number;
+            /** Missing */
+            missing: string[];
+            /** Moved */
+            moved: number;
+            /** Name */
+            name: string;
+            /** Passages */
+            passages: number;
+            /** Passed */
+            passed: {
+                [key: string]: number;
+            };
+            problem: components["schemas"]["Problem"] | null;
+            /** Removed */
+            removed: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "paused" | "done" | "failed";
+            /** Total */
+            total: number;
+            /** Unread */
+            unread: number;
+            /** Vectors */
+            vectors: number | null;
+            /** Vectors Total */
+            vectors_total: number | null;
         };
     };
     responses: never;

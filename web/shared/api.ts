@@ -12,6 +12,8 @@ export type ChatChange = Partial<Omit<Nouns["ChatChange"], "settings"> & { setti
 export type Context = Nouns["ContextNoun"];
 export type Defaults = Nouns["DefaultsNoun"];
 export type ChatList = Nouns["ChatList"];
+export type Document = Nouns["DocumentNoun"];
+export type DocumentList = Nouns["DocumentList"];
 export type Departure = Nouns["DepartureNoun"];
 export type Disk = Nouns["DiskNoun"];
 export type Fit = Nouns["FitNoun"];
@@ -22,6 +24,7 @@ export type Ledger = Nouns["LedgerNoun"];
 export type Message = Nouns["MessageNoun"];
 export type Model = Nouns["ModelNoun"];
 export type OneModel = Nouns["OneModel"];
+export type OneShelf = Nouns["OneShelf"];
 export type OpenChat = Nouns["OpenChat"];
 export type Plan = Nouns["PlanNoun"];
 export type Preset = Nouns["PresetNoun"];
@@ -30,8 +33,12 @@ export type PullList = Nouns["PullList"];
 export type Run = Nouns["RunNoun"];
 export type Session = Nouns["SessionNoun"];
 export type Share = Nouns["ShareNoun"];
+export type Shelf = Nouns["ShelfNoun"];
+export type ShelfSource = Nouns["SourceNoun"];
+export type Stretch = Nouns["StretchNoun"];
 export type Storage = Nouns["StorageNoun"];
 export type Status = Nouns["StatusNoun"];
+export type Verdict = Nouns["VerdictNoun"];
 export type Verified = Nouns["Verified"];
 export type Who = Nouns["Who"];
 
@@ -51,6 +58,10 @@ export interface Question {
   /** What a chat begins with. */
   system?: string;
   settings?: ChatSettings;
+  /** The ids of the shelves that it is to be answered from. */
+  knowledge?: string[];
+  /** Whether only quotes are given, and nothing is written. */
+  quote?: boolean;
   /** Of a chat that it begins: nothing of it is stored. */
   temporary?: boolean;
 }
@@ -106,6 +117,27 @@ export class Api {
   pull = (asked: NewPull): Promise<Pull> => this.#call("POST", "/pulls", asked);
   discard = (name: string): Promise<void> => this.#call("DELETE", `/left/${encodeURIComponent(name)}`);
   stopPull = (id: string): Promise<void> => this.#call("POST", `/pulls/${id}/stop`);
+
+  shelves = (): Promise<Nouns["ShelfList"]> => this.#call("GET", "/shelves");
+  shelf = (id: string): Promise<OneShelf> => this.#call("GET", `/shelves/${id}`);
+  makeShelf = (name: string): Promise<Shelf> => this.#call("POST", "/shelves", { name });
+  removeShelf = (id: string): Promise<void> => this.#call("DELETE", `/shelves/${id}`);
+  watchShelf = (id: string, watched: boolean): Promise<Shelf> => this.#call("PATCH", `/shelves/${id}`, { watched });
+  addSource = (id: string, path: string): Promise<Shelf> => this.#call("POST", `/shelves/${id}/sources`, { path });
+  takeOff = (id: string, source: number): Promise<void> => this.#call("DELETE", `/shelves/${id}/sources/${source}`);
+  syncShelf = (id: string): Promise<Shelf> => this.#call("POST", `/shelves/${id}/sync`);
+  pauseShelf = (id: string): Promise<Shelf> => this.#call("POST", `/shelves/${id}/pause`);
+  checkShelf = (id: string): Promise<Verdict> => this.#call("POST", `/shelves/${id}/check`);
+  documents = (id: string, after: string, isUnread: boolean): Promise<DocumentList> =>
+    this.#call("GET", `/shelves/${id}/documents?${query({ after, ...(isUnread && { unread: "yes" }) })}`);
+  takeBack = (id: string, name: string): Promise<void> => this.#call("DELETE", `/shelves/${id}/documents?${query({ name })}`);
+  /** What stands in a document from one byte to another, and around. */
+  stretch = (id: string, name: string, start: number, end: number): Promise<Stretch> =>
+    this.#call("GET", `/shelves/${id}/text?${query({ name, start, end })}`);
+  give = (shelf: string, file: File): Promise<Document> =>
+    this.#call("POST", `/documents?${query({ shelf, name: file.name })}`, file);
+  /** What a file says, as text. */
+  read = (file: Blob, name: string): Promise<Nouns["ReadNoun"]> => this.#call("POST", `/read?${query({ name })}`, file);
 
   chats = (which: Which, limit: number, before?: string | null): Promise<ChatList> =>
     this.#call("GET", `/chats?${asked(which)}&limit=${limit}${before ? `&before=${encodeURIComponent(before)}` : ""}`);
@@ -182,7 +214,7 @@ export class Api {
       const get = this.#fetch;
       return await get(`${ROOM}${path}`, {
         method,
-        ...(body && { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) }),
+        ...(body && written(body)),
         ...how,
       });
     } catch (cause) {
@@ -191,6 +223,17 @@ export class Api {
     }
   }
 }
+
+/** A file goes as it is, all else as JSON. */
+function written(body: object): Pick<RequestInit, "headers" | "body"> {
+  if (body instanceof Blob) return { headers: { "Content-Type": "application/octet-stream" }, body };
+  return { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+}
+
+const query = (values: Record<string, string | number>): string =>
+  Object.entries(values)
+    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+    .join("&");
 
 function asked(which: Which): string {
   if (which === "unfiled") return "unfiled=yes";

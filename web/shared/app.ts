@@ -19,6 +19,7 @@ import { Presets } from "./presets";
 import type { Panel, Route } from "./route";
 import { placeOf, type Saved } from "./saved";
 import { Server } from "./server";
+import { Shelves } from "./shelves";
 import { SideBySide } from "./side-by-side";
 import { Setups } from "./setup";
 import { emptyState, type State } from "./state";
@@ -44,6 +45,7 @@ export class App {
   readonly sideBySide: SideBySide;
   readonly temporary: Temporary;
   readonly library: Library;
+  readonly shelves: Shelves;
   readonly deletions: Deletions;
   readonly messages: Messages;
   readonly inStep: InStep;
@@ -86,6 +88,7 @@ export class App {
     this.sideBySide = new SideBySide(this.store, this.server, this.comparing, this.conversation);
     this.setups.recall(null);
     this.library = new Library(this.server, schedule, saved, () => this.about());
+    this.shelves = new Shelves(this.server, schedule);
     this.deletions = new Deletions(this.store, this.server, saved, {
       now: () => Date.now(),
       wait: (work, milliseconds) => {
@@ -222,7 +225,7 @@ export class App {
     const { askProblem } = this.store.get();
     if (askProblem?.isUnreachable || askProblem?.isSignedOut) this.store.set({ askProblem: null });
     this.deletions.resume();
-    await Promise.all([this.about(), this.list(), this.conversation.refresh(), this.library.look()]);
+    await Promise.all([this.about(), this.list(), this.conversation.refresh(), this.library.look(), this.shelves.look()]);
   }
 
   /** Fetch what runs here and which models are here. */

@@ -42,7 +42,7 @@ interface Measures {
 
 /** Why something was not attached, or what is to be known of something that was. */
 export interface Remark {
-  code: "picture" | "document" | "archive" | "binary" | "empty" | "unreadable" | "folder" | "large" | "together" | "many" | "encoding";
+  code: "picture" | "document" | "archive" | "binary" | "empty" | "unreadable" | "folder" | "large" | "together" | "many" | "encoding" | "read" | "refused";
   name: string;
   /** What the file is, or in what its characters are written. */
   kind: string;

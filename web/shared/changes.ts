@@ -7,9 +7,9 @@ import { pause } from "./pause";
 import { problemOf, Unreachable } from "./problem";
 import { framesOf } from "./sse";
 
-const KINDS = ["chat", "chats", "models", "pull", "settings", "sessions", "all", "here"] as const;
+const KINDS = ["chat", "chats", "models", "pull", "shelf", "settings", "sessions", "all", "here"] as const;
 
-/** See server/app_api/changes.py. `id` is a chat's or a download's, else empty. */
+/** See server/app_api/changes.py. `id` is a chat's, a download's or a shelf's, else empty. */
 export interface Change {
   kind: (typeof KINDS)[number];
   id: string;

@@ -1,5 +1,6 @@
 /** The events of a run, followed to its end over any number of connections: none lost, none doubled. */
 
+import type { Citation, Claim, Grounds } from "./grounds";
 import { pause } from "./pause";
 import { type Problem, problemOf } from "./problem";
 import { framesOf } from "./sse";
@@ -20,6 +21,7 @@ interface Timings {
 /** What each event says; see server/app_api/telling.py. */
 interface Said {
   asked: { chat: string; question: string; answer: string };
+  grounds: Grounds;
   waiting: { before: number; seconds: number; loading: boolean };
   reading: { read: number; total: number };
   notice: { code: string; text: string };
@@ -35,6 +37,9 @@ interface Said {
     timings: Timings;
     reasoning: string;
     thought: number | null;
+    claims?: Claim[];
+    citations?: Citation[];
+    supported_share?: number | null;
   };
   stopped: Record<string, never>;
   failed: { error: { code: string; sentence: string; hint: string | null } };
@@ -44,7 +49,7 @@ type EventName = keyof Said;
 export type RunEvent = { [Name in EventName]: { id: number; name: Name; said: Said[Name] } }[EventName];
 
 const NAMES: ReadonlySet<string> = new Set<EventName>([
-  "asked", "waiting", "reading", "notice", "reasoning", "text", "whole", "done", "stopped", "failed",
+  "asked", "grounds", "waiting", "reading", "notice", "reasoning", "text", "whole", "done", "stopped", "failed",
 ]);
 const ENDS: ReadonlySet<string> = new Set<EventName>(["done", "stopped", "failed"]);
 

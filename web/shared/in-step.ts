@@ -8,6 +8,7 @@ import type { Order } from "./order";
 import type { Presets } from "./presets";
 import { told } from "./problem";
 import type { Server } from "./server";
+import type { Shelves } from "./shelves";
 import type { State } from "./state";
 import type { Store } from "./store";
 
@@ -20,6 +21,7 @@ export interface Shown {
   readonly library: Library;
   readonly order: Order;
   readonly presets: Presets;
+  readonly shelves: Shelves;
   about(): Promise<void>;
   list(): Promise<void>;
 }
@@ -82,6 +84,7 @@ export class InStep {
     if (has("settings", "models", "pull", "all")) void this.#shown.about();
     if (has("settings", "all")) void this.#shown.presets.list();
     if (has("models", "pull", "all")) void this.#shown.library.refresh();
+    if (has("shelf", "all")) void this.#shown.shelves.look();
     if (has("chat", "chats", "all")) void this.#look(changes);
     for (const listener of [...this.#listeners]) listener(changes);
   }

@@ -2,6 +2,7 @@
 
 import type { Message } from "./api";
 import type { RunEvent } from "./events";
+import type { Grounds } from "./grounds";
 
 /** What the reader waits for. */
 export type Phase =
@@ -21,13 +22,15 @@ export interface Live {
   reasoning: string;
   thought: number | null;
   phase: Phase;
+  /** What it is answered from; null: not told, or from nothing. */
+  grounds: Grounds | null;
   notices: readonly { code: string; text: string }[];
   /** What the answer has become; null while it is written. */
   outcome: Partial<Message> | null;
 }
 
 export function begun(answer: string): Live {
-  return { answer, last: 0, text: "", reasoning: "", thought: null, phase: { kind: "sending" }, notices: [], outcome: null };
+  return { answer, last: 0, text: "", reasoning: "", thought: null, phase: { kind: "sending" }, grounds: null, notices: [], outcome: null };
 }
 
 /** Return the answer as it is after an event. */
@@ -44,6 +47,8 @@ function changeBy(live: Live, event: RunEvent): Partial<Live> {
   switch (event.name) {
     case "asked":
       return {};
+    case "grounds":
+      return { grounds: event.said };
     case "waiting": {
       const { loading, before, seconds } = event.said;
       return { phase: loading ? { kind: "loading" } : { kind: "queued", before, seconds } };
@@ -62,7 +67,9 @@ function changeBy(live: Live, event: RunEvent): Partial<Live> {
       return { ...event.said };
     case "done": {
       const { text, reasoning, thought, reason, model, usage, timings } = event.said;
-      return { text, reasoning, thought, outcome: { state: "complete", reason, model, usage, timings } };
+      const { claims = [], citations = [], supported_share = null } = event.said;
+      const outcome = { state: "complete", reason, model, usage, timings, claims, citations, supported_share };
+      return { text, reasoning, thought, outcome };
     }
     case "stopped":
       return { outcome: { state: "stopped" } };

@@ -1,6 +1,6 @@
 /** Where the page is, as its address says it. Pure. */
 
-const PANELS = ["settings", "models", "models/get", "ledger"] as const;
+const PANELS = ["settings", "models", "models/get", "ledger", "shelves"] as const;
 
 export type Panel = (typeof PANELS)[number];
 

@@ -8,10 +8,14 @@ import type { Server } from "./server";
 import type { State } from "./state";
 import type { Store } from "./store";
 
-/** Instructions placed before a chat, and its settings as a whole. */
+/** Instructions placed before a chat, its settings as a whole, and what it is answered from. */
 export interface Setup {
   system: string;
   settings: ChatSettings;
+  /** The ids of the shelves that it is answered from. */
+  knowledge: string[];
+  /** Whether it is answered in quotes alone. */
+  quote: boolean;
 }
 
 /** What was changed and is not with the server yet. */
@@ -24,7 +28,7 @@ export interface Edit extends Partial<Setup> {
 export interface Applied {
   chat: string | null;
   name: string;
-  before: Setup;
+  before: Pick<Setup, "system" | "settings">;
 }
 
 export type Edits = Readonly<Record<string, Edit>>;
@@ -32,6 +36,7 @@ export type Edits = Readonly<Record<string, Edit>>;
 /** Changes within this time are sent together. */
 const PAUSE = 500;
 const NEW = "new";
+const NO_SHELVES: string[] = [];
 
 export class Setups {
   readonly #store: Store<State>;
@@ -69,9 +74,9 @@ export class Setups {
 
   /** Lay a preset over a chat, at once. */
   apply(chat: string | null, preset: Preset): void {
-    const before = setupOf(this.#store.get(), chat);
+    const { system, settings } = setupOf(this.#store.get(), chat);
     this.change(chat, { system: preset.system, settings: given(preset.settings) });
-    this.#store.set({ applied: { chat, name: preset.name, before } });
+    this.#store.set({ applied: { chat, name: preset.name, before: { system, settings } } });
     void this.send(chat);
   }
 
@@ -180,6 +185,8 @@ export function setupOf(state: State, chat: string | null): Setup {
   return {
     system: edit?.system ?? there?.system ?? (chat === null ? (state.defaults?.system ?? "") : ""),
     settings: edit?.settings ?? given(there?.settings),
+    knowledge: edit?.knowledge ?? there?.knowledge ?? NO_SHELVES,
+    quote: edit?.quote ?? there?.quote ?? false,
   };
 }
 
@@ -187,8 +194,13 @@ export function editOf(state: State, chat: string | null): Edit | undefined {
   return state.edits[chat ?? NEW];
 }
 
-function partsOf({ system, settings }: Edit): Partial<Setup> {
-  return { ...(system !== undefined && { system }), ...(settings !== undefined && { settings }) };
+function partsOf({ system, settings, knowledge, quote }: Edit): Partial<Setup> {
+  return {
+    ...(system !== undefined && { system }),
+    ...(settings !== undefined && { settings }),
+    ...(knowledge !== undefined && { knowledge }),
+    ...(quote !== undefined && { quote }),
+  };
 }
 
 function readEdit(text: string): Edit | null {

@@ -10,6 +10,7 @@ import { Store } from "../shared/store";
 import { chatOf, DEFAULTS, NO_SETTINGS, presetOf, ROOMY } from "./samples";
 
 const CHAT = "aaaaaaaaaaaaaaaa";
+const NO_SHELVES = { knowledge: [], quote: false };
 const REFUSED = { error: { code: "bad_value", sentence: "No.", hint: "Otherwise." } };
 
 /** A server with one chat, and a browser that keeps things over visits. */
@@ -52,12 +53,12 @@ it("sends what was changed together, and only then calls it sent", async () => {
   place.setups.change(CHAT, { system: "Be" });
   place.setups.change(CHAT, { system: "Be brief." });
   place.setups.change(CHAT, { settings: { seed: 7 } });
-  expect(setupOf(place.store.get(), CHAT)).toEqual({ system: "Be brief.", settings: { seed: 7 } });
+  expect(setupOf(place.store.get(), CHAT)).toEqual({ ...NO_SHELVES, system: "Be brief.", settings: { seed: 7 } });
   expect(place.sent).toEqual([]);
   await vi.runAllTimersAsync();
   expect(place.sent).toEqual([{ system: "Be brief.", settings: { seed: 7 } }]);
   expect(editOf(place.store.get(), CHAT)).toBeUndefined();
-  expect(setupOf(place.store.get(), CHAT)).toEqual({ system: "Be brief.", settings: { seed: 7 } });
+  expect(setupOf(place.store.get(), CHAT)).toEqual({ ...NO_SHELVES, system: "Be brief.", settings: { seed: 7 } });
   expect(place.store.get().context).toEqual(ROOMY);
 });
 
@@ -99,7 +100,7 @@ it("brings back on the next visit what never reached the server", async () => {
 it("keeps what a chat is to begin with until it has begun", async () => {
   const place = new Place();
   expect(await place.setups.forAsking(null)).toEqual({});
-  expect(setupOf(place.store.get(), null)).toEqual({ system: "Be kind.", settings: {} });
+  expect(setupOf(place.store.get(), null)).toEqual({ ...NO_SHELVES, system: "Be kind.", settings: {} });
   place.setups.change(null, { settings: { seed: 7 } });
   await vi.runAllTimersAsync();
   expect(place.sent).toEqual([]);
@@ -138,4 +139,24 @@ it("no longer takes a preset back once more was changed, which would go with it"
   expect(place.store.get().applied).toBeNull();
   place.setups.undo();
   expect(setupOf(place.store.get(), CHAT).system).toBe("Rhyme, and mind the metre.");
+});
+
+it("sends the shelves of a chat, and begins one with them", async () => {
+  const place = new Place();
+  place.setups.change(CHAT, { knowledge: ["one"], quote: true });
+  expect(setupOf(place.store.get(), CHAT)).toMatchObject({ knowledge: ["one"], quote: true });
+  await vi.runAllTimersAsync();
+  expect(place.sent).toEqual([{ knowledge: ["one"], quote: true }]);
+  expect(setupOf(place.store.get(), CHAT)).toMatchObject({ knowledge: ["one"], quote: true });
+  place.setups.change(null, { knowledge: ["two"] });
+  expect(await place.visit().forAsking(null)).toEqual({ knowledge: ["two"] });
+});
+
+it("takes a preset back without the shelves", async () => {
+  const place = new Place();
+  place.setups.apply(CHAT, presetOf("brief", { system: "Be brief." }));
+  await vi.runAllTimersAsync();
+  place.setups.undo();
+  await vi.runAllTimersAsync();
+  expect(place.sent.at(-1)).toEqual({ system: "", settings: {} });
 });

@@ -2,7 +2,7 @@
 
 Each group is kept before the next one is begun, so whatever stops it, the next run goes on from there. While
 somebody is answered in this program it waits; to other programs its engine gives way by itself, if it is a
-patient one (engine/plan.py). Knows nothing of documents, nor of how passages are found.
+patient one (engine/plan.py). Knows nothing of how passages are found.
 """
 
 from __future__ import annotations

@@ -29,18 +29,18 @@ STOP_WORDS = frozenset(
     whether which who whom whose why will with would you your yours
     """.split()  # noqa: SIM905  (a list of a hundred quoted words is no easier to read)
 )
-ORDINARY = frozenset(
+LIGHT_WORDS = frozenset(
     """
-    allow ask become begin bring buy call change choose come decide do eat feel find follow get give go happen
-    have hear help hold keep know lead learn leave let like live look lose make mean meet move need pay play
-    put read run say see seem send set show sit speak spend stand start stay stop take talk tell think throw
-    try turn understand use wait walk want watch way win work write
-    anything away back best big day every everything first good last little long many more most much new next
-    nobody nothing old one people person same something thing time two year
-    """.split()  # noqa: SIM905  (a list of a hundred quoted words is no easier to read)
+    actually allow always another anything ask available away become begin best better bring buy call
+    can certain change choose come different do easy enough even ever every everything exactly find
+    first follow get give go good happen hard help hold keep kind know last least let like little long
+    look lot make many matter mean more most much must need never new next nothing now often old once
+    one part people person place possible put quick quickly rather really right same say see set show
+    something soon sort start still stop sure take tell thing think throw time try turn two understand
+    use usual usually want way well without work wrong year
+    """.split()  # noqa: SIM905
 )
-"""Words that say little where they are found, and nothing where they are not."""
-
+"""Words of any subject. On a small shelf they may be missing without the answer being so."""
 CHINESE_STOPS = re.compile(
     "能不能|是不是|有没有|怎么办|为什么|怎么样|怎么|怎样|如何|什么|哪里|哪个|哪些|哪儿|多少|几个|应该|可以|可不可以"
     "|我想|想要|需要|请问|如果|以后|以前|之前|之后|这样|这个|那个|有个|一个|自己|知道|我们|你们|他们"
@@ -66,7 +66,7 @@ class Idea:
     name: bool = False
     """Whether it is a name that has to be found to the letter."""
     guessed: bool = False
-    """Whether it says nothing where it is not found: an ordinary word, or perhaps no word at all."""
+    """Whether it says nothing where it is not found: a word of any subject, or perhaps no word at all."""
 
 
 def read(question: str) -> list[Idea]:
@@ -120,9 +120,8 @@ def _words(text: str) -> Iterator[Idea]:
     known = [word for word in words if word not in STOP_WORDS]
     for word in known or words:
         others = tuple((other, SYNONYM) for other in sorted(alike(word)))
-        is_ordinary = not ORDINARY.isdisjoint(_forms(word))
-        is_name = any(char.isdigit() for char in word)
-        yield Idea(((word, 1.0), *others), name=is_name, guessed=is_ordinary)
+        is_light = not LIGHT_WORDS.isdisjoint(_forms(word))
+        yield Idea(((word, 1.0), *others), name=any(char.isdigit() for char in word), guessed=is_light)
 
 
 def alike(word: str) -> set[str]:

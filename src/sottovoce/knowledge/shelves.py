@@ -5,101 +5,25 @@ from __future__ import annotations
 import asyncio
 import shutil
 import time
-from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from sqlite3 import Connection
 
-from sottovoce.core.errors import BadDocument, NotFound
 from sottovoce.core.paths import Home
-from sottovoce.knowledge import checking, documents, facts, mounts, search, sources, syncing
-from sottovoce.knowledge.checking import Verdict
+from sottovoce.knowledge import documents, mounts, sources
 from sottovoce.knowledge.encyclopaedias import Encyclopaedias
-from sottovoce.knowledge.facts import Facts
 from sottovoce.knowledge.file import ShelfFile
 from sottovoce.knowledge.likeness import Ask, Likeness, no_questions
-from sottovoce.knowledge.reading.readers import Readers, is_readable
-from sottovoce.knowledge.search import Results
-from sottovoce.knowledge.syncing import Progress
+from sottovoce.knowledge.shelf import Shelf
 from sottovoce.knowledge.zim.checksum import Told
 from sottovoce.knowledge.zim.mount import Mount, mount
 from sottovoce.store import shelves as rows
 from sottovoce.store.db import Database
 from sottovoce.store.shelves import ShelfRow
 
-MOST_FOUND = 8
-
 
 def _nobody(read: int, of: int) -> None:
     """Hears how far a check is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shelf:
-    """One shelf, open."""
-
-    row: ShelfRow
-    file: ShelfFile
-    likeness: Likeness
-    encyclopaedias: Encyclopaedias
-
-    @property
-    def name(self) -> str:
-        return self.row.name
-
-    async def facts(self) -> Facts:
-        return await self.file.read(facts.of)
-
-    async def mounted(self) -> list[Mount]:
-        """Return the encyclopaedias that stand on it."""
-        return await self.file.read(mounts.listed)
-
-    async def check(self) -> Verdict:
-        """Look whether the shelf is sound and in step; reads all of it, encyclopaedias as well."""
-        verdict = await self.file.read(lambda conn: checking.compared(conn, is_readable))
-        verdict.damage = await self.file.read(checking.damage)
-        for one in await self.mounted():
-            try:
-                await mount(one.path)
-            except BadDocument as problem:
-                verdict.damage.append(problem.sentence)
-        return verdict
-
-    async def sync(self) -> AsyncGenerator[Progress, None]:
-        """Bring the shelf in step with its sources; see syncing.sync."""
-        async with (
-            Readers() as readers,
-            aclosing(syncing.sync(self.file, self.name, readers, is_readable)) as steps,
-        ):
-            async for step in steps:
-                yield step
-
-    async def search(self, question: str, limit: int = MOST_FOUND) -> Results:
-        """Return the passages that a question is about, best first.
-
-        Raises BadDocument where an encyclopaedia on it cannot be read.
-        """
-        near = await self.likeness.near(self.file, question)
-        mounted = await self.mounted()
-        results = await self.file.read(lambda conn: search.search(conn, self.name, question, limit, near))
-        if not mounted:
-            return results
-        there = await self.encyclopaedias.find(mounted, question, limit, self.name)
-        found = sorted((*results.found, *there), key=lambda passage: -passage.score)
-        return Results(tuple(found[:limit]), results.answers or bool(there))
-
-    async def text_of(self, document: str) -> bytes:
-        """Return the text of a document or article by its name, in UTF-8. Raises NotFound, BadDocument."""
-        mounted = await self.mounted()
-        try:
-            return await self.file.read(
-                lambda conn: documents.text_of(conn, documents.get(conn, document).number)
-            )
-        except NotFound:
-            if not mounted:
-                raise
-        return (await self.encyclopaedias.text_of(mounted, document)).encode()
 
 
 class Shelves:
@@ -122,10 +46,13 @@ class Shelves:
     async def listed(self, owner: str) -> list[ShelfRow]:
         return await self._database.read(lambda conn: rows.listed(conn, owner))
 
+    async def named(self, owner: str, name: str) -> ShelfRow:
+        """Return which shelf has this name or id, without opening it. Raises NotFound."""
+        return await self._database.read(lambda conn: rows.get(conn, owner, name))
+
     async def open(self, owner: str, name: str) -> Shelf:
         """Return a shelf by its name or id. Raises NotFound and StoreProblem."""
-        row = await self._database.read(lambda conn: rows.get(conn, owner, name))
-        return await self._opened(row)
+        return await self._opened(await self.named(owner, name))
 
     async def add(self, owner: str, name: str) -> Shelf:
         """Make an empty shelf. Raises BadValue."""
@@ -168,8 +95,8 @@ class Shelves:
         return count
 
     async def remove(self, owner: str, name: str) -> None:
-        """Remove a shelf with all that stands on it. Raises NotFound."""
-        row = await self._database.read(lambda conn: rows.get(conn, owner, name))
+        """Remove a shelf with all that stands on it, also one that cannot be opened. Raises NotFound."""
+        row = await self.named(owner, name)
         shelf = self._open.pop(row.id, None)
         if shelf is not None:
             await asyncio.to_thread(shelf.file.close)

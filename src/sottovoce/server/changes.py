@@ -32,6 +32,8 @@ class What(StrEnum):
     MODELS = "models"
     PULL = "pull"
     """A download began or ended. Its id is told."""
+    SHELF = "shelf"
+    """A shelf of documents: made, changed, removed, or being brought in step. Its id is told."""
     SETTINGS = "settings"
     """What the status says: the model that answers, the network, whether it is loaded. And the presets."""
     SESSIONS = "sessions"

@@ -95,7 +95,7 @@ Handle = Callable[[Visit[Any]], Awaitable[Response | BaseModel]]
 class Endpoint:
     """`scope` None is open to everyone. `computes`: it is refused early when every line is too long.
 
-    `file`: the body is an open file, closed with the visit.
+    `file`: the body is an open file of at most `most_file` bytes, closed with the visit.
     """
 
     method: str
@@ -107,6 +107,7 @@ class Endpoint:
     answer: type[BaseModel] | None = None
     computes: bool = False
     file: bool = False
+    most_file: int = uploads.MOST_FILE
 
     @property
     def summary(self) -> str:
@@ -117,7 +118,7 @@ class Endpoint:
     def most_bytes(self) -> int:
         """Return how long a body may be."""
         if self.file:
-            return uploads.MOST_FILE
+            return self.most_file
         return MOST_BYTES_OF_STRANGERS if self.scope is None else bodies.MOST_BYTES
 
     def route(self, house: House) -> Route:
@@ -157,7 +158,7 @@ class Endpoint:
         self, house: House, request: Request, caller: Caller, stay: ExitStack
     ) -> BaseModel | IO[bytes] | None:
         if self.file:
-            return stay.enter_context(await uploads.taken(request, house.app.home.root))
+            return stay.enter_context(await uploads.taken(request, house.app.home.root, self.most_file))
         if self.body is None:
             return None
         return await bodies.read(request, self.body, house.intake, caller.owner, self.most_bytes)

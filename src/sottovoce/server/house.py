@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sottovoce.chat.temporary import Place, TemporaryChats
+from sottovoce.core.errors import StoreProblem
 from sottovoce.core.messages import OWNER
+from sottovoce.knowledge import embedding, passages
+from sottovoce.knowledge.at_work import AtWork
 from sottovoce.models.pulls import Pulls
 from sottovoce.server.bodies import Intake
 from sottovoce.server.changes import Changes, Elsewhere, What
@@ -17,6 +23,7 @@ from sottovoce.store.db import open_in_memory
 if TYPE_CHECKING:
     from sottovoce.app import App
     from sottovoce.chat.runs import Runs
+    from sottovoce.knowledge.shelf import Shelf
     from sottovoce.server.doors import Doors
     from sottovoce.server.limits import Meter
     from sottovoce.server.metrics import Metrics
@@ -43,6 +50,8 @@ class House:
     """The same by its code: an error's, or LOADING."""
     stopping: bool = field(default=False)
     pulls: Pulls = field(init=False)
+    at_work: AtWork = field(init=False)
+    """The shelves that are being brought in step."""
     temporary: TemporaryChats = field(init=False)
     imports: dict[str, list[threading.Event]] = field(default_factory=dict)
     """By owner, what stops the imports under way."""
@@ -51,6 +60,7 @@ class House:
 
     def __post_init__(self) -> None:
         self.pulls = Pulls(self.app.database, changed=lambda pull: self.changes.tell(What.PULL, pull, OWNER))
+        self.at_work = AtWork(lambda shelf: self.changes.tell(What.SHELF, shelf, OWNER), self._vectors)
         self.runs.changed = self._tell
         self.temporary = TemporaryChats(
             lambda: self.app.parts(),
@@ -58,6 +68,23 @@ class House:
             lambda conversation: self.app.engines.forget(conversation),
             changed=self._tell,
         )
+
+    async def _vectors(self, shelf: Shelf) -> AsyncGenerator[embedding.Progress, None]:
+        """Make the vectors that a shelf lacks, where a model for them is set; chats come first."""
+        async with self.app.background() as engine:
+            if engine is None:
+                return
+            busy = partial(embedding.is_answering, self.app.engines)
+            async with aclosing(embedding.fill(shelf.file, engine, passages.told, busy=busy)) as steps:
+                async for step in steps:
+                    yield step
+
+    async def take_up_shelves(self) -> None:
+        """Keep those shelves in step that were kept so before. One that is damaged says so in the list."""
+        with suppress(StoreProblem):
+            for row in await self.app.shelves.listed(OWNER):
+                with suppress(StoreProblem):
+                    await self.at_work.take_up(await self.app.shelves.open(OWNER, row.id))
 
     def place(self, owner: str, chat: str) -> Place:
         """Return where a chat is: in memory where it is a temporary one, else, if anywhere, on the disk."""

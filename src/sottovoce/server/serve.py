@@ -246,6 +246,7 @@ async def _until_stopped(house: House, stop: Stop, tell: Tell) -> None:
         asyncio.create_task(responses_kept.keep_no_longer(house.app.database)),
         asyncio.create_task(house.temporary.end_unused()),
         asyncio.create_task(keep_hours(house.doors.sessions)),
+        asyncio.create_task(house.take_up_shelves()),
     ]
     if house.elsewhere is not None:
         beside.append(asyncio.create_task(look_elsewhere(house.changes, house.elsewhere)))
@@ -300,6 +301,7 @@ async def _finish(house: House, front: Listening, stop: Stop, seconds: float, te
         tell(f"Stopping. Answers under way have {seconds:.0f} seconds; Ctrl-C again stops at once.")
         await _while(is_busy, seconds, stop)
     house.stop_imports()  # a large file is read for minutes, and the program would not end before
+    await house.at_work.close()
     await house.runs.close()
     with suppress(SottoError):  # an engine that did not forget one ends with us
         await house.temporary.end_all()

@@ -37,13 +37,15 @@ def check_kind(kind: str) -> None:
         )
 
 
-def check_size(size: int) -> None:
-    """Raise TooLarge for more bytes than a file may have."""
-    if size > MOST_FILE:
-        raise TooLarge(f"A file has at most {MOST_FILE >> 30} GB here.", hint="Import it in parts")
+def check_size(size: int, most: int | None = None) -> None:
+    """Raise TooLarge for more bytes than a file may have here; `most` None: than any may."""
+    bound = MOST_FILE if most is None else min(most, MOST_FILE)
+    if size > bound:
+        said = f"{bound >> 30} GB" if bound >= 1 << 30 else f"{bound >> 20} MB"
+        raise TooLarge(f"A file has at most {said} here.", hint="Send it in parts")
 
 
-async def taken(request: Request, folder: Path) -> IO[bytes]:
+async def taken(request: Request, folder: Path, most: int | None = None) -> IO[bytes]:
     """Return the body as an open file, to be closed by the caller, on the disk of this folder.
 
     Raises WrongKind, TooLarge, DiskFull or StoreProblem; Gone if it never ends.
@@ -55,14 +57,14 @@ async def taken(request: Request, folder: Path) -> IO[bytes]:
             field="Content-Encoding",
         )
     announced = int(request.headers.get("content-length", "0"))  # the gate has seen that it is a number
-    check_size(announced)
+    check_size(announced, most)
     # A long way over a slow air takes its time; one who stops sending is still noticed.
     patience = request.scope.get("extensions", {}).get("sotto", {}).get("be_patient")
     if patience is not None:
         patience()
     file = await asyncio.to_thread(_opened, folder, announced)
     try:
-        await _receive(request, file)
+        await _receive(request, file, most)
         await asyncio.to_thread(file.seek, 0)
     except OSError as problem:
         file.close()
@@ -85,7 +87,7 @@ def _opened(folder: Path, announced: int) -> IO[bytes]:
         raise disk_problem(problem, folder / "an import") from problem
 
 
-async def _receive(request: Request, file: IO[bytes]) -> None:
+async def _receive(request: Request, file: IO[bytes], most: int | None) -> None:
     waiting = bytearray()
     size, more = 0, True
     while more:
@@ -96,6 +98,6 @@ async def _receive(request: Request, file: IO[bytes]) -> None:
         more = message.get("more_body", False)
         if len(waiting) >= PART or not more:
             size += len(waiting)
-            check_size(size)
+            check_size(size, most)
             await asyncio.to_thread(file.write, bytes(waiting))
             waiting.clear()

@@ -2,18 +2,27 @@ import type { Message } from "../../shared/api";
 import { longer } from "../../shared/branch";
 import type { Live } from "../../shared/live";
 import { isKey } from "../../shared/strings";
+import { CitedShare } from "../citations/cited-share";
+import { SourcesRow } from "../citations/sources-row";
 import { Markdown } from "../markdown/markdown";
 import { Icon } from "../parts/icon";
-import { useSay } from "../reader";
+import { useSay, useStored } from "../reader";
 import { AnswerWait } from "./answer-wait";
 import { Reasoning } from "./reasoning";
+
+/** How an answer ended that is none: what was asked stands on no shelf of the chat. */
+const NOT_ON_SHELF = "not_on_shelf";
 
 /** What there is to read of an answer: what was thought, what was said, or what is waited for. */
 export function AnswerBody({ message, live }: { message: Message; live: Live | null }) {
   const text = textOf(message, live);
+  const question = useStored((state) => state.branch.find(({ id }) => id === message.parent));
+  const grounds = live?.grounds?.passages ?? question?.grounds ?? [];
+  const isNearest = live?.grounds ? !live.grounds.answers : message.reason === NOT_ON_SHELF;
   const reasoning = longer(live?.reasoning ?? "", message.reasoning);
   return (
     <>
+      <SourcesRow grounds={grounds} isNearest={isNearest} />
       {live?.notices.map((notice) => (
         <p key={notice.code} className="notice">
           <Icon name="info" />
@@ -28,7 +37,8 @@ export function AnswerBody({ message, live }: { message: Message; live: Live | n
           isAll={live === null && text === ""}
         />
       )}
-      {text !== "" && <Markdown text={text} isLive={live !== null} />}
+      {text !== "" && <Markdown text={text} isLive={live !== null} claims={message.claims} citations={message.citations} />}
+      {live === null && <CitedShare claims={message.claims} />}
       {live !== null && isAwaited(live, text + reasoning) && <AnswerWait phase={live.phase} />}
     </>
   );

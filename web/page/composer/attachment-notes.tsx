@@ -9,6 +9,10 @@ import { useApp, useSay, useStored } from "../reader";
 import type { Attachments } from "./use-attachments";
 
 const MOST_REMARKS = 4;
+
+/** What is said of a text that is attached. */
+const INFORMING: ReadonlySet<Remark["code"]> = new Set(["encoding", "read"]);
+
 const MEGABYTE = 1_000_000;
 
 /** As fine as a guess may be told. */
@@ -49,7 +53,7 @@ function Remarks({ remarks, dismiss }: { remarks: readonly Remark[]; dismiss: ()
   const most = { many: MOST, large: MOST_BYTES / MEGABYTE, together: MOST_TOGETHER / MEGABYTE };
   return (
     <div className="attach-remarks" role="alert" data-testid="remarks">
-      <Icon name={remarks.every(({ code }) => code === "encoding") ? "info" : "warning"} />
+      <Icon name={remarks.every(({ code }) => INFORMING.has(code)) ? "info" : "warning"} />
       <ul>
         {told.map(({ code, name, kind }, at) => (
           <li key={at}>{say(`attach.no.${code}`, { name, kind, most: most[code as keyof typeof most] ?? 0 })}</li>

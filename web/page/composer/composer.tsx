@@ -16,6 +16,7 @@ import { AppliedNote } from "./applied-note";
 import { ContextMeter } from "./context-meter";
 import { GrowingField } from "./growing-field";
 import { attachPasted } from "./pasted";
+import { ShelfChips, ShelfMenu } from "./shelf-switch";
 import { isSendPress } from "./send-press";
 import { useAttachments } from "./use-attachments";
 import { useSlash } from "./use-slash";
@@ -85,6 +86,7 @@ export function Composer() {
       <AttachmentNotes attachments={attachments} text={text} />
       <DropArea take={attach} />
       <AppliedNote />
+      <ShelfChips />
       <form
         className="composer-box"
         onSubmit={(event) => {
@@ -94,6 +96,7 @@ export function Composer() {
       >
         <AttachmentList list={attachments.list} remove={remove} restore={restore} />
         <AttachButton add={attach} />
+        <ShelfMenu />
         <GrowingField
           ref={field}
           id="message"

@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from "react";
 
 import { type Attachment, attachmentOf, joined, pastedName, plainName, type Remark } from "../../shared/attachments";
-import { read } from "../../shared/decoding";
+import { readAnywhere } from "../../shared/reading";
 import { useAnnounce } from "../parts/announcer";
 import { useApp, useSay, useStored } from "../reader";
 
@@ -22,7 +22,7 @@ export interface Attachments {
 }
 
 export function useAttachments(): Attachments {
-  const { drafts, store } = useApp();
+  const { drafts, server, store } = useApp();
   const say = useSay();
   const announce = useAnnounce();
   const chat = useStored((state) => state.route.chat);
@@ -73,7 +73,7 @@ export function useAttachments(): Attachments {
       try {
         // One after the other: many large files at once would fill the memory.
         for (const file of files) {
-          const { attachment, remark } = await read(file);
+          const { attachment, remark } = await readAnywhere(file, server);
           if (attachment !== null) more.push(attachment);
           if (remark !== null) told.push(remark);
         }

@@ -30,6 +30,9 @@ export function SettingsDialog({ close, shortcuts }: Props) {
           <button type="button" className="button" onClick={() => app.openPanel("models")}>
             {say("models")}
           </button>
+          <button type="button" className="button" onClick={() => app.openPanel("shelves")}>
+            {say("shelves")}
+          </button>
           <button
             type="button"
             className="button"

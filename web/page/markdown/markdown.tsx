@@ -3,15 +3,33 @@
 import { memo, useMemo, useState } from "react";
 
 import { type Block, blocksOf, GrowingText } from "../../shared/markdown/blocks";
+import type { Citation, Claim } from "../../shared/grounds";
+import { citedBlocks } from "../../shared/markdown/citing";
+import { Citing } from "./cite-mark";
 import { Definitions, definitionsOf } from "./definitions";
 import { Flow } from "./flow";
 
-export function Markdown({ text, isLive }: { text: string; isLive: boolean }) {
-  return isLive ? <GrowingMarkdown text={text} /> : <WholeMarkdown text={text} />;
+interface Props {
+  text: string;
+  isLive: boolean;
+  /** What of it is cited, once it is whole. */
+  claims?: readonly Claim[] | undefined;
+  citations?: readonly Citation[] | undefined;
 }
 
-const WholeMarkdown = memo(function WholeMarkdown({ text }: { text: string }) {
-  const blocks = useMemo(() => blocksOf(text), [text]);
+export function Markdown({ text, isLive, claims = NONE, citations = NONE }: Props) {
+  if (isLive) return <GrowingMarkdown text={text} />;
+  return (
+    <Citing value={citations}>
+      <WholeMarkdown text={text} claims={claims} />
+    </Citing>
+  );
+}
+
+const NONE: readonly never[] = [];
+
+const WholeMarkdown = memo(function WholeMarkdown({ text, claims }: { text: string; claims: readonly Claim[] }) {
+  const blocks = useMemo(() => (claims.length === 0 ? blocksOf(text) : citedBlocks(text, claims)), [text, claims]);
   const definitions = useMemo(() => definitionsOf(blocks), [blocks]);
   return (
     <Definitions value={definitions}>
@@ -40,5 +58,6 @@ const OneBlock = memo(
   function OneBlock({ block, isOpen }: { block: Block; isOpen: boolean }) {
     return <Flow node={block.node} isOpen={isOpen} />;
   },
-  (before, after) => before.block.source === after.block.source && before.isOpen === after.isOpen,
+  (before, after) =>
+    before.block.source === after.block.source && before.isOpen === after.isOpen && before.block.marks === after.block.marks,
 );

@@ -4,6 +4,7 @@ import type { PhrasingContent } from "mdast";
 import { type ReactNode, useContext } from "react";
 
 import { safeAddress } from "../../shared/markdown/addresses";
+import { CiteMark } from "./cite-mark";
 import { Definitions } from "./definitions";
 import { Formula } from "./formula";
 
@@ -61,6 +62,14 @@ function Phrase({ node }: { node: PhrasingContent }) {
       return <NamedLink name={node.identifier}>{node.alt || node.identifier}</NamedLink>;
     case "footnoteReference":
       return <sup>{node.identifier}</sup>;
+    case "cite":
+      return <CiteMark citations={node.citations} />;
+    case "unsupported":
+      return (
+        <span className="unsupported">
+          <Phrases nodes={node.children} />
+        </span>
+      );
   }
 }
 

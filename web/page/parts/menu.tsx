@@ -12,6 +12,8 @@ export interface MenuItem {
   isDangerous?: boolean;
   /** For a choice: whether it is the one that holds. */
   isChosen?: boolean;
+  /** For what may be on beside others: whether it is. */
+  isOn?: boolean;
   /** Whether it stands there whatever is sought. */
   isKept?: boolean;
   act: () => void;
@@ -141,8 +143,8 @@ function MenuList({ id, label, items, search, at, close }: ListProps) {
             key={item.label}
             type="button"
             className="menu-item"
-            role={item.isChosen === undefined ? "menuitem" : "menuitemradio"}
-            aria-checked={item.isChosen}
+            role={roleOf(item)}
+            aria-checked={item.isChosen ?? item.isOn}
             tabIndex={-1}
             data-dangerous={item.isDangerous || undefined}
             onClick={() => {
@@ -155,7 +157,7 @@ function MenuList({ id, label, items, search, at, close }: ListProps) {
               <span>{item.label}</span>
               {item.detail && <small>{item.detail}</small>}
             </span>
-            {item.isChosen && <Icon name="check" />}
+            {(item.isChosen || item.isOn) && <Icon name="check" />}
           </button>
         ))}
       </div>
@@ -163,6 +165,11 @@ function MenuList({ id, label, items, search, at, close }: ListProps) {
   );
   // A message is painted only within its own bounds, and so would be what hangs from it.
   return createPortal(menu, at.current?.closest("main, nav, dialog") ?? document.body);
+}
+
+function roleOf({ isChosen, isOn }: MenuItem): "menuitem" | "menuitemradio" | "menuitemcheckbox" {
+  if (isOn !== undefined) return "menuitemcheckbox";
+  return isChosen === undefined ? "menuitem" : "menuitemradio";
 }
 
 const entries = (list: HTMLElement): HTMLElement[] => [...list.querySelectorAll<HTMLElement>(".menu-item")];

@@ -15,6 +15,8 @@ export interface Block {
   /** Where in the text it begins. */
   start: number;
   node: RootContent;
+  /** What was laid over it; see citing.ts. */
+  marks?: string;
 }
 
 const SYNTAX = {

@@ -11,7 +11,7 @@ from sottovoce.cli._given import Given
 if TYPE_CHECKING:
     from sottovoce.app import App
     from sottovoce.knowledge.embedding import Progress
-    from sottovoce.knowledge.shelves import Shelf
+    from sottovoce.knowledge.shelf import Shelf
 
 
 async def fill(given: Given, app: App, shelf: Shelf) -> None:

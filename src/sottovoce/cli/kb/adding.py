@@ -20,7 +20,8 @@ from sottovoce.core.messages import OWNER
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sottovoce.knowledge.shelves import Shelf, Shelves
+    from sottovoce.knowledge.shelf import Shelf
+    from sottovoce.knowledge.shelves import Shelves
     from sottovoce.knowledge.syncing import Progress
 
 MOST_PROBLEMS = 20

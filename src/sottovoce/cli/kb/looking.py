@@ -13,15 +13,18 @@ from sottovoce.cli._run import run
 from sottovoce.cli._show import one_line
 from sottovoce.cli.kb._open import open_shelves
 from sottovoce.core.amounts import amount
+from sottovoce.core.errors import StoreProblem
 from sottovoce.core.messages import OWNER
 
 if TYPE_CHECKING:
     from sottovoce.knowledge.document import Found
     from sottovoce.knowledge.documents import Document
     from sottovoce.knowledge.facts import Facts
-    from sottovoce.knowledge.shelves import Shelf
+    from sottovoce.knowledge.shelf import Shelf
+    from sottovoce.knowledge.shelves import Shelves
     from sottovoce.knowledge.sources import Source
     from sottovoce.knowledge.zim.mount import Mount
+    from sottovoce.store.shelves import ShelfRow
 
 EXCERPT = 100
 """Characters of a passage in a table."""
@@ -61,26 +64,28 @@ def search(given: Given, /, name: str, words: tuple[str, ...], limit: int, as_js
 
 async def _list(given: Given, as_json: bool) -> None:
     async with open_shelves(given) as shelves:
-        rows = await shelves.listed(OWNER)
-        told = [(shelf := await shelves.open(OWNER, row.id), await shelf.facts()) for row in rows]
-        if as_json:
-            given.show.data([shelf_data(shelf, facts) for shelf, facts in told])
-        elif told:
-            table = [
-                (
-                    shelf.name,
-                    f"{facts.documents:,}",
-                    f"{facts.passages:,}",
-                    amount(shelf.file.size()),
-                    _day(facts.newest),
-                    _day(facts.synced),
-                )
-                for shelf, facts in told
-            ]
-            given.show.table(("NAME", "DOCUMENTS", "PASSAGES", "SPACE", "NEWEST", "SYNCED"), table)
-        else:
-            given.show.note("There are no shelves yet.")
-            given.show.note("\nhint: sotto kb add NAME FOLDER")
+        told = [await _listed(shelves, row) for row in await shelves.listed(OWNER)]
+    if as_json:
+        given.show.data([data for data, _ in told])
+    elif told:
+        columns = ("NAME", "DOCUMENTS", "PASSAGES", "SPACE", "NEWEST", "SYNCED")
+        given.show.table(columns, [line for _, line in told])
+    else:
+        given.show.note("There are no shelves yet.")
+        given.show.note("\nhint: sotto kb add NAME FOLDER")
+
+
+async def _listed(shelves: Shelves, row: ShelfRow) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return a shelf's keys and its line in the table; one that cannot be opened is listed all the same."""
+    try:
+        shelf = await shelves.open(OWNER, row.id)
+        facts = await shelf.facts()
+    except StoreProblem as problem:
+        data = {"id": row.id, "name": row.name, "problem": problem.sentence}
+        return data, (row.name, "cannot be opened; sotto kb check tells why", "", "", "", "")
+    size = amount(shelf.file.size())
+    counts = (f"{facts.documents:,}", f"{facts.passages:,}", size, _day(facts.newest), _day(facts.synced))
+    return shelf_data(shelf, facts) | {"problem": None}, (shelf.name, *counts)
 
 
 async def _show(given: Given, name: str, all_documents: bool, as_json: bool) -> None:

@@ -9,6 +9,8 @@ presets instructions and settings under a name; what holds where a chat sets not
 models  the models here and to choose from, how each does here, licences accepted
 loading which of them are loaded: have one loaded, or unloaded
 pulls   models being got: told beforehand, begun, followed from any event, stopped
+shelves shelves of documents: made, brought in step, searched, removed
+documents  what stands on one, shown where it is cited; files read for a chat
 ledger  what left this machine
 changes what changed, for every window that is open
 sessions the browsers that are signed in
@@ -25,6 +27,7 @@ from sottovoce.server.app_api import (
     attachments,
     changes,
     chats,
+    documents,
     engine,
     files,
     ledger,
@@ -36,6 +39,7 @@ from sottovoce.server.app_api import (
     runs,
     sessions,
     share,
+    shelves,
     state,
     storage,
 )
@@ -51,6 +55,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *pulls.ENDPOINTS,  # before models, or pulls would be taken for the name of one
     *loading.ENDPOINTS,
     *models.ENDPOINTS,
+    *shelves.ENDPOINTS,
+    *documents.ENDPOINTS,
     *ledger.ENDPOINTS,
     *changes.ENDPOINTS,
     *sessions.ENDPOINTS,

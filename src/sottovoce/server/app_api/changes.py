@@ -6,6 +6,7 @@ chat      {id}   one chat: asked in, answered, renamed, moved, deleted
 chats     {}     some chats: another program of this home wrote, or a file was imported
 models    {}     what is on the shelf, or loaded
 pull      {id}   a download began or ended
+shelf     {id}   a shelf of documents was made, changed or removed, or work on it began or ended
 settings  {}     what the status says
 sessions  {}     a browser was signed in or out
 all       {}     what happened meanwhile is not known any more: fetch everything

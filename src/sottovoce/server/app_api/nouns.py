@@ -267,6 +267,7 @@ LISTED = {
     "chat": "chats lists the chats",
     "download": "pulls lists the downloads",
     "preset": "presets lists the presets",
+    "shelf": "shelves lists the shelves",
 }
 """Where each is found; messages and answers are found in a chat."""
 

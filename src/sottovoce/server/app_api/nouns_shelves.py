@@ -1,0 +1,330 @@
+"""What the page's API takes and gives of shelves: the shelf, its sources and documents, what is found.
+
+Times are seconds since 1970, UTC; offsets are bytes of a document's text in UTF-8.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import Field
+
+from sottovoce.core.errors import StoreProblem
+from sottovoce.knowledge.at_work import Work
+from sottovoce.knowledge.checking import Verdict
+from sottovoce.knowledge.document import Found, Passage, Reading
+from sottovoce.knowledge.documents import Document
+from sottovoce.knowledge.facts import Facts
+from sottovoce.knowledge.listing import Stretch
+from sottovoce.knowledge.search import Results
+from sottovoce.knowledge.sources import Source
+from sottovoce.server.app_api.nouns import Noun
+from sottovoce.server.problems import Problem
+from sottovoce.store.shelves import ShelfRow
+
+MOST_PATH = 4096
+
+
+class NewShelf(Noun):
+    name: str = Field(min_length=1, max_length=1_000)
+
+
+class ShelfChange(Noun):
+    """`watched`: it is brought in step whenever one of its sources changes, while the server runs."""
+
+    watched: bool
+
+
+class NewSource(Noun):
+    """A file or folder of the server's machine."""
+
+    path: str = Field(min_length=1, max_length=MOST_PATH)
+
+
+class WorkNoun(Noun):
+    """A shelf being brought in step, or how that ended last. Counts are files, but for `passages`.
+
+    `unread` are those that could not be read, `missing` sources that are not there, and `passed` files of no
+    kind that can be read, by their ending.
+    """
+
+    state: Literal["running", "paused", "done", "failed"]
+    total: int
+    done: int
+    name: str
+    added: int
+    changed: int
+    moved: int
+    removed: int
+    kept: int
+    passages: int
+    unread: int
+    missing: list[str]
+    passed: dict[str, int]
+    vectors: int | None
+    """Passages that have one by now; null before all was read, and where no model makes any."""
+    vectors_total: int | None
+    problem: Problem | None
+
+    @classmethod
+    def of(cls, work: Work) -> Self:
+        now, vectors = work.progress, work.vectors
+        return cls(
+            state=work.state,
+            total=now.total,
+            done=now.done,
+            name=now.name,
+            added=now.added,
+            changed=now.changed,
+            moved=now.moved,
+            removed=now.removed,
+            kept=now.kept,
+            passages=now.passages,
+            unread=len(now.problems),
+            missing=list(now.missing),
+            passed=dict(now.passed),
+            vectors=None if vectors is None else vectors.done,
+            vectors_total=None if vectors is None else vectors.total,
+            problem=None if work.problem is None else Problem.of(work.problem),
+        )
+
+
+NOTHING = Facts(0, 0, 0, 0, None, None, None, 0, None)
+
+
+class ShelfNoun(Noun):
+    """A shelf. `text` and `bytes` are the size of its texts, and what it takes of the disk.
+
+    `oldest` and `newest` tell when its documents were written, `synced` when all its sources were last looked
+    through, null where one never was. `given` are documents without a source. With a `problem` it cannot be
+    opened, and nothing else is known of it.
+    """
+
+    id: str
+    name: str
+    created: float
+    documents: int
+    unread: int
+    passages: int
+    text: int
+    bytes: int
+    oldest: float | None
+    newest: float | None
+    synced: float | None
+    vectors: int
+    vectors_of: str | None
+    sources: int
+    given: int
+    watched: bool
+    work: WorkNoun | None
+    problem: Problem | None
+
+    @classmethod
+    def of(
+        cls,
+        row: ShelfRow,
+        facts: Facts = NOTHING,
+        *,
+        size: int = 0,
+        sources: int = 0,
+        given: int = 0,
+        watched: bool = False,
+        work: Work | None = None,
+        problem: StoreProblem | None = None,
+    ) -> Self:
+        return cls(
+            id=row.id,
+            name=row.name,
+            created=row.created,
+            documents=facts.documents,
+            unread=facts.unread,
+            passages=facts.passages,
+            text=facts.text,
+            bytes=size,
+            oldest=facts.oldest,
+            newest=facts.newest,
+            synced=facts.synced,
+            vectors=facts.vectors,
+            vectors_of=facts.vectors_of,
+            sources=sources,
+            given=given,
+            watched=watched,
+            work=None if work is None else WorkNoun.of(work),
+            problem=None if problem is None else Problem.of(problem),
+        )
+
+
+class ShelfList(Noun):
+    shelves: list[ShelfNoun]
+
+
+class SourceNoun(Noun):
+    """`here`: it is there now. `documents` counts those that were read of it."""
+
+    number: int
+    path: str
+    added: float
+    synced: float | None
+    here: bool
+    documents: int
+
+    @classmethod
+    def of(cls, source: Source, here: bool, documents: int) -> Self:
+        return cls(
+            number=source.number,
+            path=str(source.path),
+            added=source.added,
+            synced=source.synced,
+            here=here,
+            documents=documents,
+        )
+
+
+class OneShelf(Noun):
+    shelf: ShelfNoun
+    sources: list[SourceNoun]
+
+
+class DocumentNoun(Noun):
+    """`name` is what it is cited by, `digest` the file's SHA-256, `source` the number of the source it is of.
+
+    With a `problem`, a sentence, it could not be read and has no text.
+    """
+
+    name: str
+    title: str
+    source: int | None
+    digest: str
+    size: int
+    written: float | None
+    read: float
+    pages: int | None
+    length: int
+    problem: str | None
+
+    @classmethod
+    def of(cls, document: Document) -> Self:
+        return cls(
+            name=document.name,
+            title=document.title,
+            source=document.source,
+            digest=document.digest,
+            size=document.size,
+            written=document.written,
+            read=document.read,
+            pages=document.pages,
+            length=document.length,
+            problem=document.problem,
+        )
+
+
+class DocumentList(Noun):
+    """`further` is what to ask for as `after` for more; null where these are all."""
+
+    documents: list[DocumentNoun]
+    further: str | None
+
+
+class PassageNoun(Noun):
+    start: int
+    end: int
+    page: int | None
+    headings: list[str]
+
+    @classmethod
+    def of(cls, passage: Passage) -> Self:
+        return cls(start=passage.start, end=passage.end, page=passage.page, headings=list(passage.headings))
+
+
+class StretchNoun(Noun):
+    """`text` is what stands from `start` to `end`; the document's is `length` long. With its passages."""
+
+    document: DocumentNoun
+    start: int
+    end: int
+    text: str
+    passages: list[PassageNoun]
+
+    @classmethod
+    def of(cls, stretch: Stretch) -> Self:
+        return cls(
+            document=DocumentNoun.of(stretch.document),
+            start=stretch.start,
+            end=stretch.end,
+            text=stretch.text,
+            passages=[PassageNoun.of(one) for one in stretch.passages],
+        )
+
+
+class FoundNoun(Noun):
+    document: str
+    digest: str
+    page: int | None
+    headings: list[str]
+    start: int
+    end: int
+    text: str
+    score: float
+    written: float | None
+
+    @classmethod
+    def of(cls, found: Found) -> Self:
+        return cls(
+            document=found.document,
+            digest=found.digest,
+            page=found.page,
+            headings=list(found.headings),
+            start=found.start,
+            end=found.end,
+            text=found.text,
+            score=found.score,
+            written=found.written,
+        )
+
+
+class FoundList(Noun):
+    """Passages, the best first. `answers`: whether what was asked seems to stand among them."""
+
+    found: list[FoundNoun]
+    answers: bool
+
+    @classmethod
+    def of(cls, results: Results) -> Self:
+        return cls(found=[FoundNoun.of(one) for one in results.found], answers=results.answers)
+
+
+class VerdictNoun(Noun):
+    """`damage` is what is wrong with the shelf, in sentences; the rest are names of what changed since."""
+
+    sound: bool
+    in_step: bool
+    damage: list[str]
+    missing: list[str]
+    changed: list[str]
+    new: list[str]
+    gone: list[str]
+
+    @classmethod
+    def of(cls, verdict: Verdict) -> Self:
+        return cls(
+            sound=verdict.is_sound,
+            in_step=verdict.is_in_step,
+            damage=verdict.damage,
+            missing=verdict.missing,
+            changed=verdict.changed,
+            new=verdict.new,
+            gone=verdict.gone,
+        )
+
+
+class ReadNoun(Noun):
+    """What a file says. `notes` is what its reader should know of it, in sentences."""
+
+    name: str
+    text: str
+    pages: int | None
+    notes: list[str]
+
+    @classmethod
+    def of(cls, name: str, text: str, reading: Reading) -> Self:
+        return cls(name=name, text=text, pages=reading.pages, notes=list(reading.notes))

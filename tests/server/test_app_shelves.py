@@ -1,0 +1,332 @@
+"""Shelves over the page's own API: made, filled, brought in step, shown where they are cited, removed."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from sottovoce.core.lock import FileLock
+from sottovoce.core.messages import OWNER
+from sottovoce.knowledge import syncing
+from sottovoce.server import uploads
+from sottovoce.server.house import House
+
+ALL = "/app/api/shelves"
+FILE = {"Content-Type": "application/octet-stream"}
+TORN = b"%PDF-1.7 and no more of it"
+NOBODYS = "aaaaaaaaaaaaaaaa"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with a handbook."""
+    place = tmp_path / "handbook"
+    (place / "rules").mkdir(parents=True)
+    (place / "leave.md").write_text("Every employee has 26 days of leave.\n\nLeave is asked for in writing.")
+    (place / "rules" / "travel.txt").write_text("Trains are second class. 火车坐二等座。")
+    (place / "logo.bin").write_bytes(b"\0\1")
+    return place
+
+
+@pytest.fixture
+async def page(browser: httpx2.AsyncClient, house: House) -> AsyncIterator[httpx2.AsyncClient]:
+    yield browser
+    await house.at_work.close()
+
+
+async def made(page: httpx2.AsyncClient, name: str = "handbook") -> str:
+    reply = await page.post(ALL, json={"name": name})
+    assert reply.status_code == 200, reply.text
+    return str(reply.json()["id"])
+
+
+async def get(page: httpx2.AsyncClient, path: str, **query: Any) -> Any:
+    reply = await page.get(f"{ALL}/{path}", params=query)
+    assert reply.status_code == 200, reply.text
+    return reply.json()
+
+
+async def ended(page: httpx2.AsyncClient, shelf: str) -> Any:
+    """Return the shelf once no work on it is under way."""
+    for _ in range(1_000):
+        found = (await get(page, shelf))["shelf"]
+        if found["work"] is not None and found["work"]["state"] != "running":
+            return found
+        await asyncio.sleep(0.01)
+    raise AssertionError("the work on the shelf does not end")
+
+
+async def filled(page: httpx2.AsyncClient, folder: Path) -> str:
+    shelf = await made(page)
+    reply = await page.post(f"{ALL}/{shelf}/sources", json={"path": str(folder)})
+    assert reply.status_code == 200, reply.text
+    await ended(page, shelf)
+    return shelf
+
+
+async def refused(
+    page: httpx2.AsyncClient, method: str, path: str, **more: Any
+) -> tuple[int, dict[str, Any]]:
+    reply = await page.request(method, path, **more)
+    error: dict[str, Any] = reply.json()["error"]
+    return reply.status_code, error
+
+
+async def test_a_folder_is_read_and_its_shelf_tells_what_stands_on_it(
+    page: httpx2.AsyncClient, folder: Path
+) -> None:
+    shelf = await filled(page, folder)
+    one = await get(page, shelf)
+    told, work = one["shelf"], one["shelf"]["work"]
+    assert (told["name"], told["documents"], told["unread"], told["sources"]) == ("handbook", 2, 0, 1)
+    assert told["bytes"] > 0
+    assert told["oldest"] <= told["newest"] <= told["synced"]
+    assert (work["state"], work["added"], work["passed"]) == ("done", 2, {".bin": 1})
+    (source,) = one["sources"]
+    assert (source["path"], source["here"], source["documents"]) == (str(folder), True, 2)
+    listed = (await page.get(ALL)).json()["shelves"]
+    assert [each["id"] for each in listed] == [shelf]
+    first = await get(page, f"{shelf}/documents", limit=1)
+    assert [one["name"] for one in first["documents"]] == ["handbook/leave.md"]
+    rest = await get(page, f"{shelf}/documents", limit=1, after=first["further"])
+    assert ([one["name"] for one in rest["documents"]], rest["further"]) == (
+        ["handbook/rules/travel.txt"],
+        None,
+    )
+
+
+async def test_what_is_found_is_shown_in_its_document_at_the_same_bytes(
+    page: httpx2.AsyncClient, folder: Path
+) -> None:
+    (folder / "long.txt").write_text(
+        "\n\n".join(f"Größe {number}: 三角帆 {'x' * 60}." for number in range(400))
+    )
+    shelf = await filled(page, folder)
+    found = (await get(page, f"{shelf}/search", q="second class trains"))["found"][0]
+    assert (found["document"], found["text"]) == (
+        "handbook/rules/travel.txt",
+        "Trains are second class. 火车坐二等座。",
+    )
+    wanted = (await get(page, f"{shelf}/search", q="Größe 200"))["found"][0]
+    place = {"name": wanted["document"], "start": wanted["start"], "end": wanted["end"]}
+    shown = await get(page, f"{shelf}/text", **place)
+    data = shown["text"].encode()
+    assert len(data) == shown["end"] - shown["start"] < shown["document"]["length"]
+    at = wanted["start"] - shown["start"]
+    assert data[at : at + wanted["end"] - wanted["start"]].decode() == wanted["text"]
+    assert any(one["start"] == wanted["start"] for one in shown["passages"])
+    past = await get(page, f"{shelf}/text", name=wanted["document"], start=10**9, end=10**9)
+    assert past["end"] == past["document"]["length"]
+
+
+async def test_a_file_that_is_given_stays_without_a_source_and_is_taken_back(
+    page: httpx2.AsyncClient, home: Any
+) -> None:
+    shelf = await made(page)
+    data = b"The ferry leaves at noon."
+    given = {"shelf": shelf, "name": "C:\\papers\\ferry.md"}
+    reply = await page.post("/app/api/documents", params=given, content=data, headers=FILE)
+    assert reply.status_code == 200, reply.text
+    document = reply.json()
+    assert (document["name"], document["source"]) == ("ferry.md", None)
+    assert document["digest"] == hashlib.sha256(data).hexdigest()
+    await page.post(f"{ALL}/{shelf}/sync")
+    assert (await ended(page, shelf))["given"] == 1  # bringing it in step takes nothing off that was given
+    newer = await page.post("/app/api/documents", params=given, content=b"It leaves at one.", headers=FILE)
+    assert newer.status_code == 200
+    assert not (await get(page, f"{shelf}/search", q="noon"))["found"]
+    taken = await page.delete(f"{ALL}/{shelf}/documents", params={"name": "ferry.md"})
+    assert taken.status_code == 204
+    assert (await get(page, f"{shelf}/documents"))["documents"] == []
+    left = b"".join(path.read_bytes() for path in home.knowledge.rglob("*") if path.is_file())
+    assert b"noon" not in left
+    assert b"leaves" not in left
+
+
+async def test_a_document_of_a_folder_goes_with_its_folder_alone(
+    page: httpx2.AsyncClient, folder: Path
+) -> None:
+    shelf = await filled(page, folder)
+    name = {"name": "handbook/leave.md"}
+    status, error = await refused(page, "DELETE", f"{ALL}/{shelf}/documents", params=name)
+    assert (status, error["code"]) == (403, "refused")
+    (source,) = (await get(page, shelf))["sources"]
+    assert (await page.delete(f"{ALL}/{shelf}/sources/{source['number']}")).status_code == 204
+    assert (await get(page, f"{shelf}/documents"))["documents"] == []
+    assert (folder / "leave.md").exists()
+    assert (await page.delete(f"{ALL}/{shelf}")).status_code == 204
+    assert (await page.get(ALL)).json() == {"shelves": []}
+
+
+async def test_what_cannot_be_read_is_said_of_each_document(page: httpx2.AsyncClient, folder: Path) -> None:
+    (folder / "torn.pdf").write_bytes(TORN)
+    shelf = await filled(page, folder)
+    told = (await get(page, shelf))["shelf"]
+    assert (told["unread"], told["work"]["unread"]) == (1, 1)
+    (torn,) = (await get(page, f"{shelf}/documents", unread="yes"))["documents"]
+    assert torn["name"] == "handbook/torn.pdf"
+    assert torn["problem"]
+    params = {"shelf": shelf, "name": "torn.pdf"}
+    status, error = await refused(
+        page, "POST", "/app/api/documents", params=params, content=TORN, headers=FILE
+    )
+    assert (status, error["code"]) == (400, "bad_document")
+
+
+class Slow:
+    """Reads one file, and waits at the next until it may go on."""
+
+    def __init__(self) -> None:
+        self.may = asyncio.Event()
+        self.read_whole: list[str] = []
+
+    async def read(self, path: Path, name: str) -> Any:
+        from sottovoce.knowledge.document import Block, Reading
+
+        if self.read_whole:
+            await self.may.wait()
+        self.read_whole.append(name)
+        return Reading((Block("text", name),))
+
+    async def __aenter__(self) -> Slow:
+        return self
+
+    async def __aexit__(self, *_: object) -> None: ...
+
+
+async def test_it_is_paused_and_goes_on_with_what_is_left(
+    page: httpx2.AsyncClient, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = Slow()
+    monkeypatch.setattr("sottovoce.knowledge.shelves.Readers", lambda: slow)
+    monkeypatch.setattr(syncing, "TOGETHER", 1)
+    shelf = await made(page)
+    begun = (await page.post(f"{ALL}/{shelf}/sources", json={"path": str(folder)})).json()
+    assert begun["work"]["state"] == "running"
+    while not (await get(page, shelf))["shelf"]["work"]["done"]:
+        await asyncio.sleep(0.01)
+    told = (await get(page, shelf))["shelf"]
+    assert (told["work"]["done"], told["work"]["total"], told["synced"]) == (1, 2, None)
+    paused = (await page.post(f"{ALL}/{shelf}/pause")).json()
+    assert (paused["work"]["state"], paused["documents"]) == ("paused", 1)
+    slow.may.set()
+    await page.post(f"{ALL}/{shelf}/sync")
+    done = await ended(page, shelf)
+    assert (done["work"]["state"], done["work"]["total"], done["documents"]) == ("done", 1, 2)
+    assert sorted(slow.read_whole) == ["handbook/leave.md", "handbook/rules/travel.txt"]
+
+
+async def test_another_program_at_the_same_shelf_is_said_in_a_sentence(
+    page: httpx2.AsyncClient, house: House, folder: Path
+) -> None:
+    shelf = await filled(page, folder)
+    lock = FileLock(house.app.home.knowledge / shelf / "lock")
+    assert lock.take()
+    try:
+        await page.post(f"{ALL}/{shelf}/sync")
+        work = (await ended(page, shelf))["work"]
+    finally:
+        lock.release()
+    assert (work["state"], work["problem"]["code"]) == ("failed", "store_busy")
+    assert "Another program" in work["problem"]["sentence"]
+
+
+async def test_a_watched_shelf_follows_its_folder_also_after_the_next_start(
+    page: httpx2.AsyncClient, house: House, folder: Path
+) -> None:
+    shelf = await filled(page, folder)
+    reply = await page.patch(f"{ALL}/{shelf}", json={"watched": True})
+    assert reply.json()["watched"] is True
+    await ended(page, shelf)
+    await house.at_work.close()
+    (folder / "new.md").write_text("Bicycles are paid for.")
+    house.__post_init__()  # as the next start does
+    await house.take_up_shelves()
+    told = await ended(page, shelf)
+    assert (told["watched"], told["documents"]) == (True, 3)
+    await page.patch(f"{ALL}/{shelf}", json={"watched": False})
+    await house.at_work.close()
+    house.__post_init__()
+    await house.take_up_shelves()
+    assert (await get(page, shelf))["shelf"]["watched"] is False
+
+
+async def test_every_window_hears_of_it(page: httpx2.AsyncClient, house: House, folder: Path) -> None:
+    before = house.changes.follow(OWNER)
+    await anext(before)
+    shelf = await filled(page, folder)
+    heard = [(await anext(before))[1] for _ in range(3)]
+    assert {(change.what.value, change.id) for change in heard} == {("shelf", shelf)}  # made, begun, ended
+    await before.aclose()
+
+
+async def test_check_says_what_has_changed_since(page: httpx2.AsyncClient, folder: Path) -> None:
+    shelf = await filled(page, folder)
+    (folder / "leave.md").write_text("Thirty days.")
+    verdict = (await page.post(f"{ALL}/{shelf}/check")).json()
+    assert (verdict["sound"], verdict["in_step"], verdict["changed"]) == (True, False, ["handbook/leave.md"])
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", f"{ALL}/{NOBODYS}"),
+        ("GET", f"{ALL}/handbook"),
+        ("DELETE", f"{ALL}/{NOBODYS}"),
+        ("POST", f"{ALL}/{NOBODYS}/sync"),
+        ("POST", f"{ALL}/{NOBODYS}/pause"),
+        ("GET", f"{ALL}/{NOBODYS}/documents"),
+        ("GET", f"{ALL}/{NOBODYS}/text?name=a"),
+        ("GET", f"{ALL}/{{another}}"),
+        ("GET", f"{ALL}/{{mine}}/text?name=nothing.md"),
+        ("DELETE", f"{ALL}/{{mine}}/sources/7"),
+        ("DELETE", f"{ALL}/{{mine}}/documents?name=nothing.md"),
+    ],
+)
+async def test_what_is_not_there_or_another_s_is_not_found(
+    page: httpx2.AsyncClient, house: House, method: str, path: str
+) -> None:
+    another = await house.app.shelves.add("another", "theirs")
+    mine = await made(page)
+    found = await refused(page, method, path.format(another=another.row.id, mine=mine))
+    assert (found[0], found[1]["code"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize("path", ["papers", "", "a\0b", "/nothing/of/this/name", "~nobodyatall/x"])
+async def test_a_path_that_names_nothing_is_refused_and_nothing_begun(
+    page: httpx2.AsyncClient, path: str
+) -> None:
+    shelf = await made(page)
+    status, error = await refused(page, "POST", f"{ALL}/{shelf}/sources", json={"path": path})
+    assert (status, error["field"]) in ((400, "path"), (400, None))
+    assert (await get(page, shelf))["shelf"]["work"] is None
+
+
+async def test_a_file_is_read_for_a_chat_and_nothing_of_it_is_kept(page: httpx2.AsyncClient) -> None:
+    said = "Büro\n\n办公室"
+    reply = await page.post("/app/api/read", params={"name": "a/b.md"}, content=said.encode(), headers=FILE)
+    assert reply.json() == {"name": "b.md", "text": said, "pages": None, "notes": []}
+    status, error = await refused(page, "POST", "/app/api/read", content=b"x", headers=FILE)
+    assert (status, error["field"]) == (400, "name")
+
+
+async def test_a_file_that_is_too_large_is_refused(
+    page: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "MOST_FILE", 1000)
+    status, error = await refused(
+        page, "POST", "/app/api/read", params={"name": "a.md"}, content=b"x" * 1001, headers=FILE
+    )
+    assert (status, error["code"]) == (413, "too_large")
+
+
+async def test_nobody_else_gets_at_the_shelves(page: httpx2.AsyncClient) -> None:
+    page.cookies.clear()
+    status, _ = await refused(page, "GET", ALL)
+    assert status in (401, 403)
