@@ -29,7 +29,7 @@ async def shelves(home: Path) -> AsyncGenerator[Shelves, None]:
     try:
         yield open_ones
     finally:
-        open_ones.close()
+        await open_ones.close()
         database.close()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,14 +13,11 @@ import numpy as np
 from bench.knowledge.corpus import FOLDER
 from sottovoce.engine.plan import Plan
 from sottovoce.engine.vectors import VectorEngine
-from sottovoce.knowledge import documents
+from sottovoce.knowledge import embedding, passages
 from sottovoce.knowledge.shelf import Shelf
 
 MODEL = FOLDER / "all-MiniLM-L6-v2.gguf"
 KEPT = FOLDER / "vectors.npz"
-HEADINGS, BODY = 200, 640
-"""Characters of the headings and the body that are embedded: what the model sees at once."""
-
 GROUP = 64
 NEAREST = 200
 Array = np.ndarray[Any, np.dtype[np.float32]]
@@ -27,19 +25,12 @@ Array = np.ndarray[Any, np.dtype[np.float32]]
 
 def texts(shelf: Shelf) -> dict[int, str]:
     """Return what is embedded of each passage, by its number."""
-    found = {}
-    for document in shelf.file.look(documents.listed):
-        data = shelf.file.look(lambda conn, one=document.number: documents.text_of(conn, one))
-        rows = shelf.file.look(
-            lambda conn, one=document.number: conn.execute(
-                'SELECT number, start, "end", headings FROM passages WHERE document = ?', (one,)
-            ).fetchall()
-        )
-        for number, start, end, headings in rows:
-            above = [one for one in headings.splitlines() if one not in document.title]
-            path = " > ".join([document.title, *above])[:HEADINGS]
-            found[number] = f"{path}\n{data[start:end].decode()[:BODY]}"
-    return found
+
+    def work(connection: sqlite3.Connection) -> dict[int, str]:
+        numbers = [number for (number,) in connection.execute("SELECT number FROM passages ORDER BY number")]
+        return dict(zip(numbers, passages.told(connection, numbers), strict=True))
+
+    return shelf.file.look(work)
 
 
 async def embedded(sought: Sequence[str]) -> Array:
@@ -51,7 +42,7 @@ async def embedded(sought: Sequence[str]) -> Array:
     try:
         for at in range(0, len(due), GROUP):
             some = due[at : at + GROUP]
-            vectors = await engine.embed([text for _, text in some])
+            vectors = await embedding.embed(engine, [text for _, text in some])
             kept |= {
                 key: np.array(one, dtype=np.float16) for (key, _), one in zip(some, vectors, strict=True)
             }

@@ -32,10 +32,10 @@ DOCUMENTS = {
 ANSWERED = {
     "When do I have to pay for my berth?": "berths.md",
     "What does a boat of eight metres cost in a year?": "berths.md",
-    "When is diesel sold?": "diesel.md",
+    "When can I buy diesel?": "diesel.md",
     "What does ERR-2041 mean?": "diesel.md",
     "What does the black ball on the mast mean?": "storm.md",
-    "Where do batteries go?": "waste.md",
+    "Where do I throw away batteries?": "waste.md",
     "where does garbage such as oil go": "waste.md",
     "What is the password of the network?": "wlan.md",
     "wifi_power.conf": "wlan.md",

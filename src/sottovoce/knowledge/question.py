@@ -31,12 +31,13 @@ STOP_WORDS = frozenset(
 )
 LIGHT_WORDS = frozenset(
     """
-    actually allow always another ask available become begin best better bring call can certain change come
-    different do easy enough even ever every exactly find first follow get give go good happen hard help hold
-    keep kind know last least let like little long look lot make many matter mean more most much must need
-    never new next now often old once one part people person place possible put quick quickly rather really
-    right same say see set show soon sort start still stop sure take tell thing time try turn two use usual
-    usually want way well without work wrong year
+    actually allow always another anything ask available away become begin best better bring buy call
+    can certain change choose come different do easy enough even ever every everything exactly find
+    first follow get give go good happen hard help hold keep kind know last least let like little long
+    look lot make many matter mean more most much must need never new next nothing now often old once
+    one part people person place possible put quick quickly rather really right same say see set show
+    something soon sort start still stop sure take tell thing think throw time try turn two understand
+    use usual usually want way well without work wrong year
     """.split()  # noqa: SIM905
 )
 """Words of any subject. On a small shelf they may be missing without the answer being so."""
