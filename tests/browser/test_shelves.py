@@ -213,6 +213,32 @@ def test_an_answer_shows_where_each_sentence_stands(library, open_window, folder
     expect(panel(window).locator("mark")).to_have_text(JIB)
 
 
+def test_what_is_on_no_shelf_is_said_with_the_nearest_passages(library, open_window):
+    window = open_window(library)
+    page = window.page
+    window.enter(library.link)
+    menu_of(window).click()
+    page.get_by_role("menuitemcheckbox", name="boats").click()
+    window.ask(QUESTION)
+    expect(page.get_by_test_id("cited-share")).to_be_visible()
+
+    def without(route: Any) -> None:
+        said = route.fetch().json()
+        answer = said["messages"][-1]
+        answer.update(reason="not_on_shelf", model="", text="The answer is not on the shelf “boats”.")
+        answer.update(claims=[], citations=[], supported_share=None)
+        route.fulfill(json=said)
+
+    page.route(re.compile("/app/api/chats/[a-z2-7]+$"), without)
+    page.reload()
+    nearest = page.get_by_role("region", name="Not on this shelf. The nearest passages")
+    expect(nearest.get_by_role("button").first).to_contain_text(JIB)
+    expect(page.get_by_test_id("cited-share")).to_have_count(0)
+    assert faults(page) == []
+    nearest.get_by_role("button").first.click()
+    assert JIB in seen_mark(window)
+
+
 def test_on_a_phone_in_chinese_the_source_is_a_sheet(library, open_window):
     window = open_window(library, width=390, height=844, language="zh-CN", has_touch=True, is_mobile=True)
     page = window.page
