@@ -6,7 +6,7 @@ UV := $(shell command -v uv 2>/dev/null)
 export UV_COMPILE_BYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test unit lint fix web types bench bench-server bench-fit bench-web docs record pictures smells lock clean help
+.PHONY: run test unit lint fix web types bench bench-server bench-fit bench-web bench-kb docs record pictures smells lock clean help
 .DEFAULT_GOAL := help
 
 help:  ## show these commands
@@ -58,6 +58,9 @@ bench-fit: $(VENV)/.test  ## hold sotto fit against the engine and others' formu
 bench-web: $(VENV)/.test  ## measure the page in a browser; writes docs/reference/benchmarks-web.md
 	@$(BUILD_PAGE)
 	$(BIN)/python -m bench --web
+
+bench-kb: $(VENV)/.test  ## measure how well and how fast shelves are searched, also against LanceDB; writes docs/reference/benchmarks-kb.md
+	$(BIN)/python -m bench --kb
 
 docs: $(VENV)/.test  ## write the reference pages anew from the code
 	$(BIN)/python -m docs.generate

@@ -1,4 +1,4 @@
-"""python -m bench [PART …] [--server | --fit | --web] [--count N]: measure, print, write a group's page."""
+"""python -m bench [PART …] [--server | --fit | --web | --kb] [--count N]: measure, write a group's page."""
 
 from __future__ import annotations
 
@@ -58,24 +58,33 @@ WEB = Group(
     REFERENCE / "benchmarks-web.md",
     ROOT / "bench" / "samples-web.json",
 )
+KB = Group(
+    "make bench-kb",
+    ("retrieval", "searching"),
+    REFERENCE / "benchmarks-kb.md",
+    ROOT / "bench" / "samples-kb.json",
+)
 TITLES = {
     ALONE: "Measured",
     SERVER: "Measured: the server",
     FIT: "Measured: what runs here, and getting it",
     WEB: "Measured: the page",
+    KB: "Measured: shelves of documents",
 }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench")
-    known = (*ALONE.parts, *SERVER.parts, *FIT.parts, *WEB.parts)
+    known = (*ALONE.parts, *SERVER.parts, *FIT.parts, *WEB.parts, *KB.parts)
     parser.add_argument("names", nargs="*", help=f"some of: {', '.join(known)}")
     parser.add_argument("--server", action="store_true", help="the parts that need a server")
     parser.add_argument("--fit", action="store_true", help="what runs here, and getting it")
     parser.add_argument("--web", action="store_true", help="the page in a browser")
+    parser.add_argument("--kb", action="store_true", help="shelves of documents, and finding in them")
     parser.add_argument("--count", type=int, default=15, help="pairs, or repetitions")
     given = parser.parse_args()
-    group = SERVER if given.server else FIT if given.fit else WEB if given.web else ALONE
+    chosen = ((given.server, SERVER), (given.fit, FIT), (given.web, WEB), (given.kb, KB))
+    group = next((one for asked, one in chosen if asked), ALONE)
     names = given.names or group.parts
     if unknown := set(names) - set(known):
         parser.error(f"there is no part named {', '.join(sorted(unknown))}")

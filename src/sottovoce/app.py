@@ -28,6 +28,8 @@ from sottovoce.engine.attached import AttachedEngine, tell_server_to_forget
 from sottovoce.engine.memory import MOST_SLOTS
 from sottovoce.engine.permitted import PermittedEngine
 from sottovoce.engine.protocol import Engine, ModelFacts
+from sottovoce.knowledge.likeness import Ask
+from sottovoce.knowledge.questions import Questions
 from sottovoce.knowledge.shelves import Shelves
 from sottovoce.models import checking, records, shelf
 from sottovoce.models.engines import Engines
@@ -261,7 +263,7 @@ async def open_app(
         engines = Engines(home, build)
         if engine is not None:
             engines.put(model, PermittedEngine(engine, partial(permission.ask, model)))
-        shelves = Shelves(home, database)
+        shelves = Shelves(home, database, _questions(engines, settings))
         try:
             yield App(
                 home,
@@ -277,7 +279,7 @@ async def open_app(
                 taken=workshop.taken,
             )
         finally:
-            shelves.close()
+            await shelves.close()
             await engines.close()
     finally:
         database.close()
@@ -289,6 +291,19 @@ def _runs_on(model: str, settings: Settings) -> str:
     The model by the one path of a file that they may name differently, and what makes the vectors.
     """
     return f"{model} and {settings.embed_model}" if settings.embed_model else model
+
+
+def _questions(engines: Engines, settings: Settings) -> Ask:
+    """Return who makes the vectors of questions: the model that is set for vectors, or nobody."""
+    made: list[Questions] = []
+
+    async def ask() -> Questions | None:
+        if settings.embed_model and not made:
+            model = await asyncio.to_thread(engines.resolve, settings.embed_model)
+            made.append(Questions(await engines.get(model)))
+        return made[0] if made else None
+
+    return ask
 
 
 def _by_rule(slots: int, queue_seconds: float, *, attach: bool) -> Callable[[ModelFile], Engine]:

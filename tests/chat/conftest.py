@@ -12,7 +12,8 @@ from sottovoce.knowledge import documents
 from sottovoce.knowledge.chunk import cut
 from sottovoce.knowledge.document import Block, Reading
 from sottovoce.knowledge.documents import Document
-from sottovoce.knowledge.shelves import Shelf, Shelves
+from sottovoce.knowledge.shelf import Shelf
+from sottovoce.knowledge.shelves import Shelves
 from sottovoce.store.db import open_database
 
 
@@ -57,4 +58,4 @@ async def handbook(home: Home, parts: Parts) -> AsyncIterator[Parts]:
     shelves = Shelves(home, parts.database)
     await put(await shelves.add(parts.owner, "handbook"), "rules.md", *HANDBOOK)
     yield replace(parts, shelves=shelves)
-    shelves.close()
+    await shelves.close()

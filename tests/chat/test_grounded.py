@@ -102,7 +102,7 @@ async def test_passages_stand_before_the_question_in_a_fence_and_stay_the_same(h
     first = done_of(await turn(parts, LEAVE, knowledge=("handbook",)))
     (told,) = engine.prompts[-1]
     assert told.text.startswith("```\nrules.md: Annual leave\n\nStaff get 25 days")
-    assert told.text.endswith(f"say that they do not.\n\n{LEAVE}")
+    assert told.text.endswith(f"and with its words.\n\n{LEAVE}")
     await turn(parts, "And when may visitors come?", chat=first.chat)
     assert engine.prompts[-1][0] == told
     assert "Visitors are allowed" in engine.prompts[-1][2].text
@@ -241,3 +241,20 @@ async def test_a_schema_and_a_shelf_are_refused_together(handbook: Parts) -> Non
 async def test_a_text_alone_has_nothing_to_look_for(handbook: Parts) -> None:
     events = await turn(handbook, knowledge=("handbook",), attached=(Attachment("a.txt", "hello"),))
     assert not any(isinstance(event, Grounds | Failed) for event in events)
+
+
+async def test_a_cut_answer_that_is_gone_on_with_is_cited_as_a_whole(handbook: Parts) -> None:
+    parts, engine = answering(handbook, " They also get a car.")
+    first = done_of(await turn(parts, LEAVE, knowledge=("handbook",)))
+    begun = "Staff get 25 days of paid leave a year."
+    parts.database.call(
+        lambda conn: conn.execute(
+            "UPDATE messages SET state = 'stopped', text = ? WHERE id = ?", (begun, first.answer)
+        )
+    )
+    events = await turn(parts, chat=first.chat, go_on=first.answer)
+    done = done_of(events)
+    assert not any(isinstance(event, Grounds) for event in events)
+    assert done.text == f"{begun} They also get a car."
+    assert [claim.supported for claim in done.cited.claims] == [True, False]
+    assert engine.prompts[-1][0] == engine.prompts[0][0]

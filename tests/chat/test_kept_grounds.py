@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from sottovoce.chat import archive, kept_grounds
+from sottovoce.chat.as_page import page_of
 from sottovoce.chat.grafting import Notes
 from sottovoce.chat.runs import Runs
 from sottovoce.chat.temporary import TemporaryChats
@@ -17,7 +18,7 @@ from sottovoce.core.events import Done
 from sottovoce.core.grounds import read_cited
 from sottovoce.core.messages import Conversation
 from sottovoce.core.paths import Home, open_home
-from sottovoce.store import chats, grounds
+from sottovoce.store import chats, grounds, shown
 from sottovoce.store.db import Database, open_database, open_in_memory
 
 LEAVE = "Staff get 25 days of paid leave a year."
@@ -47,6 +48,31 @@ async def test_an_export_loses_nothing_but_the_shelves(handbook: Parts, tmp_path
     assert answer.cited.citations
     assert elsewhere.look(lambda conn: chats.get(conn, "you", answer.chat)).shelves == ()
     elsewhere.close()
+
+
+async def test_what_people_read_shows_the_quotes_as_well(handbook: Parts) -> None:
+    answer = await done(handbook)
+    quoted = [
+        event async for event in ask(handbook, Question("paid leave", knowledge=("handbook",), quote=True))
+    ]
+    assert isinstance(quoted[-1], Done)
+    file = io.BytesIO()
+    handbook.database.look(lambda conn: archive.export_markdown(conn, handbook.owner, None, file))
+    markdown = file.getvalue().decode()
+    assert f"[1] `rules.md: Annual leave`: `{LEAVE}`" in markdown
+    assert "## AI (from documents, by no model)" in markdown
+    for chat, says in ((answer.chat, LEAVE), (quoted[-1].chat, "from documents, by no model")):
+        page = handbook.database.look(
+            lambda conn, chat=chat: page_of(chats.get(conn, "me", chat), shown.branch(conn, "me", chat))
+        ).decode()
+        assert "Quoted from documents:" in page
+        assert says in page
+    assert (
+        "are supported by no passage"
+        in handbook.database.look(
+            lambda conn: page_of(chats.get(conn, "me", answer.chat), shown.branch(conn, "me", answer.chat))
+        ).decode()
+    )
 
 
 async def test_a_temporary_chat_that_is_kept_keeps_them(handbook: Parts, home: Home) -> None:

@@ -47,7 +47,7 @@ def test_json_without_a_shelf_says_nothing_of_them(sotto):
 def test_sources_come_first_marks_behind_sentences_and_quotes_last(sotto, handbook):
     said = sotto("ask", "--kb", "handbook", LEAVE)
     assert "[1] handbook/leave.md: Leave" in said.err
-    assert "Answer from these passages only. [?]" in said.out
+    assert "and with its words. [?]" in said.out
     assert f"{LEAVE} [1]\n" in said.out
     assert f"[1] handbook/leave.md: Leave: “{LEAVE}”" in said.out
     assert "[?] No passage supports this" in said.out

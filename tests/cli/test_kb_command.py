@@ -74,6 +74,8 @@ def test_a_damaged_shelf_is_told_and_can_be_made_anew(sotto, handbook, tmp_path)
     said = sotto("kb", "check", "handbook")
     assert said.code == 1
     assert "sotto kb remove" in said.err
+    (listed,) = json.loads(sotto("kb", "list", "--json").out)
+    assert listed["name"] == "handbook"
     assert sotto("kb", "remove", "handbook", "--yes").code == 0
     assert "2 added" in sotto("kb", "add", "handbook", handbook).err
 

@@ -89,6 +89,35 @@ def test_the_numbers_that_a_model_wrote_are_not_believed() -> None:
     assert found.citations == ()
 
 
+@pytest.mark.parametrize(
+    "lead_in",
+    [
+        "According to the rules, ",
+        "The answer is that ",
+        "The answer to this question is: ",
+        "Yes, ",
+        "The text says that ",
+    ],
+)
+def test_what_only_leads_in_asks_for_no_support(lead_in: str) -> None:
+    found = cited(f"{lead_in}staff get 25 days of paid leave a year.", CLAIMS.passages)
+    assert [claim.supported for claim in found.claims] == [True]
+
+
+@pytest.mark.parametrize(
+    ("claim", "supported"),
+    [
+        ("The red pump in hall 4 needs oil every week.", True),
+        ("The red pump in hall 4 needs grease every week.", False),
+        ("The blue pump in hall 5 needs oil every week.", False),
+    ],
+)
+def test_what_is_said_of_one_thing_supports_nothing_about_another(claim: str, supported: bool) -> None:
+    text = "The red pump in hall 4 needs oil every week. The blue pump in hall 5 needs grease every week."
+    passage = Found("s", "d.md", "e", None, (), 0, len(text), text, 1.0)
+    assert bool(Sources([passage]).supporting(claim)) is supported
+
+
 def test_two_claims_of_one_sentence_share_its_citation() -> None:
     found = cited("Staff get 25 days of paid leave a year. Paid leave is 25 days a year.", CLAIMS.passages)
     assert [claim.citations for claim in found.claims] == [(0,), (0,)]

@@ -22,11 +22,11 @@ def home(tmp_path):
 
 
 @pytest.fixture
-def shelves(home):
+async def shelves(home):
     database = open_database(home)
     shelves = Shelves(home, database)
     yield shelves
-    shelves.close()
+    await shelves.close()
     database.close()
 
 
@@ -95,7 +95,7 @@ async def test_a_document_that_is_taken_off_leaves_no_byte(shelves, home):
     await shelf.file.scrub()
     assert not (await shelf.search("xylophone")).found
     assert (await shelf.search("triangular")).found
-    shelves.close()
+    await shelves.close()
     assert b"xylophon" not in on_disk(shelves.folder(shelf.row))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sottovoce.core.errors import BadValue
+from sottovoce.core.errors import BadValue, StoreDamaged
 from sottovoce.knowledge import codes, documents, nearest, vectors
 from sottovoce.knowledge.document import Passage
 from sottovoce.knowledge.documents import Document
@@ -220,6 +220,22 @@ def test_another_model_makes_all_vectors_anew(conn: sqlite3.Connection) -> None:
     assert shelf.nearest(conn, along(1), 5) == []
     vectors.add(conn, [2], [[1.0, 2.0]])
     assert shelf.nearest(conn, [1.0, 2.0], 5) == [(2, pytest.approx(1, abs=0.001))]
+
+
+@pytest.mark.parametrize(
+    "blow",
+    [
+        "UPDATE vector_blocks SET signs = substr(signs, 2)",
+        "UPDATE vector_blocks SET passages = x''",
+        "UPDATE vectors SET code = x'01'",
+        "UPDATE vector_model SET width = 65",
+    ],
+)
+def test_damage_is_said(conn: sqlite3.Connection, blow: str) -> None:
+    vectors.add(conn, [1, 2], [along(1), along(2)])
+    conn.execute(blow)
+    with pytest.raises(StoreDamaged, match="vectors in it cannot be read"):
+        Vectors().nearest(conn, [1.0] * vectors.width_of(conn), 1)
 
 
 def test_a_shelf_without_vectors_finds_nothing(tmp_path: Path) -> None:

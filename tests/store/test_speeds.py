@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from sottovoce.store.speeds import Speed, speeds
+from sottovoce.store.speeds import Speed, reading, speeds
 
 
 @pytest.fixture
@@ -31,3 +31,22 @@ def test_answers_that_were_written_beside_others_say_nothing_of_the_machine(conn
     note(conn, 60, company="many")
     note(conn, 3)
     assert speeds(conn, "d") == [Speed(5, 50, 9.0), Speed(5, 20, 9.0)]
+
+
+def test_how_quickly_prompts_are_read_is_the_middle_of_what_was_measured(conn: sqlite3.Connection) -> None:
+    assert reading(conn, "d") is None
+    for prompt, reused, rate in (
+        (500, 0, 100.0),
+        (500, 0, 300.0),
+        (900, 100, 200.0),
+        (500, 480, 9.0),
+        (5, 0, 8.0),
+    ):
+        note(
+            conn,
+            50,
+            usage={"prompt": prompt, "reused": reused, "answer": 50},
+            timings={"answer_per_second": 9.0, "prompt_per_second": rate},
+        )
+    note(conn, 50, usage="many")
+    assert reading(conn, "d") == 200.0

@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from sottovoce import __version__
+from sottovoce.chat.grounds import source
+from sottovoce.core.grounds import NOT_ON_SHELF, QUOTES, Cited, read_cited
 from sottovoce.core.messages import Role, State
 from sottovoce.store.rows import Chat
 from sottovoce.store.shown import Shown
@@ -46,6 +48,10 @@ class Words:
     ai: str
     unknown: str
     attached: str
+    documents: str
+    """Who answered, where no model did."""
+    quoted: str
+    unsupported: str
     made: str
     endings: dict[State, str]
 
@@ -61,6 +67,9 @@ WORDS = {
         ai="AI",
         unknown="unknown model",
         attached="Attached: {names}",
+        documents="from documents, by no model",
+        quoted="Quoted from documents:",
+        unsupported="Of {all} sentences, {count} are supported by no passage.",
         made="Saved from Sottovoce {version}.",
         endings={
             State.STOPPED: "This answer was stopped.",
@@ -78,6 +87,9 @@ WORDS = {
         ai="AI",
         unknown="未知模型",
         attached="附件：{names}",
+        documents="出自文件，未用模型",
+        quoted="引自文件：",
+        unsupported="{all} 句中有 {count} 句没有段落支持。",
         made="由 Sottovoce {version} 导出。",
         endings={
             State.STOPPED: "这个回答被停止了。",
@@ -140,13 +152,29 @@ def _article(shown: Shown, words: Words) -> str:
         text = escape(message.text.strip())
         given = _attached(shown, words)
         return f'<article class="you"><h2>{words.you} {day}</h2>{given}<div dir="auto">{text}</div></article>'
-    model = escape(message.model or words.unknown)
+    by_nobody = message.facts.get("reason") in (NOT_ON_SHELF, QUOTES)
+    model = escape(message.model or (words.documents if by_nobody else words.unknown))
     ending = words.endings.get(message.state)
     end = f'<p class="end">{escape(ending)}</p>' if ending else ""
     return (
         f'<article class="ai"><h2>{words.ai} · <bdi>{model}</bdi> {day}</h2>'
-        f'<div class="answer" dir="auto">{_set(message.text)}</div>{end}</article>'
+        f'<div class="answer" dir="auto">{_set(message.text)}</div>'
+        f"{_quoted(read_cited(message.facts), words)}{end}</article>"
     )
+
+
+def _quoted(cited: Cited, words: Words) -> str:
+    """Return what an answer quotes from documents, and how much of it they do not support."""
+    lines = [
+        f'<p dir="auto">[{one.n}] {escape(source(one))}: “{escape(" ".join(one.quote.split()))}”</p>'
+        for one in cited.citations
+    ]
+    if lines:
+        lines.insert(0, f"<p>{escape(words.quoted)}</p>")
+    count = sum(not claim.supported for claim in cited.claims)
+    if count:
+        lines.append(f"<p>{escape(words.unsupported.format(all=len(cited.claims), count=count))}</p>")
+    return f'<div class="attached">{"".join(lines)}</div>' if lines else ""
 
 
 def _attached(shown: Shown, words: Words) -> str:

@@ -20,7 +20,8 @@ from sottovoce.core.messages import MADE, MADE_HERE, State
 from sottovoce.engine.protocol import ModelFacts
 from sottovoce.knowledge import age
 from sottovoce.knowledge.extract import best_quotes
-from sottovoce.knowledge.shelves import MOST_FOUND, Shelf, Shelves
+from sottovoce.knowledge.shelf import MOST_FOUND, Shelf
+from sottovoce.knowledge.shelves import Shelves
 from sottovoce.store import chats, speeds
 from sottovoce.store import grounds as rows
 
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 
 MOST_SHELVES = 20
 """That are asked at once."""
+
+MOST_QUESTION = 4_000
+"""Characters that are looked for; what is longer is mostly a text that was pasted behind the question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,8 @@ class Looked:
 
 async def asks(parts: Parts, question: Question) -> Asks:
     """Return which shelves a question asks: those it names, else its chat's. Raises NotFound and BadValue."""
+    if question.go_on is not None:
+        return Asks()  # its passages are with the question that it answers
     known: tuple[str, ...] = ()
     quote, chat_id = False, question.chat
     if chat_id is not None:
@@ -128,7 +134,10 @@ async def look(parts: Parts, asks: Asks, asked: Asked) -> Looked | None:
 
 async def found_on(shelves: Sequence[Shelf], question: str) -> tuple[tuple[Found, ...], bool]:
     """Return the passages of all these shelves, best first, and whether they seem to hold the answer."""
-    results = await asyncio.gather(*(shelf.search(question) for shelf in shelves))
+    looked_for = question[:MOST_QUESTION]
+    results = await asyncio.gather(*(shelf.search(looked_for) for shelf in shelves))
+    if len(results) == 1:
+        return results[0].found, results[0].answers
     answering = [result for result in results if result.answers] or results
     found = sorted((passage for one in answering for passage in one.found), key=lambda one: -one.score)
     return tuple(found[:MOST_FOUND]), any(result.answers for result in results)

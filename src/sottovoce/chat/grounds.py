@@ -21,8 +21,9 @@ PRESUMED_SPEED = 200.0
 SHARE = 1 / 3
 """Of the model's window, for the passages of one question at most."""
 
-INSTRUCTION = "Answer from these passages only. If they do not hold the answer, say that they do not."
-INSTRUCTION_ZH = "只根据以上段落回答；段落里没有答案时，请直接说没有。"
+# Short, and not a word of what to do without an answer: a tiny model then says that there is none.
+INSTRUCTION = "Answer this from the text above only, and with its words."
+INSTRUCTION_ZH = "请只根据上文回答，并尽量使用原文的词句。"
 
 _HAN = re.compile("[\u4e00-\u9fff]")
 _NOT_CHINESE = re.compile("[\u3040-\u30ff\uac00-\ud7af]")

@@ -12,7 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 
 from sottovoce.chat import attached
-from sottovoce.core.grounds import Ground
+from sottovoce.chat.grounds import source
+from sottovoce.core.grounds import NOT_ON_SHELF, QUOTES, Ground, read_cited
 from sottovoce.core.messages import MADE, Role, State
 from sottovoce.store import attachments, chats, grounds
 from sottovoce.store.attachments import Attachment
@@ -94,9 +95,15 @@ def _heading(chat: Chat) -> str:
 
 
 def _section(message: StoredMessage, given: Sequence[Attachment]) -> str:
-    who = "You" if message.role is Role.USER else f"AI ({message.model or 'unknown model'})"
+    by_nobody = message.facts.get("reason") in (NOT_ON_SHELF, QUOTES)
+    by = message.model or ("from documents, by no model" if by_nobody else "unknown model")
+    who = "You" if message.role is Role.USER else f"AI ({by})"
     texts = "".join(f"{_as_code(one.name)}:\n\n{attached.fenced(one.text)}\n\n" for one in given)
-    return f"## {who}\n\n{texts}{message.text.strip()}\n{_ENDINGS.get(message.state, '')}\n"
+    quotes = "".join(
+        f"\n[{one.n}] {_as_code(source(one))}: {_as_code(' '.join(one.quote.split()))}\n"
+        for one in read_cited(message.facts).citations
+    )
+    return f"## {who}\n\n{texts}{message.text.strip()}\n{quotes}{_ENDINGS.get(message.state, '')}\n"
 
 
 def _as_code(name: str) -> str:

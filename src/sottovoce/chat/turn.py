@@ -98,7 +98,7 @@ async def ask(parts: Parts, question: Question) -> AsyncGenerator[Event, None]:
         if answer.text:
             yield Whole(answer.text, answer.reasoning, answer.facts.get("thought"))
         looked = None
-        if asks.shelves and question.go_on is None:
+        if asks.shelves:
             looked = await grounded.look(parts, asks, asked)
         if looked is not None:
             yield looked.event

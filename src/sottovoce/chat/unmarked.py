@@ -15,7 +15,7 @@ from typing import TypeVar
 from sottovoce.core.events import Text
 
 _MARK = re.compile(r"[ \t]*(?:\[\^?\d{1,3}(?:\s*[,;–-]\s*\^?\d{1,3})*\]|【\d{1,3}(?:†[^】]{0,40})?】)")
-_OPEN = re.compile(r"[ \t]*(?:\[(?:\^?\d{0,3}(?:\s*[,;–-]\s*\^?\d{0,3})*)?|【[^】]{0,44})?$")
+_OPEN = re.compile(r"[ \t]*(?:\[(?:\^?\d{0,3}(?:\s*[,;–-]\s*\^?\d{0,3})*)?|【[^】]{0,44}|`+)?$")
 
 T = TypeVar("T")
 

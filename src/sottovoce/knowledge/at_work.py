@@ -15,7 +15,7 @@ from typing import Literal
 
 from sottovoce.core.errors import BadValue, SottoError, Stopping
 from sottovoce.knowledge import about
-from sottovoce.knowledge.shelves import Shelf
+from sottovoce.knowledge.shelf import Shelf
 from sottovoce.knowledge.syncing import Progress
 from sottovoce.knowledge.watching import changes
 

@@ -41,7 +41,12 @@ _NO_CLAIM = re.compile(
     | 希望[这对] | (?:文中|资料中?|文件中?)(?:没有|未)
     """
 )
-_LEAD_IN = re.compile(r"^(?:according to|based on|as stated in|as mentioned in)\s[^,]{1,80},\s*", re.I)
+_LEAD_IN = re.compile(
+    r"^(?:(?:according to|based on|as stated in|as mentioned in)\s[^,]{1,80},\s*"
+    r"|(?:the|this) (?:document|passage|text|context)s? (?:states?|says?|mentions?)(?: that\b)?:?\s*"
+    r"|the (?:short )?answer(?: to (?:this|the|your) question)? is(?: that\b)?:?\s*|(?:yes|no)[,:]\s+)+",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)

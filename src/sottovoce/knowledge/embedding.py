@@ -2,7 +2,7 @@
 
 Each group is kept before the next one is begun, so whatever stops it, the next run goes on from there. While
 somebody is answered in this program it waits; to other programs its engine gives way by itself, if it is a
-patient one (engine/plan.py). Knows nothing of documents, nor of how passages are found.
+patient one (engine/plan.py). Knows nothing of how passages are found.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from sqlite3 import Connection
 
 from sottovoce.core.errors import StoreBusy, TooLong
 from sottovoce.engine.protocol import Engine
-from sottovoce.knowledge import vectors
+from sottovoce.knowledge import documents, vectors
 from sottovoce.knowledge.file import ShelfFile
 from sottovoce.knowledge.vectors import VectorModel
 from sottovoce.models.engines import Engines
@@ -55,10 +55,22 @@ class Progress:
         return (self.total - self.done) / self.per_second if self.per_second else None
 
 
+def with_headings(conn: Connection, passages: Sequence[int]) -> list[str]:
+    """Return each passage below the headings that it stands under."""
+    found = []
+    for passage in passages:
+        document, start, end, headings = conn.execute(
+            'SELECT document, start, "end", headings FROM passages WHERE number = ?', (passage,)
+        ).fetchone()
+        text = documents.slice_of(conn, document, start, end)
+        found.append("\n".join([*headings.splitlines(), text]))
+    return found
+
+
 async def fill(
     file: ShelfFile,
     engine: Engine,
-    texts: Texts,
+    texts: Texts = with_headings,
     *,
     busy: Callable[[], bool] = bool,
     clock: Callable[[], float] = time.monotonic,

@@ -17,7 +17,7 @@ from sottovoce.knowledge.cite import quoted
 from sottovoce.knowledge.terms import Said, said
 
 MOST = 3
-NEAR = 0.6
+NEAR = 0.75
 """A further passage is quoted where its sentence is at least so good, measured by the best one."""
 
 _ASKS_NUMBER = re.compile(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
+from sottovoce.knowledge import vectors
 from sottovoce.store.faults import intact
 
 
@@ -22,6 +23,10 @@ class Facts:
     oldest: float | None
     newest: float | None
     synced: float | None
+    vectors: int
+    """Passages that have a vector."""
+    vectors_of: str | None
+    """The model that made them; None where none did."""
 
 
 def of(connection: sqlite3.Connection) -> Facts:
@@ -34,5 +39,20 @@ def of(connection: sqlite3.Connection) -> Facts:
     (synced,) = connection.execute(
         "SELECT CASE WHEN count(*) = count(synced) THEN min(synced) END FROM sources"
     ).fetchone()
+    model = vectors.made_by(connection)
+    made, _ = vectors.counts(connection)
     row = (documents, unread, passages, text, oldest, newest, synced)
-    return Facts(*intact(row, (int, int, int, int, float | None, float | None, float | None)))
+    documents, unread, passages, text, oldest, newest, synced = intact(
+        row, (int, int, int, int, float | None, float | None, float | None)
+    )
+    return Facts(
+        documents=documents,
+        unread=unread,
+        passages=passages,
+        text=text,
+        oldest=oldest,
+        newest=newest,
+        synced=synced,
+        vectors=made,
+        vectors_of=None if model is None else model.name,
+    )

@@ -12,10 +12,11 @@ from sqlite3 import Connection
 
 import numpy as np
 
-from sottovoce.core.errors import BadValue
+from sottovoce.core.errors import BadValue, StoreDamaged
 from sottovoce.knowledge import codes, vectors
 from sottovoce.knowledge.codes import FURTHEST, Floats, Ids, Signs
 from sottovoce.knowledge.vectors import ANEW, BLOCK
+from sottovoce.store.faults import damaged
 
 CANDIDATES = 1024
 ONE_IN = 512
@@ -75,6 +76,8 @@ class Vectors:
         due = [number for number, when in changed.items() if self._places.get(number, (0, 0))[1] != when]
         self._make_room(len(changed))
         for block in vectors.blocks(conn, due):
+            if block.count > BLOCK or len(block.signs) != block.count * words * 8:
+                raise _damaged(f"block {block.number} has {len(block.signs)} bytes of signs")
             place, _ = self._places.get(block.number, (len(self._places), 0))
             self._places[block.number] = place, changed[block.number]
             start, end = place * BLOCK, place * BLOCK + block.count
@@ -117,6 +120,12 @@ def _compared(conn: Connection, passages: list[int], unit: Floats, limit: int) -
         "passage IN (SELECT value FROM json_each(?))",
         (json.dumps(passages),),
     ).fetchall()
+    if any(len(code) != len(unit) for _, code in rows):
+        raise _damaged(f"a vector has not {len(unit)} numbers")
     small = np.frombuffer(b"".join(code for _, code in rows), np.int8).reshape(-1, len(unit))
     scores = codes.cosines(small, unit)
     return [(rows[at][0], float(scores[at])) for at in codes.best(scores, limit)]
+
+
+def _damaged(detail: str) -> StoreDamaged:
+    return damaged("The shelf is damaged: vectors in it cannot be read.", detail=detail)

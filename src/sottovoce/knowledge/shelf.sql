@@ -47,3 +47,9 @@ CREATE TABLE passages (
     headings TEXT NOT NULL      -- one a line, the outermost first
 ) STRICT;
 CREATE INDEX passages_by_document ON passages (document, start);
+
+-- Encyclopaedias: ZIM files that are asked through the index inside them. JSON: what mount.Mount has.
+CREATE TABLE mounts (
+    path  TEXT PRIMARY KEY,  -- absolute
+    facts TEXT NOT NULL
+) STRICT;

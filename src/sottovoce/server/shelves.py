@@ -9,7 +9,7 @@ from sottovoce.chat import grounded
 from sottovoce.chat.call_grounds import Given
 from sottovoce.core.errors import NotFound
 from sottovoce.core.messages import OWNER
-from sottovoce.knowledge.shelves import Shelf
+from sottovoce.knowledge.shelf import Shelf
 from sottovoce.server.caller import Caller, Scope
 from sottovoce.server.endpoint import Visit
 

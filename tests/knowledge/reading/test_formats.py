@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from samples import docx, epub, opendocument, paragraph, pdf, pptx, read, shape, xlsx
+from samples import docx, epub, opendocument, package, paragraph, pptx, read, shape, xlsx, zipped
 
 from sottovoce.knowledge.document import Block
 from sottovoce.knowledge.reading.refusal import Refusal
@@ -46,6 +46,31 @@ def test_what_a_word_document_says_twice_for_old_programs_is_read_once() -> None
     )
     blocks, _ = read(docx(f"<w:p><w:r>{twice.format(paragraph('In a box'))}</w:r></w:p>"), "a.docx")
     assert told(blocks) == [("text", "In a box")]
+
+
+LOCKED = "<e><CipherReference URI='OPS/a'/></e>"
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (zipped({"Index/Document.iwa": b"x"}), "unknown"),
+        (package("xl/workbook.bin", {"xl/workbook.bin": b"x"}), "unknown"),
+        (package("visio/document.xml", {"visio/document.xml": b"x"}), "unknown"),
+        (zipped({"photo.jpg": b"x"}), "archive"),
+        (opendocument("text", "x", manifest="<manifest:encryption-data/>"), "protected"),
+        (
+            epub(
+                {"a": "<p>x</p>"}, more={"META-INF/encryption.xml": "<e><CipherReference URI='OPS/a'/></e>"}
+            ),
+            "protected",
+        ),
+    ],
+)
+def test_an_archive_that_is_no_document_of_ours_is_refused_for_what_it_is(data: bytes, reason: str) -> None:
+    with pytest.raises(Refusal) as caught:
+        read(data, "a.docx")
+    assert caught.value.reason == reason
 
 
 def test_an_opendocument_text_keeps_its_headings_and_tables() -> None:
@@ -115,49 +140,6 @@ def test_a_book_is_read_in_the_order_of_its_spine() -> None:
     assert (end.title, end.written) == ("A book", datetime(2019, 1, 1, tzinfo=UTC).timestamp())
 
 
-def line(text: str, size: int, y: int) -> str:
-    return f"BT /F1 {size} Tf 72 {y} Td ({text}) Tj ET\n"
-
-
-def test_the_text_of_a_pdf_stands_on_its_pages_under_its_headings() -> None:
-    first = line("Goals", 20, 780) + "".join(
-        line(f"line {at} of a long text here,", 10, 740 - 12 * at) for at in range(8)
-    )
-    second = line("The second page says no more.", 10, 780) + line("Another paragraph stands apart.", 10, 700)
-    blocks, end = read(pdf(first.encode(), second.encode()), "plan.pdf")
-    assert [(block.page, block.kind, block.level) for block in blocks] == [
-        (1, "heading", 1),
-        (1, "text", 0),
-        (2, "text", 0),
-        (2, "text", 0),
-    ]
-    assert blocks[1].text.startswith("line 0 of a long text here, line 1 of")
-    assert (end.title, end.written, end.pages) == ("A plan", MAY, 2)
-
-
-def test_chinese_in_a_pdf_is_joined_without_gaps() -> None:
-    from sottovoce.knowledge.reading.pdf import joined
-
-    assert joined(["隐私是每个", "人的权利 and", "more", "exam\x02", "ple", "• one"]) == (
-        "隐私是每个人的权利 and more example\n• one"
-    )
-
-
-def test_pages_without_text_in_a_pdf_are_told() -> None:
-    _, end = read(pdf("A page with quite some text on it.", b""), "a.pdf")
-    assert end.notes == ("1 of 2 pages have no text; they may be pictures.",)
-
-
-@pytest.mark.parametrize(
-    ("page", "reason"),
-    [(b"q 9 0 0 9 0 0 cm BI /W 1 /H 1 /BPC 8 /CS /G ID x EI Q", "scanned"), (b"0 0 m 10 10 l S", "empty")],
-)
-def test_a_pdf_without_text_is_refused_for_what_it_is(page: bytes, reason: str) -> None:
-    with pytest.raises(Refusal) as caught:
-        read(pdf(page, b""), "scan.pdf")
-    assert caught.value.reason == reason
-
-
 PAGE = """<!doctype html><html><head><title>Tea &amp; more</title>
 <meta name="dcterms.modified" content="2024-05-01T12:00:00Z"><style>p{}</style></head><body>
 <nav><a href=x>Menu</a></nav><h1>Tea<a class="headerlink" href="#t">¶</a></h1>
@@ -193,71 +175,6 @@ def test_a_page_is_decoded_as_it_says(said: str, text: str) -> None:
     blocks, end = read(page.encode(said), "a.html")
     assert told(blocks) == [("text", text)]
     assert end.notes == (f"Read as {'GB18030' if said == 'gb2312' else said}, not UTF-8.",)
-
-
-MAIL = """From: =?utf-8?b?5byg5LiJ?= <zhang@example.org>
-To: Ann <ann@example.org>
-Date: Wed, 01 May 2024 14:00:00 +0200
-Subject: =?utf-8?q?Caf=C3=A9?=
- tomorrow
-MIME-Version: 1.0
-Content-Type: multipart/mixed; boundary=B
-
---B
-Content-Type: multipart/alternative; boundary=C
-
---C
-Content-Type: text/plain; charset=gb2312
-Content-Transfer-Encoding: base64
-
-{body}
---C
-Content-Type: text/html
-
-<p>not this one</p>
---C--
---B
-Content-Type: application/pdf; name=plan.pdf
-Content-Disposition: attachment; filename*=utf-8''%E8%AE%A1%E5%88%92.pdf
-
-xxxx
---B--
-"""
-
-
-def mail() -> bytes:
-    import base64
-
-    return MAIL.format(body=base64.b64encode("明天见。\n\n好".encode("gb2312")).decode()).encode()
-
-
-def test_a_mail_keeps_who_wrote_what_and_the_names_of_what_came_along() -> None:
-    blocks, end = read(mail(), "a.eml")
-    assert told(blocks) == [
-        ("heading1", "Café tomorrow"),
-        (
-            "text",
-            "From: 张三 <zhang@example.org>\nTo: Ann <ann@example.org>\n"
-            "Date: Wed, 01 May 2024 14:00:00 +0200\nAttachments: 计划.pdf",
-        ),
-        ("text", "明天见。"),
-        ("text", "好"),
-    ]
-    assert (end.title, end.written) == ("Café tomorrow", MAY)
-
-
-def test_each_mail_of_a_box_stands_under_its_subject() -> None:
-    one = b"From a@example.org Wed May  1 14:00:00 2024\nSubject: One\n\n>From here\nFrom nowhere\n\n"
-    two = b"From b@example.org Wed May  1 14:00:00 2024\nSubject: Two\n"
-    two += b"Date: Wed, 01 May 2024 14:00:00 +0200\n\n<b>no</b>\n"
-    blocks, end = read(one + two, "all.mbox")
-    assert [pair for pair in told(blocks) if not pair[1].startswith("Date")] == [
-        ("heading1", "One"),
-        ("text", "From here\nFrom nowhere"),
-        ("heading1", "Two"),
-        ("text", "<b>no</b>"),
-    ]
-    assert end.written == MAY
 
 
 MARKDOWN = """---

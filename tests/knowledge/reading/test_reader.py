@@ -19,7 +19,7 @@ from sottovoce.knowledge.document import Block
 from sottovoce.knowledge.reading import read as reading
 from sottovoce.knowledge.reading.kinds import LARGEST
 from sottovoce.knowledge.reading.read import Reader
-from sottovoce.knowledge.reading.wire import Limits
+from sottovoce.knowledge.reading.wire import Limits, Request
 
 SLOW = b"a | b - c\n" * 4_000_000
 """Lines that keep a reader busy for some seconds; nothing of it is wrong."""
@@ -118,6 +118,19 @@ async def test_who_is_cancelled_leaves_nothing_to_the_next() -> None:
             await task
         assert (await reader.read_bytes(b"fine", "a.txt")).blocks == (Block("text", "fine"),)
         assert process_of(reader) != process
+
+
+async def test_a_reader_that_nobody_listens_to_can_be_ended() -> None:
+    async with Reader() as reader:
+        await reader.read_bytes(b"fine", "a.txt")
+        assert reader._child is not None
+        await reader._child._send(Request("text", len(SLOW)), SLOW)
+        stdout = reader._child._process.stdout
+        assert stdout is not None
+        while not stdout._paused:  # type: ignore[attr-defined]
+            await asyncio.sleep(0.01)
+        async with asyncio.timeout(20):
+            await reader.close()
 
 
 async def test_a_damaged_document_costs_its_reader_and_a_locked_one_does_not() -> None:

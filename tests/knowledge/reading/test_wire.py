@@ -51,6 +51,15 @@ def test_a_block_without_end_is_cut_at_a_line_or_a_sentence() -> None:
     assert sum(block.text.count("sentence") for block in blocks) == 10_000
 
 
+def test_many_small_blocks_do_not_make_a_long_line() -> None:
+    sent: list[bytes] = []
+    paper = Paper(sent.append, Limits())
+    for _ in range(10_000):
+        paper.text("a")
+    paper.finish()
+    assert max(map(len, sent)) < 100_000
+
+
 def test_more_text_than_the_limit_is_refused() -> None:
     paper = Paper(lambda _: None, Limits(text=1_000_000))
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from sottovoce.core.errors import BadDocument, Unsupported
+from sottovoce.core.errors import BadDocument, NotFound, Unsupported
 from sottovoce.knowledge.zim import archive as archives
 from sottovoce.knowledge.zim.archive import Archive, open_archive
 
@@ -106,20 +106,24 @@ async def test_a_reader_that_breaks_down_is_told(
             await archive.article("One")
 
 
-@pytest.mark.parametrize(
-    "said", [[], {}, {"blocks": 1}, {"title": "a", "path": "a", "key": "a", "blocks": [1], "cut": 0}]
-)
 async def test_an_answer_of_a_wrong_shape_is_not_believed(
-    copy: Path, monkeypatch: pytest.MonkeyPatch, said: object
+    copy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    said: list[object] = []
+
+    async def lie(self: object, *asked: object, **more: object) -> object:
+        return said[-1]
+
+    monkeypatch.setattr("sottovoce.knowledge.zim.process.Reader.ask", lie)
+    for one in ([], {"title": "a", "path": "a", "key": "a", "blocks": [1], "cut": 0}):
+        said.append(one)
+        async with await open_archive(copy) as archive:
+            with pytest.raises(BadDocument, match="answered nonsense"):
+                await archive.article("Rust")
+    said.append({"found": [], "faults": []})  # no row for what was asked
     async with await open_archive(copy) as archive:
-
-        async def lie(self: object, *asked: object, **more: object) -> object:
-            return said
-
-        monkeypatch.setattr("sottovoce.knowledge.zim.process.Reader.ask", lie)
         with pytest.raises(BadDocument, match="answered nonsense"):
-            await archive.article("Rust")
+            await archive.search(["rust"])
 
 
 async def test_without_libzim_the_command_that_brings_it_is_told(
@@ -139,6 +143,21 @@ async def test_an_answer_nobody_waits_for_is_not_taken_for_the_next(wiki: Archiv
         await asyncio.sleep(0)
         asked.cancel()
         assert (await wiki.article(title)).title == title
+
+
+async def test_who_asks_next_is_not_blamed_for_what_hung(
+    copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pretend(
+        tmp_path, monkeypatch, "time.sleep(60 if path == 'Slow' else 0); raise KeyError('Cannot find entry')"
+    )
+    monkeypatch.setattr(archives, "ARTICLE_SECONDS", 1.0)
+    async with await open_archive(copy) as archive:
+        asked = asyncio.create_task(archive.article("Slow"))
+        await asyncio.sleep(0)
+        asked.cancel()
+        with pytest.raises(NotFound, match="no article of this name: Quick"):
+            await archive.article("Quick")
 
 
 async def test_a_closed_archive_answers_nobody(copy: Path) -> None:

@@ -21,5 +21,5 @@ async def open_shelves(given: Given) -> AsyncIterator[Shelves]:
     try:
         yield shelves
     finally:
-        shelves.close()
+        await shelves.close()
         database.close()

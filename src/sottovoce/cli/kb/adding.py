@@ -12,7 +12,7 @@ import click
 
 from sottovoce.cli._given import Given
 from sottovoce.cli._run import run
-from sottovoce.cli.kb._open import open_shelves
+from sottovoce.cli.kb._filling import fill
 from sottovoce.core.amounts import amount
 from sottovoce.core.errors import BadValue, NotFound
 from sottovoce.core.messages import OWNER
@@ -20,7 +20,8 @@ from sottovoce.core.messages import OWNER
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sottovoce.knowledge.shelves import Shelf, Shelves
+    from sottovoce.knowledge.shelf import Shelf
+    from sottovoce.knowledge.shelves import Shelves
     from sottovoce.knowledge.syncing import Progress
 
 MOST_PROBLEMS = 20
@@ -52,25 +53,30 @@ def watch(given: Given, /, name: str, paths: tuple[Path, ...]) -> None:
 
 
 async def _add(given: Given, name: str, paths: Sequence[Path]) -> None:
-    async with open_shelves(given) as shelves:
-        shelf = await _with(shelves, name, paths)
+    async with given.open_app() as app:
+        shelf = await _with(given, app.shelves, name, paths)
         await _synced(given, shelf)
+        await fill(given, app, shelf)
 
 
 async def _watch(given: Given, name: str, paths: Sequence[Path]) -> None:
     from sottovoce.knowledge.watching import changes
 
-    async with open_shelves(given) as shelves:
-        shelf = await _with(shelves, name, paths)
+    async with given.open_app() as app:
+        shelf = await _with(given, app.shelves, name, paths)
         await _synced(given, shelf)
+        await fill(given, app, shelf)
         given.show.note("Watching; Ctrl-C ends it.")
         async with aclosing(changes(shelf.file)) as coming:
             async for _ in coming:
                 await _synced(given, shelf)
+                await fill(given, app, shelf)
 
 
-async def _with(shelves: Shelves, name: str, paths: Sequence[Path]) -> Shelf:
+async def _with(given: Given, shelves: Shelves, name: str, paths: Sequence[Path]) -> Shelf:
     """Return the shelf with these sources; nothing is made where one of them is not there."""
+    from sottovoce.knowledge.mounts import is_encyclopaedia
+
     for path in paths:
         if not path.exists():
             raise BadValue(f"{path} is not there.", hint="Check the path for a typing error")
@@ -83,8 +89,25 @@ async def _with(shelves: Shelves, name: str, paths: Sequence[Path]) -> Shelf:
             raise
         shelf = await shelves.add(OWNER, name)
     for path in paths:
-        await shelves.put(shelf, path)
+        if is_encyclopaedia(path) and path.is_file():
+            await _mounted(given, shelves, shelf, path)
+        else:
+            await shelves.put(shelf, path)
     return shelf
+
+
+async def _mounted(given: Given, shelves: Shelves, shelf: Shelf, path: Path) -> None:
+    def told(read: int, of: int) -> None:
+        given.show.passing(f"{path.name}: checking, {amount(read)} of {amount(of)}")
+
+    try:
+        mounted = await shelves.mount(shelf, path, told)
+    finally:
+        given.show.passing("")
+    day = "" if mounted.as_of is None else f" of {mounted.as_of.isoformat()}"
+    given.show.note(f"{shelf.name}: {mounted.title}{day}, {mounted.articles:,} articles.")
+    if not mounted.indexed:
+        given.show.note("  only titles can be searched: the file comes without an index of its texts")
 
 
 async def _synced(given: Given, shelf: Shelf) -> None:
@@ -94,7 +117,8 @@ async def _synced(given: Given, shelf: Shelf) -> None:
             async for step in steps:
                 if last is None and step.total:
                     size, room = amount(step.bytes), amount(step.space)
-                    given.show.note(f"{step.total:,} files, {size}; on the shelf about {room}.")
+                    files = "1 file" if step.total == 1 else f"{step.total:,} files"
+                    given.show.note(f"{files}, {size}; on the shelf about {room}.")
                 last = step
                 if step.total:
                     done = f"{shelf.name}: {step.done:,} of {step.total:,} files"

@@ -13,14 +13,18 @@ from sottovoce.cli._run import run
 from sottovoce.cli._show import one_line
 from sottovoce.cli.kb._open import open_shelves
 from sottovoce.core.amounts import amount
+from sottovoce.core.errors import StoreProblem
 from sottovoce.core.messages import OWNER
 
 if TYPE_CHECKING:
     from sottovoce.knowledge.document import Found
     from sottovoce.knowledge.documents import Document
     from sottovoce.knowledge.facts import Facts
-    from sottovoce.knowledge.shelves import Shelf
+    from sottovoce.knowledge.shelf import Shelf
+    from sottovoce.knowledge.shelves import Shelves
     from sottovoce.knowledge.sources import Source
+    from sottovoce.knowledge.zim.mount import Mount
+    from sottovoce.store.shelves import ShelfRow
 
 EXCERPT = 100
 """Characters of a passage in a table."""
@@ -60,26 +64,28 @@ def search(given: Given, /, name: str, words: tuple[str, ...], limit: int, as_js
 
 async def _list(given: Given, as_json: bool) -> None:
     async with open_shelves(given) as shelves:
-        rows = await shelves.listed(OWNER)
-        told = [(shelf := await shelves.open(OWNER, row.id), await shelf.facts()) for row in rows]
-        if as_json:
-            given.show.data([shelf_data(shelf, facts) for shelf, facts in told])
-        elif told:
-            table = [
-                (
-                    shelf.name,
-                    f"{facts.documents:,}",
-                    f"{facts.passages:,}",
-                    amount(shelf.file.size()),
-                    _day(facts.newest),
-                    _day(facts.synced),
-                )
-                for shelf, facts in told
-            ]
-            given.show.table(("NAME", "DOCUMENTS", "PASSAGES", "SPACE", "NEWEST", "SYNCED"), table)
-        else:
-            given.show.note("There are no shelves yet.")
-            given.show.note("\nhint: sotto kb add NAME FOLDER")
+        told = [await _listed(shelves, row) for row in await shelves.listed(OWNER)]
+    if as_json:
+        given.show.data([data for data, _ in told])
+    elif told:
+        columns = ("NAME", "DOCUMENTS", "PASSAGES", "SPACE", "NEWEST", "SYNCED")
+        given.show.table(columns, [line for _, line in told])
+    else:
+        given.show.note("There are no shelves yet.")
+        given.show.note("\nhint: sotto kb add NAME FOLDER")
+
+
+async def _listed(shelves: Shelves, row: ShelfRow) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return a shelf's keys and its line in the table; one that cannot be opened is listed all the same."""
+    try:
+        shelf = await shelves.open(OWNER, row.id)
+        facts = await shelf.facts()
+    except StoreProblem as problem:
+        data = {"id": row.id, "name": row.name, "problem": problem.sentence}
+        return data, (row.name, "cannot be opened; sotto kb check tells why", "", "", "", "")
+    size = amount(shelf.file.size())
+    counts = (f"{facts.documents:,}", f"{facts.passages:,}", size, _day(facts.newest), _day(facts.synced))
+    return shelf_data(shelf, facts) | {"problem": None}, (shelf.name, *counts)
 
 
 async def _show(given: Given, name: str, all_documents: bool, as_json: bool) -> None:
@@ -89,13 +95,20 @@ async def _show(given: Given, name: str, all_documents: bool, as_json: bool) -> 
         shelf = await shelves.open(OWNER, name)
         facts = await shelf.facts()
         there = await shelf.file.read(sources.listed)
+        mounted = await shelf.mounted()
         listed = await shelf.file.read(documents.listed)
         if as_json:
             data = shelf_data(shelf, facts)
             data["sources"] = [_source_data(one) for one in there]
+            data["encyclopaedias"] = [_mount_data(one) for one in mounted]
             given.show.data(data | {"documents": [_document_data(one) for one in listed]})
             return
         _tell(given, shelf, facts, there)
+        for wiki in mounted:
+            day = "" if wiki.as_of is None else f", of {wiki.as_of.isoformat()}"
+            given.show.line(f"  encyclopaedia {wiki.title}{day}: {wiki.articles:,} articles, {wiki.path}")
+        if facts.passages:
+            _tell_vectors(given, facts)
         unread = [one for one in listed if one.problem is not None]
         for one in unread:
             given.show.line(f"  not read: {one.problem}")
@@ -108,8 +121,8 @@ async def _show(given: Given, name: str, all_documents: bool, as_json: bool) -> 
 
 
 async def _search(given: Given, name: str, question: str, limit: int, as_json: bool) -> None:
-    async with open_shelves(given) as shelves:
-        shelf = await shelves.open(OWNER, name)
+    async with given.open_app() as app:
+        shelf = await app.shelves.open(OWNER, name)
         results = await shelf.search(question, limit)
     if as_json:
         given.show.data([found_data(one) for one in results.found])
@@ -137,6 +150,20 @@ def _tell(given: Given, shelf: Shelf, facts: Facts, there: list[Source]) -> None
         line(f"  from {source.path}{lost}")
 
 
+def _tell_vectors(given: Given, facts: Facts) -> None:
+    """Say what it is found by, and what would find more."""
+    if facts.vectors_of is None:
+        given.show.line(
+            "  found by its words alone; a model that makes vectors would also find what means the same"
+        )
+        given.show.note(
+            "\nhint: sotto models pull REF, then sotto settings set embed_model NAME and sotto kb add"
+        )
+    else:
+        share = f"{facts.vectors:,} of {facts.passages:,} passages"
+        given.show.line(f"  found by its words and by vectors of {facts.vectors_of}: {share}")
+
+
 def shelf_data(shelf: Shelf, facts: Facts) -> dict[str, Any]:
     """Return a shelf's documented keys."""
     return {"id": shelf.row.id, "name": shelf.name, **asdict(facts), "bytes": shelf.file.size()}
@@ -160,6 +187,18 @@ def found_data(found: Found) -> dict[str, Any]:
 def _document_data(document: Document) -> dict[str, Any]:
     keys = ("name", "title", "path", "digest", "size", "written", "pages", "length", "read", "problem")
     return {key: value for key, value in asdict(document).items() if key in keys}
+
+
+def _mount_data(mounted: Mount) -> dict[str, Any]:
+    day = None if mounted.as_of is None else mounted.as_of.isoformat()
+    return {
+        "path": str(mounted.path),
+        "title": mounted.title,
+        "as_of": day,
+        "articles": mounted.articles,
+        "indexed": mounted.indexed,
+        "checked": mounted.checked,
+    }
 
 
 def _source_data(source: Source) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -12,9 +11,6 @@ from sottovoce.cli._run import run
 from sottovoce.cli.kb._open import open_shelves
 from sottovoce.core.errors import Refused
 from sottovoce.core.messages import OWNER
-
-if TYPE_CHECKING:
-    from sottovoce.knowledge.shelves import Shelf
 
 MOST_NAMED = 20
 
@@ -68,23 +64,29 @@ async def _check(given: Given, name: str, as_json: bool) -> None:
 
 
 async def _remove(given: Given, name: str, paths: tuple[Path, ...], yes: bool) -> None:
+    from sottovoce.knowledge.mounts import is_encyclopaedia
+
     async with open_shelves(given) as shelves:
-        shelf = await shelves.open(OWNER, name)
         if paths:
+            shelf = await shelves.open(OWNER, name)
             for path in paths:
+                if is_encyclopaedia(path):
+                    await shelves.unmount(shelf, path)
+                    given.show.note(f"{path.name} taken off {shelf.name}")
+                    continue
                 count = await shelves.take_off(shelf, path)
                 given.show.note(f"{count:,} documents taken off {shelf.name}")
             return
+        row = await shelves.named(OWNER, name)
         if not yes:
-            await _ask(given, shelf)
-        await shelves.remove(OWNER, shelf.row.id)
-    given.show.note(f"The shelf {shelf.name} is removed; its files are where they were.")
+            _ask(given, row.name)
+        await shelves.remove(OWNER, row.id)
+    given.show.note(f"The shelf {row.name} is removed; its files are where they were.")
 
 
-async def _ask(given: Given, shelf: Shelf) -> None:
+def _ask(given: Given, shelf: str) -> None:
     if not given.show.can_ask:
         raise Refused("This needs a yes, and there is nobody to ask.", hint="Add --yes")
-    facts = await shelf.facts()
-    if not given.show.confirm(f"Remove the shelf {shelf.name} with {facts.documents:,} documents?"):
+    if not given.show.confirm(f"Remove the shelf {shelf} and all that was read for it?"):
         given.show.note("Nothing was done.")
         raise click.exceptions.Exit(1)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import posixpath
-import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -77,8 +76,6 @@ class Archive:
             info = self._zip.getinfo(name)
             if info.flag_bits & 0x1:
                 raise Refusal("protected")
-            if stat.S_ISLNK(info.external_attr >> 16):
-                raise Refusal("damaged", detail=f"{name} is a link")
             self._packed += info.compress_size
             with self._zip.open(info) as part:
                 while piece := part.read(PIECE):

@@ -24,6 +24,8 @@ def read(file: BinaryIO, paper: Paper) -> None:
         opendocument.read(archive, paper)
     elif "[Content_Types].xml" in archive or "_rels/.rels" in archive:
         _read_package(archive, paper)
+    elif any(name.endswith(".iwa") for name in archive.names):  # Pages, Numbers and Keynote
+        raise Refusal("unknown")
     else:
         raise Refusal("archive", "ZIP")
 
@@ -34,6 +36,8 @@ def _read_package(archive: Archive, paper: Paper) -> None:
     if main is None:
         raise Refusal("damaged", detail="no main part")
     _read_properties(package, paper)
+    if main.endswith(".bin"):  # XLSB
+        raise Refusal("unknown")
     folder = main.partition("/")[0]
     if folder == "word":
         word.read(package, main, paper)

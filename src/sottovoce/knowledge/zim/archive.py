@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
@@ -17,7 +18,7 @@ from typing import Any, TypeVar
 from sottovoce.core.errors import BadDocument, NotFound
 from sottovoce.knowledge.zim.header import AGAIN, Header, Identity, check_same, identity_of, read_header
 from sottovoce.knowledge.zim.process import Ended, Fault, Late, Reader, start_reader
-from sottovoce.knowledge.zim.said import Article, Facts, Hit, article_of, counts_of, facts_of, hits_of
+from sottovoce.knowledge.zim.said import Article, Facts, Hit, article_of, counts_of, facts_of, hits_of, line
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +50,7 @@ class Archive:
         self._lock = asyncio.Lock()
         self._articles: OrderedDict[str, Article] = OrderedDict()
         self._bad: dict[str, BadDocument] = {}
+        self._asking: set[asyncio.Task[Any]] = set()
 
     async def __aenter__(self) -> Archive:
         return self
@@ -72,7 +74,13 @@ class Archive:
 
     async def estimate(self, queries: Sequence[str]) -> list[int]:
         """Return for each query how many articles have all its words, roughly."""
-        return await self._ask("its index", "estimate", SEARCH_SECONDS, counts_of, queries=list(queries))
+        return await self._ask(
+            "its index",
+            "estimate",
+            SEARCH_SECONDS,
+            partial(counts_of, rows=len(queries)),
+            queries=list(queries),
+        )
 
     async def search(
         self, queries: Sequence[str] = (), limit: int = 20, *, titles: Sequence[str] = ()
@@ -82,12 +90,13 @@ class Archive:
         Without an index in the file only titles are searched. Then sentences: what could not be looked up.
         Raises BadDocument.
         """
+        queries = queries if self.facts.indexed else ()
         found, faults = await self._ask(
             "its index",
             "search",
             SEARCH_SECONDS,
-            hits_of,
-            queries=list(queries) if self.facts.indexed else [],
+            partial(hits_of, rows=len(queries) + len(titles)),
+            queries=list(queries),
             titles=list(titles),
             limit=limit,
         )
@@ -104,10 +113,14 @@ class Archive:
         if held is None:
             try:
                 held = await self._ask(
-                    f"the article “{key}”", "article", ARTICLE_SECONDS, article_of, key=key
+                    f"the article “{line(key)}”",
+                    "article",
+                    ARTICLE_SECONDS,
+                    partial(article_of, written=self.facts.written),
+                    key=key,
                 )
             except BadDocument as problem:
-                if problem is not self._given_up and not self._gone():
+                if isinstance(problem.__cause__, Ended):  # what ended the reader is not tried again
                     self._bad[key] = problem
                 raise
             for name in {key, held.path, held.key}:
@@ -128,15 +141,25 @@ class Archive:
             raise self._given_up
         self.check_same()
 
-    def _gone(self) -> bool:
-        try:
-            self.check_same()
-        except BadDocument:
-            return True
-        return False
-
     async def _ask(
-        self, what: str, do: str, seconds: float, parse: Callable[[Any, Facts], Answer], **asked: Any
+        self, what: str, do: str, seconds: float, parse: Callable[[Any], Answer], **asked: Any
+    ) -> Answer:
+        """Return the reader's answer. It comes to its end even if nobody waits for it any more.
+
+        Otherwise whoever asks next would wait for it, and be blamed where it never comes.
+        """
+        asking = asyncio.create_task(self._answer(what, do, seconds, parse, asked))
+        self._asking.add(asking)
+        asking.add_done_callback(self._forget)
+        return await asyncio.shield(asking)
+
+    def _forget(self, asking: asyncio.Task[Any]) -> None:
+        self._asking.discard(asking)
+        if not asking.cancelled():
+            asking.exception()  # was told to whoever still waits
+
+    async def _answer(
+        self, what: str, do: str, seconds: float, parse: Callable[[Any], Answer], asked: dict[str, Any]
     ) -> Answer:
         """Return the reader's answer, starting it again if it died. Asks twice; then `what` is at fault."""
         async with self._lock:
@@ -145,10 +168,10 @@ class Archive:
             while True:
                 reader = self._reader or await self._start()
                 try:
-                    answer = _parsed(parse, await reader.ask(do, seconds, **asked), self.facts)
+                    answer = _parsed(parse, await reader.ask(do, seconds, **asked))
                 except Ended as ended:
                     await self._drop()
-                    log.warning("%s: its reader %s. %s", self.path.name, ended, reader.tail)
+                    log.warning("%s: its reader %s.", self.path.name, ended)
                     self.check_same()
                     if last or isinstance(ended, Late):
                         raise BadDocument(
@@ -161,7 +184,7 @@ class Archive:
                     self._restarts = 0
                     if "Cannot find entry" in str(fault):
                         raise NotFound(
-                            f"{self.path.name} has no article of this name: {asked.get('key', what)}",
+                            f"{self.path.name} has no article of this name: {line(asked.get('key', what))}",
                             hint="Search for it: its title may be written differently",
                         ) from fault
                     raise BadDocument(
@@ -221,8 +244,8 @@ async def open_archive(path: Path, mounted: Identity | None = None) -> Archive:
     return archive
 
 
-def _parsed(parse: Callable[[Any, Facts], Answer], said: Any, facts: Facts) -> Answer:
+def _parsed(parse: Callable[[Any], Answer], said: Any) -> Answer:
     try:
-        return parse(said, facts)
+        return parse(said)
     except (LookupError, TypeError, ValueError) as problem:
         raise Ended("answered nonsense") from problem

@@ -23,6 +23,8 @@ ARTICLES = 12
 """Articles that are read."""
 MOST_OF_ONE = 3
 """Passages of one article."""
+LIKENED = 40
+"""Passages that are compared by their vectors, which take long to make."""
 
 Near = Callable[[str, Sequence[str]], Awaitable[Sequence[float]]]
 """Says how like a question each of some texts is; more is nearer."""
@@ -60,18 +62,17 @@ async def find(
     Raises BadDocument if the whole archive cannot be read any more.
     """
     terms = queries.terms(question)
-    texts = [term.text for term in terms]
-    counts: Mapping[str, int] = {}
-    if archive.facts.indexed:
-        counts = dict(zip(texts, await archive.estimate(texts), strict=True))
+    counts = await _counts(archive, [term.text for term in terms], told)
     places = await _articles(archive, queries.plan(terms, counts, written), told)
     articles = await _read(archive, list(places)[:ARTICLES], told)
     candidates = await asyncio.to_thread(_candidates, articles)
     if not candidates:
         return []
     scores = await asyncio.to_thread(_words, candidates, wanted(queries.rarity(terms, counts), written))
-    likeness = None if near is None else await near(question, [one.said for one in candidates])
-    order = _order(candidates, scores, likeness, list(places))
+    order = _order(candidates, scores, list(places))
+    if near is not None:
+        first = list(order)[:LIKENED]
+        order = _liked(order, first, await near(question, [candidates[at].said for at in first]))
     best = _spread(candidates, order, limit)
     return [_found(candidates[at], score, shelf, archive.facts.written) for at, score in best]
 
@@ -93,12 +94,30 @@ def wanted(worth: Mapping[str, float], written: Sequence[str]) -> dict[str, floa
     return weights
 
 
+async def _counts(archive: Archive, texts: Sequence[str], told: Told) -> dict[str, int]:
+    """Return how many articles have each text; nothing where there is no index, or it is damaged."""
+    if not archive.facts.indexed:
+        return {}
+    try:
+        return dict(zip(texts, await archive.estimate(texts), strict=True))
+    except BadDocument as problem:
+        archive.check_usable()
+        told(problem.sentence)
+        return {}
+
+
 async def _articles(archive: Archive, plan: queries.Plan, told: Told) -> dict[str, float]:
-    """Return the paths of the articles found, best first."""
-    rows, faults = await archive.search(plan.queries, HITS, titles=plan.titles)
+    """Return the paths of the articles found, best first; by titles alone where the index is damaged."""
+    asked = plan.queries if archive.facts.indexed else ()
+    try:
+        rows, faults = await archive.search(asked, HITS, titles=plan.titles)
+    except BadDocument as problem:
+        archive.check_usable()
+        told(problem.sentence)
+        asked = ()
+        rows, faults = await archive.search(asked, HITS, titles=plan.titles)
     for fault in faults:
         told(fault)
-    asked = plan.queries if archive.facts.indexed else ()
     weights = [*(1.0 + 0.5 * len(query.split()) for query in asked), *(1.2 for _ in plan.titles)]
     return queries.merge([[hit.path for hit in row] for row in rows], weights)
 
@@ -132,23 +151,25 @@ def _words(candidates: Sequence[_Candidate], tokens: Mapping[str, float]) -> lis
 
 
 def _order(
-    candidates: Sequence[_Candidate],
-    scores: Sequence[float],
-    likeness: Sequence[float] | None,
-    places: Sequence[str],
+    candidates: Sequence[_Candidate], scores: Sequence[float], places: Sequence[str]
 ) -> dict[int, float]:
-    """Join the order by words, by likeness and by article. Without likeness, a passage needs a word."""
-    numbers = range(len(candidates))
-    by_words = sorted((at for at in numbers if scores[at] > 0), key=lambda at: -scores[at])
-    rows, weights = [by_words], [2.0]
-    if likeness is not None:
-        rows.append(sorted(numbers, key=lambda at: -likeness[at]))
-        weights.append(2.0)
-    joined = queries.merge(rows, weights)
-    for at in numbers:
-        if at in joined:
-            joined[at] += 1.0 / (10.0 + places.index(candidates[at].article.path))
-    return dict(sorted(joined.items(), key=lambda item: -item[1]))
+    """Join the order by words with that of the articles. A passage needs a word that was asked for."""
+    by_words = sorted((at for at in range(len(candidates)) if scores[at] > 0), key=lambda at: -scores[at])
+    joined = queries.merge([by_words], [2.0])
+    for at in by_words:
+        joined[at] += 1.0 / (10.0 + places.index(candidates[at].article.path))
+    return _best_first(joined)
+
+
+def _liked(order: Mapping[int, float], first: Sequence[int], likeness: Sequence[float]) -> dict[int, float]:
+    """Join an order with that of how like the question its first are."""
+    like = dict(zip(first, likeness, strict=True))
+    added = queries.merge([sorted(like, key=lambda at: -like[at])], [2.0])
+    return _best_first({at: score + added.get(at, 0.0) for at, score in order.items()})
+
+
+def _best_first(scores: Mapping[int, float]) -> dict[int, float]:
+    return dict(sorted(scores.items(), key=lambda item: -item[1]))
 
 
 def _spread(

@@ -17,6 +17,7 @@ from typing import Any
 
 from sottovoce.core.errors import BadDocument, Unsupported
 from sottovoce.core.settings import child_environment
+from sottovoce.knowledge.zim.said import line
 
 log = logging.getLogger(__name__)
 
@@ -97,25 +98,25 @@ class Reader:
         await self.process.wait()
         await self._listener
 
-    async def _say(self, line: dict[str, Any]) -> None:
+    async def _say(self, said: dict[str, Any]) -> None:
         assert self.process.stdin is not None  # noqa: S101  (piped below)
         with contextlib.suppress(ConnectionError):  # one that is gone says why to whoever listens
-            self.process.stdin.write(json.dumps(line).encode() + b"\n")
+            self.process.stdin.write(json.dumps(said).encode() + b"\n")
             await self.process.stdin.drain()
 
     async def _hear(self, seconds: float) -> dict[str, Any]:
         assert self.process.stdout is not None  # noqa: S101
         try:
             async with asyncio.timeout(seconds):
-                line = await self.process.stdout.readline()
+                answer = await self.process.stdout.readline()
         except TimeoutError:
             raise Late(f"did not answer within {seconds:.0f} seconds") from None
         except ValueError:
             raise Ended("answered more than is taken") from None
-        if not line.endswith(b"\n"):
+        if not answer.endswith(b"\n"):
             raise Ended(await self._end())
         try:
-            said = json.loads(line)
+            said = json.loads(answer)
         except ValueError:
             said = None
         if not isinstance(said, dict):
@@ -137,8 +138,8 @@ class Reader:
 
     async def _listen(self) -> None:
         assert self.process.stderr is not None  # noqa: S101
-        while line := await self._line(self.process.stderr):
-            self._tail.append(line.decode("utf-8", "replace").rstrip())
+        while said := await self._line(self.process.stderr):
+            self._tail.append(line(said.decode("utf-8", "replace")))
 
     async def _line(self, stream: asyncio.StreamReader) -> bytes:
         try:
@@ -174,7 +175,7 @@ async def start_reader() -> Reader:
 
 def _ok(said: dict[str, Any]) -> Any:
     if "fault" in said:
-        raise Fault(str(said["fault"]))
+        raise Fault(line(said["fault"]))
     if "ok" not in said:
         raise Ended("answered nonsense")
     return said["ok"]

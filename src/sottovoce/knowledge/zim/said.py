@@ -63,7 +63,7 @@ class Article:
 
 def facts_of(said: dict[str, Any], identity: Identity) -> Facts:
     def text(name: str) -> str:
-        return _line(said.get(name, ""))
+        return line(said.get(name, ""))
 
     if said.get("uuid") != identity.uuid:
         raise ValueError("It opened another file.")
@@ -84,24 +84,30 @@ def facts_of(said: dict[str, Any], identity: Identity) -> Facts:
     )
 
 
-def counts_of(said: Any, facts: Facts) -> list[int]:
-    return [int(count) for count in said]
+def counts_of(said: Any, rows: int) -> list[int]:
+    counts = [int(count) for count in said]
+    if len(counts) != rows:
+        raise ValueError("There are more or fewer counts than were asked for.")
+    return counts
 
 
-def hits_of(said: Any, facts: Facts) -> tuple[list[list[Hit]], list[str]]:
-    rows = [[Hit(str(path), _line(title)) for path, title in row] for row in said["found"]]
-    return rows, [str(fault) for fault in said["faults"]]
+def hits_of(said: Any, rows: int) -> tuple[list[list[Hit]], list[str]]:
+    found = [[Hit(str(path), line(title)) for path, title in row] for row in said["found"]]
+    if len(found) != rows:
+        raise ValueError("There are more or fewer rows than were asked for.")
+    return found, [line(fault) for fault in said["faults"]]
 
 
-def article_of(said: Any, facts: Facts) -> Article:
-    title = _line(said["title"])
+def article_of(said: Any, written: float | None) -> Article:
+    title = line(said["title"])
     blocks = tuple(
         Block(kind if kind in KINDS else "text", CONTROL.sub(" ", str(text)), int(level))
         for kind, text, level in said["blocks"]
     )
-    reading = Reading(blocks, title, facts.written)
+    reading = Reading(blocks, title, written)
     return Article(str(said["path"]), title, str(said["key"]), reading, said["cut"] is True)
 
 
-def _line(text: object) -> str:
+def line(text: object) -> str:
+    """Return a text as one line that can be shown."""
     return " ".join(CONTROL.sub(" ", str(text)).split())

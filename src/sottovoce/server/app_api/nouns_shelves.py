@@ -84,7 +84,7 @@ class WorkNoun(Noun):
         )
 
 
-NOTHING = Facts(0, 0, 0, 0, None, None, None)
+NOTHING = Facts(0, 0, 0, 0, None, None, None, 0, None)
 
 
 class ShelfNoun(Noun):

@@ -16,7 +16,7 @@ from starlette.responses import Response
 
 from sottovoce.core.errors import BadValue, NotFound, StoreProblem
 from sottovoce.knowledge import listing, sources
-from sottovoce.knowledge.shelves import Shelf
+from sottovoce.knowledge.shelf import Shelf
 from sottovoce.knowledge.sources import Source
 from sottovoce.server.app_api.nouns import identity, whole
 from sottovoce.server.app_api.nouns_shelves import (

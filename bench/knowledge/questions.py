@@ -1,0 +1,53 @@
+"""The questions, read from questions.toml, and how well an order of documents answers them. Pure."""
+
+from __future__ import annotations
+
+import statistics
+import tomllib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+FILE = Path(__file__).parent / "questions.toml"
+DEPTH = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`at`: the places that answer it, any of them; none where nothing does. `tuning`: not for measuring."""
+
+    text: str
+    at: frozenset[str]
+    kind: str
+    tuning: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """`ranks`: for each question that of the first right place, from 1; 0 where none came."""
+
+    recall: float
+    mrr: float
+    ranks: tuple[int, ...]
+
+
+def read() -> list[Question]:
+    found = []
+    for kind, given in tomllib.loads(FILE.read_text("utf-8")).items():
+        pairs = [(text, ()) for text in given["questions"]] if "questions" in given else given.items()
+        for number, (text, at) in enumerate(pairs):
+            found.append(Question(text, frozenset(at), kind, number % 2 == 0))
+    return found
+
+
+def quality(questions: Sequence[Question], places: Callable[[str], Sequence[str]]) -> Quality:
+    """Measure what `places` returns for each question, best first, without repetitions."""
+    ranks = []
+    for question in questions:
+        order = list(dict.fromkeys(places(question.text)))[:DEPTH]
+        ranks.append(next((at for at, place in enumerate(order, 1) if place in question.at), 0))
+    return Quality(
+        statistics.fmean(0 < rank <= 5 for rank in ranks),
+        statistics.fmean(1 / rank if rank else 0 for rank in ranks),
+        tuple(ranks),
+    )

@@ -1,0 +1,53 @@
+"""Passages of one shelf that are like a question: where the shelf has vectors, and a model makes one of it.
+
+Without vectors no engine is started. Where the engine fails, the search goes on by words.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from sottovoce.core.errors import ModelProblem, NotFound, Refused
+from sottovoce.knowledge import vectors
+from sottovoce.knowledge.file import ShelfFile
+from sottovoce.knowledge.search import Nearest
+
+if TYPE_CHECKING:
+    from sottovoce.knowledge.nearest import Vectors
+    from sottovoce.knowledge.questions import Questions
+
+log = logging.getLogger(__name__)
+
+MOST_NEAR = 100
+"""Passages that are fused with those found by words."""
+
+Ask = Callable[[], Awaitable["Questions | None"]]
+"""Returns who makes a question's vector; None where no model does."""
+
+
+async def no_questions() -> Questions | None:
+    return None
+
+
+class Likeness:
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+        self._held: Vectors | None = None
+
+    async def near(self, file: ShelfFile, question: str) -> Nearest:
+        """Return the passages that are nearest to a question, nearest first."""
+        if await file.read(vectors.made_by) is None:
+            return ()
+        from sottovoce.knowledge.nearest import Vectors
+
+        try:
+            questions = await self._ask()
+            if questions is None:
+                return ()
+            self._held = self._held or Vectors()
+            return await questions.near(file, self._held, question, MOST_NEAR)
+        except (ModelProblem, NotFound, Refused) as problem:
+            log.warning("searched by words alone: %s", problem)
+            return ()
