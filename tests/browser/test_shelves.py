@@ -133,7 +133,14 @@ def test_the_work_on_a_shelf_is_told_paused_and_gone_on_with(library, open_windo
     def told(route: Any) -> None:
         said = route.fetch(method="GET", url=f"{library.address}/app/api/shelves", post_data=None).json()
         rest = dict.fromkeys(("added", "changed", "moved", "removed", "kept", "passages", "unread"), 0)
-        said["shelves"][0]["work"] = {**rest, "missing": [], "passed": {}, "problem": None, **work}
+        said["shelves"][0]["work"] = {
+            **rest,
+            "missing": [],
+            "passed": {},
+            "vectors": None,
+            "problem": None,
+            **work,
+        }
         route.fulfill(json=said)
 
     def changed(route: Any) -> None:

@@ -489,6 +489,24 @@ export interface components {
             top_p: number | null;
         };
         /**
+         * EncyclopaediaNoun
+         * @description `as_of` is the day of the snapshot. Where it is not `indexed`, only its titles are searched.
+         */
+        EncyclopaediaNoun: {
+            /** Articles */
+            articles: number;
+            /** As Of */
+            as_of: string | null;
+            /** Indexed */
+            indexed: boolean;
+            /** Language */
+            language: string;
+            /** Path */
+            path: string;
+            /** Title */
+            title: string;
+        };
+        /**
          * End
          * @description Where the server listens; 0.0.0.0 and :: are every address of its machine.
          */
@@ -1243,6 +1261,8 @@ export interface components {
         };
         /** OneShelf */
         OneShelf: {
+            /** Encyclopaedias */
+            encyclopaedias: components["schemas"]["EncyclopaediaNoun"][];
             shelf: components["schemas"]["ShelfNoun"];
             /** Sources */
             sources: components["schemas"]["SourceNoun"][];
@@ -1797,7 +1817,8 @@ export interface components {
          * @description A shelf being brought in step, or how that ended last. Counts are files, but for `passages`.
          *
          *     `unread` are those that could not be read, `missing` sources that are not there, and `passed` files of no
-         *     kind that can be read, by their ending.
+         *     kind that can be read, by their ending. `vectors` are made once all is read: how many passages have one,
+         *     and of how many; null where none are made.
          */
         WorkNoun: {
             /** Added */
@@ -1832,6 +1853,8 @@ export interface components {
             total: number;
             /** Unread */
             unread: number;
+            /** Vectors */
+            vectors: number[] | null;
         };
     };
     responses: never;

@@ -12,6 +12,6 @@ export function shelfOf(name: string, more: Partial<Shelf> = {}): Shelf {
 export function workOf(more: Partial<NonNullable<Shelf["work"]>> = {}): NonNullable<Shelf["work"]> {
   return {
     state: "running", total: 4, done: 1, name: "a.md", added: 0, changed: 0, moved: 0, removed: 0, kept: 0, passages: 0,
-    unread: 0, missing: [], passed: {}, problem: null, ...more,
+    unread: 0, missing: [], passed: {}, vectors: null, problem: null, ...more,
   };
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Literal
@@ -24,6 +24,9 @@ log = logging.getLogger(__name__)
 LOOKS_AGAIN = 60.0
 """Seconds after which sources that are not there are looked for again: a disk may be plugged in."""
 
+Fill = Callable[[Shelf], AsyncGenerator[tuple[int, int], None]]
+"""Makes vectors, telling how many passages have one by now, of how many."""
+
 State = Literal["running", "paused", "done", "failed"]
 
 
@@ -34,6 +37,8 @@ class Work:
     shelf: Shelf
     state: State = "running"
     progress: Progress = field(default_factory=Progress)
+    vectors: tuple[int, int] | None = None
+    """How many passages have one, of how many; None where none are made."""
     problem: SottoError | None = None
     is_owed: bool = False
     """Whether the sources have changed since it began."""
@@ -41,10 +46,14 @@ class Work:
 
 
 class AtWork:
-    """All of them, by the shelf's id. `changed` hears the id of a shelf whose work began or ended."""
+    """All of them, by the shelf's id. `changed` hears the id of a shelf whose work began or ended.
 
-    def __init__(self, changed: Callable[[str], None] = lambda shelf: None) -> None:
+    `fill` makes the vectors that a shelf lacks.
+    """
+
+    def __init__(self, changed: Callable[[str], None] = lambda shelf: None, fill: Fill | None = None) -> None:
         self._changed = changed
+        self._fill = fill
         self._works: dict[str, Work] = {}
         self._watches: dict[str, asyncio.Task[None]] = {}
         self._closed = False
@@ -125,6 +134,7 @@ class AtWork:
                 async with aclosing(work.shelf.sync()) as steps:
                     async for step in steps:
                         work.progress = step
+                await self._make_vectors(work)
                 is_owed = work.is_owed
             work.state = "done"
         except asyncio.CancelledError:
@@ -140,6 +150,15 @@ class AtWork:
                 hint="Try again; the server's log says more",
             )
         self._changed(work.shelf.row.id)
+
+    async def _make_vectors(self, work: Work) -> None:
+        if self._fill is None:
+            return
+        async with aclosing(self._fill(work.shelf)) as steps:
+            async for done, total in steps:
+                work.vectors = (done, total)
+                if work.is_owed:  # what is new is read first
+                    return
 
     def _watch(self, shelf: Shelf) -> None:
         self._watches[shelf.row.id] = asyncio.create_task(self._keep_in_step(shelf))

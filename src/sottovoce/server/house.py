@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from contextlib import suppress
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sottovoce.chat.temporary import Place, TemporaryChats
@@ -20,6 +22,7 @@ from sottovoce.store.db import open_in_memory
 if TYPE_CHECKING:
     from sottovoce.app import App
     from sottovoce.chat.runs import Runs
+    from sottovoce.knowledge.shelf import Shelf
     from sottovoce.server.doors import Doors
     from sottovoce.server.limits import Meter
     from sottovoce.server.metrics import Metrics
@@ -56,7 +59,7 @@ class House:
 
     def __post_init__(self) -> None:
         self.pulls = Pulls(self.app.database, changed=lambda pull: self.changes.tell(What.PULL, pull, OWNER))
-        self.at_work = AtWork(changed=lambda shelf: self.changes.tell(What.SHELF, shelf, OWNER))
+        self.at_work = AtWork(lambda shelf: self.changes.tell(What.SHELF, shelf, OWNER), self._vectors)
         self.runs.changed = self._tell
         self.temporary = TemporaryChats(
             lambda: self.app.parts(),
@@ -82,6 +85,20 @@ class House:
             if owner in (None, whose):
                 for stopped in list(imports):
                     stopped.set()
+
+    async def _vectors(self, shelf: Shelf) -> AsyncGenerator[tuple[int, int], None]:
+        """Make the vectors that a shelf lacks, where a model for them is set. Who is answered comes first."""
+        from sottovoce.knowledge import embedding, passages
+
+        if not (await shelf.facts()).passages:
+            return
+        async with self.app.background() as engine:
+            if engine is None:
+                return
+            busy = partial(embedding.is_answering, self.app.engines)
+            async with aclosing(embedding.fill(shelf.file, engine, passages.told, busy=busy)) as steps:
+                async for step in steps:
+                    yield step.done, step.total
 
     def _tell(self, owner: str, chat: str) -> None:
         self.changes.tell(What.CHAT, chat, owner)

@@ -18,6 +18,7 @@ from sottovoce.knowledge.facts import Facts
 from sottovoce.knowledge.listing import Stretch
 from sottovoce.knowledge.search import Results
 from sottovoce.knowledge.sources import Source
+from sottovoce.knowledge.zim.mount import Mount
 from sottovoce.server.app_api.nouns import Noun
 from sottovoce.server.problems import Problem
 from sottovoce.store.shelves import ShelfRow
@@ -45,7 +46,8 @@ class WorkNoun(Noun):
     """A shelf being brought in step, or how that ended last. Counts are files, but for `passages`.
 
     `unread` are those that could not be read, `missing` sources that are not there, and `passed` files of no
-    kind that can be read, by their ending.
+    kind that can be read, by their ending. `vectors` are made once all is read: how many passages have one,
+    and of how many; null where none are made.
     """
 
     state: Literal["running", "paused", "done", "failed"]
@@ -61,6 +63,7 @@ class WorkNoun(Noun):
     unread: int
     missing: list[str]
     passed: dict[str, int]
+    vectors: list[int] | None
     problem: Problem | None
 
     @classmethod
@@ -80,6 +83,7 @@ class WorkNoun(Noun):
             unread=len(now.problems),
             missing=list(now.missing),
             passed=dict(now.passed),
+            vectors=None if work.vectors is None else list(work.vectors),
             problem=None if work.problem is None else Problem.of(work.problem),
         )
 
@@ -171,9 +175,32 @@ class SourceNoun(Noun):
         )
 
 
+class EncyclopaediaNoun(Noun):
+    """`as_of` is the day of the snapshot. Where it is not `indexed`, only its titles are searched."""
+
+    path: str
+    title: str
+    language: str
+    articles: int
+    as_of: str | None
+    indexed: bool
+
+    @classmethod
+    def of(cls, mounted: Mount) -> Self:
+        return cls(
+            path=str(mounted.path),
+            title=mounted.title,
+            language=mounted.language,
+            articles=mounted.articles,
+            as_of=None if mounted.as_of is None else mounted.as_of.isoformat(),
+            indexed=mounted.indexed,
+        )
+
+
 class OneShelf(Noun):
     shelf: ShelfNoun
     sources: list[SourceNoun]
+    encyclopaedias: list[EncyclopaediaNoun]
 
 
 class DocumentNoun(Noun):
