@@ -138,6 +138,7 @@ def test_the_work_on_a_shelf_is_told_paused_and_gone_on_with(library, open_windo
             "missing": [],
             "passed": {},
             "vectors": None,
+            "vectors_total": None,
             "problem": None,
             **work,
         }

@@ -16,9 +16,10 @@ from sottovoce.engine.echo import EchoEngine
 from sottovoce.knowledge import documents, embedding, vectors
 from sottovoce.knowledge.document import Passage
 from sottovoce.knowledge.documents import Document
-from sottovoce.knowledge.embedding import GROUP, Progress, fill, with_headings
+from sottovoce.knowledge.embedding import GROUP, Progress, fill
 from sottovoce.knowledge.file import ShelfFile
 from sottovoce.knowledge.nearest import Vectors
+from sottovoce.knowledge.passages import told
 from sottovoce.knowledge.questions import REMEMBERED, Questions
 from sottovoce.knowledge.vectors import VectorModel
 
@@ -53,41 +54,24 @@ async def whole(steps: AsyncIterator[Progress]) -> list[Progress]:
 
 
 async def test_all_passages_get_a_vector_a_group_at_a_time(shelf: ShelfFile, engine: EchoEngine) -> None:
-    steps = await whole(fill(shelf, engine))
+    steps = await whole(fill(shelf, engine, told))
     assert [(step.done, step.total) for step in steps] == [
         (0, COUNT), (GROUP, COUNT), (2 * GROUP, COUNT), (COUNT, COUNT)
     ]  # fmt: skip
     assert [step.finished for step in steps] == [False, False, False, True]
     assert not steps[-1].anew
     near = await Questions(engine).near(shelf, Vectors(), "word5", 1)
-    assert await shelf.read(lambda conn: with_headings(conn, [near[0][0]])) == ["word5"]
-    assert len(await whole(fill(shelf, engine))) == 1, "nothing is left to do"
-
-
-async def test_a_passage_is_embedded_with_the_headings_it_stands_under(tmp_path: Path) -> None:
-    file = ShelfFile(tmp_path / "shelf")
-    document = Document(0, None, "/a", "a", "", "d" * 64, 1, 0, None, None, 0, 0.0)
-    passages = [Passage(0, 4, headings=("Boats", "Sails")), Passage(5, 9)]
-    file.call(lambda conn: documents.put(conn, document, "reef hull", passages))
-    asked: list[str] = []
-
-    class Noting(EchoEngine):
-        async def embed(self, texts: Sequence[str], owner: str = OWNER) -> list[list[float]]:
-            asked.extend(texts)
-            return await super().embed(texts, owner)
-
-    await whole(fill(file, Noting(can_embed=True)))
-    assert asked == ["Boats\nSails\nreef", "hull"]
-    file.close()
+    assert await shelf.read(lambda conn: told(conn, [near[0][0]])) == ["word5"]
+    assert len(await whole(fill(shelf, engine, told))) == 1, "nothing is left to do"
 
 
 async def test_what_was_stopped_goes_on_where_it_was(shelf: ShelfFile, engine: EchoEngine) -> None:
-    async with aclosing(fill(shelf, engine)) as steps:
+    async with aclosing(fill(shelf, engine, told)) as steps:
         async for step in steps:
             if step.done:
                 break
     assert (await shelf.read(vectors.counts))[0] == GROUP
-    steps_after = await whole(fill(shelf, engine))
+    steps_after = await whole(fill(shelf, engine, told))
     assert steps_after[0].done == GROUP
     assert steps_after[-1].finished
 
@@ -100,7 +84,7 @@ async def test_a_step_that_is_cancelled_leaves_the_shelf_whole(shelf: ShelfFile)
             raise AssertionError
 
     begun = asyncio.Event()
-    work = asyncio.create_task(whole(fill(shelf, Endless(can_embed=True))))
+    work = asyncio.create_task(whole(fill(shelf, Endless(can_embed=True), told)))
     await begun.wait()
     work.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -119,7 +103,7 @@ async def test_no_group_is_begun_while_somebody_is_answered(
         done.append(shelf.look(vectors.counts)[0])
         return next(looks, False)
 
-    steps = await whole(fill(shelf, engine, busy=busy))
+    steps = await whole(fill(shelf, engine, told, busy=busy))
     assert steps[-1].finished
     assert done[:5] == [0, 0, 0, GROUP, GROUP]
 
@@ -138,23 +122,21 @@ async def test_passages_that_come_or_go_meanwhile_are_not_mistaken(
                 put(shelf, "/a", [f"other{number}" for number in range(COUNT + 1)])
             return await super().embed(texts, owner)
 
-    steps = await whole(fill(shelf, Slow(can_embed=True)))
+    steps = await whole(fill(shelf, Slow(can_embed=True), told))
     assert changed
     assert (steps[-1].done, steps[-1].total) == (COUNT + 1, COUNT + 1)
     for number in (0, COUNT - 1, COUNT):
         near = await Questions(engine).near(shelf, Vectors(), f"other{number}", 1)
         assert near[0][1] == pytest.approx(1, abs=0.01)
-        assert await shelf.read(lambda conn, found=near[0][0]: with_headings(conn, [found])) == [
-            f"other{number}"
-        ]
+        assert await shelf.read(lambda conn, found=near[0][0]: told(conn, [found])) == [f"other{number}"]
 
 
 async def test_another_model_makes_them_anew_and_says_so(shelf: ShelfFile, engine: EchoEngine) -> None:
-    await whole(fill(shelf, engine))
+    await whole(fill(shelf, engine, told))
     other = EchoEngine(can_embed=True)
     other.facts = replace(other.facts, name="other", digest="1" * 64)
     assert await Questions(other).near(shelf, Vectors(), "word5", 1) == [], "not comparable"
-    steps = await whole(fill(shelf, other))
+    steps = await whole(fill(shelf, other, told))
     assert steps[0] == Progress(0, COUNT, 0.0, anew=True)
     assert steps[-1].finished
     assert await shelf.read(vectors.made_by) == VectorModel("other", "1" * 64)
@@ -164,7 +146,7 @@ async def test_two_programs_do_not_mix_the_vectors_of_two_models(
     shelf: ShelfFile, engine: EchoEngine
 ) -> None:
     other = VectorModel("other", "1" * 64)
-    async with aclosing(fill(shelf, engine)) as steps:
+    async with aclosing(fill(shelf, engine, told)) as steps:
         await anext(steps)
         await shelf.run(lambda conn: vectors.begin(conn, other))
         with pytest.raises(StoreBusy, match="another model than echo"):

@@ -1646,6 +1646,10 @@ export interface components {
             text: number;
             /** Unread */
             unread: number;
+            /** Vectors */
+            vectors: number;
+            /** Vectors Of */
+            vectors_of: string | null;
             /** Watched */
             watched: boolean;
             work: components["schemas"]["WorkNoun"] | null;
@@ -1817,8 +1821,7 @@ export interface components {
          * @description A shelf being brought in step, or how that ended last. Counts are files, but for `passages`.
          *
          *     `unread` are those that could not be read, `missing` sources that are not there, and `passed` files of no
-         *     kind that can be read, by their ending. `vectors` are made once all is read: how many passages have one,
-         *     and of how many; null where none are made.
+         *     kind that can be read, by their ending.
          */
         WorkNoun: {
             /** Added */
@@ -1854,7 +1857,9 @@ export interface components {
             /** Unread */
             unread: number;
             /** Vectors */
-            vectors: number[] | null;
+            vectors: number | null;
+            /** Vectors Total */
+            vectors_total: number | null;
         };
     };
     responses: never;

@@ -125,8 +125,8 @@ export function isUnderWay({ work }: Pick<Shelf, "work">): boolean {
 
 /** Return how far it is, from 0 to 1: with the files, then with the vectors. null while files are being looked for. */
 export function share(work: NonNullable<Shelf["work"]>): number | null {
-  const [made, of] = work.vectors ?? [];
-  if (made !== undefined && of) return made / of;
+  const { vectors, vectors_total } = work;
+  if (vectors !== null && vectors_total) return vectors / vectors_total;
   return work.total === 0 ? null : work.done / work.total;
 }
 

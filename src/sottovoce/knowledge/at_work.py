@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from sottovoce.core.errors import BadValue, SottoError, Stopping
-from sottovoce.knowledge import about
+from sottovoce.knowledge import about, embedding
 from sottovoce.knowledge.shelf import Shelf
 from sottovoce.knowledge.syncing import Progress
 from sottovoce.knowledge.watching import changes
@@ -24,34 +24,39 @@ log = logging.getLogger(__name__)
 LOOKS_AGAIN = 60.0
 """Seconds after which sources that are not there are looked for again: a disk may be plugged in."""
 
-Fill = Callable[[Shelf], AsyncGenerator[tuple[int, int], None]]
-"""Makes vectors, telling how many passages have one by now, of how many."""
-
 State = Literal["running", "paused", "done", "failed"]
+
+
+Fill = Callable[[Shelf], AsyncGenerator[embedding.Progress, None]]
+"""Makes the vectors that a shelf lacks, and tells how far it is; nothing where no model makes any."""
+
+
+async def no_vectors(shelf: Shelf) -> AsyncGenerator[embedding.Progress, None]:
+    return
+    yield  # a generator, as every other
 
 
 @dataclass(slots=True, eq=False)
 class Work:
-    """One shelf being brought in step, or how that ended. `problem` is why it failed."""
+    """One shelf being brought in step, or how that ended. `problem` is why it failed.
+
+    `vectors`: how far they are, which are made after all was read; None before that.
+    """
 
     shelf: Shelf
     state: State = "running"
     progress: Progress = field(default_factory=Progress)
-    vectors: tuple[int, int] | None = None
-    """How many passages have one, of how many; None where none are made."""
     problem: SottoError | None = None
+    vectors: embedding.Progress | None = None
     is_owed: bool = False
     """Whether the sources have changed since it began."""
     task: asyncio.Task[None] | None = None
 
 
 class AtWork:
-    """All of them, by the shelf's id. `changed` hears the id of a shelf whose work began or ended.
+    """All of them, by the shelf's id. `changed` hears the id of a shelf whose work began or ended."""
 
-    `fill` makes the vectors that a shelf lacks.
-    """
-
-    def __init__(self, changed: Callable[[str], None] = lambda shelf: None, fill: Fill | None = None) -> None:
+    def __init__(self, changed: Callable[[str], None] = lambda shelf: None, fill: Fill = no_vectors) -> None:
         self._changed = changed
         self._fill = fill
         self._works: dict[str, Work] = {}
@@ -134,7 +139,8 @@ class AtWork:
                 async with aclosing(work.shelf.sync()) as steps:
                     async for step in steps:
                         work.progress = step
-                await self._make_vectors(work)
+                self._changed(work.shelf.row.id)  # from here on it can be searched
+                await self._fill_up(work)
                 is_owed = work.is_owed
             work.state = "done"
         except asyncio.CancelledError:
@@ -151,14 +157,13 @@ class AtWork:
             )
         self._changed(work.shelf.row.id)
 
-    async def _make_vectors(self, work: Work) -> None:
-        if self._fill is None:
-            return
+    async def _fill_up(self, work: Work) -> None:
+        """Make vectors until all are there, or until the sources have changed."""
         async with aclosing(self._fill(work.shelf)) as steps:
-            async for done, total in steps:
-                work.vectors = (done, total)
-                if work.is_owed:  # what is new is read first
-                    return
+            async for step in steps:
+                work.vectors = step
+                if work.is_owed:
+                    break
 
     def _watch(self, shelf: Shelf) -> None:
         self._watches[shelf.row.id] = asyncio.create_task(self._keep_in_step(shelf))

@@ -16,7 +16,7 @@ from sqlite3 import Connection
 
 from sottovoce.core.errors import StoreBusy, TooLong
 from sottovoce.engine.protocol import Engine
-from sottovoce.knowledge import documents, vectors
+from sottovoce.knowledge import vectors
 from sottovoce.knowledge.file import ShelfFile
 from sottovoce.knowledge.vectors import VectorModel
 from sottovoce.models.engines import Engines
@@ -55,22 +55,10 @@ class Progress:
         return (self.total - self.done) / self.per_second if self.per_second else None
 
 
-def with_headings(conn: Connection, passages: Sequence[int]) -> list[str]:
-    """Return each passage below the headings that it stands under."""
-    found = []
-    for passage in passages:
-        document, start, end, headings = conn.execute(
-            'SELECT document, start, "end", headings FROM passages WHERE number = ?', (passage,)
-        ).fetchone()
-        text = documents.slice_of(conn, document, start, end)
-        found.append("\n".join([*headings.splitlines(), text]))
-    return found
-
-
 async def fill(
     file: ShelfFile,
     engine: Engine,
-    texts: Texts = with_headings,
+    texts: Texts,
     *,
     busy: Callable[[], bool] = bool,
     clock: Callable[[], float] = time.monotonic,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from sottovoce.chat.temporary import Place, TemporaryChats
 from sottovoce.core.errors import StoreProblem
 from sottovoce.core.messages import OWNER
+from sottovoce.knowledge import embedding, passages
 from sottovoce.knowledge.at_work import AtWork
 from sottovoce.models.pulls import Pulls
 from sottovoce.server.bodies import Intake
@@ -68,6 +69,16 @@ class House:
             changed=self._tell,
         )
 
+    async def _vectors(self, shelf: Shelf) -> AsyncGenerator[embedding.Progress, None]:
+        """Make the vectors that a shelf lacks, where a model for them is set; chats come first."""
+        async with self.app.background() as engine:
+            if engine is None:
+                return
+            busy = partial(embedding.is_answering, self.app.engines)
+            async with aclosing(embedding.fill(shelf.file, engine, passages.told, busy=busy)) as steps:
+                async for step in steps:
+                    yield step
+
     async def take_up_shelves(self) -> None:
         """Keep those shelves in step that were kept so before. One that is damaged says so in the list."""
         with suppress(StoreProblem):
@@ -85,20 +96,6 @@ class House:
             if owner in (None, whose):
                 for stopped in list(imports):
                     stopped.set()
-
-    async def _vectors(self, shelf: Shelf) -> AsyncGenerator[tuple[int, int], None]:
-        """Make the vectors that a shelf lacks, where a model for them is set. Who is answered comes first."""
-        from sottovoce.knowledge import embedding, passages
-
-        if not (await shelf.facts()).passages:
-            return
-        async with self.app.background() as engine:
-            if engine is None:
-                return
-            busy = partial(embedding.is_answering, self.app.engines)
-            async with aclosing(embedding.fill(shelf.file, engine, passages.told, busy=busy)) as steps:
-                async for step in steps:
-                    yield step.done, step.total
 
     def _tell(self, owner: str, chat: str) -> None:
         self.changes.tell(What.CHAT, chat, owner)

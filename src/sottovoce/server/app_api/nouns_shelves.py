@@ -46,8 +46,7 @@ class WorkNoun(Noun):
     """A shelf being brought in step, or how that ended last. Counts are files, but for `passages`.
 
     `unread` are those that could not be read, `missing` sources that are not there, and `passed` files of no
-    kind that can be read, by their ending. `vectors` are made once all is read: how many passages have one,
-    and of how many; null where none are made.
+    kind that can be read, by their ending.
     """
 
     state: Literal["running", "paused", "done", "failed"]
@@ -63,12 +62,14 @@ class WorkNoun(Noun):
     unread: int
     missing: list[str]
     passed: dict[str, int]
-    vectors: list[int] | None
+    vectors: int | None
+    """Passages that have one by now; null before all was read, and where no model makes any."""
+    vectors_total: int | None
     problem: Problem | None
 
     @classmethod
     def of(cls, work: Work) -> Self:
-        now = work.progress
+        now, vectors = work.progress, work.vectors
         return cls(
             state=work.state,
             total=now.total,
@@ -83,7 +84,8 @@ class WorkNoun(Noun):
             unread=len(now.problems),
             missing=list(now.missing),
             passed=dict(now.passed),
-            vectors=None if work.vectors is None else list(work.vectors),
+            vectors=None if vectors is None else vectors.done,
+            vectors_total=None if vectors is None else vectors.total,
             problem=None if work.problem is None else Problem.of(work.problem),
         )
 
@@ -110,6 +112,8 @@ class ShelfNoun(Noun):
     oldest: float | None
     newest: float | None
     synced: float | None
+    vectors: int
+    vectors_of: str | None
     sources: int
     given: int
     watched: bool
@@ -141,6 +145,8 @@ class ShelfNoun(Noun):
             oldest=facts.oldest,
             newest=facts.newest,
             synced=facts.synced,
+            vectors=facts.vectors,
+            vectors_of=facts.vectors_of,
             sources=sources,
             given=given,
             watched=watched,
