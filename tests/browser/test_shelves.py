@@ -21,7 +21,8 @@ pytestmark = pytest.mark.browser
 RULES = [f"Rule {number} says that papers of kind {number} go to room {number}." for number in range(300)]
 JIB = "The jib is the triangular sail before the mast."
 HANDBOOK = "\n\n".join(["# Rules", *RULES[:150], "# Sails", f"{JIB} It is set in light wind.", *RULES[150:]])
-QUESTION = f"{JIB} Whales bake blue bread at dawn."
+UNSAID = "The sail is green."
+QUESTION = f"{JIB} {UNSAID}"
 
 DROPPED = """(drop) => {
     const given = new DataTransfer();
@@ -184,8 +185,8 @@ def test_an_answer_shows_where_each_sentence_stands(library, open_window, folder
     mark = window.answer_text.get_by_role("button", name="Source 1: boats/handbook.md, Sails").last
     expect(mark).to_have_text("[1]")
     unsupported = window.answer_text.locator(".unsupported").last
-    expect(unsupported).to_have_text("Whales bake blue bread at dawn.")
-    expect(window.answer_text).to_contain_text("at dawn. (nothing on the shelf says this)")
+    expect(unsupported).to_have_text(UNSAID)
+    expect(window.answer_text).to_contain_text(f"{UNSAID} (nothing on the shelf says this)")
     expect(page.get_by_test_id("cited-share")).to_contain_text("stand in the sources")
     mark.focus()
     page.keyboard.press("Enter")
@@ -227,19 +228,10 @@ def test_what_is_on_no_shelf_is_said_with_the_nearest_passages(library, open_win
     window.enter(library.link)
     menu_of(window).click()
     page.get_by_role("menuitemcheckbox", name="boats").click()
-    window.ask(QUESTION)
-    expect(page.get_by_test_id("cited-share")).to_be_visible()
-
-    def without(route: Any) -> None:
-        said = route.fetch().json()
-        answer = said["messages"][-1]
-        answer.update(reason="not_on_shelf", model="", text="The answer is not on the shelf “boats”.")
-        answer.update(claims=[], citations=[], supported_share=None)
-        route.fulfill(json=said)
-
-    page.route(re.compile("/app/api/chats/[a-z2-7]+$"), without)
-    page.reload()
+    window.ask(f"{JIB} Whales bake blue bread at dawn.")
+    expect(window.answer_text).to_contain_text("The answer is not on the shelf “boats”.")
     nearest = page.get_by_role("region", name="Not on this shelf. The nearest passages")
+    expect(nearest.get_by_role("button")).to_have_count(4)
     expect(nearest.get_by_role("button").first).to_contain_text(JIB)
     expect(page.get_by_test_id("cited-share")).to_have_count(0)
     assert faults(page) == []
