@@ -283,6 +283,8 @@ def test_attached_texts_are_reached_by_keyboard(window):
     choose(window, file("notes.txt", "by keyboard"))
     expect(chips(window)).to_have_count(1)
     window.composer.press("Shift+Tab")
+    expect(window.page.get_by_role("button", name="Answer from documents")).to_be_focused()
+    window.page.keyboard.press("Shift+Tab")
     expect(window.page.get_by_role("button", name="Attach files")).to_be_focused()
     window.page.keyboard.press("Shift+Tab")
     expect(window.page.get_by_role("button", name="Remove notes.txt")).to_be_focused()

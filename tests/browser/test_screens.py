@@ -104,7 +104,7 @@ def test_every_state_fits_its_window(
     button("stop").click()
     expect(button("stop")).to_have_count(0)
     album.take("07-stopped")
-    for number, path in enumerate(("settings", "models", "models/get", "ledger"), 8):
+    for number, path in enumerate(("settings", "models", "models/get", "ledger", "shelves"), 8):
         window.go(f"/{path}")
         expect(page.get_by_role("dialog")).to_be_visible()
         if path.startswith("models"):
@@ -114,19 +114,19 @@ def test_every_state_fits_its_window(
     expect(window.composer).to_be_visible()
     page.keyboard.press("Control+k")
     page.get_by_role("dialog").get_by_role("searchbox").or_(page.get_by_role("combobox")).first.fill("rope")
-    album.take("12-search")
+    album.take("13-search")
     page.keyboard.press("Escape")  # empties the field
     page.keyboard.press("Escape")
     button("chatSettings.open").click()
     expect(page.get_by_role("dialog")).to_be_visible()
-    album.take("13-chat-settings")
+    album.take("14-chat-settings")
     page.keyboard.press("Escape")
     if size == "phone":
         button("sidebar.show").first.click()
-        album.take("14-list-of-chats")
+        album.take("15-list-of-chats")
         button("sidebar.hide").first.click()
     assert window.unexpected == []
     window.allow("")  # whatever a browser says of a server that dies
     server.kill()
     expect(page.get_by_role("alert").first).to_be_visible()
-    album.take("15-server-gone")
+    album.take("16-server-gone")

@@ -21,7 +21,8 @@ pytestmark = pytest.mark.browser
 RULES = [f"Rule {number} says that papers of kind {number} go to room {number}." for number in range(300)]
 JIB = "The jib is the triangular sail before the mast."
 HANDBOOK = "\n\n".join(["# Rules", *RULES[:150], "# Sails", f"{JIB} It is set in light wind.", *RULES[150:]])
-QUESTION = f"{JIB} Whales bake blue bread at dawn."
+UNSAID = "The sail is green."
+QUESTION = f"{JIB} {UNSAID}"
 
 DROPPED = """(drop) => {
     const given = new DataTransfer();
@@ -133,7 +134,15 @@ def test_the_work_on_a_shelf_is_told_paused_and_gone_on_with(library, open_windo
     def told(route: Any) -> None:
         said = route.fetch(method="GET", url=f"{library.address}/app/api/shelves", post_data=None).json()
         rest = dict.fromkeys(("added", "changed", "moved", "removed", "kept", "passages", "unread"), 0)
-        said["shelves"][0]["work"] = {**rest, "missing": [], "passed": {}, "problem": None, **work}
+        said["shelves"][0]["work"] = {
+            **rest,
+            "missing": [],
+            "passed": {},
+            "vectors": None,
+            "vectors_total": None,
+            "problem": None,
+            **work,
+        }
         route.fulfill(json=said)
 
     def changed(route: Any) -> None:
@@ -176,8 +185,8 @@ def test_an_answer_shows_where_each_sentence_stands(library, open_window, folder
     mark = window.answer_text.get_by_role("button", name="Source 1: boats/handbook.md, Sails").last
     expect(mark).to_have_text("[1]")
     unsupported = window.answer_text.locator(".unsupported").last
-    expect(unsupported).to_have_text("Whales bake blue bread at dawn.")
-    expect(window.answer_text).to_contain_text("at dawn. (nothing on the shelf says this)")
+    expect(unsupported).to_have_text(UNSAID)
+    expect(window.answer_text).to_contain_text(f"{UNSAID} (nothing on the shelf says this)")
     expect(page.get_by_test_id("cited-share")).to_contain_text("stand in the sources")
     mark.focus()
     page.keyboard.press("Enter")
@@ -211,6 +220,23 @@ def test_an_answer_shows_where_each_sentence_stands(library, open_window, folder
     window.answer_text.locator(".cite button").last.click()
     expect(panel(window)).to_contain_text("This document is no longer on a shelf.")
     expect(panel(window).locator("mark")).to_have_text(JIB)
+
+
+def test_what_is_on_no_shelf_is_said_with_the_nearest_passages(library, open_window):
+    window = open_window(library)
+    page = window.page
+    window.enter(library.link)
+    menu_of(window).click()
+    page.get_by_role("menuitemcheckbox", name="boats").click()
+    window.ask(f"{JIB} Whales bake blue bread at dawn.")
+    expect(window.answer_text).to_contain_text("The answer is not on the shelf “boats”.")
+    nearest = page.get_by_role("region", name="Not on this shelf. The nearest passages")
+    expect(nearest.get_by_role("button")).to_have_count(4)
+    expect(nearest.get_by_role("button").first).to_contain_text(JIB)
+    expect(page.get_by_test_id("cited-share")).to_have_count(0)
+    assert faults(page) == []
+    nearest.get_by_role("button").first.click()
+    assert JIB in seen_mark(window)
 
 
 def test_on_a_phone_in_chinese_the_source_is_a_sheet(library, open_window):

@@ -308,6 +308,40 @@ async def test_a_path_that_names_nothing_is_refused_and_nothing_begun(
     assert (await get(page, shelf))["shelf"]["work"] is None
 
 
+async def test_an_encyclopaedia_is_for_the_terminal_to_mount(
+    page: httpx2.AsyncClient, tmp_path: Path
+) -> None:
+    (tmp_path / "wiki.zim").write_bytes(b"ZIM")
+    shelf = await made(page)
+    status, error = await refused(
+        page, "POST", f"{ALL}/{shelf}/sources", json={"path": str(tmp_path / "wiki.zim")}
+    )
+    assert (status, error["code"]) == (400, "unsupported")
+    assert error["hint"].startswith("sotto kb add handbook ")
+    assert (await get(page, shelf))["encyclopaedias"] == []
+
+
+async def test_an_article_is_shown_where_it_is_cited(
+    page: httpx2.AsyncClient, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf = await made(page)
+    text = "\n".join(f"Sentence {number} 三角帆." for number in range(2_000)).encode()
+
+    async def mounted(_: object) -> list[str]:
+        return ["one"]
+
+    async def text_of(_: object, document: str) -> bytes:
+        return text
+
+    monkeypatch.setattr("sottovoce.knowledge.shelf.Shelf.mounted", mounted)
+    monkeypatch.setattr("sottovoce.knowledge.shelf.Shelf.text_of", text_of)
+    start = text.index(b"Sentence 1000 ")
+    shown = await get(page, f"{shelf}/text", name="Jib", start=start, end=start + 10)
+    assert shown["text"].encode() == text[shown["start"] : shown["end"]]
+    assert shown["start"] < start < shown["end"] < len(text)
+    assert shown["document"]["digest"] == hashlib.sha256(text).hexdigest()
+
+
 async def test_a_file_is_read_for_a_chat_and_nothing_of_it_is_kept(page: httpx2.AsyncClient) -> None:
     said = "Büro\n\n办公室"
     reply = await page.post("/app/api/read", params={"name": "a/b.md"}, content=said.encode(), headers=FILE)

@@ -489,6 +489,24 @@ export interface components {
             top_p: number | null;
         };
         /**
+         * EncyclopaediaNoun
+         * @description `as_of` is the day of the snapshot. Where it is not `indexed`, only its titles are searched.
+         */
+        EncyclopaediaNoun: {
+            /** Articles */
+            articles: number;
+            /** As Of */
+            as_of: string | null;
+            /** Indexed */
+            indexed: boolean;
+            /** Language */
+            language: string;
+            /** Path */
+            path: string;
+            /** Title */
+            title: string;
+        };
+        /**
          * End
          * @description Where the server listens; 0.0.0.0 and :: are every address of its machine.
          */
@@ -1243,6 +1261,8 @@ export interface components {
         };
         /** OneShelf */
         OneShelf: {
+            /** Encyclopaedias */
+            encyclopaedias: components["schemas"]["EncyclopaediaNoun"][];
             shelf: components["schemas"]["ShelfNoun"];
             /** Sources */
             sources: components["schemas"]["SourceNoun"][];

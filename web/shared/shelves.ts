@@ -123,8 +123,10 @@ export function isUnderWay({ work }: Pick<Shelf, "work">): boolean {
   return work?.state === "running";
 }
 
-/** Return how much of the files that are due is read, from 0 to 1; null while they are being looked for. */
+/** Return how far it is, from 0 to 1: with the files, then with the vectors. null while files are being looked for. */
 export function share(work: NonNullable<Shelf["work"]>): number | null {
+  const { vectors, vectors_total } = work;
+  if (vectors !== null && vectors_total) return vectors / vectors_total;
   return work.total === 0 ? null : work.done / work.total;
 }
 

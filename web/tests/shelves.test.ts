@@ -92,4 +92,5 @@ it("knows what waits to be gone on with", () => {
   expect(isUnfinished(shelfOf("s"))).toBe(false);
   expect(share(workOf())).toBe(0.25);
   expect(share(workOf({ total: 0 }))).toBeNull();
+  expect(share(workOf({ done: 4, vectors: 1, vectors_total: 2 }))).toBe(0.5);
 });

@@ -5,6 +5,7 @@ Functions over a connection of its file. All offsets are bytes of the text in UT
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from sqlite3 import Connection
 
@@ -25,6 +26,29 @@ class Stretch:
     end: int
     text: str
     passages: tuple[Passage, ...]
+
+
+def part_of(name: str, data: bytes, start: int, end: int) -> Stretch:
+    """Return what stands around a part of a text that no shelf keeps: an article of an encyclopaedia."""
+    length = len(data)
+    first = data.rfind(b"\n", 0, max(0, min(start, length) - AROUND)) + 1
+    last = data.find(b"\n", min(max(start, end), length) + AROUND)
+    last = length if last < 0 else last + 1
+    document = Document(
+        number=0,
+        source=None,
+        path="",
+        name=name,
+        title="",
+        digest=hashlib.sha256(data).hexdigest(),
+        size=length,
+        modified=0,
+        written=None,
+        pages=None,
+        length=length,
+        read=0.0,
+    )
+    return Stretch(document, first, last, data[first:last].decode(), ())
 
 
 def page(connection: Connection, limit: int, after: str = "", *, unread: bool = False) -> list[Document]:

@@ -12,11 +12,15 @@ interface Props {
   isNearest: boolean;
 }
 
+/** So many are looked at; each stands there with its text. */
+const MOST_NEAREST = 4;
+
 export function SourcesRow({ grounds, isNearest }: Props) {
   const { cite } = useActions();
   const say = useSay();
   if (grounds.length === 0) return null;
-  const places = placesOf(grounds);
+  const shown = isNearest ? grounds.slice(0, MOST_NEAREST) : grounds;
+  const places = placesOf(shown);
   const title = say(isNearest ? "cite.nearest" : "cite.sources");
   return (
     <section className="sources" aria-label={title} data-testid="sources" data-nearest={isNearest || undefined}>
@@ -25,7 +29,7 @@ export function SourcesRow({ grounds, isNearest }: Props) {
         {title}
       </h3>
       <ol>
-        {grounds.map((ground, at) => (
+        {shown.map((ground, at) => (
           <li key={ground.n}>
             <button
               type="button"

@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from "react";
 
-import type { Shelf, ShelfSource } from "../../shared/api";
+import type { OneShelf, Shelf, ShelfSource } from "../../shared/api";
 import { told } from "../../shared/problem";
 import { ConfirmDialog } from "../dialogs/confirm-dialog";
 import { Icon } from "../parts/icon";
@@ -14,7 +14,7 @@ import { useWork } from "../use-work";
 export function SourceList({ shelf }: { shelf: Shelf }) {
   const { app, say } = useReader();
   const work = useWork();
-  const sources = useSources(shelf);
+  const { sources, encyclopaedias } = useSources(shelf);
   /** What was asked for and is not so yet. */
   const [wanted, setWanted] = useState<boolean | null>(null);
   const [leaving, setLeaving] = useState<ShelfSource | null>(null);
@@ -23,7 +23,7 @@ export function SourceList({ shelf }: { shelf: Shelf }) {
     await work.run(() => app.shelves.watch(shelf.id, on));
     setWanted(null);
   };
-  if (sources.length === 0) return null;
+  if (sources.length + encyclopaedias.length === 0) return null;
   return (
     <section className="shelf-part">
       <h4>{say("shelves.sources")}</h4>
@@ -38,6 +38,14 @@ export function SourceList({ shelf }: { shelf: Shelf }) {
               </small>
             </span>
             <IconButton icon="trash" label={say("shelves.takeOff.named", { name: source.path })} onClick={() => setLeaving(source)} />
+          </li>
+        ))}
+        {encyclopaedias.map((one) => (
+          <li key={one.path} className="shelf-line">
+            <span className="shelf-line-words">
+              <span dir="auto">{one.title}</span>
+              <small>{[say("shelves.articles", { count: one.articles }), one.as_of, one.path].filter(Boolean).join(" · ")}</small>
+            </span>
           </li>
         ))}
       </ul>
@@ -67,20 +75,22 @@ export function SourceList({ shelf }: { shelf: Shelf }) {
   );
 }
 
+type Made = Pick<OneShelf, "sources" | "encyclopaedias">;
+
 /** Fetches them whenever something about the shelf has changed. */
-function useSources(shelf: Shelf): readonly ShelfSource[] {
+function useSources(shelf: Shelf): Made {
   const { shelves } = useApp();
-  const [sources, setSources] = useState<readonly ShelfSource[]>([]);
+  const [made, setMade] = useState<Made>({ sources: [], encyclopaedias: [] });
   const state = JSON.stringify([shelf.sources, shelf.documents, shelf.synced, shelf.work?.state]);
   useEffect(() => {
     let isHere = true;
     shelves.one(shelf.id).then(
-      (one) => isHere && setSources(one.sources),
+      (one) => isHere && setMade(one),
       (cause: unknown) => void told(cause), // the list of shelves says why
     );
     return () => {
       isHere = false;
     };
   }, [shelves, shelf.id, state]);
-  return sources;
+  return made;
 }

@@ -63,6 +63,8 @@ export function WorkButton({ shelf }: { shelf: Shelf }) {
 function wordsOf(work: NonNullable<Shelf["work"]>, say: Say): string {
   const { state, done, total, name } = work;
   if (state === "failed") return "";
+  const { vectors, vectors_total } = work;
+  if (state === "running" && vectors !== null && vectors_total) return say("shelves.vectors", { made: vectors, of: vectors_total });
   if (state === "paused") return say("shelves.paused", { done, total });
   if (state === "running") return total === 0 ? say("shelves.looking") : say("shelves.reading", { done, total, name });
   const counts = [

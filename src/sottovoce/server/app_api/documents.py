@@ -11,11 +11,13 @@ from typing import IO
 
 from starlette.responses import Response
 
-from sottovoce.core.errors import BadValue
+from sottovoce.core.errors import BadValue, NotFound
 from sottovoce.knowledge import listing
 from sottovoce.knowledge.chunk import cut
 from sottovoce.knowledge.giving import named
+from sottovoce.knowledge.listing import Stretch
 from sottovoce.knowledge.reading.read import Reader
+from sottovoce.knowledge.shelf import Shelf
 from sottovoce.server.app_api.nouns import whole
 from sottovoce.server.app_api.nouns_shelves import DocumentList, DocumentNoun, ReadNoun, StretchNoun
 from sottovoce.server.app_api.shelves import ONE, found, open_shelf, tell
@@ -47,8 +49,7 @@ async def text(visit: Visit[None]) -> StretchNoun:
     query, shelf = visit.request.query_params, await found(visit)
     start = whole(query, "start", 0, 0, MOST_OFFSET)
     end = whole(query, "end", start, 0, MOST_OFFSET)
-    name = _name(visit)
-    return StretchNoun.of(await shelf.file.read(lambda conn: listing.stretch(conn, name, start, end)))
+    return StretchNoun.of(await _stretch(shelf, _name(visit), start, end))
 
 
 async def give(visit: Visit[IO[bytes]]) -> DocumentNoun:
@@ -58,6 +59,8 @@ async def give(visit: Visit[IO[bytes]]) -> DocumentNoun:
     data = await asyncio.to_thread(visit.body.read)
     document = await shelf.give(data, name)
     tell(visit, shelf.row.id)
+    if visit.house.app.settings.embed_model:
+        visit.house.at_work.start(shelf)  # its vectors are to be made
     return DocumentNoun.of(document)
 
 
@@ -77,6 +80,15 @@ async def read(visit: Visit[IO[bytes]]) -> ReadNoun:
         reading = await reader.read_bytes(data, name)
     said, _ = await asyncio.to_thread(cut, reading)
     return ReadNoun.of(name, said, reading)
+
+
+async def _stretch(shelf: Shelf, name: str, start: int, end: int) -> Stretch:
+    try:
+        return await shelf.file.read(lambda conn: listing.stretch(conn, name, start, end))
+    except NotFound:
+        if not await shelf.mounted():
+            raise
+    return listing.part_of(name, await shelf.text_of(name), start, end)
 
 
 def _name(visit: Visit[None] | Visit[IO[bytes]]) -> str:

@@ -18,6 +18,7 @@ from sottovoce.knowledge.facts import Facts
 from sottovoce.knowledge.listing import Stretch
 from sottovoce.knowledge.search import Results
 from sottovoce.knowledge.sources import Source
+from sottovoce.knowledge.zim.mount import Mount
 from sottovoce.server.app_api.nouns import Noun
 from sottovoce.server.problems import Problem
 from sottovoce.store.shelves import ShelfRow
@@ -180,9 +181,32 @@ class SourceNoun(Noun):
         )
 
 
+class EncyclopaediaNoun(Noun):
+    """`as_of` is the day of the snapshot. Where it is not `indexed`, only its titles are searched."""
+
+    path: str
+    title: str
+    language: str
+    articles: int
+    as_of: str | None
+    indexed: bool
+
+    @classmethod
+    def of(cls, mounted: Mount) -> Self:
+        return cls(
+            path=str(mounted.path),
+            title=mounted.title,
+            language=mounted.language,
+            articles=mounted.articles,
+            as_of=None if mounted.as_of is None else mounted.as_of.isoformat(),
+            indexed=mounted.indexed,
+        )
+
+
 class OneShelf(Noun):
     shelf: ShelfNoun
     sources: list[SourceNoun]
+    encyclopaedias: list[EncyclopaediaNoun]
 
 
 class DocumentNoun(Noun):

@@ -14,12 +14,14 @@ from typing import Any
 
 from starlette.responses import Response
 
-from sottovoce.core.errors import BadValue, NotFound, StoreProblem
+from sottovoce.core.errors import BadValue, NotFound, StoreProblem, Unsupported
 from sottovoce.knowledge import listing, sources
+from sottovoce.knowledge.mounts import is_encyclopaedia
 from sottovoce.knowledge.shelf import Shelf
 from sottovoce.knowledge.sources import Source
 from sottovoce.server.app_api.nouns import identity, whole
 from sottovoce.server.app_api.nouns_shelves import (
+    EncyclopaediaNoun,
     FoundList,
     NewShelf,
     NewSource,
@@ -64,6 +66,7 @@ async def opened(visit: Visit[None]) -> OneShelf:
             SourceNoun.of(one, is_here, counts.get(one.number, 0))
             for one, is_here in zip(there, here, strict=True)
         ],
+        encyclopaedias=[EncyclopaediaNoun.of(one) for one in await shelf.mounted()],
     )
 
 
@@ -88,9 +91,18 @@ async def remove(visit: Visit[None]) -> Response:
 
 
 async def add_source(visit: Visit[NewSource]) -> ShelfNoun:
-    """Put a file or folder of the server's machine on a shelf, and begin to read it."""
+    """Put a file or folder of the server's machine on a shelf, and begin to read it.
+
+    Refused for an encyclopaedia: all of it is checked first, for minutes.
+    """
     shelf, at_work = await found(visit), visit.house.at_work
     path = _whole_path(visit.body.path)
+    if is_encyclopaedia(path):
+        raise Unsupported(
+            "An encyclopaedia is checked for minutes before it is on a shelf; a terminal does that.",
+            hint=f"sotto kb add {shelf.name} {path}",
+            field="path",
+        )
     await visit.house.app.shelves.put(shelf, path)
     await at_work.look_anew(shelf)
     at_work.start(shelf)
