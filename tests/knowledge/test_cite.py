@@ -39,7 +39,7 @@ def read(name: str) -> Claims:
 
 
 CLAIMS = read("claims.toml")
-UNSEEN = read("claims_unseen.toml")
+SECOND = read("claims_second.toml")
 
 
 def test_most_that_is_supported_is_found_and_almost_nothing_else() -> None:
@@ -48,9 +48,9 @@ def test_most_that_is_supported_is_found_and_almost_nothing_else() -> None:
     assert recall >= 0.95
 
 
-def test_it_holds_for_claims_that_it_was_not_made_for() -> None:
+def test_it_holds_for_a_second_set_of_claims() -> None:
     # 22 supported and 23 unsupported ones: 0.88 and 0.95 when they were first tried, 0.95 and 0.91 since.
-    precision, recall = UNSEEN.measured()
+    precision, recall = SECOND.measured()
     assert precision >= 0.9
     assert recall >= 0.9
 

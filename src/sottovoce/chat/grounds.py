@@ -22,6 +22,11 @@ SHARE = 1 / 3
 """Of the model's window, for the passages of one question at most."""
 
 # Short, and not a word of what to do without an answer: a tiny model then says that there is none.
+LONGEST = 512
+"""Tokens of an answer from passages, where nobody asked for a length. A small model that has said what it
+found goes round in circles after that.
+"""
+
 INSTRUCTION = "Answer this from the text above only, and with its words."
 INSTRUCTION_ZH = "请只根据上文回答，并尽量使用原文的词句。"
 

@@ -13,7 +13,7 @@ import time
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import asdict, dataclass, field, replace
 
-from sottovoce.chat import grounded, prompt, reasoning, schema, view
+from sottovoce.chat import grounded, grounds, prompt, reasoning, schema, view
 from sottovoce.chat.grounded import Asks, Looked
 from sottovoce.chat.titles import title_of
 from sottovoce.chat.unmarked import unmarked
@@ -198,7 +198,10 @@ def _pieces(
     parts: Parts, facts: ModelFacts, given: Sampling, seen: View, conversation: Conversation, answer: Answer
 ) -> AsyncGenerator[Piece | Reasoning, None]:
     """Return what the engine answers, with its thoughts told apart from its words."""
-    sampling = laid_over(Sampling(max_tokens=prompt.room_for_answer(facts.window)), given)
+    longest = prompt.room_for_answer(facts.window)
+    if answer.passages:
+        longest = min(longest, grounds.LONGEST)
+    sampling = laid_over(Sampling(max_tokens=longest), given)
     if answer.text:
         sampling = replace(sampling, thinking=False)  # that was done before the first word
     if sampling.schema is not None:
