@@ -16,7 +16,7 @@ from sottovoce.knowledge.answers import Grounds, Hits
 from sottovoce.knowledge.document import Found
 from sottovoce.knowledge.question import Idea
 
-FEWEST, SHARE = 24_000, 10
+FEWEST, SHARE = 32_000, 10
 """Rows of the index that a question may read: so many, and one for each SHARE passages of the shelf.
 
 What is read least is read first. So the commonest words of a long question are left out, which say least.
