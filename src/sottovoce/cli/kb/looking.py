@@ -14,6 +14,7 @@ from sottovoce.cli._show import one_line
 from sottovoce.cli.kb._open import open_shelves
 from sottovoce.core.amounts import amount
 from sottovoce.core.errors import StoreProblem
+from sottovoce.core.grounds import day_of
 from sottovoce.core.messages import OWNER
 
 if TYPE_CHECKING:
@@ -180,7 +181,7 @@ def found_data(found: Found) -> dict[str, Any]:
         "text": found.text,
         "score": round(found.score, 6),
         "digest": found.digest,
-        "as_of": found.written,
+        "as_of": day_of(found.written),
     }
 
 

@@ -19,7 +19,7 @@ from sottovoce.knowledge.listing import Stretch
 from sottovoce.knowledge.reading.read import Reader
 from sottovoce.knowledge.shelf import Shelf
 from sottovoce.server.app_api.nouns import whole
-from sottovoce.server.app_api.nouns_shelves import DocumentList, DocumentNoun, ReadNoun, StretchNoun
+from sottovoce.server.app_api.nouns_documents import DocumentList, DocumentNoun, ReadNoun, StretchNoun
 from sottovoce.server.app_api.shelves import ONE, found, open_shelf, tell
 from sottovoce.server.caller import Scope
 from sottovoce.server.endpoint import Endpoint, Visit

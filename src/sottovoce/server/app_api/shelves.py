@@ -20,9 +20,9 @@ from sottovoce.knowledge.mounts import is_encyclopaedia
 from sottovoce.knowledge.shelf import Shelf
 from sottovoce.knowledge.sources import Source
 from sottovoce.server.app_api.nouns import identity, whole
+from sottovoce.server.app_api.nouns_documents import FoundList
 from sottovoce.server.app_api.nouns_shelves import (
     EncyclopaediaNoun,
-    FoundList,
     NewShelf,
     NewSource,
     OneShelf,
