@@ -18,10 +18,11 @@ run: $(VENV)/.run  ## install what is needed, then open the chat
 
 test: lint web  ## install with the test extras, check everything
 	@$(BUILD_PAGE)
-	@$(BIN)/python -m pytest -m browser >$(VENV)/browser.log 2>&1 & browser=$$!; \
-	$(BIN)/python -m pytest -m "not browser"; rest=$$?; \
-	echo "waiting for the tests in the browser, which ran beside these"; \
-	wait $$browser; browser=$$?; cat $(VENV)/browser.log; exit $$((rest ? rest : browser))
+	@{ $(BIN)/python -m pytest -m browser; browser=$$?; $(BIN)/python -m pytest -m "e2e and not browser"; e2e=$$?; \
+	exit $$((browser ? browser : e2e)); } >$(VENV)/beside.log 2>&1 & beside=$$!; \
+	$(BIN)/python -m pytest -m "not browser and not e2e"; rest=$$?; \
+	echo "waiting for the tests in the browser and of whole programs, which ran beside these"; \
+	wait $$beside; beside=$$?; cat $(VENV)/beside.log; exit $$((rest ? rest : beside))
 
 unit: $(VENV)/.test  ## only the tests that take seconds
 	$(BIN)/python -m pytest -m "not model and not e2e and not build and not browser"

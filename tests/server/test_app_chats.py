@@ -510,14 +510,18 @@ async def test_looking_changes_nothing(place: Place, measure: Callable[[Home], N
     run = await place.post("/runs", {"text": "hello", "attachments": [{"name": "a.txt", "text": "a"}]})
     await place.events(run)
     measure(place.app.home)
+    shelf = (await place.post("/shelves", {"name": "letters"}))["id"]
+    given = {"shelf": shelf, "name": "a.txt"}
+    assert (await place.client.post("/app/api/documents", params=given, content=b"hello")).status_code == 200
     before = place.app.database.look(lambda conn: list(conn.iterdump()))
     asked = len(place.engine.prompts)
     place.house.changes.end()  # else its stream goes on for ever
     for endpoint in app_api.ENDPOINTS:
         if endpoint.method == "GET" and "{pull}" not in endpoint.path:  # nothing is being downloaded
             ids = {"chat": run["chat"], "run": run["id"], "message": run["question"], "number": 1}
-            path = endpoint.path.format(**ids, name="starter")
-            reply = await place.client.get(path, params={"q": "hello", "text": "now", "leaf": run["id"]})
+            path = endpoint.path.format(**ids, name="starter", shelf=shelf)
+            query = {"q": "hello", "text": "now", "leaf": run["id"], "name": "a.txt"}
+            reply = await place.client.get(path, params=query)
             assert reply.status_code == 200, path
     assert place.app.database.look(lambda conn: list(conn.iterdump())) == before
     assert len(place.engine.prompts) == asked
