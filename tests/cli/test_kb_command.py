@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import date
+from datetime import UTC, datetime
 
 import pytest
 
@@ -36,7 +36,7 @@ def test_a_passage_is_found_with_its_bytes_digest_and_age(sotto, handbook):
     assert found["digest"] == hashlib.sha256(file.read_bytes()).hexdigest()
     assert "28 days of leave" in found["text"]
     assert found["end"] - found["start"] == len(found["text"].encode())
-    assert found["as_of"] == date.fromtimestamp(file.stat().st_mtime).isoformat()
+    assert found["as_of"] == datetime.fromtimestamp(file.stat().st_mtime, UTC).date().isoformat()
     shown = sotto("kb", "search", "handbook", "出差").out
     assert "handbook/travel.txt" in shown
 
