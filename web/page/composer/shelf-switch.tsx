@@ -1,5 +1,6 @@
 /** Which shelves this chat is answered from: a menu beside the field, and a chip for each that is open. */
 
+import { counted } from "../shelves/shelf-words";
 import { useShelves } from "../shelves/use-shelves";
 import { Icon } from "../parts/icon";
 import { IconButton } from "../parts/icon-button";
@@ -19,7 +20,7 @@ export function ShelfMenu() {
   const all = known ?? [];
   const shelves: MenuItem[] = all.map(({ id, name, documents }) => ({
     label: name,
-    detail: say("shelves.source.documents", { count: documents }),
+    detail: counted(documents, say),
     isOn: knowledge.includes(id),
     act: () => choose({ knowledge: knowledge.includes(id) ? knowledge.filter((one) => one !== id) : [...knowledge, id] }),
   }));

@@ -17,6 +17,11 @@ export function factsOf(shelf: Shelf, say: Say, language: Language): string[] {
   return [much, ...age, ...step, ...(unread > 0 ? [say("shelves.unread", { count: unread })] : [])];
 }
 
+/** How many documents that are, in words. */
+export function counted(documents: number, say: Say): string {
+  return documents === 1 ? say("shelves.source.document") : say("shelves.source.documents", { count: documents });
+}
+
 /** Return what writes a day, of seconds since 1970. */
 export function dayIn(language: Language): (seconds: number) => string {
   const format = new Intl.DateTimeFormat(localeOf(language), { dateStyle: "medium" });

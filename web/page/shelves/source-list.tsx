@@ -10,6 +10,7 @@ import { IconButton } from "../parts/icon-button";
 import { ProblemBox } from "../parts/problem-box";
 import { useApp, useReader } from "../reader";
 import { useWork } from "../use-work";
+import { counted } from "./shelf-words";
 
 export function SourceList({ shelf }: { shelf: Shelf }) {
   const { app, say } = useReader();
@@ -33,7 +34,7 @@ export function SourceList({ shelf }: { shelf: Shelf }) {
             <span className="shelf-line-words">
               <span dir="auto">{source.path}</span>
               <small>
-                {say("shelves.source.documents", { count: source.documents })}
+                {counted(source.documents, say)}
                 {!source.here && ` · ${say("shelves.source.away")}`}
               </small>
             </span>
