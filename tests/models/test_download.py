@@ -42,7 +42,7 @@ async def test_a_slow_line_gets_several_connections(home: Home, mirror: Mirror, 
 
 async def test_a_fast_line_gets_one(home: Home, mirror: Mirror, weights: bytes) -> None:
     mirror.speed = 4e6
-    await brought(way(home, Manner(least=1, settle=0.05, fast=1e5)), home, wanted(mirror, weights))
+    await brought(way(home, Manner(least=1, settle=0.2, fast=1.0)), home, wanted(mirror, weights))
     assert mirror.asked == 1
 
 
