@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sottovoce.knowledge import documents, search
-from sottovoce.knowledge.answers import Grounds, Hits, answered, grounds
+from sottovoce.knowledge.answers import Coverage, Hits, answered, coverage
 from sottovoce.knowledge.chunk import cut
 from sottovoce.knowledge.document import Block, Reading
 from sottovoce.knowledge.documents import Document
@@ -19,26 +19,26 @@ def hits(*parts: tuple[float, set[int]]) -> list[Hits]:
 
 
 def test_a_document_may_have_in_two_passages_what_is_asked():
-    why = grounds(hits((3.0, {1}), (1.0, {2, 3}), (1.0, set())), [1, 3], DOCUMENT, [])
-    assert why == Grounds(passage=0.6, document=0.8, unknown=0.2, cosine=None)
+    why = coverage(hits((3.0, {1}), (1.0, {2, 3}), (1.0, set())), [1, 3], DOCUMENT, [])
+    assert why == Coverage(passage=0.6, document=0.8, unknown=0.2, cosine=None)
 
 
 def test_nothing_found_speaks_for_nothing():
-    assert not answered(grounds([], [], {}, []))
-    assert not answered(Grounds())
+    assert not answered(coverage([], [], {}, []))
+    assert not answered(Coverage())
 
 
 @pytest.mark.parametrize(
     ("why", "yes"),
     [
-        (Grounds(0.5, 0.8, 0.0), True),
-        (Grounds(0.3, 0.4, 0.0), False),
-        (Grounds(0.6, 0.6, 0.4), False),
-        (Grounds(0.6, 0.9, 0.0, 0.6), True),
-        (Grounds(0.6, 0.9, 0.0, 0.5), True),
-        (Grounds(0.3, 0.4, 0.0, 0.5), False),
-        (Grounds(0.6, 0.9, 0.0, 0.2), False),
-        (Grounds(0.1, 0.1, 0.9, 0.7), True),
+        (Coverage(0.5, 0.8, 0.0), True),
+        (Coverage(0.3, 0.4, 0.0), False),
+        (Coverage(0.6, 0.6, 0.4), False),
+        (Coverage(0.6, 0.9, 0.0, 0.6), True),
+        (Coverage(0.6, 0.9, 0.0, 0.5), True),
+        (Coverage(0.3, 0.4, 0.0, 0.5), False),
+        (Coverage(0.6, 0.9, 0.0, 0.2), False),
+        (Coverage(0.1, 0.1, 0.9, 0.7), True),
     ],
 )
 def test_it_answers_where_enough_of_the_question_is_there_and_its_meaning_is_near(why, yes):

@@ -170,4 +170,6 @@ def test_facts_that_say_something_else_say_nothing_of_citations(facts: dict[str,
 )
 def test_no_text_is_too_strange_to_be_compared(text: str) -> None:
     passage = Found("s", "d", "", None, (), 0, len(text.encode()), text, 0.0)
-    cited(text, [passage, *CLAIMS.passages])
+    found = cited(text, [passage, *CLAIMS.passages])
+    assert all(citation.quote in passage.text for citation in found.citations if citation.n == 1)
+    assert all(0 <= claim.start < claim.end <= len(text) for claim in found.claims)

@@ -114,6 +114,7 @@ def test_a_thing_far_by_meaning_is_not_answered_though_its_words_are_there(shelf
 @pytest.mark.parametrize("question", ["", "?!", "of and", '"', "NEAR(a b)", "title:x OR *", "a" * 100_000])
 def test_no_question_is_too_odd(shelf, question):
     ask(shelf, question)
+    assert ask(shelf, "crane").found[0].document == "crane.md"
 
 
 def test_an_empty_shelf_answers_nothing(tmp_path):

@@ -33,7 +33,7 @@ class Hits:
 
 
 @dataclass(frozen=True, slots=True)
-class Grounds:
+class Coverage:
     """What speaks for the passages that were found.
 
     `passage` and `document`: the share of the question, by how rare its words are, that the best passage
@@ -47,16 +47,16 @@ class Grounds:
     cosine: float | None = None
 
 
-def answered(why: Grounds) -> bool:
+def answered(why: Coverage) -> bool:
     """Return whether the passages found seem to answer the question."""
     if why.cosine is not None and not FAR <= why.cosine < NEAR:
         return why.cosine >= NEAR
     return why.document >= COVERED and why.unknown < UNKNOWN
 
 
-def grounds(
+def coverage(
     hits: Sequence[Hits], order: Sequence[int], document: Mapping[int, int], cosines: Sequence[float]
-) -> Grounds:
+) -> Coverage:
     """Return what speaks for an order of passages. `cosines`: of the nearest ones, where they are known."""
     whole = sum(hit.weight for hit in hits) or 1.0
     best = order[:LOOKED_AT]
@@ -64,7 +64,7 @@ def grounds(
     together = [{one for one in document if document[one] == document[number]} for number in best]
     in_document = max((_covered(hits, numbers) for numbers in together), default=0.0)
     unknown = sum(hit.weight for hit in hits if not hit.passages)
-    return Grounds(in_passage / whole, in_document / whole, unknown / whole, max(cosines, default=None))
+    return Coverage(in_passage / whole, in_document / whole, unknown / whole, max(cosines, default=None))
 
 
 def _covered(hits: Sequence[Hits], numbers: set[int]) -> float:

@@ -148,7 +148,7 @@ class AtWork:
             work.state = "paused"
         except SottoError as problem:
             work.state, work.problem = "failed", problem
-        except Exception:
+        except Exception:  # the task's edge: nobody awaits it, so it is logged and told in the list
             log.exception("A shelf was not brought in step")
             work.state = "failed"
             work.problem = SottoError(

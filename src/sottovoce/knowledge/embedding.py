@@ -83,9 +83,8 @@ async def fill(
         if not group:
             if not after:
                 return
-            after = (
-                0  # once more from the front: of what is put on the shelf meanwhile, numbers are used again
-            )
+            # Once more from the front: what is put on the shelf meanwhile may have a number used before.
+            after = 0
             continue
         found = await embed(engine, list(group.values()))
         kept = await file.run(partial(_keep, model=model, group=group, found=found, texts=texts))

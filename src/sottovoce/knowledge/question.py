@@ -38,7 +38,7 @@ LIGHT_WORDS = frozenset(
     one part people person place possible put quick quickly rather really right same say see set show
     something soon sort start still stop sure take tell thing think throw time try turn two understand
     use usual usually want way well without work wrong year
-    """.split()  # noqa: SIM905
+    """.split()  # noqa: SIM905  (as above)
 )
 """Words of any subject. On a small shelf they may be missing without the answer being so."""
 CHINESE_STOPS = re.compile(

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sottovoce.knowledge import answers, documents, question, rank
-from sottovoce.knowledge.answers import Grounds, Hits
+from sottovoce.knowledge.answers import Coverage, Hits
 from sottovoce.knowledge.document import Found
 from sottovoce.knowledge.question import Idea
 
@@ -53,7 +53,7 @@ class Results:
 
     found: tuple[Found, ...] = ()
     answers: bool = False
-    why: Grounds = field(default_factory=Grounds)
+    why: Coverage = field(default_factory=Coverage)
 
 
 Nearest = Sequence[tuple[int, float]]
@@ -71,7 +71,7 @@ def search(
 
 def find(
     connection: sqlite3.Connection, asked: str, limit: int, nearest: Nearest = ()
-) -> tuple[list[tuple[int, float]], Grounds]:
+) -> tuple[list[tuple[int, float]], Coverage]:
     """Return the numbers of the best passages with their scores, 1 at most, and what speaks for them."""
     ideas = question.read(asked)
     size = int(connection.execute("SELECT max(number) FROM passages").fetchone()[0] or 0)
@@ -81,7 +81,7 @@ def find(
     by_vectors = {number: cosine for number, cosine in nearest if number in document}
     scores = _fused(by_words, by_vectors, document)
     order = rank.spread(scores, document, limit)
-    why = answers.grounds(hits, order, document, [cosine for _, cosine in nearest])
+    why = answers.coverage(hits, order, document, [cosine for _, cosine in nearest])
     return [(number, scores[number]) for number in order], why
 
 
