@@ -17,6 +17,7 @@ import tempfile
 from collections import deque
 from pathlib import Path
 
+from sottovoce.core import child
 from sottovoce.core.errors import BadModelFile, EngineFailed, EngineMissing, SottoError
 from sottovoce.core.settings import child_environment
 from sottovoce.engine import architectures
@@ -153,19 +154,12 @@ class Child:
 
     async def stop(self) -> None:
         """End the process, by force if it does not go by itself, and remove its folder."""
-        if self.process.stdin is not None:
-            self.process.stdin.close()
         try:
-            async with asyncio.timeout(STOP_SECONDS):
-                await self.process.wait()
-        except TimeoutError:
-            log.warning("The engine did not end by itself and is ended by force.")
+            if not await child.end(self.process, STOP_SECONDS):
+                log.warning("The engine did not end by itself and was ended by force.")
         finally:
-            with contextlib.suppress(ProcessLookupError):
-                self.process.kill()
             self._listener.cancel()
             shutil.rmtree(self.folder, ignore_errors=True)
-        await self.process.wait()
         with contextlib.suppress(asyncio.CancelledError):
             await self._listener
 

@@ -15,6 +15,7 @@ from collections import deque
 from pathlib import Path
 from typing import Any
 
+from sottovoce.core import child
 from sottovoce.core.errors import BadDocument, Unsupported
 from sottovoce.core.settings import child_environment
 from sottovoce.knowledge.zim.said import line
@@ -85,17 +86,8 @@ class Reader:
 
     async def stop(self) -> None:
         """End the process, by force if it does not go by itself."""
-        if self.process.stdin is not None:
-            self.process.stdin.close()
-        try:
-            async with asyncio.timeout(STOP_SECONDS):
-                await self.process.wait()
-        except TimeoutError:
-            log.warning("The reader of an encyclopaedia did not end by itself and is ended by force.")
-        finally:
-            with contextlib.suppress(ProcessLookupError):
-                self.process.kill()
-        await self.process.wait()
+        if not await child.end(self.process, STOP_SECONDS):
+            log.warning("The reader of an encyclopaedia did not end by itself and was ended by force.")
         await self._listener
 
     async def _say(self, said: dict[str, Any]) -> None:
