@@ -1,17 +1,19 @@
 """Vectors of texts, made by a child of its own, pooled as the model's file says.
 
 Texts are computed in small groups, in fair turns over owners, so that a stop is quick and a whole library
-holds up nobody's single question.
+holds up nobody's single question. A patient one rests between them while other programs compute.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from sottovoce.core.errors import BadValue, TooLong
 from sottovoce.core.messages import Conversation
 from sottovoce.engine.client import EngineGone
+from sottovoce.engine.giving_way import GivingWay
 from sottovoce.engine.life import Life
 from sottovoce.engine.line import Line
 from sottovoce.engine.plan import Plan
@@ -28,6 +30,7 @@ class Embedder:
         window = min(plan.window or WINDOW, WINDOW)
         self.life = Life(replace(plan, window=window, slots=1, embed=True), start, _nothing_to_save)
         self._line = Line(1, plan.longest_wait)
+        self._way = GivingWay() if plan.patient else None
 
     async def ready(self) -> ModelFacts:
         async with self.life.use() as running:
@@ -58,7 +61,11 @@ class Embedder:
             try:
                 prompts = [await _ids(running, text, at) for at, text in enumerate(texts)]
                 for group in groups(prompts):
+                    began = time.monotonic()
                     vectors += await self._group(running, group, owner)
+                    if self._way is not None:
+                        seconds = time.monotonic() - began
+                        await self._way.after(seconds, running.child.process.pid)
             except EngineGone:
                 raise await self.life.bury(running) from None
             self.life.went_well()
