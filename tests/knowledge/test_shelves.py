@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from sottovoce.core.errors import BadValue, NotFound
@@ -116,6 +118,20 @@ async def test_a_removed_shelf_is_gone_from_the_disk(shelves):
     assert not folder.exists()
     with pytest.raises(NotFound):
         await shelves.open(ME, "boats")
+
+
+async def test_who_still_asks_a_shelf_that_was_removed_is_told_so(shelves):
+    shelf = await shelves.add(ME, "boats")
+    await put(shelf, "sails.md", *SAILS)
+    searching = [asyncio.create_task(shelf.search("triangular sails")) for _ in range(8)]
+    await asyncio.sleep(0)
+    await shelves.remove(ME, "boats")
+    answers = await asyncio.gather(*searching, return_exceptions=True)
+    assert [one for one in answers if not isinstance(one, NotFound) and not one.found] == []
+    with pytest.raises(NotFound, match="has just been removed"):
+        await shelf.search("triangular sails")
+    with pytest.raises(NotFound, match="has just been removed"):
+        await put(shelf, "jib.md", *SAILS)
 
 
 async def test_a_long_text_is_read_where_it_is_needed(shelves):

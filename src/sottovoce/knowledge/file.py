@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from asyncio import get_running_loop
+from asyncio import wrap_future
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from importlib import resources
 from pathlib import Path
 from typing import TypeVar
 
-from sottovoce.core.errors import UPDATE, StoreDamaged, StoreNewer
+from sottovoce.core.errors import UPDATE, NotFound, StoreDamaged, StoreNewer
 from sottovoce.core.paths import PRIVATE_FILE, make_folder
 from sottovoce.knowledge import words
 from sottovoce.store.db import transaction
@@ -48,41 +49,37 @@ class ShelfFile:
                 raise
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="shelf-writing")
         self._reading = ThreadPoolExecutor(1, thread_name_prefix="shelf-reading")
-        self._open = True
 
     async def run(self, work: Work[T]) -> T:
         """Run work in one transaction. A cancelled wait leaves it done whole or not at all."""
-        return await get_running_loop().run_in_executor(self._writing, self._write, work)
+        return await wrap_future(_submitted(self._writing, partial(self._write, work)))
 
     def call(self, work: Work[T]) -> T:
         """Do what `run` does, for callers that are not async."""
-        return self._writing.submit(self._write, work).result()
+        return _submitted(self._writing, partial(self._write, work)).result()
 
     async def read(self, work: Work[T]) -> T:
         """Run work that only reads, on one unchanging view of the file."""
-        return await get_running_loop().run_in_executor(self._reading, self._look, work)
+        return await wrap_future(_submitted(self._reading, partial(self._look, work)))
 
     def look(self, work: Work[T]) -> T:
         """Do what `read` does, for callers that are not async."""
-        return self._reading.submit(self._look, work).result()
+        return _submitted(self._reading, partial(self._look, work)).result()
 
     async def scrub(self) -> None:
         """Clear every trace of what was taken off; for seconds where there is much. Raises StoreProblem."""
-        await get_running_loop().run_in_executor(self._writing, self._scrub)
+        await wrap_future(_submitted(self._writing, self._scrub))
 
     def size(self) -> int:
         """Return the bytes that the shelf takes on the disk."""
         return sum(file.stat().st_size for file in self.folder.iterdir() if file.is_file())
 
     def close(self) -> None:
-        """Finish the work at hand and close. Closing twice is nothing."""
-        if not self._open:
-            return
-        self._open = False
-        self._writing.submit(self._writer.close).result()
-        self._reading.submit(self._reader.close).result()
+        """Finish the work at hand and close; work that comes later raises NotFound. Twice is nothing."""
         self._writing.shutdown()
         self._reading.shutdown()
+        self._writer.close()
+        self._reader.close()
 
     def _write(self, work: Work[T]) -> T:
         with said_of(self.path), transaction(self._writer, "BEGIN IMMEDIATE", "COMMIT"):
@@ -109,6 +106,15 @@ def said_of(path: Path) -> Iterator[None]:
     except StoreDamaged as problem:
         problem.hint = "A shelf can be made anew from its files: sotto kb remove NAME, then sotto kb add"
         raise
+
+
+def _submitted(executor: ThreadPoolExecutor, does: Callable[[], T]) -> Future[T]:
+    try:
+        return executor.submit(does)
+    except RuntimeError:  # it was shut down
+        raise NotFound(
+            "This shelf has just been removed.", hint="sotto kb list shows those that are here"
+        ) from None
 
 
 def _connect(path: Path) -> sqlite3.Connection:
