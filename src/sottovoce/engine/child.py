@@ -13,17 +13,11 @@ import json
 import os
 import sys
 import threading
-import time
 from dataclasses import asdict, dataclass
 from typing import Any
 
 BATCH = 128
 """Tokens that are read in one go."""
-
-LOWEST = 19
-"""The priority that comes after all others."""
-
-AUTOGROUP_TRIES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,33 +111,6 @@ def hold_lifeline(socket: str | None) -> None:
     os._exit(0)
 
 
-def give_way() -> None:
-    """Let every other program come first, from now on."""
-    if sys.platform == "win32":
-        import psutil
-
-        psutil.Process().nice(psutil.IDLE_PRIORITY_CLASS)
-        return
-    from pathlib import Path
-
-    ours = Path("/proc/self")
-    # On Linux each thread has a priority of its own; those begun later have that of their parent.
-    threads = [int(one.name) for one in (ours / "task").iterdir()] if (ours / "task").is_dir() else [0]
-    for thread in threads:
-        with contextlib.suppress(ProcessLookupError):
-            os.setpriority(os.PRIO_PROCESS, thread, LOWEST)
-    # Where Linux shares out its time among sessions, a priority counts only within one's own.
-    for _ in range(AUTOGROUP_TRIES):
-        try:
-            (ours / "autogroup").write_text(str(LOWEST), "ascii")
-        except BlockingIOError:  # the system takes ten a second, of all programs together
-            time.sleep(0.1)
-        except OSError:
-            return
-        else:
-            return
-
-
 def main() -> None:
     # The library may print; its words must not be taken for ours.
     answers = os.fdopen(os.dup(1), "w")
@@ -182,7 +149,9 @@ def main() -> None:
         answer(failed=str(problem))
         os._exit(1)  # the library's threads would not let the interpreter end
     if config.patient:  # only now: a load has a deadline
-        give_way()
+        from sottovoce.core.priority import LOWEST, give_way
+
+        give_way(LOWEST)
     answer(ready=server.listening_address, build=xllamacpp.__version__)
     threading.Event().wait()
 

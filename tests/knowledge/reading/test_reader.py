@@ -14,6 +14,7 @@ import pytest
 from samples import docx, locked_pdf, paragraph, pdf
 
 from sottovoce.core.errors import BadDocument
+from sottovoce.core.priority import LOW
 from sottovoce.core.settings import child_environment
 from sottovoce.knowledge.document import Block
 from sottovoce.knowledge.reading import read as reading
@@ -40,6 +41,14 @@ async def test_a_file_and_bytes_are_read_alike_by_one_process(tmp_path: Path) ->
         assert await reader.read_bytes(data, "a.docx") == found
         assert found.blocks == (Block("text", "Hello 你好"),)
         assert process_of(reader) == process
+
+
+@pytest.mark.skipif(not hasattr(os, "getpriority"), reason="needs priorities of processes")
+async def test_who_is_answered_comes_before_a_document() -> None:
+    ours = os.getpriority(os.PRIO_PROCESS, 0)
+    async with Reader() as reader:
+        await reader.read_bytes(b"a", "a.txt")
+        assert os.getpriority(os.PRIO_PROCESS, process_of(reader)) == max(ours, LOW)
 
 
 async def test_many_are_asked_for_at_once_and_each_gets_its_own() -> None:

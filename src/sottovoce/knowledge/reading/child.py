@@ -16,6 +16,7 @@ import traceback
 from dataclasses import replace
 from typing import BinaryIO
 
+from sottovoce.core.priority import LOW, give_way
 from sottovoce.knowledge.reading import cage, families
 from sottovoce.knowledge.reading.paper import Paper, plain
 from sottovoce.knowledge.reading.refusal import Refusal
@@ -34,6 +35,7 @@ def main() -> None:
     beside = None if sys.argv[2] == "-" else socket.socket(fileno=int(sys.argv[2]))
     extra = sys.argv[3] == "extra"
     families.load(extra=extra)
+    give_way(LOW)
     os.umask(0o077)
     memory = cage.Memory()
     if extra:  # its library sets aside addresses for its threads, 400 MB on two cores, that are no memory yet
