@@ -60,7 +60,7 @@ WEB = Group(
 )
 KB = Group(
     "make bench-kb",
-    ("retrieval", "searching"),
+    ("retrieval", "grounding", "searching", "beside", "bombs"),
     REFERENCE / "benchmarks-kb.md",
     ROOT / "bench" / "samples-kb.json",
 )

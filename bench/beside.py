@@ -1,23 +1,21 @@
-"""python -m bench.beside FILE.gguf [--count N]: what a chat loses while vectors are made beside it.
+"""How quickly vectors are made, and what a chat of another program loses meanwhile.
 
 Two programs of two homes, as when somebody chats while a shelf is filled elsewhere: the first asks the
 starter model, the second embeds passages without pause. The chat is timed with and without the other, in
-turn; how quickly the passages go is told for both cases. FILE is made by bench.minilm.
+turn. Needs `python -m bench.minilm bench/knowledge/.corpus/all-MiniLM-L6-v2.gguf` before.
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import math
-import statistics
 import sys
-import tempfile
 import time
 from contextlib import aclosing
 from pathlib import Path
 
-from bench.pairs import row
+from bench.knowledge.vectors import MODEL
+from bench.pairs import Row, row
 from sottovoce import AsyncSotto
 from sottovoce.core.events import Text
 from sottovoce.engine.plan import Plan
@@ -29,16 +27,27 @@ TOKENS = 192
 CHARACTERS = 700
 AT_ONCE = 8
 SETTLE_SECONDS = 0.5
-ALONE_SECONDS = 8.0
+ALONE_SECONDS, ROUNDS = 8.0, 5
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m bench.beside", description=__doc__)
-    parser.add_argument("file", type=Path)
-    parser.add_argument("--count", type=int, default=15)
-    parser.add_argument("--embed", action="store_true", help="be the second program")
-    given = parser.parse_args()
-    asyncio.run(embed(given.file) if given.embed else compare(given.file, given.count))
+async def measure(home: Path, count: int) -> list[Row]:
+    if not MODEL.exists():
+        print(f"  not measured: there is no {MODEL}")
+        return []
+    other = await Other.start()
+    try:
+        alone = [await other.rate(ALONE_SECONDS) for _ in range(ROUNDS)]
+        async with AsyncSotto(home, temperature=0.0, max_tokens=TOKENS) as sotto:
+            await rate(sotto)
+            parts, noise, beside = await pairs(sotto, other, count)
+    finally:
+        await other.close()
+    return [
+        row("passages embedded, alone", alone, "/s", 18.6, at_most=False),
+        row("a chat's tokens/s beside another program that embeds / alone", parts, "×", 0.85, at_most=False),
+        row("the same chat against itself (A/A)", noise, "×", None),
+        row("passages embedded beside that chat", beside, "/s", None),
+    ]
 
 
 def passages() -> list[str]:
@@ -48,13 +57,13 @@ def passages() -> list[str]:
     return [text[at : at + CHARACTERS] for at in range(0, len(text) - CHARACTERS, CHARACTERS)]
 
 
-async def embed(file: Path) -> None:
-    """Embed while told to: a line on standard input begins it, the next ends it; then say how many."""
+async def embed() -> None:
+    """Be the second program: a line on standard input begins, the next ends it and has the rate said."""
 
     async def unverified() -> str:
         return "0" * 64
 
-    engine = VectorEngine(Plan(file, file.stem, unverified, patient=True))
+    engine = VectorEngine(Plan(MODEL, MODEL.stem, unverified, patient=True))
     texts = passages()
     await engine.embed(texts[:AT_ONCE])
     sys.stdout.write("ready\n")
@@ -80,9 +89,9 @@ class Other:
         self._process, self._input, self._output = process, process.stdin, process.stdout
 
     @classmethod
-    async def start(cls, file: Path) -> Other:
+    async def start(cls) -> Other:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bench.beside", str(file), "--embed",
+            sys.executable, "-m", "bench.beside",
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, start_new_session=True,
         )  # fmt: skip
         other = cls(process)
@@ -97,33 +106,15 @@ class Other:
         self._input.write(b"\n")
         return float(await self._output.readline())
 
+    async def rate(self, seconds: float) -> float:
+        """Embed for so long, and return how many passages a second there were."""
+        self.begin()
+        await asyncio.sleep(seconds)
+        return await self.end()
+
     async def close(self) -> None:
         self._input.close()
         await self._process.wait()
-
-
-async def compare(file: Path, count: int) -> None:
-    other = await Other.start(file)
-    try:
-        other.begin()
-        await asyncio.sleep(ALONE_SECONDS)
-        alone = await other.end()
-        with tempfile.TemporaryDirectory() as home:
-            async with AsyncSotto(Path(home), temperature=0.0, max_tokens=TOKENS) as sotto:
-                await rate(sotto)
-                parts, noise, beside = await pairs(sotto, other, count)
-    finally:
-        await other.close()
-    for line in (
-        row("a chat's tokens/s beside another program's vectors / alone", parts, "×", 0.85, at_most=False),
-        row("the same chat alone against itself (A/A)", noise, "×", None),
-    ):
-        spread = line.spread
-        sys.stdout.write(
-            f"{line.name}: {spread.median:.3f} [{spread.low:.3f}, {spread.high:.3f}] "
-            f"of {spread.count}: {line.verdict}\n"
-        )
-    sys.stdout.write(f"passages/s: {alone:.1f} alone, {statistics.median(beside):.1f} beside the chat\n")
 
 
 async def pairs(sotto: AsyncSotto, other: Other, count: int) -> tuple[list[float], list[float], list[float]]:
@@ -158,4 +149,4 @@ async def rate(sotto: AsyncSotto) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    asyncio.run(embed())

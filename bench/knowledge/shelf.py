@@ -33,10 +33,12 @@ async def shelves(home: Path) -> AsyncGenerator[Shelves, None]:
         database.close()
 
 
-async def filled(shelves: Shelves, name: str, parts: tuple[str, ...]) -> tuple[Shelf, float]:
+async def filled(
+    shelves: Shelves, name: str, parts: tuple[str, ...], owner: str = OWNER
+) -> tuple[Shelf, float]:
     """Return a new shelf with parts of the corpus on it, and the seconds that it took."""
     folders = [corpus.folder(part) for part in parts]
-    shelf = await shelves.add(OWNER, name)
+    shelf = await shelves.add(owner, name)
     for folder in folders:
         await shelves.put(shelf, folder)
     begun, said = time.perf_counter(), 0
