@@ -364,6 +364,8 @@ CASES: dict[str, dict[str, tuple[Body, Body]]] = {
         "best_of": ({"best_of": 1}, {}),
         "best_of=more": ({"best_of": 2}, {}),
         "suffix": ({"suffix": "the end"}, {"suffix": None}),
+        "knowledge": ({"knowledge": ["handbook"]}, {"knowledge": None}),
+        "quote": ({"quote": True}, {"quote": None}),
     },
     EMBEDDING: {
         "model": ({"model": "other"}, {}),
