@@ -115,3 +115,14 @@ async def test_functions_and_schemas_do_not_go_with_a_shelf(
 async def test_each_choice_has_its_own(program: httpx2.AsyncClient) -> None:
     reply = (await program.post(PATH, json=body(n=2))).json()
     assert [len(choice["message"]["citations"]) for choice in reply["choices"]] == [1, 1]
+
+
+async def test_an_answer_is_taken_back_as_it_was_given(program: httpx2.AsyncClient, echo: EchoEngine) -> None:
+    asked = body()
+    for quote in (False, True):
+        message = (await program.post(PATH, json=asked | {"quote": quote})).json()["choices"][0]["message"]
+        again = [*asked["messages"], message, {"role": "user", "content": "And then?"}]
+        reply = await program.post(PATH, json=asked | {"messages": again, "knowledge": []})
+        assert reply.status_code == 200, reply.text
+        texts = [said.text for said in echo.prompts[-1]]
+        assert texts == ["Be kind.", LEAVE, message["content"], "And then?"]
