@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from pathlib import Path
 
 import httpx2
@@ -17,6 +18,10 @@ from sottovoce.fit import known
 from sottovoce.fit.estimate import Program
 from sottovoce.fit.machine import look
 from sottovoce.fit.pace import Pace
+from sottovoce.knowledge import documents
+from sottovoce.knowledge.chunk import cut
+from sottovoce.knowledge.document import Block, Reading
+from sottovoce.knowledge.documents import Document
 from sottovoce.server import asgi
 from sottovoce.server.doors import Doors
 from sottovoce.server.gate.hosts import names_of
@@ -25,11 +30,13 @@ from sottovoce.server.house import House
 from sottovoce.server.limits import Meter
 from sottovoce.server.metrics import Metrics
 from sottovoce.server.sessions import Sessions
+from sottovoce.store import keys
 
 # The mirror of a hub, and the writer of small models: no test folder is on the path by itself.
 sys.path[:0] = [str(Path(__file__).parents[1] / name) for name in ("engine", "models")]
 
 ADDRESS = "http://127.0.0.1:7886"
+LEAVE = "Staff get 25 days of paid leave a year."
 
 
 @pytest.fixture
@@ -56,6 +63,26 @@ async def browser(house: House) -> AsyncIterator[httpx2.AsyncClient]:
         assert (await client.post("/app/api/session", json={"code": code})).status_code == 200
         yield client
         await house.runs.close()
+
+
+@pytest.fixture
+async def program(house: House) -> AsyncIterator[httpx2.AsyncClient]:
+    """A program whose key may ask the shelf handbook, and not the shelf diary."""
+    shelves = []
+    for name in ("handbook", "diary"):
+        shelf = await house.app.shelves.add("me", name)
+        text, passages = cut(Reading((Block("text", LEAVE if name == "handbook" else "My cat is ill."),)))
+        rules = Document(0, None, f"/{name}.md", f"{name}.md", "", "d" * 64, 1, 1, 1e9, None, 0, 2.0)
+        await shelf.file.run(partial(documents.put, document=rules, text=text, passages=passages))
+        shelves.append(shelf.row.id)
+    terms = keys.Terms("program", ("chat",), shelves=(shelves[0],))
+    _, secret = await house.app.database.run(lambda conn: keys.add(conn, terms, 0.0))
+    app = asgi.build(house, names_of([("127.0.0.1", 7886)], "127.0.0.1", ""), origins_of(""))
+    heads = {"Authorization": f"Bearer {secret}"}
+    async with httpx2.AsyncClient(
+        transport=httpx2.ASGITransport(app=app), base_url=ADDRESS, headers=heads
+    ) as client:
+        yield client
 
 
 @pytest.fixture

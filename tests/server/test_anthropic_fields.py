@@ -24,6 +24,9 @@ HOST = "127.0.0.1:7886"
 ROWS = {row.name: row for row in FIELDS}
 Body = dict[str, Any]
 
+OTHERS = {"temperature", "top_p", "top_k", "betas", "knowledge", "quote"}
+"""Sent by programs, but not in its parameters' types."""
+
 # ---- every field stands in it ----
 
 
@@ -83,7 +86,7 @@ def test_every_field_of_the_client_stands_in_the_table(noun: Any) -> None:
 
 
 def test_the_table_names_no_field_that_is_not_there() -> None:
-    known = set(paths(MessageCreateParamsStreaming)) | {"temperature", "top_p", "top_k", "betas"}
+    known = set(paths(MessageCreateParamsStreaming)) | OTHERS
     gone = [name for name in ROWS if name not in known and not name.endswith("*") and not is_group(name)]
     assert gone == []
 
@@ -190,6 +193,8 @@ CASES: dict[str, tuple[Body, Body]] = {
     "system.text.text": ({"system": [{"type": "text", "text": "Be brief."}]}, {}),
     "system.text.cache_control": ({"system": [{**TEXT, "cache_control": CACHE}]}, {"system": [TEXT]}),
     "system.text.citations": ({"system": [{**TEXT, "citations": [{}]}]}, {"system": [TEXT]}),
+    "knowledge": ({"knowledge": ["nothing"]}, {}),
+    "quote": ({"quote": True}, {}),
     "stop_sequences": ({"stop_sequences": ["two"]}, {}),
     "stream": ({"stream": True}, {}),
     "temperature": ({"temperature": 0.3}, {}),
@@ -247,6 +252,8 @@ CASES: dict[str, tuple[Body, Body]] = {
 }  # fmt: skip
 SHOWN_BY = {
     "model": 404,
+    "knowledge": 404,
+    "quote": 400,
     "messages.content.tool_use.id": 400,
     "messages.content.tool_result.tool_use_id": 400,
 }

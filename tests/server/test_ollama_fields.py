@@ -100,6 +100,8 @@ def thought(**more: Any) -> Body:
 CASES: dict[str, tuple[Body, Body]] = {
     "model": ({"model": "other"}, {}),
     "stream": ({"stream": True}, {}),
+    "knowledge": ({"knowledge": ["nothing"]}, {}),
+    "quote": ({"quote": True}, {}),
     "format": ({"format": "json"}, {}),
     "keep_alive": ({"keep_alive": "5m"}, {}),
     "think": ({"think": True}, {}),
@@ -132,6 +134,9 @@ CASES: dict[str, tuple[Body, Body]] = {
     "name": ({"model": None, "name": "default"}, {"model": None}),
     "verbose": ({"verbose": False}, {}),
 }
+
+LOOKED_UP = {"model": 404, "knowledge": 404, "quote": 400}
+"""The status of what is honoured by being looked up, and not found."""
 
 OPTIONS: Body = {
     "temperature": 0.3,
@@ -188,7 +193,7 @@ async def test_a_field_does_what_the_table_says(
         assert before[0] == 200
         assert after == before
     elif row.state is State.HONOURED:
-        assert after[0] == (404 if row.name == "model" else 200)
+        assert after[0] == LOOKED_UP.get(row.name, 200)
         assert after != before
     else:
         assert (before[0], after[0]) == (200, 400)

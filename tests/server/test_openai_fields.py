@@ -36,6 +36,7 @@ OURS = {CHAT: ChatBody, COMPLETION: CompletionBody, EMBEDDING: EmbeddingBody}
 NOT_OF_THE_CLIENT = {
     "messages.assistant.annotations",
     "messages.assistant.reasoning_content",
+    *(f"messages.assistant.{name}" for name in ("passages", "claims", "citations", "supported_share")),
     *("top_k", "min_p", "repeat_penalty", "knowledge", "quote"),
 }
 """Sent by programs, but not in its parameters' types."""
@@ -237,6 +238,15 @@ MESSAGES: dict[str, tuple[Body, Body]] = {
         said("assistant", "one", reasoning_content="two"),
         said("assistant", "one"),
     ),
+    **{
+        f"messages.assistant.{name}": (said("assistant", "one", **{name: given}), said("assistant", "one"))
+        for name, given in (
+            ("passages", [{}]),
+            ("claims", [{}]),
+            ("citations", [{}]),
+            ("supported_share", 1.0),
+        )
+    },
     "messages.assistant.function_call.name": (
         said("assistant", None, function_call={**OLD_CALL, "name": "clock"}),
         said("assistant", None, function_call=OLD_CALL),
@@ -364,6 +374,8 @@ CASES: dict[str, dict[str, tuple[Body, Body]]] = {
         "best_of": ({"best_of": 1}, {}),
         "best_of=more": ({"best_of": 2}, {}),
         "suffix": ({"suffix": "the end"}, {"suffix": None}),
+        "knowledge": ({"knowledge": ["handbook"]}, {"knowledge": None}),
+        "quote": ({"quote": True}, {"quote": None}),
     },
     EMBEDDING: {
         "model": ({"model": "other"}, {}),

@@ -3,48 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
-from functools import partial
 from typing import Any
 
 import httpx2
 import pytest
 
 from sottovoce.engine.echo import EchoEngine
-from sottovoce.knowledge import documents
-from sottovoce.knowledge.chunk import cut
-from sottovoce.knowledge.document import Block, Reading
-from sottovoce.knowledge.documents import Document
-from sottovoce.server import asgi
-from sottovoce.server.gate.hosts import names_of
-from sottovoce.server.gate.origins import origins_of
-from sottovoce.server.house import House
-from sottovoce.store import keys
 
-ADDRESS = "http://127.0.0.1:7886"
 LEAVE = "Staff get 25 days of paid leave a year."
 PATH = "/v1/chat/completions"
 TOOL = {"type": "function", "function": {"name": "send"}}
-
-
-@pytest.fixture
-async def program(house: House) -> AsyncIterator[httpx2.AsyncClient]:
-    """A program whose key may ask the shelf handbook, and not the shelf diary."""
-    shelves = []
-    for name in ("handbook", "diary"):
-        shelf = await house.app.shelves.add("me", name)
-        text, passages = cut(Reading((Block("text", LEAVE if name == "handbook" else "My cat is ill."),)))
-        rules = Document(0, None, f"/{name}.md", f"{name}.md", "", "d" * 64, 1, 1, 1e9, None, 0, 2.0)
-        await shelf.file.run(partial(documents.put, document=rules, text=text, passages=passages))
-        shelves.append(shelf.row.id)
-    terms = keys.Terms("program", ("chat",), shelves=(shelves[0],))
-    _, secret = await house.app.database.run(lambda conn: keys.add(conn, terms, 0.0))
-    app = asgi.build(house, names_of([("127.0.0.1", 7886)], "127.0.0.1", ""), origins_of(""))
-    heads = {"Authorization": f"Bearer {secret}"}
-    async with httpx2.AsyncClient(
-        transport=httpx2.ASGITransport(app=app), base_url=ADDRESS, headers=heads
-    ) as client:
-        yield client
 
 
 def body(text: str = LEAVE, **more: Any) -> dict[str, Any]:
@@ -147,3 +115,14 @@ async def test_functions_and_schemas_do_not_go_with_a_shelf(
 async def test_each_choice_has_its_own(program: httpx2.AsyncClient) -> None:
     reply = (await program.post(PATH, json=body(n=2))).json()
     assert [len(choice["message"]["citations"]) for choice in reply["choices"]] == [1, 1]
+
+
+async def test_an_answer_is_taken_back_as_it_was_given(program: httpx2.AsyncClient, echo: EchoEngine) -> None:
+    asked = body()
+    for quote in (False, True):
+        message = (await program.post(PATH, json=asked | {"quote": quote})).json()["choices"][0]["message"]
+        again = [*asked["messages"], message, {"role": "user", "content": "And then?"}]
+        reply = await program.post(PATH, json=asked | {"messages": again, "knowledge": []})
+        assert reply.status_code == 200, reply.text
+        texts = [said.text for said in echo.prompts[-1]]
+        assert texts == ["Be kind.", LEAVE, message["content"], "And then?"]

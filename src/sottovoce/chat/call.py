@@ -50,6 +50,11 @@ class Call:
     given: Given | None = None
     """What was found for its question on the shelves that it asks."""
 
+    @property
+    def needs_model(self) -> bool:
+        """Whether a model writes the answer: not where it is made of quotes, or is not on the shelves."""
+        return self.given is None or self.given.needs_model
+
 
 async def answer(engine: Engine, call: Call) -> AsyncGenerator[Told, None]:
     """Yield what comes, `Finished` last; where shelves are asked, `Grounds` before the first word.

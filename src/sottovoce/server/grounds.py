@@ -1,4 +1,4 @@
-"""What an API gives of passages, and of what an answer quotes from them.
+"""What an API takes of shelves, and gives of passages and of what an answer quotes from them.
 
 Offsets in a document are bytes of its text in UTF-8; those in an answer are characters: Unicode code points.
 """
@@ -6,12 +6,19 @@ Offsets in a document are bytes of its text in UTF-8; those in an answer are cha
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from sottovoce.chat.grounded import MOST_SHELVES
 from sottovoce.core.events import Grounds
-from sottovoce.core.grounds import Citation, Cited, Claim, Ground, day_of
+from sottovoce.core.grounds import Citation, Cited, Claim, Found, Ground, day_of
+
+ShelfName = Annotated[str, StringConstraints(min_length=1, max_length=300)]
+"""The name of a shelf of documents, or its id."""
+
+Knowledge = Annotated[list[ShelfName], Field(max_length=MOST_SHELVES)]
+"""The shelves that a question asks."""
 
 
 class Noun(BaseModel):
@@ -54,6 +61,20 @@ class GroundNoun(Noun):
             score=passage.score,
             as_of=day_of(passage.written),
             told=ground.told,
+        )
+
+    def passage(self) -> Found:
+        """Return the passage, as far as it is told to a model."""
+        return Found(
+            shelf=self.shelf,
+            document=self.document,
+            digest=self.digest,
+            page=self.page,
+            headings=tuple(self.headings),
+            start=self.start,
+            end=self.end,
+            text=self.text,
+            score=self.score,
         )
 
 
@@ -126,6 +147,12 @@ class CitedNoun(Noun):
             citations=[CitationNoun.of(citation) for citation in cited.citations],
             supported_share=cited.supported_share,
         )
+
+
+class GroundedNoun(CitedNoun):
+    """What an answer has besides where shelves were asked: what was found on them, and what it supports."""
+
+    passages: list[GroundNoun]
 
 
 class GroundsNoun(Noun):

@@ -3,15 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from sottovoce.chat import grounded
+from sottovoce.chat import call_grounds, grounded
+from sottovoce.chat.call import Call
 from sottovoce.chat.call_grounds import Given
-from sottovoce.core.errors import NotFound
+from sottovoce.core.errors import BadValue, NotFound
 from sottovoce.core.messages import OWNER
 from sottovoce.knowledge.shelf import Shelf
 from sottovoce.server.caller import Caller, Scope
 from sottovoce.server.endpoint import Visit
+
+
+async def asked(
+    visit: Visit[Any], call: Call, names: Sequence[str] | None, *, quote: bool | None, tools: str = "tools"
+) -> Call:
+    """Return the call with what was found for its question; as it is where no shelf is asked.
+
+    `tools` names the field in which functions are offered. Raises NotFound, BadValue.
+    """
+    if quote and not names:
+        raise BadValue(
+            "`quote` needs `knowledge`: there is no shelf to quote from.",
+            hint="Name a shelf in knowledge, or leave quote out",
+            field="quote",
+        )
+    if names and call.tools:
+        raise BadValue(
+            "`knowledge` does not go together with functions: what stands in a document must not act.",
+            hint="Send one of the two",
+            field=tools,
+        )
+    question = call_grounds.question_of(call.asked)
+    call = replace(call, given=await given(visit, names, question, quote=quote is True))
+    call_grounds.checked(call)
+    return call
 
 
 async def given(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sottovoce.server.anthropic_api import messages
-from sottovoce.server.anthropic_api.nouns import Answered, CountBody, Counted, MessageBody
+from sottovoce.server.anthropic_api.nouns import AnyMessage, CountBody, Counted, MessageBody
 from sottovoce.server.caller import Scope
 from sottovoce.server.endpoint import Endpoint
 from sottovoce.server.problems import ANTHROPIC
@@ -16,7 +16,7 @@ ENDPOINTS = (
         Scope.CHAT,
         ANTHROPIC,
         body=MessageBody,
-        answer=Answered,
+        answer=AnyMessage,
         computes=True,
     ),
     Endpoint(

@@ -49,9 +49,10 @@ def _messages(body: CountBody) -> Iterator[Message]:
 
 
 def _said(turn: Turn, field: str, names: dict[str, str]) -> Iterator[Message]:
-    """Yield a turn's parts as messages, in their order. `names` collects the functions' names by call."""
+    """Yield a turn as messages, text blocks in a row as one. `names` collects functions' names by call."""
     role = Role(turn.role)
     calls: list[Called] = []
+    texts: list[str] = []
     for at, block in enumerate(turn.content):
         where = f"{field}.{at}"
         if isinstance(block, ToolUseBlock):
@@ -60,13 +61,23 @@ def _said(turn: Turn, field: str, names: dict[str, str]) -> Iterator[Message]:
             calls.append(Called(block.name, json.dumps(block.input)))
         elif isinstance(block, ToolResultBlock):
             _only(role, Role.USER, block, where)
+            if texts:
+                yield _joined(role, texts)
+                texts = []
             yield _result(block, where, names)
         elif isinstance(block, TextBlock):
-            yield Message(role, block.text)
+            texts.append(block.text)
         elif isinstance(block, OtherBlock):
             raise _unread(block, where)
+    if texts:
+        yield _joined(role, texts)
     if calls:
         yield Message(role, spoken_calls(calls))
+
+
+def _joined(role: Role, texts: Sequence[str]) -> Message:
+    """Return the blocks of a text as one: it is the whole of it that is looked for on a shelf."""
+    return Message(role, "\n\n".join(text for text in texts if text))
 
 
 def _only(role: Role, wanted: Role, block: Block, where: str) -> None:

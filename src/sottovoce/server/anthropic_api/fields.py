@@ -32,6 +32,9 @@ HONOURED = {
     "messages.content.tool_result.is_error": "the model is told that it is an error",
     "system": "",
     "system.text.text": "",
+    "knowledge": "names of shelves that the key may ask; the message has `citations`, in a stream its last "
+    "`delta`; not together with tools or a schema; not the original's",
+    "quote": "with knowledge: no model writes, the sentences on the shelves answer",
     "stop_sequences": "at most 8",
     "stream": "",
     "temperature": "0 to 2; earlier clients send it",

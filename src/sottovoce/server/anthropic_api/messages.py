@@ -12,9 +12,11 @@ from sottovoce.chat import call
 from sottovoce.chat.call import Call
 from sottovoce.core.errors import BadSchema, SottoError
 from sottovoce.core.events import Called, Finished, Text, Waiting
+from sottovoce.server import shelves
 from sottovoce.server.answering import EventStream
 from sottovoce.server.anthropic_api import asking, saying
 from sottovoce.server.anthropic_api.nouns import Answered, CountBody, Counted, MessageBody
+from sottovoce.server.citing import Citing
 from sottovoce.server.counted import counted
 from sottovoce.server.endpoint import Visit
 
@@ -25,8 +27,10 @@ NAMES = {"stop": "stop_sequences"}
 async def create(visit: Visit[MessageBody]) -> Response | BaseModel:
     """Answer a conversation, whole or as it is written."""
     model = (await visit.choose(visit.body.model)).model.name
-    asked = asking.call(visit.body, visit.caller.owner)
-    if visit.body.stream:
+    body = visit.body
+    asked = asking.call(body, visit.caller.owner)
+    asked = await shelves.asked(visit, asked, body.knowledge, quote=body.quote)
+    if body.stream:
         return EventStream(_stream(visit, asked, model), visit.shape)
     return await _whole(visit, asked, model)
 
@@ -42,9 +46,11 @@ async def count(visit: Visit[CountBody]) -> Counted:
 async def _whole(visit: Visit[MessageBody], asked: Call, model: str) -> Answered:
     said: list[str] = []
     calls: list[Called] = []
+    citing = Citing()
     with _named():
         async with aclosing(counted(visit, asked)) as pieces:
             async for piece in pieces:
+                citing.hear(piece)
                 if isinstance(piece, Text):
                     said.append(piece.text)
                 elif isinstance(piece, Called):
@@ -53,16 +59,18 @@ async def _whole(visit: Visit[MessageBody], asked: Call, model: str) -> Answered
                     visit.waiting(piece)
                 elif isinstance(piece, Finished):
                     finished = piece
-    return saying.whole(model, visit.body, "".join(said), calls, finished)
+    return saying.whole(model, visit.body, "".join(said), calls, finished, citing.of())
 
 
 async def _stream(
     visit: Visit[MessageBody], asked: Call, model: str
 ) -> AsyncGenerator[bytes | Waiting, None]:
     stream = saying.Stream(model, visit.body)
+    citing = Citing()
     with _named():
         async with aclosing(counted(visit, asked)) as pieces:
             async for piece in pieces:
+                citing.hear(piece)
                 if isinstance(piece, Text):
                     yield stream.text(piece.text)
                 elif isinstance(piece, Called):
@@ -70,7 +78,7 @@ async def _stream(
                 elif isinstance(piece, Waiting):
                     yield piece
                 elif isinstance(piece, Finished):
-                    yield stream.end(piece)
+                    yield stream.end(piece, citing.fields())
 
 
 @contextmanager

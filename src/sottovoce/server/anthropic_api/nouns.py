@@ -8,10 +8,20 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    RootModel,
+    Tag,
+    model_validator,
+)
 
 from sottovoce.core.errors import Unsupported
 from sottovoce.core.sampling import MAX_STOP_CHARACTERS, MAX_STOPS, RANGES
+from sottovoce.server.grounds import GroundedNoun, Knowledge
 
 MOST_MESSAGES = 4_096
 
@@ -215,6 +225,10 @@ class CountBody(Noun):
 
 
 class MessageBody(CountBody):
+    """`knowledge` and `quote` are not the original's: shelves to be asked, and whether they alone answer."""
+
+    knowledge: Knowledge | None = None
+    quote: bool | None = None
     max_tokens: Annotated[int, _span("max_tokens")]
     stream: bool = False
     stop_sequences: list[Stop] = Field(default_factory=list, max_length=MAX_STOPS)
@@ -260,6 +274,14 @@ class Answered(BaseModel):
     stop_reason: str | None
     stop_sequence: str | None
     usage: Spent
+
+
+class GroundedMessage(Answered, GroundedNoun):
+    """A message to a question that shelves were asked."""
+
+
+class AnyMessage(RootModel[GroundedMessage | Answered]):
+    """The message that answers. Where no shelf is asked, the original's fields are all that it has."""
 
 
 class Counted(BaseModel):

@@ -7,7 +7,8 @@ import secrets
 from collections.abc import Mapping, Sequence
 
 from sottovoce.core.events import Called, Finished, Usage
-from sottovoce.server.anthropic_api.nouns import Answered, MessageBody, Said, Spent, Use
+from sottovoce.server.anthropic_api.nouns import Answered, GroundedMessage, MessageBody, Said, Spent, Use
+from sottovoce.server.grounds import GroundedNoun
 from sottovoce.server.sse import event
 
 REASONS = {"stop": "end_turn", "length": "max_tokens", "stop_text": "stop_sequence", "call": "tool_use"}
@@ -33,12 +34,19 @@ def ending(body: MessageBody, finished: Finished) -> tuple[str, str | None]:
     return REASONS.get(finished.reason, "end_turn"), finished.stop
 
 
-def whole(model: str, body: MessageBody, text: str, calls: Sequence[Called], finished: Finished) -> Answered:
-    """Return the message made of what was said and called."""
+def whole(
+    model: str,
+    body: MessageBody,
+    text: str,
+    calls: Sequence[Called],
+    finished: Finished,
+    found: GroundedNoun | None = None,
+) -> Answered:
+    """Return the message made of what was said and called; `found` is what it rests on."""
     content: list[Said | Use] = [Said(text=text)] if text else []
     content += [Use(id=new_id("toolu"), name=one.name, input=json.loads(one.arguments)) for one in calls]
     reason, stop = ending(body, finished)
-    return Answered(
+    message = Answered(
         id=new_id("msg"),
         model=model,
         content=content,
@@ -46,6 +54,7 @@ def whole(model: str, body: MessageBody, text: str, calls: Sequence[Called], fin
         stop_sequence=stop,
         usage=spent(finished.usage),
     )
+    return message if found is None else GroundedMessage(**dict(message), **dict(found))
 
 
 class Stream:
@@ -76,10 +85,11 @@ class Stream:
         parts = self._begin(), self._close(), self._open(json.dumps(block)), _event(said), self._shut()
         return b"".join(parts)
 
-    def end(self, finished: Finished) -> bytes:
+    def end(self, finished: Finished, cited: Mapping[str, object]) -> bytes:
+        """Close the message; `cited` is what it has besides where shelves were asked."""
         reason, stop = ending(self._body, finished)
         used = spent(finished.usage).model_dump(exclude={"service_tier"})
-        delta: dict[str, object] = {"stop_reason": reason, "stop_sequence": stop}
+        delta: dict[str, object] = {"stop_reason": reason, "stop_sequence": stop, **cited}
         last = {"type": "message_delta", "delta": delta, "usage": used}
         return b"".join((self._begin(), self._close(), _event(last), _event({"type": "message_stop"})))
 

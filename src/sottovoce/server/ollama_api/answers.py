@@ -17,7 +17,9 @@ from sottovoce.chat.call import Call, Told
 from sottovoce.chat.waking import awake
 from sottovoce.core.events import Called, Finished, Likelihood, Reasoning, Text, Waiting
 from sottovoce.engine.protocol import Engine
+from sottovoce.server import shelves
 from sottovoce.server.answering import EventStream
+from sottovoce.server.citing import Citing
 from sottovoce.server.counted import counted
 from sottovoce.server.endpoint import Visit
 from sottovoce.server.ollama_api import asking, keeping, options, serving
@@ -47,10 +49,12 @@ async def _answered(visit: Visit[Any], asked: Call | None, *, is_chat: bool) -> 
     form = _Form(body.model, is_chat, time.monotonic())
     if asked is None:
         return JSONResponse(await _loaded(chosen.engine, keep, form))
+    asked = await shelves.asked(visit, asked, body.knowledge, quote=body.quote)
     if body.streams:
         return EventStream(_lines(visit, asked, form, keep), visit.shape, media_type=LINES)
     with keeping.kept(chosen.engine, keep):
-        await _ready(visit, form)
+        if asked.needs_model:
+            await _ready(visit, form)
         return JSONResponse(await _whole(visit, asked, form))
 
 
@@ -76,18 +80,21 @@ async def _lines(
 ) -> AsyncGenerator[bytes | Waiting, None]:
     engine = visit.chosen.engine
     with keeping.kept(engine, keep):
-        async with aclosing(awake(engine)) as loading:
-            async for waiting in loading:
-                yield waiting
-        await _ready(visit, form)
+        if asked.needs_model:
+            async with aclosing(awake(engine)) as loading:
+                async for waiting in loading:
+                    yield waiting
+            await _ready(visit, form)
         async with aclosing(_written(visit, asked, form)) as lines:
             async for line in lines:
                 yield line
 
 
 async def _written(visit: Visit[Any], asked: Call, form: _Form) -> AsyncGenerator[bytes | Waiting, None]:
+    citing = Citing()
     async with aclosing(_pieces(visit, asked)) as pieces:
         async for piece in pieces:
+            citing.hear(piece)
             if isinstance(piece, Text):
                 yield _bytes(form.line(piece.text, likelihoods=piece.likelihoods))
             elif isinstance(piece, Reasoning):
@@ -95,7 +102,7 @@ async def _written(visit: Visit[Any], asked: Call, form: _Form) -> AsyncGenerato
             elif isinstance(piece, Called):
                 yield _bytes(form.line(calls=[piece]))
             elif isinstance(piece, Finished):
-                yield _bytes(form.line() | form.end(piece))
+                yield _bytes(form.line() | form.end(piece) | citing.fields())
             elif isinstance(piece, Waiting):
                 yield piece
 
@@ -106,8 +113,10 @@ async def _whole(visit: Visit[Any], asked: Call, form: _Form) -> dict[str, objec
     calls: list[Called] = []
     likelihoods: list[Likelihood] = []
     end: dict[str, object] = {}
+    citing = Citing()
     async with aclosing(_pieces(visit, asked)) as pieces:
         async for piece in pieces:
+            citing.hear(piece)
             if isinstance(piece, Text):
                 said.append(piece.text)
                 likelihoods += piece.likelihoods
@@ -119,7 +128,7 @@ async def _whole(visit: Visit[Any], asked: Call, form: _Form) -> dict[str, objec
                 end = form.end(piece)
             elif isinstance(piece, Waiting):
                 visit.waiting(piece)
-    return form.line("".join(said), calls, likelihoods, "".join(thought)) | end
+    return form.line("".join(said), calls, likelihoods, "".join(thought)) | end | citing.fields()
 
 
 async def _pieces(visit: Visit[Any], asked: Call) -> AsyncGenerator[Told, None]:

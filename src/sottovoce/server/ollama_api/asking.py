@@ -38,6 +38,12 @@ def prompt(body: GenerateBody, owner: str) -> Call:
             raise BadValue(
                 "A raw prompt takes no system text.", hint="Write it into the prompt", field="system"
             )
+        if body.knowledge:
+            raise BadValue(
+                "A raw prompt has no question that could be looked up on a shelf.",
+                hint="Leave raw out, or knowledge",
+                field="knowledge",
+            )
         return Call(owner, text, sampling(body))
     system = (Message(Role.SYSTEM, body.system),) if body.system else ()
     return Call(owner, (*system, Message(Role.USER, text)), sampling(body))

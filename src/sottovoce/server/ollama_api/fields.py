@@ -27,6 +27,12 @@ WHOLE = "nothing is ever left out to make a question fit; `false` says so, `true
 ASKING = {
     "model": (State.HONOURED, MODEL),
     "stream": (State.HONOURED, "lines of JSON as the answer is written, unless it is `false`"),
+    "knowledge": (
+        State.HONOURED,
+        "names of shelves that the key may ask; the last line has `citations`; not together with tools or a "
+        "format; not the original's",
+    ),
+    "quote": (State.HONOURED, "with knowledge: no model writes, the sentences on the shelves answer"),
     "format": (State.HONOURED, "`json`, or a schema that the answer follows"),
     "keep_alive": (State.HONOURED, RESTS),
     "think": (
@@ -63,7 +69,7 @@ IN_GENERATE = {
     "system": (State.HONOURED, ""),
     "template": (State.REFUSED, "the model's own is used; with raw, write the whole prompt"),
     "context": (State.REFUSED, "send the earlier messages to /api/chat"),
-    "raw": (State.HONOURED, "the model goes on with the prompt as it stands"),
+    "raw": (State.HONOURED, "the model goes on with the prompt as it stands; not together with knowledge"),
     "images": (State.REFUSED, TEXT_ONLY),
     **{name: (State.REFUSED, reason) for name, reason in REFUSED.items()},
 }

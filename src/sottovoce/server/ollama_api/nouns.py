@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from sottovoce.core.errors import Unsupported
 from sottovoce.core.sampling import MAX_STOP_CHARACTERS, MAX_STOPS, RANGES
+from sottovoce.server.grounds import CitationNoun, ClaimNoun, GroundNoun, Knowledge
 
 MOST_MESSAGES = 4_096
 MOST_INPUTS = 2_048
@@ -122,8 +123,13 @@ REFUSED = {
 
 
 class Asking(Noun):
-    """What a chat and a bare prompt have in common."""
+    """What a chat and a bare prompt have in common.
 
+    `knowledge` and `quote` are not the original's: shelves that are asked, and whether they alone answer.
+    """
+
+    knowledge: Knowledge | None = None
+    quote: bool | None = None
     model: str = Field(min_length=1)
     stream: bool | None = None
     options: Options | None = None
@@ -199,7 +205,10 @@ class TokenChance(BaseModel):
 
 
 class Answered(BaseModel):
-    """One line of an answer, or the whole of it. Durations are in nanoseconds; counts come last."""
+    """One line of an answer, or the whole of it. Durations are in nanoseconds; counts come last.
+
+    The last four are not the original's: they come with the counts where shelves were asked.
+    """
 
     model: str
     created_at: str
@@ -212,6 +221,10 @@ class Answered(BaseModel):
     eval_count: int | None = None
     eval_duration: int | None = None
     logprobs: list[TokenChance] | None = None
+    passages: list[GroundNoun] | None = None
+    claims: list[ClaimNoun] | None = None
+    citations: list[CitationNoun] | None = None
+    supported_share: float | None = None
 
 
 class Said(BaseModel):

@@ -59,18 +59,6 @@ def asked(body: ChatBody, owner: str, defaults: Sampling) -> Asked:
         thinking=None if body.reasoning_effort is None else body.reasoning_effort not in QUIET,
     )
     sampling = laid_over(defaults, given)
-    if body.quote and not body.knowledge:
-        raise BadValue(
-            "`quote` needs `knowledge`: there is no shelf to quote from.",
-            hint="Name a shelf in knowledge, or leave quote out",
-            field="quote",
-        )
-    if body.knowledge and tools:
-        raise BadValue(
-            "`knowledge` does not go together with functions: what stands in a document must not act.",
-            hint="Send one of the two",
-            field="functions" if body.functions is not None else "tools",
-        )
     call = Call(owner, tuple(with_told(messages, _wishes(body))), sampling, tools, choice)
     return Asked(
         tuple(replace(call, sampling=one) for one in each_choice(sampling, body.n)),

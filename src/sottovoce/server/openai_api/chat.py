@@ -9,16 +9,15 @@ from dataclasses import dataclass, field, replace
 
 from starlette.responses import Response
 
-from sottovoce.chat import call_grounds
 from sottovoce.chat.waking import awake
-from sottovoce.core.events import Called, Finished, Grounds, Likelihood, Reasoning, Text, Usage, Waiting
+from sottovoce.core.events import Called, Finished, Likelihood, Reasoning, Text, Usage, Waiting
 from sottovoce.server import shelves
 from sottovoce.server.answering import EventStream
+from sottovoce.server.citing import Citing
 from sottovoce.server.endpoint import Visit
 from sottovoce.server.openai_api import asking
 from sottovoce.server.openai_api.asking import Asked
 from sottovoce.server.openai_api.chunks import ChatChunks, Head
-from sottovoce.server.openai_api.citing import Citing
 from sottovoce.server.openai_api.counting import Answers, fingerprint
 from sottovoce.server.openai_api.nouns_answers import AnswerMessage, ChatChoice, ChatCompletion, Weighed
 from sottovoce.server.openai_api.nouns_chat import ChatBody
@@ -29,8 +28,7 @@ async def create(visit: Visit[ChatBody]) -> Response:
     """Answer a conversation, whole or as it is written."""
     await visit.choose(visit.body.model)
     asked = asking.asked(visit.body, visit.caller.owner, visit.house.app.settings.sampling())
-    if visit.body.knowledge:
-        asked = await _with_passages(visit, asked)
+    asked = await _with_passages(visit, asked)
     answers = Answers(visit, asked.calls, "messages")
     if asked.streams:
         return EventStream(_streamed(visit, answers, asked), visit.shape)
@@ -39,13 +37,11 @@ async def create(visit: Visit[ChatBody]) -> Response:
 
 
 async def _with_passages(visit: Visit[ChatBody], asked: Asked) -> Asked:
-    """Return the calls with what was found on the shelves for their question. Raises NotFound."""
-    question = call_grounds.question_of(asked.calls[0].asked)
-    given = await shelves.given(visit, visit.body.knowledge, question, quote=visit.body.quote is True)
-    calls = tuple(replace(call, given=given) for call in asked.calls)
-    for call in calls:
-        call_grounds.checked(call)
-    return replace(asked, calls=calls)
+    """Return the calls with what was found for their question, if they ask shelves. Raises NotFound."""
+    body = visit.body
+    tools = "functions" if asked.old_functions else "tools"
+    first = await shelves.asked(visit, asked.calls[0], body.knowledge, quote=body.quote, tools=tools)
+    return replace(asked, calls=tuple(replace(call, given=first.given) for call in asked.calls))
 
 
 async def _head(visit: Visit[ChatBody], asked: Asked) -> Head:
@@ -70,8 +66,8 @@ async def _streamed(
     chunks = ChatChunks(await _head(visit, asked), old_functions=asked.old_functions)
     async with aclosing(answers.pieces()) as pieces:
         async for at, piece in pieces:
+            citing.hear(piece, at)
             if isinstance(piece, Text):
-                citing.text(at, piece.text)
                 yield chunks.text(at, piece.text, piece.likelihoods)
             elif isinstance(piece, Reasoning):
                 yield chunks.reasoning(at, piece.text)
@@ -79,9 +75,7 @@ async def _streamed(
                 yield chunks.call(at, piece)
             elif isinstance(piece, Finished):
                 yield chunks.end(at, piece.reason, citing.fields(at))
-            elif isinstance(piece, Grounds):
-                citing.found(at, piece)
-            else:
+            elif isinstance(piece, Waiting):
                 yield piece
     yield chunks.last(answers.usage)
 
@@ -101,9 +95,9 @@ async def _whole(visit: Visit[ChatBody], answers: Answers, head: Head, asked: As
     choices, citing = [_Choice() for _ in asked.calls], Citing()
     async with aclosing(answers.pieces()) as pieces:
         async for at, piece in pieces:
+            citing.hear(piece, at)
             if isinstance(piece, Text):
                 choices[at].said.append(piece.text)
-                citing.text(at, piece.text)
                 choices[at].likelihoods.extend(piece.likelihoods)
             elif isinstance(piece, Reasoning):
                 choices[at].thought.append(piece.text)
@@ -111,16 +105,14 @@ async def _whole(visit: Visit[ChatBody], answers: Answers, head: Head, asked: As
                 choices[at].calls.append(piece)
             elif isinstance(piece, Finished):
                 choices[at].reason = piece.reason
-            elif isinstance(piece, Grounds):
-                citing.found(at, piece)
-            else:
+            elif isinstance(piece, Waiting):
                 visit.waiting(piece)
     completion = _completion(head, asked, choices, answers.usage)
     for at, choice in enumerate(completion.choices):
-        cited = citing.of(at)
-        if cited is not None:
-            choice.message.passages, found = cited
-            choice.message.claims, choice.message.citations = found.claims, found.citations
+        found = citing.of(at)
+        if found is not None:
+            choice.message.passages, choice.message.claims = found.passages, found.claims
+            choice.message.citations = found.citations
             choice.message.supported_share = found.supported_share
     return completion
 

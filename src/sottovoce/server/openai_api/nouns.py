@@ -20,9 +20,6 @@ LEAVE_OUT = "Leave it out; docs/reference/conformance.md lists what every field 
 Label = Annotated[str, StringConstraints(max_length=512)]
 """A text that only the original does something with."""
 
-Shelf = Annotated[str, StringConstraints(min_length=1, max_length=300)]
-"""The name of a shelf of documents, or its id: not the original's."""
-
 FunctionName = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9_-]{1,64}$")]
 Stop = Annotated[str, StringConstraints(min_length=1, max_length=MAX_STOP_CHARACTERS)]
 TokenId = Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,8})$")]

@@ -6,10 +6,10 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, JsonValue, StringConstraints, Tag
 
-from sottovoce.chat.grounded import MOST_SHELVES
 from sottovoce.chat.tools import MAX_TOOLS
 from sottovoce.core.sampling import MAX_LIKELIHOODS
-from sottovoce.server.openai_api.nouns import Drawn, FunctionName, Label, Noun, Shelf, Tokens
+from sottovoce.server.grounds import Knowledge
+from sottovoce.server.openai_api.nouns import Drawn, FunctionName, Label, Noun, Tokens
 from sottovoce.server.openai_api.nouns_messages import ChatMessage, Content
 from sottovoce.server.openai_api.refusals import CHAT
 
@@ -141,7 +141,7 @@ class CacheOptions(Noun):
 class ChatBody(Drawn):
     refused: ClassVar = CHAT
 
-    knowledge: Annotated[list[Shelf], Field(max_length=MOST_SHELVES)] | None = None
+    knowledge: Knowledge | None = None
     quote: bool | None = None
     messages: Annotated[list[ChatMessage], Field(min_length=1, max_length=MOST_MESSAGES)]
     max_completion_tokens: Tokens | None = None

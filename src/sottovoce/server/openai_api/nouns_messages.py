@@ -103,7 +103,8 @@ AnyCall = Annotated[
 class Answer(Noun):
     """What the model said before.
 
-    Programs send it back as they got it: with nulls, `annotations` and `reasoning_content`.
+    Programs send it back as they got it: with nulls, `annotations`, `reasoning_content`, and what a shelf
+    gave for it.
     """
 
     role: Literal["assistant"]
@@ -115,6 +116,10 @@ class Answer(Noun):
     annotations: Annotated[list[object], Field(max_length=MOST_PARTS)] | None = None
     audio: object = None
     reasoning_content: str | None = None
+    passages: list[object] | None = None
+    claims: list[object] | None = None
+    citations: list[object] | None = None
+    supported_share: float | None = None
 
 
 class Result(Noun):

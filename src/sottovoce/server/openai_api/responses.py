@@ -16,14 +16,15 @@ from starlette.datastructures import QueryParams
 from starlette.responses import Response
 
 from sottovoce.core.errors import BadValue, Unsupported
-from sottovoce.core.events import Called, Finished, Reasoning, Text, Waiting
+from sottovoce.core.events import Called, Finished, Grounds, Reasoning, Text, Waiting
+from sottovoce.server import shelves
 from sottovoce.server.answering import EventStream
 from sottovoce.server.caller import Scope
 from sottovoce.server.endpoint import Endpoint, Visit
 from sottovoce.server.openai_api import responses_asking, responses_items, responses_kept
 from sottovoce.server.openai_api.counting import Answers
 from sottovoce.server.openai_api.nouns import unsupported
-from sottovoce.server.openai_api.responses_answers import Answered, Deleted, Items
+from sottovoce.server.openai_api.responses_answers import Answered, AnyResponse, Deleted, Items
 from sottovoce.server.openai_api.responses_events import Events
 from sottovoce.server.openai_api.responses_making import whole
 from sottovoce.server.openai_api.responses_nouns import AnyItem, ResponseBody
@@ -41,8 +42,11 @@ async def create(visit: Visit[ResponseBody]) -> Response | BaseModel:
     model = (await visit.choose(body.model)).model.name
     earlier = await responses_kept.earlier(app.database, owner, body, time.time())
     items = responses_items.resolved(body.input, earlier.known)
-    history = responses_items.told(earlier.items, items)
+    history = responses_items.told(earlier.exchanges, items)
     call = responses_asking.call(body, history, app.settings.sampling(), owner)
+    responses_asking.require_question(body, items)
+    responses_asking.require_nothing_acts(call, earlier.exchanges)
+    call = await shelves.asked(visit, call, body.knowledge, quote=body.quote)
     begun = responses_asking.begun(body, call, f"resp_{secrets.token_hex(16)}", model, time.time())
     answers = Answers(visit, [call], "input")
     if body.stream:
@@ -54,14 +58,14 @@ async def create(visit: Visit[ResponseBody]) -> Response | BaseModel:
 async def _whole(
     visit: Visit[ResponseBody], answers: Answers, begun: Answered, items: Sequence[AnyItem]
 ) -> Answered:
-    said: list[Text | Called] = []
+    said: list[Text | Called | Grounds] = []
     async with aclosing(answers.pieces()) as pieces:
         async for _, piece in pieces:
             if isinstance(piece, Waiting):
                 visit.waiting(piece)
             elif isinstance(piece, Finished):
                 answered = whole(begun, said, piece, time.time())
-            elif isinstance(piece, Text | Called):
+            elif isinstance(piece, Text | Called | Grounds):
                 said.append(piece)
     await _keep(visit, answered, items)
     return answered
@@ -76,6 +80,9 @@ async def _streamed(
                 continue  # see responses_fields.py
             if isinstance(piece, Waiting):
                 yield piece
+                continue
+            if isinstance(piece, Grounds):
+                events.making.found(piece)
                 continue
             # Not before: what is refused at first is refused with a status of its own.
             before = b"" if events.has_begun else events.begin()
@@ -174,11 +181,11 @@ ENDPOINTS = (
         Scope.CHAT,
         OPENAI,
         body=ResponseBody,
-        answer=Answered,
+        answer=AnyResponse,
         computes=True,
     ),
-    Endpoint("GET", "/v1/responses/{response}", shown, Scope.CHAT, OPENAI, answer=Answered),
+    Endpoint("GET", "/v1/responses/{response}", shown, Scope.CHAT, OPENAI, answer=AnyResponse),
     Endpoint("DELETE", "/v1/responses/{response}", delete, Scope.CHAT, OPENAI, answer=Deleted),
-    Endpoint("POST", "/v1/responses/{response}/cancel", cancel, Scope.CHAT, OPENAI, answer=Answered),
+    Endpoint("POST", "/v1/responses/{response}/cancel", cancel, Scope.CHAT, OPENAI, answer=AnyResponse),
     Endpoint("GET", "/v1/responses/{response}/input_items", items, Scope.CHAT, OPENAI, answer=Items),
 )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Discriminator, Field
+from pydantic import BaseModel, Discriminator, Field, RootModel
 
+from sottovoce.server.grounds import CitationNoun, ClaimNoun, GroundedNoun, GroundNoun
 from sottovoce.server.openai_api.nouns_answers import WeighedToken
 from sottovoce.server.openai_api.nouns_chat import Schema
 from sottovoce.server.openai_api.responses_nouns import Status
@@ -97,6 +98,24 @@ class Answered(BaseModel):
     top_p: float | None
     truncation: Literal["disabled"] = "disabled"
     user: str | None
+
+
+class GroundedResponse(Answered, GroundedNoun):
+    """A response to a question that shelves were asked, which is no field of the original's.
+
+    What was found, and what of the answer it supports, is told once the answer is whole.
+    """
+
+    passages: list[GroundNoun] = []
+    claims: list[ClaimNoun] = []
+    citations: list[CitationNoun] = []
+    supported_share: float | None = None
+    knowledge: list[str]
+    quote: bool
+
+
+class AnyResponse(RootModel[GroundedResponse | Answered]):
+    """A response. Where no shelf is asked, the original's fields are all that it has."""
 
 
 class Deleted(BaseModel):

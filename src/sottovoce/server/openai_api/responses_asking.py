@@ -15,11 +15,14 @@ from sottovoce.server.openai_api.asking import ANY_OBJECT, LENGTHS, QUIET
 from sottovoce.server.openai_api.nouns import unsupported
 from sottovoce.server.openai_api.nouns_chat import Other, Schema
 from sottovoce.server.openai_api.refusals import ONE_TIER, ONLY_FUNCTIONS
-from sottovoce.server.openai_api.responses_answers import Answered
+from sottovoce.server.openai_api.responses_answers import Answered, GroundedResponse
+from sottovoce.server.openai_api.responses_items import Exchange
 from sottovoce.server.openai_api.responses_nouns import (
     AllowedTools,
+    AnyItem,
     AnyTool,
     FunctionTool,
+    MessageItem,
     NamedTool,
     ResponseBody,
     SchemaFormat,
@@ -38,10 +41,30 @@ def call(body: ResponseBody, history: Sequence[Message], defaults: Sampling, own
     return Call(owner, tuple(messages), laid_over(defaults, _sampling(body)), offered, choice)
 
 
+def require_question(body: ResponseBody, items: Sequence[AnyItem]) -> None:
+    """Raise BadValue where shelves are asked and nothing new is asked of them."""
+    if body.knowledge and not any(isinstance(item, MessageItem) and item.role == "user" for item in items):
+        raise BadValue(
+            "`knowledge` needs a question, and no message of the user's is sent.",
+            hint="Send the question in input, or leave knowledge out",
+            field="input",
+        )
+
+
+def require_nothing_acts(asked: Call, earlier: Sequence[Exchange]) -> None:
+    """Raise BadValue where functions are offered to a model that is told earlier passages again."""
+    if asked.tools and any(exchange.passages for exchange in earlier):
+        raise BadValue(
+            "What this goes on from has passages of documents, and what stands in a document must not act.",
+            hint="Leave the tools out, or begin without previous_response_id",
+            field="tools",
+        )
+
+
 def begun(body: ResponseBody, asked: Call, response: str, model: str, now: float) -> Answered:
     """Return the response of which nothing is written yet."""
     reasoning = body.reasoning
-    return Answered(
+    answered = Answered(
         id=response,
         created_at=int(now),
         status="in_progress",
@@ -65,6 +88,9 @@ def begun(body: ResponseBody, asked: Call, response: str, model: str, now: float
         top_p=asked.sampling.top_p,
         user=body.user,
     )
+    if not body.knowledge:
+        return answered
+    return GroundedResponse(**dict(answered), knowledge=body.knowledge, quote=body.quote is True)
 
 
 def keeps(body: ResponseBody) -> bool:

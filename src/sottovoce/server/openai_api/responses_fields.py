@@ -67,6 +67,12 @@ ASKED: Rows = {
     "model": (HONOURED, "a name that GET /v1/models shows, or `default`; any other is not found"),
     "instructions": (HONOURED, ""),
     "previous_response_id": (HONOURED, "a kept response of one's own; any other is not found"),
+    "knowledge": (
+        HONOURED,
+        "names of shelves that the key may ask; the response has `citations`; not together with tools or a "
+        "schema; not the original's",
+    ),
+    "quote": (HONOURED, "with knowledge: no model writes, the sentences on the shelves answer"),
     "stream": (HONOURED, ""),
     "store": (HONOURED, "true where nothing is said: kept for 30 days, the newest 1,000 of an owner"),
     "temperature": (HONOURED, "0 to 2"),

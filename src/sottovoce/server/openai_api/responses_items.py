@@ -8,12 +8,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
+from sottovoce.chat import grounds
 from sottovoce.chat.tools import spoken_calls, spoken_result
 from sottovoce.core.errors import BadValue, NotFound
 from sottovoce.core.events import Called
+from sottovoce.core.grounds import Found
 from sottovoce.core.messages import Message, Role
 from sottovoce.server.openai_api.nouns import unsupported
 from sottovoce.server.openai_api.nouns_chat import Other
@@ -38,6 +41,15 @@ _ID = re.compile(r"[a-z]+_([0-9a-f]{32})[io][0-9]+")
 
 Kept = dict[str, object]
 """An item as it is kept: in JSON, with an id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What a kept response was asked with, and what it said. `passages`: those the model was given."""
+
+    asked: Sequence[AnyItem]
+    said: Sequence[AnyItem]
+    passages: tuple[Found, ...] = ()
 
 
 def item_id(response: str, kind: str, at: int, *, asked: bool) -> str:
@@ -76,14 +88,20 @@ def resolved(items: Sequence[AnyItem], known: Mapping[str, AnyItem]) -> list[Any
 # ---- as the model is told them ----
 
 
-def told(earlier: Sequence[AnyItem], items: Sequence[AnyItem]) -> list[Message]:
-    """Return what the model is told of earlier items, and of those sent now.
+def told(earlier: Sequence[Exchange], items: Sequence[AnyItem]) -> list[Message]:
+    """Return what the model is told of earlier exchanges, and of the items sent now.
 
-    Raises Unsupported or BadValue naming the part that is meant.
+    Passages stand again where they stood, in the same words: the engine need not read them anew. Raises
+    Unsupported or BadValue naming the part that is meant.
     """
     history = _History()
-    for item in earlier:
-        history.add(item, "previous_response_id")
+    for exchange in earlier:
+        for item in exchange.asked:
+            history.add(item, "previous_response_id")
+        if exchange.passages:
+            history.ground(exchange.passages)
+        for item in exchange.said:
+            history.add(item, "previous_response_id")
     for at, item in enumerate(items):
         history.add(item, f"input.{at}")
     history.require_results()
@@ -115,6 +133,12 @@ class _History:
                 raise unsupported(at, f"It is of the type {item.type[:40]!r}. {TEXT_ONLY}")
             case ReasoningItem() | ReferenceItem():
                 pass
+
+    def ground(self, passages: Sequence[Found]) -> None:
+        """Put passages before the newest question."""
+        at = max(at for at, message in enumerate(self.messages) if message.role is Role.USER)
+        text = self.messages[at].text
+        self.messages[at] = Message(Role.USER, grounds.told(text, text, passages))
 
     def require_results(self) -> None:
         for call, name in self._open.items():

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 from sottovoce.core.errors import NotFound, StoreProblem, TooLarge
-from sottovoce.server.openai_api.responses_answers import Answered, Items
-from sottovoce.server.openai_api.responses_items import ITEMS, kept, referred
+from sottovoce.server.openai_api.responses_answers import Answered, GroundedResponse, Items
+from sottovoce.server.openai_api.responses_items import ITEMS, Exchange, kept, referred
 from sottovoce.server.openai_api.responses_nouns import AnyItem, ResponseBody
 from sottovoce.store import responses
 from sottovoce.store.db import Database
@@ -34,9 +34,9 @@ CLEARING_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """`items` go before what is asked, oldest first; `known` are those that it may refer to, by id."""
+    """`exchanges` go before what is asked, oldest first; `known` are items it may refer to, by id."""
 
-    items: Sequence[AnyItem]
+    exchanges: Sequence[Exchange]
     known: dict[str, AnyItem]
 
 
@@ -57,7 +57,7 @@ async def earlier(database: Database, owner: str, body: ResponseBody, now: float
         raise
     others = [one for name in references if (one := await _found(database, owner, name, now)) is not None]
     known = {name: item for one in (*chain, *others) for name, item in _by_id(one)}
-    return Earlier([item for one in chain for item in _items(one)], known)
+    return Earlier([_exchange(one) for one in chain], known)
 
 
 async def keep(
@@ -84,7 +84,7 @@ async def keep(
 async def shown(database: Database, owner: str, response_id: str, now: float) -> Answered:
     """Return a response as it was when it was whole. Raises NotFound."""
     stored = await database.read(lambda conn: responses.get(conn, owner, response_id, now))
-    return Answered.model_validate({**json.loads(stored.facts), "output": json.loads(stored.output)})
+    return _answered(stored)
 
 
 async def asked(
@@ -160,9 +160,20 @@ async def _found(database: Database, owner: str, response_id: str, now: float) -
         return None
 
 
-def _items(stored: StoredResponse) -> list[AnyItem]:
-    return [*ITEMS.validate_json(stored.input), *ITEMS.validate_json(stored.output)]
+def _answered(stored: StoredResponse) -> Answered:
+    facts = json.loads(stored.facts)
+    kind = GroundedResponse if "knowledge" in facts else Answered
+    return kind.model_validate({**facts, "output": json.loads(stored.output)})
+
+
+def _exchange(stored: StoredResponse) -> Exchange:
+    asked, said = ITEMS.validate_json(stored.input), ITEMS.validate_json(stored.output)
+    answered = _answered(stored)
+    if not isinstance(answered, GroundedResponse) or answered.quote:
+        return Exchange(asked, said)
+    return Exchange(asked, said, tuple(one.passage() for one in answered.passages if one.told))
 
 
 def _by_id(stored: StoredResponse) -> list[tuple[str, AnyItem]]:
-    return [(name, item) for item in _items(stored) if (name := getattr(item, "id", None))]
+    items = [*ITEMS.validate_json(stored.input), *ITEMS.validate_json(stored.output)]
+    return [(name, item) for item in items if (name := getattr(item, "id", None))]

@@ -9,12 +9,14 @@ import secrets
 from collections.abc import Sequence
 
 from sottovoce.core.errors import Busy, LimitReached, SottoError
-from sottovoce.core.events import Called, Finished, Text, Usage
+from sottovoce.core.events import Called, Finished, Grounds, Text, Usage
 from sottovoce.server import problems
+from sottovoce.server.citing import Citing
 from sottovoce.server.openai_api.nouns_answers import WeighedToken
 from sottovoce.server.openai_api.responses_answers import (
     Answered,
     Failure,
+    GroundedResponse,
     Incomplete,
     InputDetails,
     OutputCall,
@@ -36,11 +38,17 @@ class Making:
         """The id of the message that is being written."""
         self._text: list[str] = []
         self._weighed: list[WeighedToken] = []
+        self._citing = Citing()
+
+    def found(self, grounds: Grounds) -> None:
+        """Take note of what the shelves hold; it comes before the first text."""
+        self._citing.hear(grounds)
 
     def open_message(self) -> None:
         self.message = self._id("message")
 
     def text(self, piece: Text) -> None:
+        self._citing.hear(piece)
         self._text.append(piece.text)
         self._weighed += [weighed(token) for token in piece.likelihoods]
 
@@ -68,6 +76,10 @@ class Making:
         """Say how it ended, once all it gives is in it."""
         whole = self.answered
         whole.usage = spent(finished.usage)
+        found = self._citing.of()
+        if found is not None and isinstance(whole, GroundedResponse):
+            whole.passages, whole.claims, whole.citations = found.passages, found.claims, found.citations
+            whole.supported_share = found.supported_share
         if is_cut(finished):
             whole.status, whole.incomplete_details = "incomplete", Incomplete()
         else:
@@ -86,10 +98,15 @@ class Making:
         return item_id(self.answered.id, kind, len(self.answered.output), asked=False)
 
 
-def whole(begun: Answered, pieces: Sequence[Text | Called], finished: Finished, now: float) -> Answered:
+def whole(
+    begun: Answered, pieces: Sequence[Text | Called | Grounds], finished: Finished, now: float
+) -> Answered:
     """Return the response made of these pieces."""
     making = Making(begun)
     for piece in pieces:
+        if isinstance(piece, Grounds):
+            making.found(piece)
+            continue
         if isinstance(piece, Called):
             if making.message is not None:
                 making.close_message("completed")

@@ -11,6 +11,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from sottovoce.chat.tools import MAX_TOOLS
+from sottovoce.server.grounds import Knowledge
 from sottovoce.server.openai_api.nouns import Body, FunctionName, Label, Noun, Temperature, Tokens, TopP
 from sottovoce.server.openai_api.nouns_chat import Description, Other, PlainFormat, Schema
 from sottovoce.server.openai_api.refusals import TEXT_ONLY
@@ -243,10 +244,12 @@ class CacheOptions(Noun):
 
 
 class ResponseBody(Body):
-    """Everything that the official client can send."""
+    """Everything that the official client can send, and the shelves that are asked."""
 
     refused: ClassVar = REFUSED
 
+    knowledge: Knowledge | None = None
+    quote: bool | None = None
     model: str = Field(max_length=4096)
     input: Annotated[
         list[AnyItem],

@@ -1,0 +1,37 @@
+"""What of the answers to one request the passages support, by choice. Knows no protocol."""
+
+from __future__ import annotations
+
+from sottovoce.core.events import Grounds, Text
+from sottovoce.knowledge.cite import cited
+from sottovoce.server.grounds import CitedNoun, GroundedNoun, passages
+
+
+class Citing:
+    """Hears what comes for each choice; where no shelf is asked, there is nothing to say of any."""
+
+    def __init__(self) -> None:
+        self._grounds: dict[int, Grounds] = {}
+        self._texts: dict[int, list[str]] = {}
+
+    def hear(self, piece: object, at: int = 0) -> None:
+        """Take note of the next piece of a choice, as far as it matters here."""
+        if isinstance(piece, Grounds):
+            self._grounds[at] = piece
+        elif isinstance(piece, Text) and at in self._grounds:
+            self._texts.setdefault(at, []).append(piece.text)
+
+    def of(self, at: int = 0) -> GroundedNoun | None:
+        """Return what was found for a choice, and what of it supports the text."""
+        grounds = self._grounds.get(at)
+        if grounds is None:
+            return None
+        told = [ground.passage for ground in grounds.passages if ground.told]
+        answer = "".join(self._texts.get(at, ())) if told else ""
+        found = CitedNoun.of(cited(answer, told))
+        return GroundedNoun(passages=passages(grounds.passages), **dict(found))
+
+    def fields(self, at: int = 0) -> dict[str, object]:
+        """Return the same as the fields of an answer."""
+        found = self.of(at)
+        return {} if found is None else found.model_dump()
