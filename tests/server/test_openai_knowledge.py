@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import httpx2
 import pytest
 
+from sottovoce.core.messages import OWNER
 from sottovoce.engine.echo import EchoEngine
-from sottovoce.knowledge import documents
+from sottovoce.knowledge import documents, embedding, passages
 from sottovoce.knowledge.chunk import cut
 from sottovoce.knowledge.document import Block, Reading
 from sottovoce.knowledge.documents import Document
+from sottovoce.knowledge.questions import Questions
+from sottovoce.knowledge.shelves import Shelves
 from sottovoce.server import asgi
 from sottovoce.server.gate.hosts import names_of
 from sottovoce.server.gate.origins import origins_of
@@ -27,24 +32,38 @@ PATH = "/v1/chat/completions"
 TOOL = {"type": "function", "function": {"name": "send"}}
 
 
+class Alike(EchoEngine):
+    """Finds all texts alike."""
+
+    async def embed(self, texts: Sequence[str], owner: str = OWNER) -> list[list[float]]:
+        return [[1.0, 0.0] for _ in texts]
+
+
 @pytest.fixture
-async def program(house: House) -> AsyncIterator[httpx2.AsyncClient]:
-    """A program whose key may ask the shelf handbook, and not the shelf diary."""
+async def secret(house: House) -> str:
+    """The key of a program that may ask the shelf handbook, and not the shelf diary."""
     shelves = []
     for name in ("handbook", "diary"):
         shelf = await house.app.shelves.add("me", name)
-        text, passages = cut(Reading((Block("text", LEAVE if name == "handbook" else "My cat is ill."),)))
+        text, cuts = cut(Reading((Block("text", LEAVE if name == "handbook" else "My cat is ill."),)))
         rules = Document(0, None, f"/{name}.md", f"{name}.md", "", "d" * 64, 1, 1, 1e9, None, 0, 2.0)
-        await shelf.file.run(partial(documents.put, document=rules, text=text, passages=passages))
+        await shelf.file.run(partial(documents.put, document=rules, text=text, passages=cuts))
         shelves.append(shelf.row.id)
     terms = keys.Terms("program", ("chat",), shelves=(shelves[0],))
     _, secret = await house.app.database.run(lambda conn: keys.add(conn, terms, 0.0))
+    return secret
+
+
+@pytest.fixture
+async def program(house: House, secret: str) -> AsyncIterator[httpx2.AsyncClient]:
+    async with client(house, secret) as opened:
+        yield opened
+
+
+def client(house: House, secret: str) -> httpx2.AsyncClient:
     app = asgi.build(house, names_of([("127.0.0.1", 7886)], "127.0.0.1", ""), origins_of(""))
     heads = {"Authorization": f"Bearer {secret}"}
-    async with httpx2.AsyncClient(
-        transport=httpx2.ASGITransport(app=app), base_url=ADDRESS, headers=heads
-    ) as client:
-        yield client
+    return httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url=ADDRESS, headers=heads)
 
 
 def body(text: str = LEAVE, **more: Any) -> dict[str, Any]:
@@ -95,6 +114,24 @@ async def test_quotes_come_without_a_model(program: httpx2.AsyncClient, echo: Ec
     assert [citation["quote"] for citation in message["citations"]] == [LEAVE]
     assert message["supported_share"] == 1.0
     assert echo.prompts == []
+
+
+async def test_quotes_are_chosen_by_meaning_where_the_shelf_has_vectors(house: House, secret: str) -> None:
+    engine = Alike(can_embed=True)
+    questions = Questions(engine)
+
+    async def ask() -> Questions:
+        return questions
+
+    shelves = Shelves(house.app.home, house.app.database, ask)
+    shelf = await shelves.open("me", "handbook")
+    async with aclosing(embedding.fill(shelf.file, engine, passages.told)) as steps:
+        _ = [step async for step in steps]
+    house = replace(house, app=replace(house.app, shelves=shelves))
+    async with client(house, secret) as program:
+        reply = (await program.post(PATH, json=body("Holidays?", quote=True))).json()
+    assert reply["choices"][0]["message"]["content"] == f"> {LEAVE}"
+    await shelves.close()
 
 
 async def test_quotes_need_a_shelf(program: httpx2.AsyncClient) -> None:

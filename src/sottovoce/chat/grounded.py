@@ -15,11 +15,11 @@ from sottovoce.chat import grounds
 from sottovoce.chat.writing import Answer
 from sottovoce.core.errors import BadValue, NotFound
 from sottovoce.core.events import Asked, Done, Event, Grounds, Notice, Text, Timings, Usage
-from sottovoce.core.grounds import NOT_ON_SHELF, NOTHING_CITED, QUOTES, Found, Ground, day_of
+from sottovoce.core.grounds import NOT_ON_SHELF, NOTHING_CITED, QUOTES, Citation, Found, Ground, day_of
 from sottovoce.core.messages import MADE, MADE_HERE, State
 from sottovoce.engine.protocol import ModelFacts
 from sottovoce.knowledge import age
-from sottovoce.knowledge.extract import best_quotes
+from sottovoce.knowledge.extract import Judge, Sentence, best_quotes
 from sottovoce.knowledge.shelf import MOST_FOUND, Shelf
 from sottovoce.knowledge.shelves import Shelves
 from sottovoce.store import chats, speeds
@@ -143,6 +143,18 @@ async def found_on(shelves: Sequence[Shelf], question: str) -> tuple[tuple[Found
     return tuple(found[:MOST_FOUND]), any(result.answers for result in results)
 
 
+def judge_of(shelves: Sequence[Shelf]) -> Judge:
+    """Return who judges sentences of these shelves: the first of them with vectors, all by the same model."""
+
+    async def judge(question: str, judged: Sequence[Sentence]) -> Sequence[float]:
+        for shelf in shelves:
+            if await shelf.has_vectors():
+                return await shelf.judge(question[:MOST_QUESTION], judged)
+        return ()
+
+    return judge
+
+
 async def given(parts: Parts, asked: Asked, looked: Looked, facts: ModelFacts) -> tuple[Ground, ...]:
     """Decide which passages the model is given, by how quickly it reads here, and keep that."""
     passages = looked.event.passages
@@ -170,13 +182,21 @@ async def told(parts: Parts, question: str) -> tuple[Found, ...]:
 async def without_model(
     asks: Asks, asked: Asked, looked: Looked, answer: Answer, began: float
 ) -> tuple[Event, ...]:
-    """Return the events of an answer that no model writes: quotes, or that it is not on these shelves."""
+    """Return the events of an answer that no model writes: quotes, or that it is not on these shelves.
+
+    Where no sentence can be quoted, what was found is told again, as not answering.
+    """
     passages = [ground.passage for ground in looked.event.passages]
+    quotes: list[Citation] = []
+    found = looked.event
     if looked.event.answers:
+        quotes = await best_quotes(looked.question, passages, judge_of(asks.shelves))
+    if quotes:
         reason = QUOTES
-        text, cited = grounds.quotes(best_quotes(looked.question, passages))
+        text, cited = grounds.quotes(quotes)
     else:
         reason, cited = NOT_ON_SHELF, NOTHING_CITED
+        found = replace(found, answers=False)
         text = grounds.not_here(looked.question, asks.names, is_near=bool(passages))
     answer.add(Text(text))
     seconds = round(time.monotonic() - began, 4)
@@ -191,7 +211,8 @@ async def without_model(
     }
     await answer.finish(State.COMPLETE)
     done = Done(asked.chat, asked.answer, text, reason, "", "", usage, timings, cited=cited)
-    return Text(text), done
+    events = (Text(text), done)
+    return events if found == looked.event else (found, *events)
 
 
 async def _stale(asks: Asks, question: str) -> Notice | None:

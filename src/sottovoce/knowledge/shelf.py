@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
 from sottovoce.core.errors import BadDocument, NotFound
-from sottovoce.knowledge import checking, documents, facts, giving, mounts, search, syncing
+from sottovoce.knowledge import (
+    checking,
+    documents,
+    facts,
+    giving,
+    mounts,
+    search,
+    syncing,
+    vectors,
+)
 from sottovoce.knowledge.checking import Verdict
 from sottovoce.knowledge.documents import Document
 from sottovoce.knowledge.encyclopaedias import Encyclopaedias
+from sottovoce.knowledge.extract import Sentence
 from sottovoce.knowledge.facts import Facts
 from sottovoce.knowledge.file import ShelfFile
 from sottovoce.knowledge.likeness import Likeness
@@ -86,6 +96,13 @@ class Shelf:
         there = await self.encyclopaedias.find(mounted, question, limit, self.name)
         found = sorted((*results.found, *there), key=lambda passage: -passage.score)
         return Results(tuple(found[:limit]), results.answers or bool(there))
+
+    async def has_vectors(self) -> bool:
+        return await self.file.read(vectors.made_by) is not None
+
+    async def judge(self, question: str, judged: Sequence[Sentence]) -> Sequence[float]:
+        """Return how well sentences answer a question, by their vectors; see extract.Judge."""
+        return await self.likeness.judge(question, judged)
 
     async def text_of(self, document: str) -> bytes:
         """Return the text of a document or article by its name, in UTF-8. Raises NotFound, BadDocument."""

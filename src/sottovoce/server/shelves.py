@@ -22,7 +22,8 @@ async def given(
         return None
     shelves = await _opened(visit, names)
     found, answers = await grounded.found_on(shelves, question)
-    return Given(question, found, answers, tuple(shelf.name for shelf in shelves), quote)
+    names = tuple(shelf.name for shelf in shelves)
+    return Given(question, found, answers, names, quote, grounded.judge_of(shelves))
 
 
 async def _opened(visit: Visit[Any], names: Sequence[str]) -> tuple[Shelf, ...]:
