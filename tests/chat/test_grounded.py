@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
@@ -287,6 +288,51 @@ async def test_a_small_window_gets_the_best_passage_and_no_more(handbook: Parts)
     given = [event for event in events if isinstance(event, Grounds)][-1]
     assert [ground.told for ground in given.passages] == [True, False]
     assert "Visitors are allowed" not in engine.prompts[-1][0].text
+
+
+ROOMS = [f"Room {at} of the observatory holds {at + 2} telescopes and a stove." for at in range(18)]
+
+
+async def test_neighbours_are_told_as_one_and_kept_as_they_stand(handbook: Parts, add_text: Add) -> None:
+    await add_text("rooms.md", " ".join(ROOMS))
+    parts, engine = answering(handbook, f"{ROOMS[1]} {ROOMS[17]}")
+    done = done_of(await turn(parts, "observatory telescopes stove", knowledge=("handbook",)))
+    question, _ = stored(parts, done.chat)
+    kept = parts.database.look(lambda conn: grounds.of(conn, parts.owner, [question.id]))[question.id]
+    (one,) = [ground.passage for ground in kept]
+    assert parts.shelves is not None
+    shelf = await parts.shelves.open(parts.owner, "handbook")
+    assert len((await shelf.search("observatory telescopes stove")).found) == 2
+    text = await shelf.text_of("rooms.md")
+    assert (one.start, one.end) == (0, len(text))
+    assert one.text.encode() == text
+    assert engine.prompts[-1][0].text.count("```") == 2
+    assert [text[found.start : found.end].decode() for found in done.cited.citations] == [ROOMS[1], ROOMS[17]]
+    assert {found.n for found in done.cited.citations} == {1}
+
+
+async def test_neighbours_stay_apart_where_reading_them_would_take_long(
+    handbook: Parts, add_text: Add
+) -> None:
+    await add_text("rooms.md", " ".join(ROOMS))
+    parts, _ = answering(handbook, "A stove.")
+    facts = {"usage": {"prompt": 900, "reused": 0}, "timings": {"prompt_per_second": 60.0}}
+    before = done_of(await turn(parts, LEAVE))
+    parts.database.call(
+        lambda conn: conn.execute(
+            "UPDATE messages SET facts = ? WHERE id = ?", (json.dumps(facts), before.answer)
+        )
+    )
+    events = await turn(parts, "observatory telescopes stove", knowledge=("handbook",))
+    assert [len(event.passages) for event in events if isinstance(event, Grounds)] == [2, 2]
+
+
+async def test_passages_are_quoted_one_by_one(handbook: Parts, add_text: Add) -> None:
+    await add_text("rooms.md", " ".join(ROOMS))
+    events = await turn(handbook, "observatory telescopes stove", knowledge=("handbook",), quote=True)
+    (found,) = [event for event in events if isinstance(event, Grounds)]
+    assert [ground.passage.document for ground in found.passages] == ["rooms.md", "rooms.md"]
+    assert [citation.n for citation in done_of(events).cited.citations] == [1, 2]
 
 
 async def test_a_stopped_answer_is_cited_as_far_as_it_goes(handbook: Parts) -> None:

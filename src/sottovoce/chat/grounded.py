@@ -114,10 +114,11 @@ async def look(parts: Parts, asks: Asks, asked: Asked) -> Looked | None:
     What the model was given once, for an earlier answer to the same question, stays as it is.
     """
     owner, database = parts.owner, parts.database
-    message, kept = await database.read(
+    message, kept, per_second = await database.read(
         lambda conn: (
             chats.get_message(conn, owner, asked.chat, asked.question),
             rows.of(conn, owner, [asked.question]).get(asked.question, ()),
+            speeds.reading_of(conn, parts.model),
         )
     )
     if not message.text.strip():
@@ -125,17 +126,21 @@ async def look(parts: Parts, asks: Asks, asked: Asked) -> Looked | None:
     notice = await _stale(asks, message.text)
     if not asks.quote and any(ground.told for ground in kept):
         return Looked(message.text, Grounds(kept, True, asks.names), notice)
-    found, answers = await found_on(asks.shelves, message.text)
+    longest = 0 if asks.quote else grounds.longest_joined(per_second)
+    found, answers = await found_on(asks.shelves, message.text, longest)
     passages = tuple(Ground(passage) for passage in found)
     if not any(ground.told for ground in kept):
         await database.run(lambda conn: rows.keep(conn, owner, asked.question, passages))
     return Looked(message.text, Grounds(passages, answers, asks.names), notice)
 
 
-async def found_on(shelves: Sequence[Shelf], question: str) -> tuple[tuple[Found, ...], bool]:
-    """Return the passages of all these shelves, best first, and whether they seem to hold the answer."""
+async def found_on(shelves: Sequence[Shelf], question: str, longest: int) -> tuple[tuple[Found, ...], bool]:
+    """Return the passages of all these shelves, best first, and whether they seem to hold the answer.
+
+    Neighbours are joined up to `longest` tokens; 0 leaves each passage alone.
+    """
     looked_for = question[:MOST_QUESTION]
-    results = await asyncio.gather(*(shelf.search(looked_for) for shelf in shelves))
+    results = await asyncio.gather(*(shelf.passages(looked_for, longest) for shelf in shelves))
     if len(results) == 1:
         return results[0].found, results[0].answers
     answering = [result for result in results if result.answers] or results

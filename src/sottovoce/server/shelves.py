@@ -7,6 +7,7 @@ from typing import Any
 
 from sottovoce.chat import grounded
 from sottovoce.chat.call_grounds import Given
+from sottovoce.chat.grounds import longest_joined
 from sottovoce.core.errors import NotFound
 from sottovoce.core.messages import OWNER
 from sottovoce.knowledge.shelf import Shelf
@@ -21,7 +22,7 @@ async def given(
     if not names or not question.strip():
         return None
     shelves = await _opened(visit, names)
-    found, answers = await grounded.found_on(shelves, question)
+    found, answers = await grounded.found_on(shelves, question, 0 if quote else longest_joined())
     names = tuple(shelf.name for shelf in shelves)
     return Given(question, found, answers, names, quote, grounded.judge_of(shelves))
 
