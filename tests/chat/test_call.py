@@ -3,20 +3,23 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 
 import pytest
 
 from sottovoce.chat import holding
 from sottovoce.chat.call import Call, answer, count
+from sottovoce.chat.call_grounds import Given
 from sottovoce.chat.tools import Choice, Tool
 from sottovoce.core.errors import BadSchema, BadValue, EngineFailed, SchemaUnmet, TooLong
-from sottovoce.core.events import Called, Finished, Piece, Text, Waiting
+from sottovoce.core.events import Called, Finished, Grounds, Piece, Text, Waiting
+from sottovoce.core.grounds import Found
 from sottovoce.core.messages import Conversation, Message, Role
 from sottovoce.core.sampling import Sampling
 from sottovoce.engine.echo import EchoEngine
 from sottovoce.engine.protocol import Asked
+from sottovoce.knowledge.extract import Sentence
 
 PLACE = '{"type": "object", "properties": {"place": {"type": "string"}}, "required": ["place"]}'
 WEATHER = Tool("weather", "The weather at a place", PLACE)
@@ -354,3 +357,34 @@ async def test_a_cut_answer_that_never_was_json_fails_although_it_was_cut() -> N
     assert (await said(Script('{"place": "Os', reason="length"), ask(sampling=Sampling(schema=PLACE))))[
         2
     ] == "length"
+
+
+LEAVE = "Unused leave is not paid out. A note is needed from the fourth day on."
+FOUND = Found("s", "a.md", "d", None, (), 0, len(LEAVE), LEAVE, 1.0)
+
+
+async def quoted(question: str, scores: Sequence[float]) -> tuple[Grounds, str]:
+    """Return what a call for quotes is answered with, where a judge says this of the two sentences."""
+
+    async def judge(question: str, judged: Sequence[Sentence]) -> Sequence[float]:
+        return scores
+
+    given = Given(question, (FOUND,), True, ("handbook",), quote=True, judge=judge)
+    call = Call("somebody", (Message(Role.USER, question),), given=given)
+    async with aclosing(answer(Script(), call)) as pieces:
+        told, text, _ = [piece async for piece in pieces]
+    assert isinstance(told, Grounds)
+    assert isinstance(text, Text)
+    return told, text.text
+
+
+async def test_a_quote_is_chosen_by_words_and_by_who_judges_sentences() -> None:
+    told, text = await quoted("When must I bring a certificate?", [0.0, 0.7])
+    assert text == "> A note is needed from the fourth day on."
+    assert [(ground.told, told.answers) for ground in told.passages] == [(True, True)]
+
+
+async def test_where_no_sentence_can_be_quoted_that_is_said() -> None:
+    told, text = await quoted("Zebra?", [])
+    assert text.startswith("The answer is not on the shelf “handbook”.")
+    assert [(ground.told, told.answers) for ground in told.passages] == [(False, False)]

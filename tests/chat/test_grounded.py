@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+import json
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
 import pytest
 
 from sottovoce.chat.turn import Parts, Question, ask
-from sottovoce.core.errors import BadValue, NotFound
+from sottovoce.core.errors import BadValue, EngineFailed, NotFound
 from sottovoce.core.events import Asked, Done, Event, Failed, Grounds, Notice, Piece, Reading, Text
 from sottovoce.core.grounds import NOT_ON_SHELF, QUOTES
-from sottovoce.core.messages import Conversation
+from sottovoce.core.messages import OWNER, Conversation
+from sottovoce.core.paths import Home
 from sottovoce.core.sampling import Sampling
 from sottovoce.engine.echo import EchoEngine
 from sottovoce.engine.protocol import Asked as AskedOf
+from sottovoce.knowledge import embedding, passages
+from sottovoce.knowledge.questions import Questions
+from sottovoce.knowledge.shelves import Shelves
 from sottovoce.store import chats, grounds
 from sottovoce.store.attachments import Attachment
 from sottovoce.store.rows import StoredMessage
@@ -48,6 +53,42 @@ class Says(EchoEngine):
                         yield Text(self.text[at : at + 3])
                 elif not isinstance(piece, Text):
                     yield piece
+
+
+class Senses(EchoEngine):
+    """Makes vectors: texts with one of the words `near` point one way, all others another."""
+
+    def __init__(self) -> None:
+        super().__init__(can_embed=True)
+        self.works = True
+        self.near: tuple[str, ...] = ("25 days", "holiday")
+
+    async def embed(self, texts: Sequence[str], owner: str = OWNER) -> list[list[float]]:
+        if not self.works:
+            raise EngineFailed("The engine ended.", hint="Ask again")
+        return [[1.0, 0.1] if any(word in text for word in self.near) else [0.1, 1.0] for text in texts]
+
+
+@pytest.fixture
+def senses() -> Senses:
+    return Senses()
+
+
+@pytest.fixture
+async def with_vectors(home: Home, handbook: Parts, senses: Senses) -> AsyncIterator[Parts]:
+    """Give the handbook vectors."""
+    questions = Questions(senses)
+
+    async def ask() -> Questions:
+        return questions
+
+    shelves = Shelves(home, handbook.database, ask)
+    shelf = await shelves.open(handbook.owner, "handbook")
+    async with aclosing(embedding.fill(shelf.file, senses, passages.told)) as steps:
+        async for _ in steps:
+            pass
+    yield replace(handbook, shelves=shelves)
+    await shelves.close()
 
 
 async def turn(parts: Parts, text: str = "", **how: object) -> list[Event]:
@@ -145,6 +186,35 @@ async def test_quotes_need_no_model(handbook: Parts) -> None:
         assert done.text[claim.start : claim.end] == done.cited.citations[at].quote
 
 
+HOLIDAY = "How long may I be on holiday, on a fourteen part basis?"
+
+
+async def test_a_quote_may_say_it_in_other_words_where_there_are_vectors(with_vectors: Parts) -> None:
+    parts, engine = answering(with_vectors, "Something made up.")
+    done = done_of(await turn(parts, HOLIDAY, knowledge=("handbook",), quote=True))
+    assert done.text == "> Staff get 25 days of paid leave a year."
+    assert engine.loads == 0
+
+
+async def test_without_the_model_of_vectors_words_choose_the_quote(
+    with_vectors: Parts, senses: Senses
+) -> None:
+    parts, _ = answering(with_vectors, "Something made up.")
+    senses.works = False
+    done = done_of(await turn(parts, LEAVE, knowledge=("handbook",), quote=True))
+    assert done.text == "> Staff get 25 days of paid leave a year."
+
+
+async def test_where_no_sentence_says_it_none_is_quoted(with_vectors: Parts, senses: Senses) -> None:
+    parts, _ = answering(with_vectors, "Something made up.")
+    senses.near = ("holiday",)  # what is found by its vector has no sentence that is near
+    events = await turn(parts, "holiday?", knowledge=("handbook",), quote=True)
+    done = done_of(events)
+    assert (done.reason, done.cited.citations) == (NOT_ON_SHELF, ())
+    assert done.text.startswith("The answer is not on the shelf “handbook”. The passages that come nearest")
+    assert [event.answers for event in events if isinstance(event, Grounds)] == [True, False]
+
+
 async def test_a_chat_remembers_its_shelves(handbook: Parts) -> None:
     parts, _ = answering(handbook, "25 days.")
     first = done_of(await turn(parts, LEAVE, knowledge=("handbook",)))
@@ -218,6 +288,51 @@ async def test_a_small_window_gets_the_best_passage_and_no_more(handbook: Parts)
     given = [event for event in events if isinstance(event, Grounds)][-1]
     assert [ground.told for ground in given.passages] == [True, False]
     assert "Visitors are allowed" not in engine.prompts[-1][0].text
+
+
+ROOMS = [f"Room {at} of the observatory holds {at + 2} telescopes and a stove." for at in range(18)]
+
+
+async def test_neighbours_are_told_as_one_and_kept_as_they_stand(handbook: Parts, add_text: Add) -> None:
+    await add_text("rooms.md", " ".join(ROOMS))
+    parts, engine = answering(handbook, f"{ROOMS[1]} {ROOMS[17]}")
+    done = done_of(await turn(parts, "observatory telescopes stove", knowledge=("handbook",)))
+    question, _ = stored(parts, done.chat)
+    kept = parts.database.look(lambda conn: grounds.of(conn, parts.owner, [question.id]))[question.id]
+    (one,) = [ground.passage for ground in kept]
+    assert parts.shelves is not None
+    shelf = await parts.shelves.open(parts.owner, "handbook")
+    assert len((await shelf.search("observatory telescopes stove")).found) == 2
+    text = await shelf.text_of("rooms.md")
+    assert (one.start, one.end) == (0, len(text))
+    assert one.text.encode() == text
+    assert engine.prompts[-1][0].text.count("```") == 2
+    assert [text[found.start : found.end].decode() for found in done.cited.citations] == [ROOMS[1], ROOMS[17]]
+    assert {found.n for found in done.cited.citations} == {1}
+
+
+async def test_neighbours_stay_apart_where_reading_them_would_take_long(
+    handbook: Parts, add_text: Add
+) -> None:
+    await add_text("rooms.md", " ".join(ROOMS))
+    parts, _ = answering(handbook, "A stove.")
+    facts = {"usage": {"prompt": 900, "reused": 0}, "timings": {"prompt_per_second": 60.0}}
+    before = done_of(await turn(parts, LEAVE))
+    parts.database.call(
+        lambda conn: conn.execute(
+            "UPDATE messages SET facts = ? WHERE id = ?", (json.dumps(facts), before.answer)
+        )
+    )
+    events = await turn(parts, "observatory telescopes stove", knowledge=("handbook",))
+    assert [len(event.passages) for event in events if isinstance(event, Grounds)] == [2, 2]
+
+
+async def test_passages_are_quoted_one_by_one(handbook: Parts, add_text: Add) -> None:
+    await add_text("rooms.md", " ".join(ROOMS))
+    events = await turn(handbook, "observatory telescopes stove", knowledge=("handbook",), quote=True)
+    (found,) = [event for event in events if isinstance(event, Grounds)]
+    assert [ground.passage.document for ground in found.passages] == ["rooms.md", "rooms.md"]
+    assert [citation.n for citation in done_of(events).cited.citations] == [1, 2]
 
 
 async def test_a_stopped_answer_is_cited_as_far_as_it_goes(handbook: Parts) -> None:

@@ -25,6 +25,11 @@ def test_passages_take_three_seconds_and_a_third_of_the_window_at_most(
     assert grounds.budget(per_second, window) == tokens
 
 
+@pytest.mark.parametrize(("per_second", "tokens"), [(None, 300), (60.0, 90), (5_000.0, 400)])
+def test_neighbours_leave_another_passage_a_place(per_second: float | None, tokens: int) -> None:
+    assert grounds.longest_joined(per_second) == tokens
+
+
 @pytest.mark.parametrize(
     ("costs", "most", "taken"),
     [

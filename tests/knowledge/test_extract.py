@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import pytest
 
 from sottovoce.core.grounds import Found
-from sottovoce.knowledge.extract import best_quotes
+from sottovoce.knowledge.extract import MOST_JUDGED, Judge, Sentence, best_quotes
 
 TEXTS = (
     (
@@ -20,11 +22,26 @@ TEXTS = (
 )
 
 
-def passages() -> list[Found]:
+def passages(texts: Sequence[tuple[str, str]] = TEXTS) -> list[Found]:
     return [
         Found("s", f"{at}.md", "d", None, (heading,), 50, 50 + len(text.encode()), text, 3.0 - at)
-        for at, (heading, text) in enumerate(TEXTS)
+        for at, (heading, text) in enumerate(texts)
     ]
+
+
+def judging(scores: Mapping[str, float], asked: list[str] | None = None) -> Judge:
+    """Return a judge that knows these sentences, and gives all others nothing."""
+
+    async def judge(question: str, judged: Sequence[Sentence]) -> Sequence[float]:
+        if asked is not None:
+            asked.extend(one.text for one in judged)
+        return [scores.get(one.text, 0.0) for one in judged]
+
+    return judge
+
+
+async def quotes(question: str, judge: Judge, texts: Sequence[tuple[str, str]] = TEXTS) -> list[str]:
+    return [found.quote for found in await best_quotes(question, passages(texts), judge)]
 
 
 @pytest.mark.parametrize(
@@ -38,16 +55,70 @@ def passages() -> list[Found]:
         ("借期多久？", "借期为三十天。"),
     ],
 )
-def test_the_sentence_that_answers_is_quoted(question: str, quote: str) -> None:
-    assert [found.quote for found in best_quotes(question, passages())] == [quote]
+async def test_the_sentence_that_answers_is_quoted(question: str, quote: str) -> None:
+    assert [found.quote for found in await best_quotes(question, passages())] == [quote]
 
 
-def test_a_quote_is_what_stands_at_its_bytes() -> None:
-    (found,) = best_quotes("图书馆几点开门？", passages())
+async def test_a_quote_is_what_stands_at_its_bytes() -> None:
+    (found,) = await best_quotes("图书馆几点开门？", passages())
     stored = bytes(50) + TEXTS[2][1].encode()
     assert stored[found.start : found.end].decode() == found.quote
     assert found.n == 3
 
 
-def test_no_passages_no_quotes() -> None:
-    assert best_quotes("Why?", []) == []
+async def test_no_passages_no_quotes() -> None:
+    assert await best_quotes("Why?", []) == []
+
+
+async def test_where_nothing_of_the_question_is_said_nothing_is_quoted() -> None:
+    assert await best_quotes("Which zebra?", passages()) == []
+
+
+async def test_a_number_alone_answers_no_question() -> None:
+    assert await best_quotes("How many zebras?", passages()) == []
+
+
+async def test_the_best_is_quoted_first_and_three_at_most() -> None:
+    texts = [("", "Paid leave."), *[("", "Paid leave for staff.")] * 3]
+    found = await best_quotes("Paid leave for staff?", passages(texts))
+    assert [one.n for one in found] == [2, 3, 4]
+
+
+async def test_a_sentence_in_other_words_is_quoted_where_a_judge_knows_it() -> None:
+    judge = judging({"A note is needed from the fourth day on.": 0.6, "Leave is good for you.": 0.2})
+    question = "When must I bring a doctor's certificate?"
+    assert await quotes(question, judging({})) == []
+    assert await quotes(question, judge) == ["A note is needed from the fourth day on."]
+
+
+async def test_words_and_judge_are_heard_together() -> None:
+    """The one that has words of the question too wins over one that only the judge likes a little more."""
+    texts = [("", "Staff get 25 days of paid leave. Holidays are long and sunny. Nothing else counts.")]
+    judge = judging({"Holidays are long and sunny.": 0.52, "Staff get 25 days of paid leave.": 0.5})
+    asked = "How many days of paid leave?"
+    assert await quotes(asked, judge, texts) == ["Staff get 25 days of paid leave."]
+
+
+async def test_words_that_mean_something_else_are_not_quoted_beside_what_the_judge_chose() -> None:
+    judge = judging(
+        {"Unused leave is not paid out.": 0.6, "Tell your manager before 9:00 on the first day.": 0.2}
+    )
+    said = await quotes("Do I get money on the last day for leave I did not take?", judge)
+    assert said == ["Unused leave is not paid out."]
+
+
+async def test_a_judge_that_cannot_tell_leaves_it_to_the_words() -> None:
+    async def silent(question: str, judged: Sequence[Sentence]) -> Sequence[float]:
+        return ()
+
+    asked = "Is unused leave paid out?"
+    for judge in (silent, judging({})):
+        assert await quotes(asked, judge) == ["Unused leave is not paid out."]
+
+
+async def test_a_judge_is_asked_about_a_few_sentences_and_those_with_the_words_are_among_them() -> None:
+    asked: list[str] = []
+    texts = [*[("", "Nothing here. Nor here. Not even here.")] * 20, ("", "Zebras sleep on their feet.")]
+    await quotes("Where do zebras sleep?", judging({}, asked), texts)
+    assert len(asked) == MOST_JUDGED
+    assert asked[:2] == ["Zebras sleep on their feet.", "Nothing here."]

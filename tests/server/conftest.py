@@ -66,8 +66,8 @@ async def browser(house: House) -> AsyncIterator[httpx2.AsyncClient]:
 
 
 @pytest.fixture
-async def program(house: House) -> AsyncIterator[httpx2.AsyncClient]:
-    """A program whose key may ask the shelf handbook, and not the shelf diary."""
+async def secret(house: House) -> str:
+    """The key of a program that may ask the shelf handbook, and not the shelf diary."""
     shelves = []
     for name in ("handbook", "diary"):
         shelf = await house.app.shelves.add("me", name)
@@ -77,11 +77,26 @@ async def program(house: House) -> AsyncIterator[httpx2.AsyncClient]:
         shelves.append(shelf.row.id)
     terms = keys.Terms("program", ("chat",), shelves=(shelves[0],))
     _, secret = await house.app.database.run(lambda conn: keys.add(conn, terms, 0.0))
-    app = asgi.build(house, names_of([("127.0.0.1", 7886)], "127.0.0.1", ""), origins_of(""))
-    heads = {"Authorization": f"Bearer {secret}"}
-    async with httpx2.AsyncClient(
-        transport=httpx2.ASGITransport(app=app), base_url=ADDRESS, headers=heads
-    ) as client:
+    return secret
+
+
+@pytest.fixture
+def program_at(secret: str) -> Callable[[House], httpx2.AsyncClient]:
+    """Return what opens a house to that program."""
+
+    def opened(house: House) -> httpx2.AsyncClient:
+        app = asgi.build(house, names_of([("127.0.0.1", 7886)], "127.0.0.1", ""), origins_of(""))
+        heads = {"Authorization": f"Bearer {secret}"}
+        return httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url=ADDRESS, headers=heads)
+
+    return opened
+
+
+@pytest.fixture
+async def program(
+    house: House, program_at: Callable[[House], httpx2.AsyncClient]
+) -> AsyncIterator[httpx2.AsyncClient]:
+    async with program_at(house) as client:
         yield client
 
 

@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
+from contextlib import aclosing
+from dataclasses import replace
 from typing import Any
 
 import httpx2
 import pytest
 
+from sottovoce.core.messages import OWNER
 from sottovoce.engine.echo import EchoEngine
+from sottovoce.knowledge import embedding, passages
+from sottovoce.knowledge.questions import Questions
+from sottovoce.knowledge.shelves import Shelves
+from sottovoce.server.house import House
 
 LEAVE = "Staff get 25 days of paid leave a year."
 PATH = "/v1/chat/completions"
 TOOL = {"type": "function", "function": {"name": "send"}}
+
+
+class Alike(EchoEngine):
+    """Finds all texts alike."""
+
+    async def embed(self, texts: Sequence[str], owner: str = OWNER) -> list[list[float]]:
+        return [[1.0, 0.0] for _ in texts]
 
 
 def body(text: str = LEAVE, **more: Any) -> dict[str, Any]:
@@ -63,6 +78,26 @@ async def test_quotes_come_without_a_model(program: httpx2.AsyncClient, echo: Ec
     assert [citation["quote"] for citation in message["citations"]] == [LEAVE]
     assert message["supported_share"] == 1.0
     assert echo.prompts == []
+
+
+async def test_quotes_are_chosen_by_meaning_where_the_shelf_has_vectors(
+    house: House, program_at: Callable[[House], httpx2.AsyncClient]
+) -> None:
+    engine = Alike(can_embed=True)
+    questions = Questions(engine)
+
+    async def ask() -> Questions:
+        return questions
+
+    shelves = Shelves(house.app.home, house.app.database, ask)
+    shelf = await shelves.open("me", "handbook")
+    async with aclosing(embedding.fill(shelf.file, engine, passages.told)) as steps:
+        _ = [step async for step in steps]
+    house = replace(house, app=replace(house.app, shelves=shelves))
+    async with program_at(house) as program:
+        reply = (await program.post(PATH, json=body("Holidays?", quote=True))).json()
+    assert reply["choices"][0]["message"]["content"] == f"> {LEAVE}"
+    await shelves.close()
 
 
 async def test_quotes_need_a_shelf(program: httpx2.AsyncClient) -> None:

@@ -8,20 +8,20 @@ from collections.abc import Iterator
 
 import pytest
 
-from sottovoce.store.speeds import Speed, reading, speeds
+from sottovoce.store.speeds import Speed, reading, reading_of, speeds
 
 
 @pytest.fixture
 def conn() -> Iterator[sqlite3.Connection]:
     conn = sqlite3.connect(":memory:")
-    conn.execute("CREATE TABLE messages (number INTEGER PRIMARY KEY, digest, state, facts)")
+    conn.execute("CREATE TABLE messages (number INTEGER PRIMARY KEY, model, digest, state, facts)")
     yield conn
     conn.close()
 
 
 def note(conn: sqlite3.Connection, answer: int, **more: object) -> None:
     said = {"usage": {"prompt": 5, "answer": answer}, "timings": {"answer_per_second": 9.0}, **more}
-    conn.execute("INSERT INTO messages VALUES (NULL, 'd', 'complete', ?)", [json.dumps(said)])
+    conn.execute("INSERT INTO messages VALUES (NULL, 'm', 'd', 'complete', ?)", [json.dumps(said)])
 
 
 def test_answers_that_were_written_beside_others_say_nothing_of_the_machine(conn: sqlite3.Connection) -> None:
@@ -50,3 +50,5 @@ def test_how_quickly_prompts_are_read_is_the_middle_of_what_was_measured(conn: s
         )
     note(conn, 50, usage="many")
     assert reading(conn, "d") == 200.0
+    assert reading_of(conn, "m") == 200.0
+    assert reading_of(conn, "d") is None

@@ -64,7 +64,7 @@ async def answer(engine: Engine, call: Call) -> AsyncGenerator[Told, None]:
     """
     call = await _looked_at(call)
     if call.given is not None and not call.given.needs_model:
-        for said in call_grounds.without_model(call.given):
+        for said in await call_grounds.without_model(call.given):
             yield said
         return
     async with aclosing(awake(engine)) as loading:

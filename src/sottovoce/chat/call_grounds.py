@@ -14,7 +14,7 @@ from sottovoce.core.events import Finished, Grounds, Text, Timings, Usage
 from sottovoce.core.grounds import Found, Ground
 from sottovoce.core.messages import Message, Role
 from sottovoce.engine.protocol import Engine
-from sottovoce.knowledge.extract import best_quotes
+from sottovoce.knowledge.extract import Judge, best_quotes, nobody
 
 if TYPE_CHECKING:
     from sottovoce.chat.call import Call
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class Given:
     """The passages for a call's question, best first, of shelves of these names.
 
-    `quote`: their sentences are the answer, and no model writes one.
+    `quote`: their sentences are the answer, and no model writes one; `judge` says which.
     """
 
     question: str
@@ -32,6 +32,7 @@ class Given:
     answers: bool
     shelves: tuple[str, ...]
     quote: bool = False
+    judge: Judge = nobody
 
     @property
     def needs_model(self) -> bool:
@@ -68,15 +69,14 @@ def checked(call: Call) -> None:
         )
 
 
-def without_model(given: Given) -> tuple[Grounds, Text, Finished]:
+async def without_model(given: Given) -> tuple[Grounds, Text, Finished]:
     """Return the whole answer where it is made of quotes, or the shelves hold none."""
-    told = 0
-    if given.answers:
-        told = len(given.passages)
-        text, _ = grounds.quotes(best_quotes(given.question, given.passages))
-    else:
-        text = grounds.not_here(given.question, given.shelves, is_near=bool(given.passages))
-    return given.event(told), Text(text), Finished("stop", Usage(0, 0, 0), Timings(0.0, 0.0, 0.0, 0.0))
+    quotes = await best_quotes(given.question, given.passages, given.judge) if given.answers else []
+    finished = Finished("stop", Usage(0, 0, 0), Timings(0.0, 0.0, 0.0, 0.0))
+    if quotes:
+        return given.event(len(given.passages)), Text(grounds.quotes(quotes)[0]), finished
+    text = grounds.not_here(given.question, given.shelves, is_near=bool(given.passages))
+    return replace(given, answers=False).event(), Text(text), finished
 
 
 async def told(engine: Engine, call: Call, given: Given, window: int) -> tuple[Call, Grounds]:

@@ -15,11 +15,11 @@ from sottovoce.chat import grounds
 from sottovoce.chat.writing import Answer
 from sottovoce.core.errors import BadValue, NotFound
 from sottovoce.core.events import Asked, Done, Event, Grounds, Notice, Text, Timings, Usage
-from sottovoce.core.grounds import NOT_ON_SHELF, NOTHING_CITED, QUOTES, Found, Ground, day_of
+from sottovoce.core.grounds import NOT_ON_SHELF, NOTHING_CITED, QUOTES, Citation, Found, Ground, day_of
 from sottovoce.core.messages import MADE, MADE_HERE, State
 from sottovoce.engine.protocol import ModelFacts
 from sottovoce.knowledge import age
-from sottovoce.knowledge.extract import best_quotes
+from sottovoce.knowledge.extract import Judge, Sentence, best_quotes
 from sottovoce.knowledge.shelf import MOST_FOUND, Shelf
 from sottovoce.knowledge.shelves import Shelves
 from sottovoce.store import chats, speeds
@@ -114,10 +114,11 @@ async def look(parts: Parts, asks: Asks, asked: Asked) -> Looked | None:
     What the model was given once, for an earlier answer to the same question, stays as it is.
     """
     owner, database = parts.owner, parts.database
-    message, kept = await database.read(
+    message, kept, per_second = await database.read(
         lambda conn: (
             chats.get_message(conn, owner, asked.chat, asked.question),
             rows.of(conn, owner, [asked.question]).get(asked.question, ()),
+            speeds.reading_of(conn, parts.model),
         )
     )
     if not message.text.strip():
@@ -125,22 +126,38 @@ async def look(parts: Parts, asks: Asks, asked: Asked) -> Looked | None:
     notice = await _stale(asks, message.text)
     if not asks.quote and any(ground.told for ground in kept):
         return Looked(message.text, Grounds(kept, True, asks.names), notice)
-    found, answers = await found_on(asks.shelves, message.text)
+    longest = 0 if asks.quote else grounds.longest_joined(per_second)
+    found, answers = await found_on(asks.shelves, message.text, longest)
     passages = tuple(Ground(passage) for passage in found)
     if not any(ground.told for ground in kept):
         await database.run(lambda conn: rows.keep(conn, owner, asked.question, passages))
     return Looked(message.text, Grounds(passages, answers, asks.names), notice)
 
 
-async def found_on(shelves: Sequence[Shelf], question: str) -> tuple[tuple[Found, ...], bool]:
-    """Return the passages of all these shelves, best first, and whether they seem to hold the answer."""
+async def found_on(shelves: Sequence[Shelf], question: str, longest: int) -> tuple[tuple[Found, ...], bool]:
+    """Return the passages of all these shelves, best first, and whether they seem to hold the answer.
+
+    Neighbours are joined up to `longest` tokens; 0 leaves each passage alone.
+    """
     looked_for = question[:MOST_QUESTION]
-    results = await asyncio.gather(*(shelf.search(looked_for) for shelf in shelves))
+    results = await asyncio.gather(*(shelf.passages(looked_for, longest) for shelf in shelves))
     if len(results) == 1:
         return results[0].found, results[0].answers
     answering = [result for result in results if result.answers] or results
     found = sorted((passage for one in answering for passage in one.found), key=lambda one: -one.score)
     return tuple(found[:MOST_FOUND]), any(result.answers for result in results)
+
+
+def judge_of(shelves: Sequence[Shelf]) -> Judge:
+    """Return who judges sentences of these shelves: the first of them with vectors, all by the same model."""
+
+    async def judge(question: str, judged: Sequence[Sentence]) -> Sequence[float]:
+        for shelf in shelves:
+            if await shelf.has_vectors():
+                return await shelf.judge(question[:MOST_QUESTION], judged)
+        return ()
+
+    return judge
 
 
 async def given(parts: Parts, asked: Asked, looked: Looked, facts: ModelFacts) -> tuple[Ground, ...]:
@@ -170,13 +187,21 @@ async def told(parts: Parts, question: str) -> tuple[Found, ...]:
 async def without_model(
     asks: Asks, asked: Asked, looked: Looked, answer: Answer, began: float
 ) -> tuple[Event, ...]:
-    """Return the events of an answer that no model writes: quotes, or that it is not on these shelves."""
+    """Return the events of an answer that no model writes: quotes, or that it is not on these shelves.
+
+    Where no sentence can be quoted, what was found is told again, as not answering.
+    """
     passages = [ground.passage for ground in looked.event.passages]
+    quotes: list[Citation] = []
+    found = looked.event
     if looked.event.answers:
+        quotes = await best_quotes(looked.question, passages, judge_of(asks.shelves))
+    if quotes:
         reason = QUOTES
-        text, cited = grounds.quotes(best_quotes(looked.question, passages))
+        text, cited = grounds.quotes(quotes)
     else:
         reason, cited = NOT_ON_SHELF, NOTHING_CITED
+        found = replace(found, answers=False)
         text = grounds.not_here(looked.question, asks.names, is_near=bool(passages))
     answer.add(Text(text))
     seconds = round(time.monotonic() - began, 4)
@@ -191,7 +216,8 @@ async def without_model(
     }
     await answer.finish(State.COMPLETE)
     done = Done(asked.chat, asked.answer, text, reason, "", "", usage, timings, cited=cited)
-    return Text(text), done
+    events = (Text(text), done)
+    return events if found == looked.event else (found, *events)
 
 
 async def _stale(asks: Asks, question: str) -> Notice | None:

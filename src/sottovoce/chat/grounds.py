@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from sottovoce.chat.attached import fenced
 from sottovoce.core.grounds import Citation, Cited, Claim, Found
+from sottovoce.knowledge.chunk import WHOLE
 
 READING_SECONDS = 3.0
 """So long may the engine take to read the passages of one question."""
@@ -37,6 +38,14 @@ _NOT_CHINESE = re.compile("[\u3040-\u30ff\uac00-\ud7af]")
 def budget(per_second: float | None, window: int) -> int:
     """Return how many tokens of passages go to the model, by how quickly it reads here."""
     return int(min((per_second or PRESUMED_SPEED) * READING_SECONDS, window * SHARE))
+
+
+def longest_joined(per_second: float | None = None) -> int:
+    """Return how many tokens neighbours have as one: half of what is given, so that others have a place.
+
+    No more than the longest passage that a shelf has.
+    """
+    return min(WHOLE, int((per_second or PRESUMED_SPEED) * READING_SECONDS / 2))
 
 
 def fit(costs: Sequence[int], most: int) -> int:

@@ -1,7 +1,6 @@
-"""Picks the sentence of a passage that answers a question, without a model that writes. Pure.
+"""Picks the sentences of passages that answer a question, without a model that writes.
 
-By words. A reader that marks an answer in a text, such as a small BERT, would take the place of
-`best_sentence`.
+By words; and by a judge, where there is one that can tell. Knows neither shelves nor engines.
 """
 
 from __future__ import annotations
@@ -9,16 +8,26 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 
 from sottovoce.core.grounds import Citation, Found
-from sottovoce.knowledge import sentences
+from sottovoce.knowledge import rank, sentences
 from sottovoce.knowledge.cite import quoted
 from sottovoce.knowledge.terms import Said, said
 
 MOST = 3
 NEAR = 0.75
 """A further passage is quoted where its sentence is at least so good, measured by the best one."""
+
+MOST_JUDGED = 24
+"""Sentences that a judge is asked about: a third of them those with most of the question's words."""
+
+WORDS, JUDGED = 1.0, 2.0
+"""What an order by words and one by a judge weigh where they are fused."""
+
+SMOOTH = 10
+"""Of that fusion: with so few sentences the first ranks count for more than in a search."""
 
 _ASKS_NUMBER = re.compile(
     r"\bhow (?:many|much|long|often|old|far|high|big)\b|\bwhen\b|多少|几|何时|什么时候|多[久长大高远]", re.I
@@ -27,32 +36,79 @@ BY_NUMBER = 0.25
 BY_HEADING = 0.5
 
 
-def best_quotes(question: str, passages: Sequence[Found], most: int = MOST) -> list[Citation]:
-    """Return the sentences of the passages that answer a question best, in the passages' order."""
-    spread = Counter(term for passage in passages for term in said(passage.text).terms)
-    found = [(n, passage, *best_sentence(question, passage, spread)) for n, passage in enumerate(passages, 1)]
-    best = max((score for *_, score in found), default=0.0)
-    quotes: list[Citation] = []
-    for n, passage, start, end, score in found:
-        if score >= NEAR * best and end > start and len(quotes) < most:
-            quotes.append(quoted(passage, n, start, end))
-    return quotes
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of a passage, from one character of its text to before another. `n`: which one, from 1."""
+
+    n: int
+    passage: Found
+    start: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        return self.passage.text[self.start : self.end]
 
 
-def best_sentence(question: str, passage: Found, spread: Counter[str]) -> tuple[int, int, float]:
-    """Return from where to where it goes, in characters of the passage, and how good it is.
+Judge = Callable[[str, Sequence[Sentence]], Awaitable[Sequence[float]]]
+"""Says how well each sentence answers a question, 0 for not at all; nothing where it cannot tell.
 
-    `spread` counts in how many passages a term stands.
+A model of vectors does so here (likeness.py). A reader that marks an answer in a passage, such as a small
+BERT, would come in as another: each sentence with the score of the best answer that is marked in it.
+"""
+
+
+async def nobody(question: str, judged: Sequence[Sentence]) -> Sequence[float]:
+    """Leave it to the words."""
+    return ()
+
+
+async def best_quotes(
+    question: str, passages: Sequence[Found], judge: Judge = nobody, most: int = MOST
+) -> list[Citation]:
+    """Return the sentences that answer a question best, one of a passage, the best first.
+
+    None where no sentence has anything of the question.
     """
+    told = [
+        Sentence(n, passage, start, end)
+        for n, passage in enumerate(passages, 1)
+        for start, end in sentences.split(passage.text)
+    ]
+    by_words = _by_words(question, passages, told)
+    first = rank.best(by_words, MOST_JUDGED // 3)
+    judged = list(dict.fromkeys([*first, *range(len(told))]))[:MOST_JUDGED]
+    verdict = await judge(question, [told[at] for at in judged]) if judged else ()
+    by_judge = {at: score for at, score in zip(judged, verdict, strict=bool(verdict)) if score > 0}
+    scores = _fused(by_words, by_judge) if by_judge else by_words
+    worst = NEAR * max(scores.values(), default=0.0)
+    quotes: dict[int, Citation] = {}
+    for at in rank.best(scores, len(scores)):
+        one = told[at]
+        if scores[at] >= worst and one.n not in quotes and len(quotes) < most:
+            quotes[one.n] = quoted(one.passage, one.n, one.start, one.end)
+    return list(quotes.values())
+
+
+def _fused(by_words: rank.Scores, by_judge: rank.Scores) -> dict[int, float]:
+    """Return one score for each sentence that the judge lets pass, and finds nearly as good as the best."""
+    least = NEAR * max(by_judge.values())
+    orders = [rank.best(scores, len(scores)) for scores in (by_words, by_judge)]
+    fused = rank.fused(orders, (WORDS, JUDGED), SMOOTH)
+    return {at: fused[at] for at, score in by_judge.items() if score >= least}
+
+
+def _by_words(question: str, passages: Sequence[Found], told: Sequence[Sentence]) -> dict[int, float]:
+    """Return how much of a question each sentence says; those that say nothing of it are left out."""
     asked = said(question)
-    headings = said("; ".join(passage.headings)).terms
     asks_number = _ASKS_NUMBER.search(question) is not None
-    best = (0, 0, -1.0)
-    for start, end in sentences.split(passage.text):
-        score = _score(asked, said(passage.text[start:end]), headings, spread, asks_number=asks_number)
-        if score > best[2]:
-            best = (start, end, score)
-    return best
+    spread = Counter(term for passage in passages for term in said(passage.text).terms)
+    headings = [said("; ".join(passage.headings)).terms for passage in passages]
+    scores = {
+        at: _score(asked, said(one.text), headings[one.n - 1], spread, asks_number=asks_number)
+        for at, one in enumerate(told)
+    }
+    return {at: score for at, score in scores.items() if score > 0}
 
 
 def _score(
@@ -68,4 +124,6 @@ def _score(
         if term in says.terms or term in headings
     )
     numbers = len(asked.numbers & says.numbers) / len(asked.numbers) if asked.numbers else 0.0
+    if not share and not numbers:
+        return 0.0  # any number answers "how many", but of what?
     return share / total + BY_NUMBER * ((asks_number and bool(says.numbers)) + numbers)

@@ -6,7 +6,7 @@ Knows nothing of words: see search, which is given what is near.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from sottovoce.engine.protocol import Engine
@@ -40,6 +40,16 @@ class Questions:
         while len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
         return self._known[text]
+
+    async def cosines(self, question: str, texts: Sequence[str]) -> list[float]:
+        """Return the cosine of each text's vector to that of a question."""
+        import numpy as np
+
+        from sottovoce.knowledge import codes
+
+        query = codes.units(await self.vector(question))[0]
+        table = codes.units(await embed(self._engine, texts))
+        return [float(cosine) for cosine in np.einsum("ij,j->i", table, query)]
 
     async def near(
         self, file: ShelfFile, held: Vectors, text: str, limit: int, among: Collection[int] | None = None

@@ -40,13 +40,15 @@ def evidence(scores: Scores, document: Mapping[int, int], decay: float = DECAY) 
     return found
 
 
-def fused(orders: Sequence[Sequence[int]], weights: Sequence[float]) -> dict[int, float]:
+def fused(
+    orders: Sequence[Sequence[int]], weights: Sequence[float], smooth: int = SMOOTH
+) -> dict[int, float]:
     """Return reciprocal rank fusion of several orders, each with its weight; 1 is the highest there is."""
-    most = sum(weights) / (SMOOTH + 1)
+    most = sum(weights) / (smooth + 1)
     found: dict[int, float] = {}
     for order, weight in zip(orders, weights, strict=True):
         for rank, number in enumerate(order, 1):
-            found[number] = found.get(number, 0.0) + weight / (SMOOTH + rank) / most
+            found[number] = found.get(number, 0.0) + weight / (smooth + rank) / most
     return found
 
 

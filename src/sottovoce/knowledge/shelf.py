@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from hashlib import sha256
 
 from sottovoce.core.errors import BadDocument, NotFound
-from sottovoce.knowledge import checking, documents, facts, giving, mounts, search, syncing
+from sottovoce.knowledge import (
+    checking,
+    documents,
+    facts,
+    giving,
+    mounts,
+    neighbours,
+    search,
+    syncing,
+    vectors,
+)
 from sottovoce.knowledge.checking import Verdict
 from sottovoce.knowledge.documents import Document
 from sottovoce.knowledge.encyclopaedias import Encyclopaedias
+from sottovoce.knowledge.extract import Sentence
 from sottovoce.knowledge.facts import Facts
 from sottovoce.knowledge.file import ShelfFile
 from sottovoce.knowledge.likeness import Likeness
+from sottovoce.knowledge.neighbours import Gap
 from sottovoce.knowledge.reading.read import Reader
 from sottovoce.knowledge.reading.readers import Readers, is_readable
 from sottovoce.knowledge.search import Results
@@ -86,6 +99,35 @@ class Shelf:
         there = await self.encyclopaedias.find(mounted, question, limit, self.name)
         found = sorted((*results.found, *there), key=lambda passage: -passage.score)
         return Results(tuple(found[:limit]), results.answers or bool(there))
+
+    async def has_vectors(self) -> bool:
+        return await self.file.read(vectors.made_by) is not None
+
+    async def judge(self, question: str, judged: Sequence[Sentence]) -> Sequence[float]:
+        """Return how well sentences answer a question, by their vectors; see extract.Judge."""
+        return await self.likeness.judge(question, judged)
+
+    async def passages(self, question: str, longest: int) -> Results:
+        """Return what `search` does as an answer is made from it: neighbours as one.
+
+        What was joined has `longest` tokens at most, so with 0 nothing is; see neighbours.joined.
+        """
+        results = await self.search(question)
+        if not longest:
+            return results
+        between = {gap: await self._text_in(gap) for gap in neighbours.gaps(results.found)}
+        return replace(results, found=neighbours.joined(results.found, between, longest))
+
+    async def _text_in(self, gap: Gap) -> str:
+        """Return what stands in a gap; nothing where the document is another one by now."""
+        text = await self.file.read(lambda conn: neighbours.text_in(conn, gap))
+        if text or not (mounted := await self.mounted()):
+            return text
+        try:
+            data = (await self.encyclopaedias.text_of(mounted, gap.document)).encode()
+        except (NotFound, BadDocument):
+            return ""
+        return data[gap.start : gap.end].decode() if sha256(data).hexdigest() == gap.digest else ""
 
     async def text_of(self, document: str) -> bytes:
         """Return the text of a document or article by its name, in UTF-8. Raises NotFound, BadDocument."""

@@ -9,6 +9,7 @@ from typing import Any
 from sottovoce.chat import call_grounds, grounded
 from sottovoce.chat.call import Call
 from sottovoce.chat.call_grounds import Given
+from sottovoce.chat.grounds import longest_joined
 from sottovoce.core.errors import BadValue, NotFound
 from sottovoce.core.messages import OWNER
 from sottovoce.knowledge.shelf import Shelf
@@ -48,8 +49,9 @@ async def given(
     if not names or not question.strip():
         return None
     shelves = await _opened(visit, names)
-    found, answers = await grounded.found_on(shelves, question)
-    return Given(question, found, answers, tuple(shelf.name for shelf in shelves), quote)
+    found, answers = await grounded.found_on(shelves, question, 0 if quote else longest_joined())
+    names = tuple(shelf.name for shelf in shelves)
+    return Given(question, found, answers, names, quote, grounded.judge_of(shelves))
 
 
 async def _opened(visit: Visit[Any], names: Sequence[str]) -> tuple[Shelf, ...]:

@@ -46,11 +46,20 @@ ENOUGH_READ = 64
 """Tokens of a prompt; fewer say little about how quickly they are read."""
 
 
-def reading(conn: sqlite3.Connection, digest: str, limit: int = 10) -> float | None:
+def reading(conn: sqlite3.Connection, digest: str) -> float | None:
     """Return how many tokens of a prompt the model with this content reads in a second, as measured here."""
+    return _reading(conn, "digest", digest)
+
+
+def reading_of(conn: sqlite3.Connection, model: str) -> float | None:
+    """Return the same of a model by its name: before it is loaded, nobody knows its content."""
+    return _reading(conn, "model", model)
+
+
+def _reading(conn: sqlite3.Connection, column: str, value: str, limit: int = 10) -> float | None:
     rows = conn.execute(
-        "SELECT facts FROM messages WHERE digest = ? AND state = 'complete' ORDER BY number DESC LIMIT ?",
-        (digest, limit),
+        f"SELECT facts FROM messages WHERE {column} = ? AND state = 'complete' ORDER BY number DESC LIMIT ?",  # noqa: S608
+        (value, limit),
     )
     found = [rate for (facts,) in rows if (rate := _read_rate(facts)) is not None]
     return statistics.median(found) if found else None
