@@ -122,3 +122,11 @@ async def test_a_judge_is_asked_about_a_few_sentences_and_those_with_the_words_a
     await quotes("Where do zebras sleep?", judging({}, asked), texts)
     assert len(asked) == MOST_JUDGED
     assert asked[:2] == ["Zebras sleep on their feet.", "Nothing here."]
+
+
+async def test_a_row_of_a_table_is_quoted_by_what_its_first_row_calls_its_cells() -> None:
+    parts = "Spares\npart\tprice\nimpeller\t45,90\nfilter\t12,50"
+    assert await quotes("price of the impeller", judging({}), [("", parts)]) == ["impeller\t45,90"]
+    assert await quotes("What does a filter cost, its price?", judging({}), [("", parts)]) == [
+        "filter\t12,50"
+    ]

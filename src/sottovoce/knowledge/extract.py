@@ -105,10 +105,21 @@ def _by_words(question: str, passages: Sequence[Found], told: Sequence[Sentence]
     spread = Counter(term for passage in passages for term in said(passage.text).terms)
     headings = [said("; ".join(passage.headings)).terms for passage in passages]
     scores = {
-        at: _score(asked, said(one.text), headings[one.n - 1], spread, asks_number=asks_number)
+        at: _score(asked, said(one.text), headings[one.n - 1] | _head(one), spread, asks_number=asks_number)
         for at, one in enumerate(told)
     }
     return {at: score for at, score in scores.items() if score > 0}
+
+
+def _head(one: Sentence) -> frozenset[str]:
+    """Return what the first row of a table says, for the rows below it."""
+    head = ""
+    if "\t" in one.text:
+        for row in reversed(one.passage.text[: one.start].splitlines()):
+            if "\t" not in row:
+                break
+            head = row
+    return said(head).terms
 
 
 def _score(
