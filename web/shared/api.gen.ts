@@ -774,12 +774,16 @@ export interface components {
         /**
          * FoundList
          * @description Passages, the best first. `answers`: whether what was asked seems to stand among them.
+         *
+         *     `unread`: what could not be looked into, in sentences.
          */
         FoundList: {
             /** Answers */
             answers: boolean;
             /** Found */
             found: components["schemas"]["FoundNoun"][];
+            /** Unread */
+            unread: string[];
         };
         /** FoundNoun */
         FoundNoun: {

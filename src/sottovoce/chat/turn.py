@@ -102,8 +102,8 @@ async def ask(parts: Parts, question: Question) -> AsyncGenerator[Event, None]:
             looked = await grounded.look(parts, asks, asked)
         if looked is not None:
             yield looked.event
-            if looked.stale is not None:
-                yield looked.stale
+            for notice in looked.notices:
+                yield notice
             if asks.quote or not looked.event.answers:
                 for event in await grounded.without_model(asks, asked, looked, answer, began):
                     yield event

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from sottovoce.core.errors import BadDocument, NotFound
+from sottovoce.core.errors import BadDocument, NotFound, Unsupported
 from sottovoce.knowledge import checking, documents, facts, giving, mounts, search, syncing
 from sottovoce.knowledge.checking import Verdict
 from sottovoce.knowledge.documents import Document
@@ -73,19 +73,26 @@ class Shelf:
         """Take a document off that was given by itself; see giving.take_back."""
         await giving.take_back(self.file, name)
 
-    async def search(self, question: str, limit: int = MOST_FOUND) -> Results:
-        """Return the passages that a question is about, best first.
+    async def search(self, question: str, limit: int = MOST_FOUND, written: Sequence[str] = ()) -> Results:
+        """Return the passages that a question is about, best first. An encyclopaedia is asked `written` too.
 
-        Raises BadDocument where an encyclopaedia on it cannot be read.
+        Raises BadDocument, or Unsupported, where nothing was found and no encyclopaedia on it can be asked.
         """
         near = await self.likeness.near(self.file, question)
         mounted = await self.mounted()
         results = await self.file.read(lambda conn: search.search(conn, self.name, question, limit, near))
         if not mounted:
             return results
-        there = await self.encyclopaedias.find(mounted, question, limit, self.name)
-        found = sorted((*results.found, *there), key=lambda passage: -passage.score)
-        return Results(tuple(found[:limit]), results.answers or bool(there))
+        try:
+            there = await self.encyclopaedias.find(mounted, question, limit, self.name, written)
+        except (BadDocument, Unsupported) as problem:
+            if not results.found:
+                raise
+            there = Results(unread=(problem.sentence,))
+        found = sorted((*results.found, *there.found), key=lambda passage: -passage.score)
+        return Results(
+            tuple(found[:limit]), results.answers or there.answers, results.why, unread=there.unread
+        )
 
     async def text_of(self, document: str) -> bytes:
         """Return the text of a document or article by its name, in UTF-8. Raises NotFound, BadDocument."""

@@ -48,8 +48,8 @@ async def given(
     if not names or not question.strip():
         return None
     shelves = await _opened(visit, names)
-    found, answers = await grounded.found_on(shelves, question)
-    return Given(question, found, answers, tuple(shelf.name for shelf in shelves), quote)
+    results = await grounded.found_on(shelves, question)
+    return Given(question, results.found, results.answers, tuple(shelf.name for shelf in shelves), quote)
 
 
 async def _opened(visit: Visit[Any], names: Sequence[str]) -> tuple[Shelf, ...]:

@@ -74,14 +74,17 @@ async def _watch(given: Given, name: str, paths: Sequence[Path]) -> None:
 
 
 async def _with(given: Given, shelves: Shelves, name: str, paths: Sequence[Path]) -> Shelf:
-    """Return the shelf with these sources; nothing is made where one of them is not there."""
+    """Return the shelf with these sources; nothing is made where one of them is not there, or no ZIM file."""
     from sottovoce.knowledge.mounts import is_encyclopaedia
+    from sottovoce.knowledge.zim.header import read_header
 
     for path in paths:
         if not path.exists():
             raise BadValue(f"{path} is not there.", hint="Check the path for a typing error")
         if not os.access(path, os.R_OK):
             raise BadValue(f"{path} may not be read.", hint=f"Give yourself access: chmod u+r {path}")
+        if is_encyclopaedia(path):
+            await asyncio.to_thread(read_header, path)
     try:
         shelf = await shelves.open(OWNER, name)
     except NotFound:
@@ -89,7 +92,7 @@ async def _with(given: Given, shelves: Shelves, name: str, paths: Sequence[Path]
             raise
         shelf = await shelves.add(OWNER, name)
     for path in paths:
-        if is_encyclopaedia(path) and path.is_file():
+        if is_encyclopaedia(path):
             await _mounted(given, shelves, shelf, path)
         else:
             await shelves.put(shelf, path)
