@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sottovoce.chat import call_grounds, grounded
+from sottovoce.chat import call_grounds, further, grounded
 from sottovoce.chat.call import Call
 from sottovoce.chat.call_grounds import Given
 from sottovoce.core.errors import BadValue, NotFound
@@ -49,7 +49,12 @@ async def given(
         return None
     shelves = await _opened(visit, names)
     results = await grounded.found_on(shelves, question)
-    return Given(question, results.found, results.answers, tuple(shelf.name for shelf in shelves), quote)
+    named = tuple(shelf.name for shelf in shelves)
+    there = Given(question, results.found, results.answers, named, quote)
+    if visit.house.app.writes_queries(visit.chosen.model) and await further.has_more(shelves):
+        owner = visit.caller.owner
+        return replace(there, further=lambda engine: further.found(engine, shelves, question, owner))
+    return there
 
 
 async def _opened(visit: Visit[Any], names: Sequence[str]) -> tuple[Shelf, ...]:
