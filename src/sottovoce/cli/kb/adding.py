@@ -37,7 +37,8 @@ PATHS = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 def add(given: Given, /, name: str, paths: tuple[Path, ...]) -> None:
     """Put files and folders on a shelf, which is made where it is not there yet.
 
-    What has not changed is not read again. Without PATHS: bring the shelf in step with what was put on it.
+    What has not changed is not read again. A file whose name ends in .zim is an encyclopaedia: it is checked,
+    and then asked as it is. Without PATHS: bring the shelf in step with what was put on it.
     Ctrl-C stops; the same command goes on.
     """
     run(_add(given, name, paths))
