@@ -48,6 +48,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+ABLE = 10**9
+"""Bytes of a model that is taken to know other words for what is asked. The starter, of a tenth, does not."""
+
 
 @dataclass(frozen=True, slots=True)
 class App:
@@ -83,7 +86,13 @@ class App:
             self.settings.system,
             self.settings.sampling(),
             shelves=self.shelves,
+            writes_queries=self.writes_queries(self.model),
         )
+
+    def writes_queries(self, model: ModelFile) -> bool:
+        """Return whether this model is to write queries for an encyclopaedia."""
+        wanted = self.settings.write_queries
+        return shelf.size(model.path) >= ABLE if wanted == "auto" else wanted == "on"
 
     def ask(self, question: Question) -> AsyncGenerator[Event, None]:
         """Ask one question; see chat.turn.ask."""

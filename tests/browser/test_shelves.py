@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,9 @@ from serving import Server
 from window import Window
 
 from sottovoce.core.paths import open_home
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "knowledge" / "zim"))
+import zim_articles
 
 pytestmark = pytest.mark.browser
 
@@ -122,6 +126,79 @@ def test_a_shelf_is_made_filled_and_removed(server, open_window, folder):
     ).click()
     expect(dialog.get_by_label("A new shelf")).to_be_visible()
     assert (folder / "handbook.md").exists()
+
+
+def test_an_encyclopaedia_is_put_on_a_shelf_and_taken_off(server, open_window, tmp_path):
+    wiki = zim_articles.write(
+        tmp_path / "wiki.zim", {"Rust": zim_articles.page("Rust", "Rust is an oxide of iron.")}
+    )
+    data = wiki.read_bytes()
+    (tmp_path / "torn.zim").write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+    (tmp_path / "page.zim").write_text("404 Not Found" * 100)
+    window = open_window(server)
+    window.allow("status of 400")
+    page = window.page
+    page.emulate_media(reduced_motion="reduce")
+    window.enter(server.link)
+    menu_of(window).click()
+    page.get_by_role("menuitem", name="Put documents on a shelf").click()
+    dialog = page.get_by_role("dialog", name="Shelves of documents")
+    dialog.get_by_label("A new shelf").fill("wiki")
+    dialog.get_by_label("A new shelf").press("Enter")
+    path = dialog.get_by_label("A folder or file")
+    path.fill(str(tmp_path / "page.zim"))
+    path.press("Enter")
+    expect(dialog.get_by_role("alert")).to_contain_text("page.zim is not a ZIM file.")
+    path.fill(str(tmp_path / "torn.zim"))
+    path.press("Enter")
+    expect(dialog).to_contain_text("torn.zim is damaged: its content does not match its checksum.")
+    assert faults(page) == [], "one that was refused"
+    dialog.get_by_role("button", name=re.compile("torn.zim")).click()
+    expect(dialog).not_to_contain_text("torn.zim")
+    path.fill(str(wiki))
+    path.press("Enter")
+    expect(dialog).to_contain_text("A small encyclopaedia")
+    expect(dialog.get_by_label("Follow what changes there")).to_have_count(0)
+    for colours in ("light", "dark"):
+        page.emulate_media(color_scheme=colours)
+        assert faults(page) == [], f"an encyclopaedia, {colours}"
+    dialog.get_by_role("button", name="Take A small encyclopaedia off the shelf").click()
+    asked = page.get_by_role("dialog", name="Take this off the shelf?")
+    expect(asked).to_contain_text("The file itself stays where it is.")
+    asked.get_by_role("button", name="Take off").click()
+    expect(dialog).not_to_contain_text("A small encyclopaedia")
+    assert wiki.exists()
+
+
+def test_the_check_of_an_encyclopaedia_is_shown_and_stopped(library, open_window):
+    window = open_window(library)
+    page = window.page
+    window.enter(library.link)
+    mounting = [{"path": "/disk/wiki.zim", "read": 25 * 10**9, "total": 100 * 10**9, "problem": None}]
+    asked: list[str] = []
+
+    def told(route: Any) -> None:
+        said = route.fetch().json()
+        said["shelves"][0]["mounting"] = mounting
+        route.fulfill(json=said)
+
+    def stopped(route: Any) -> None:
+        asked.append(f"{route.request.method} {route.request.url.partition('?')[2]}")
+        mounting.clear()
+        route.fulfill(status=204)
+
+    page.route("**/app/api/shelves", told)
+    page.route("**/encyclopaedias?*", stopped)
+    menu_of(window).click()
+    page.get_by_role("menuitem", name="Manage the shelves").click()
+    dialog = page.get_by_role("dialog", name="Shelves of documents")
+    dialog.get_by_role("button", name="Open boats").click()
+    expect(dialog).to_contain_text("Checking it: 25 GB of 100 GB")
+    expect(dialog.get_by_label("Checking /disk/wiki.zim", exact=True)).to_have_attribute("value", "0.25")
+    assert faults(page) == []
+    dialog.get_by_role("button", name="Stop checking /disk/wiki.zim").click()
+    expect(dialog).not_to_contain_text("/disk/wiki.zim")
+    assert asked == ["DELETE path=%2Fdisk%2Fwiki.zim"]
 
 
 def test_the_work_on_a_shelf_is_told_paused_and_gone_on_with(library, open_window):

@@ -130,6 +130,6 @@ async def call_of(parts: Parts) -> Call:
     assert parts.shelves is not None
     shelf = await parts.shelves.open(parts.owner, "handbook")
     question = "Zebra rules?"
-    found, answers = await found_on([shelf], question, 300)
-    given = Given(question, found, answers, ("handbook",))
+    results = await found_on([shelf], question, 300)
+    given = Given(question, results.found, results.answers, ("handbook",))
     return Call("somebody", (Message(Role.USER, question),), given=given)

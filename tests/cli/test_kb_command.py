@@ -100,6 +100,20 @@ def test_what_cannot_be_is_said_with_a_next_step(sotto, handbook, words, code, s
     assert [one["name"] for one in json.loads(sotto("kb", "list", "--json").out)] == ["handbook"]
 
 
+def test_what_only_has_the_name_of_an_encyclopaedia_is_refused_and_no_shelf_made(sotto, handbook, tmp_path):
+    (tmp_path / "folder.zim").mkdir()
+    (tmp_path / "page.zim").write_text("404 Not Found" * 100)
+    for name, sentence in (
+        ("folder.zim", "is a folder, not a ZIM file."),
+        ("page.zim", "is not a ZIM file."),
+    ):
+        said = sotto("kb", "add", "wiki", tmp_path / name)
+        assert said.code == 2
+        assert f"{name} {sentence}" in said.err
+        assert "hint:" in said.err
+    assert [one["name"] for one in json.loads(sotto("kb", "list", "--json").out)] == ["handbook"]
+
+
 def test_a_source_is_taken_off_and_the_files_stay(sotto, handbook):
     assert "2 documents taken off" in sotto("kb", "remove", "handbook", handbook).err
     assert json.loads(sotto("kb", "search", "handbook", "leave", "--json").out) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,9 @@ from sottovoce.core.messages import OWNER
 from sottovoce.knowledge import syncing
 from sottovoce.server import uploads
 from sottovoce.server.house import House
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "knowledge" / "zim"))
+import zim_articles
 
 ALL = "/app/api/shelves"
 FILE = {"Content-Type": "application/octet-stream"}
@@ -38,6 +42,7 @@ def folder(tmp_path: Path) -> Path:
 async def page(browser: httpx2.AsyncClient, house: House) -> AsyncIterator[httpx2.AsyncClient]:
     yield browser
     await house.at_work.close()
+    await house.mountings.close()
 
 
 async def made(page: httpx2.AsyncClient, name: str = "handbook") -> str:
@@ -308,17 +313,83 @@ async def test_a_path_that_names_nothing_is_refused_and_nothing_begun(
     assert (await get(page, shelf))["shelf"]["work"] is None
 
 
-async def test_an_encyclopaedia_is_for_the_terminal_to_mount(
-    page: httpx2.AsyncClient, tmp_path: Path
+@pytest.fixture(scope="session")
+def encyclopaedia(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    pages = {"Rust": zim_articles.page("Rust", "Rust is an oxide of iron.")}
+    return zim_articles.write(tmp_path_factory.mktemp("zim") / "wiki.zim", pages)
+
+
+@pytest.fixture
+def harmed(encyclopaedia: Path, tmp_path: Path) -> Path:
+    """A copy whose checksum is another's."""
+    data = encyclopaedia.read_bytes()
+    path = tmp_path / "wiki.zim"
+    path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+    return path
+
+
+def is_there(path: Path) -> bool:
+    return path.exists()
+
+
+async def checked(page: httpx2.AsyncClient, shelf: str) -> Any:
+    """Return the shelf once no encyclopaedia is being checked for it any more."""
+    for _ in range(1_000):
+        found = await get(page, shelf)
+        if all(one["problem"] for one in found["shelf"]["mounting"]):
+            return found
+        await asyncio.sleep(0.02)
+    raise AssertionError("the check does not end")
+
+
+async def test_an_encyclopaedia_is_checked_put_on_asked_and_taken_off(
+    page: httpx2.AsyncClient, encyclopaedia: Path
 ) -> None:
-    (tmp_path / "wiki.zim").write_bytes(b"ZIM")
     shelf = await made(page)
-    status, error = await refused(
-        page, "POST", f"{ALL}/{shelf}/sources", json={"path": str(tmp_path / "wiki.zim")}
-    )
-    assert (status, error["code"]) == (400, "unsupported")
-    assert error["hint"].startswith("sotto kb add handbook ")
+    begun = (await page.post(f"{ALL}/{shelf}/sources", json={"path": str(encyclopaedia)})).json()
+    (mounting,) = begun["mounting"]
+    assert (mounting["path"], mounting["problem"], begun["work"]) == (str(encyclopaedia), None, None)
+    found = await checked(page, shelf)
+    assert (found["shelf"]["mounting"], found["shelf"]["encyclopaedias"]) == ([], 1)
+    (one,) = found["encyclopaedias"]
+    assert (one["title"], one["path"]) == ("A small encyclopaedia", str(encyclopaedia))
+    passages = await get(page, f"{shelf}/search", q="What is rust?")
+    assert (passages["found"][0]["document"], passages["answers"], passages["unread"]) == ("Rust", True, [])
+    path = {"path": str(encyclopaedia)}
+    assert (await page.delete(f"{ALL}/{shelf}/encyclopaedias", params=path)).status_code == 204
     assert (await get(page, shelf))["encyclopaedias"] == []
+    assert is_there(encyclopaedia)
+    status, error = await refused(page, "DELETE", f"{ALL}/{shelf}/encyclopaedias", params=path)
+    assert (status, error["code"]) == (404, "not_found")
+
+
+async def test_an_encyclopaedia_that_fails_its_check_says_why_until_it_is_dismissed(
+    page: httpx2.AsyncClient, harmed: Path
+) -> None:
+    shelf = await made(page)
+    await page.post(f"{ALL}/{shelf}/sources", json={"path": str(harmed)})
+    (mounting,) = (await checked(page, shelf))["shelf"]["mounting"]
+    assert mounting["problem"]["code"] == "bad_document"
+    assert mounting["problem"]["sentence"] == "wiki.zim is damaged: its content does not match its checksum."
+    path = {"path": str(harmed)}
+    assert (await page.delete(f"{ALL}/{shelf}/encyclopaedias", params=path)).status_code == 204
+    assert (await get(page, shelf))["shelf"]["mounting"] == []
+
+
+@pytest.mark.parametrize(("kind", "sentence"), [("folder", "is a folder"), ("page", "is not a ZIM file")])
+async def test_what_only_has_the_name_of_an_encyclopaedia_is_refused_at_once(
+    page: httpx2.AsyncClient, tmp_path: Path, kind: str, sentence: str
+) -> None:
+    path = tmp_path / "wiki.zim"
+    if kind == "folder":
+        path.mkdir()
+    else:
+        path.write_text("404 Not Found" * 100)
+    shelf = await made(page)
+    status, error = await refused(page, "POST", f"{ALL}/{shelf}/sources", json={"path": str(path)})
+    assert (status, error["code"]) == (400, "bad_document")
+    assert f"wiki.zim {sentence}" in error["sentence"]
+    assert (await get(page, shelf))["shelf"]["mounting"] == []
 
 
 async def test_an_article_is_shown_where_it_is_cited(

@@ -774,12 +774,16 @@ export interface components {
         /**
          * FoundList
          * @description Passages, the best first. `answers`: whether what was asked seems to stand among them.
+         *
+         *     `unread`: what could not be looked into, in sentences.
          */
         FoundList: {
             /** Answers */
             answers: boolean;
             /** Found */
             found: components["schemas"]["FoundNoun"][];
+            /** Unread */
+            unread: string[];
         };
         /** FoundNoun */
         FoundNoun: {
@@ -1069,6 +1073,19 @@ export interface components {
             used: number | null;
         };
         /**
+         * MountingNoun
+         * @description An encyclopaedia that is being checked; in bytes. With a `problem` it was refused.
+         */
+        MountingNoun: {
+            /** Path */
+            path: string;
+            problem: components["schemas"]["Problem"] | null;
+            /** Read */
+            read: number;
+            /** Total */
+            total: number;
+        };
+        /**
          * NewAttachment
          * @description A text given along with a question. Of its name is kept what can be a file's, without folders.
          */
@@ -1238,7 +1255,7 @@ export interface components {
         };
         /**
          * NewSource
-         * @description A file or folder of the server's machine.
+         * @description A file or folder of the server's machine. A file whose name ends in .zim is an encyclopaedia.
          */
         NewSource: {
             /** Path */
@@ -1615,8 +1632,8 @@ export interface components {
          * @description A shelf. `text` and `bytes` are the size of its texts, and what it takes of the disk.
          *
          *     `oldest` and `newest` tell when its documents were written, `synced` when all its sources were last looked
-         *     through, null where one never was. `given` are documents without a source. With a `problem` it cannot be
-         *     opened, and nothing else is known of it.
+         *     through, null where one never was. `given` are documents without a source, `mounting` encyclopaedias that
+         *     are not on it yet. With a `problem` it cannot be opened, and nothing else is known of it.
          */
         ShelfNoun: {
             /** Bytes */
@@ -1625,10 +1642,14 @@ export interface components {
             created: number;
             /** Documents */
             documents: number;
+            /** Encyclopaedias */
+            encyclopaedias: number;
             /** Given */
             given: number;
             /** Id */
             id: string;
+            /** Mounting */
+            mounting: components["schemas"]["MountingNoun"][];
             /** Name */
             name: string;
             /** Newest */

@@ -125,6 +125,7 @@ export class Api {
   watchShelf = (id: string, watched: boolean): Promise<Shelf> => this.#call("PATCH", `/shelves/${id}`, { watched });
   addSource = (id: string, path: string): Promise<Shelf> => this.#call("POST", `/shelves/${id}/sources`, { path });
   takeOff = (id: string, source: number): Promise<void> => this.#call("DELETE", `/shelves/${id}/sources/${source}`);
+  unmount = (id: string, path: string): Promise<void> => this.#call("DELETE", `/shelves/${id}/encyclopaedias?${query({ path })}`);
   syncShelf = (id: string): Promise<Shelf> => this.#call("POST", `/shelves/${id}/sync`);
   pauseShelf = (id: string): Promise<Shelf> => this.#call("POST", `/shelves/${id}/pause`);
   checkShelf = (id: string): Promise<Verdict> => this.#call("POST", `/shelves/${id}/check`);

@@ -62,7 +62,7 @@ export class Shelves {
       this.store.set({ problem: told(cause) });
     }
     clearTimeout(this.#looking);
-    const isBusy = this.store.get().shelves?.some(isUnderWay) ?? false;
+    const isBusy = this.store.get().shelves?.some((shelf) => isUnderWay(shelf) || isChecking(shelf)) ?? false;
     if (isBusy || this.#isOpen) {
       this.#looking = setTimeout(() => void this.look(), isBusy ? LOOKS_EVERY : LOOKS_ROUND);
     }
@@ -73,6 +73,7 @@ export class Shelves {
   remove = (shelf: string): Promise<void> => this.#change((api) => api.removeShelf(shelf));
   add = (shelf: string, path: string): Promise<Shelf> => this.#change((api) => api.addSource(shelf, path));
   takeOff = (shelf: string, source: number): Promise<void> => this.#change((api) => api.takeOff(shelf, source));
+  unmount = (shelf: string, path: string): Promise<void> => this.#change((api) => api.unmount(shelf, path));
   takeBack = (shelf: string, document: string): Promise<void> => this.#change((api) => api.takeBack(shelf, document));
   sync = (shelf: string): Promise<Shelf> => this.#change((api) => api.syncShelf(shelf));
   pause = (shelf: string): Promise<Shelf> => this.#change((api) => api.pauseShelf(shelf));
@@ -121,6 +122,11 @@ export class Shelves {
 
 export function isUnderWay({ work }: Pick<Shelf, "work">): boolean {
   return work?.state === "running";
+}
+
+/** Whether an encyclopaedia is being checked for it. */
+export function isChecking({ mounting }: Pick<Shelf, "mounting">): boolean {
+  return mounting.some(({ problem }) => problem === null);
 }
 
 /** Return how far it is, from 0 to 1: with the files, then with the vectors. null while files are being looked for. */

@@ -5,7 +5,8 @@ import type { Shelf } from "../shared/api";
 export function shelfOf(name: string, more: Partial<Shelf> = {}): Shelf {
   return {
     id: `id-${name}`, name, created: 0, documents: 1, unread: 0, passages: 2, text: 10, bytes: 100, oldest: 1, newest: 2,
-    synced: 3, vectors: 0, vectors_of: null, sources: 1, given: 0, watched: false, work: null, problem: null, ...more,
+    synced: 3, vectors: 0, vectors_of: null, sources: 1, given: 0, watched: false, work: null, encyclopaedias: 0,
+    mounting: [], problem: null, ...more,
   };
 }
 

@@ -23,7 +23,7 @@ class Place {
   async #answer(path: string, { method, body, headers }: RequestInit): Promise<Response> {
     const url = new URL(path.replace("/app/api", ""), "http://here");
     const kind = body instanceof Blob ? ` ${(headers as Record<string, string>)["Content-Type"]}` : body ? ` ${String(body)}` : "";
-    this.asked.push(`${method} ${url.pathname}${kind}`);
+    this.asked.push(`${method} ${url.pathname}${method === "DELETE" ? url.search : ""}${kind}`);
     const name = url.searchParams.get("name") ?? "";
     if (this.refused.has(name)) {
       return Response.json({ error: { code: "bad_document", sentence: "No.", hint: null } }, { status: 400 });
@@ -51,6 +51,25 @@ it("looks every second while a shelf is being read, and no more after that where
   place.all = [shelfOf("boats", { work: workOf({ state: "done" }) })];
   await vi.advanceTimersByTimeAsync(20_000);
   expect(place.count("GET /shelves")).toBe(4);
+});
+
+it("looks every second while an encyclopaedia is checked, and no more once it was refused", async () => {
+  const checked = { path: "/wiki.zim", read: 1, total: 4, problem: null };
+  place.all = [shelfOf("wiki", { mounting: [checked] })];
+  await place.shelves.look();
+  await vi.advanceTimersByTimeAsync(2_500);
+  expect(place.count("GET /shelves")).toBe(3);
+  place.all = [shelfOf("wiki", { mounting: [{ ...checked, problem: { code: "bad_document", sentence: "No.", hint: null, field: null } }] })];
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(place.count("GET /shelves")).toBe(4);
+});
+
+it("takes an encyclopaedia off by its path, and shows what is then", async () => {
+  await place.shelves.look();
+  place.all = [shelfOf("wiki")];
+  await place.shelves.unmount("id-wiki", "/a b/wiki.zim");
+  expect(place.asked).toContain("DELETE /shelves/id-wiki/encyclopaedias?path=%2Fa%20b%2Fwiki.zim");
+  expect(place.shelves.store.get().shelves).toEqual(place.all);
 });
 
 it("looks now and then while somebody sees the shelves: another program may work on them", async () => {

@@ -63,6 +63,11 @@ async def answer(engine: Engine, call: Call) -> AsyncGenerator[Told, None]:
     BadInput, TooLong or Busy before the first piece of text, ModelProblem at any time.
     """
     call = await _looked_at(call)
+    if call.given is not None and call.given.may_look_further:
+        async with aclosing(awake(engine)) as loading:
+            async for waiting in loading:
+                yield waiting
+        call = replace(call, given=await call_grounds.looked_further(engine, call.given))
     if call.given is not None and not call.given.needs_model:
         for said in await call_grounds.without_model(call.given):
             yield said

@@ -5,6 +5,7 @@ The counterpart of grounded.py, which serves turns. Opens no shelf itself.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from sottovoce.core.grounds import Found, Ground
 from sottovoce.core.messages import Message, Role
 from sottovoce.engine.protocol import Engine
 from sottovoce.knowledge.extract import Judge, best_quotes, nobody
+from sottovoce.knowledge.search import Results
 
 if TYPE_CHECKING:
     from sottovoce.chat.call import Call
@@ -24,7 +26,9 @@ if TYPE_CHECKING:
 class Given:
     """The passages for a call's question, best first, of shelves of these names.
 
-    `quote`: their sentences are the answer, and no model writes one; `judge` says which.
+    `quote`: their sentences are the answer, and no model writes one; `judge` says which. `further`: looks
+    once more where they hold no answer, with the help of the engine; None where there is nothing more to
+    look through.
     """
 
     question: str
@@ -33,10 +37,15 @@ class Given:
     shelves: tuple[str, ...]
     quote: bool = False
     judge: Judge = nobody
+    further: Callable[[Engine], Awaitable[Results | None]] | None = None
 
     @property
     def needs_model(self) -> bool:
         return self.answers and not self.quote
+
+    @property
+    def may_look_further(self) -> bool:
+        return self.further is not None and not self.answers and not self.quote
 
     def event(self, told: int = 0) -> Grounds:
         """Return it as an event; the first `told` passages go to the model."""
@@ -77,6 +86,12 @@ async def without_model(given: Given) -> tuple[Grounds, Text, Finished]:
         return given.event(len(given.passages)), Text(grounds.quotes(quotes)[0]), finished
     text = grounds.not_here(given.question, given.shelves, is_near=bool(given.passages))
     return replace(given, answers=False).event(), Text(text), finished
+
+
+async def looked_further(engine: Engine, given: Given) -> Given:
+    """Return what there is when the engine has helped to look once more. Raises as the engine does."""
+    results = None if given.further is None else await given.further(engine)
+    return given if results is None else replace(given, passages=results.found, answers=True)
 
 
 async def told(engine: Engine, call: Call, given: Given, window: int) -> tuple[Call, Grounds]:

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 
 from sottovoce.chat import grounds
 from sottovoce.chat.writing import Answer
-from sottovoce.core.errors import BadValue, NotFound
+from sottovoce.core.errors import BadDocument, BadValue, NotFound, SottoError, Unsupported
 from sottovoce.core.events import Asked, Done, Event, Grounds, Notice, Text, Timings, Usage
 from sottovoce.core.grounds import NOT_ON_SHELF, NOTHING_CITED, QUOTES, Citation, Found, Ground, day_of
 from sottovoce.core.messages import MADE, MADE_HERE, State
 from sottovoce.engine.protocol import ModelFacts
 from sottovoce.knowledge import age
 from sottovoce.knowledge.extract import Judge, Sentence, best_quotes
+from sottovoce.knowledge.search import Results
 from sottovoce.knowledge.shelf import MOST_FOUND, Shelf
 from sottovoce.knowledge.shelves import Shelves
 from sottovoce.store import chats, speeds
@@ -54,11 +55,11 @@ class Asks:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What was found. `question` is its text; `stale` says that it is about a later time."""
+    """What was found. `question` is its text; `notices` tell of a later time, and of what cannot be read."""
 
     question: str
     event: Grounds
-    stale: Notice | None = None
+    notices: tuple[Notice, ...] = ()
 
 
 async def asks(parts: Parts, question: Question) -> Asks:
@@ -123,29 +124,44 @@ async def look(parts: Parts, asks: Asks, asked: Asked) -> Looked | None:
     )
     if not message.text.strip():
         return None
-    notice = await _stale(asks, message.text)
+    notices = await _stale(asks, message.text)
     if not asks.quote and any(ground.told for ground in kept):
-        return Looked(message.text, Grounds(kept, True, asks.names), notice)
+        return Looked(message.text, Grounds(kept, True, asks.names), notices)
     longest = 0 if asks.quote else grounds.longest_joined(per_second)
-    found, answers = await found_on(asks.shelves, message.text, longest)
-    passages = tuple(Ground(passage) for passage in found)
+    results = await found_on(asks.shelves, message.text, longest)
+    passages = tuple(Ground(passage) for passage in results.found)
     if not any(ground.told for ground in kept):
         await database.run(lambda conn: rows.keep(conn, owner, asked.question, passages))
-    return Looked(message.text, Grounds(passages, answers, asks.names), notice)
+    if results.unread:
+        notices = (*notices, Notice("unread", " ".join(results.unread)))
+    return Looked(message.text, Grounds(passages, results.answers, asks.names), notices)
 
 
-async def found_on(shelves: Sequence[Shelf], question: str, longest: int) -> tuple[tuple[Found, ...], bool]:
+async def found_on(
+    shelves: Sequence[Shelf], question: str, longest: int, written: Sequence[str] = ()
+) -> Results:
     """Return the passages of all these shelves, best first, and whether they seem to hold the answer.
 
-    Neighbours are joined up to `longest` tokens; 0 leaves each passage alone.
+    Neighbours are joined up to `longest` tokens; 0 leaves each passage alone. `written`: queries by the
+    model, for encyclopaedias. Raises BadDocument, or Unsupported, where none of the shelves can be asked.
     """
     looked_for = question[:MOST_QUESTION]
-    results = await asyncio.gather(*(shelf.passages(looked_for, longest) for shelf in shelves))
-    if len(results) == 1:
-        return results[0].found, results[0].answers
-    answering = [result for result in results if result.answers] or results
+    results = await asyncio.gather(*(_asked(shelf, looked_for, longest, written) for shelf in shelves))
+    asked = [one for one in results if isinstance(one, Results)]
+    failed = [one for one in results if not isinstance(one, Results)]
+    if failed and not asked:
+        raise failed[0]
+    answering = [one for one in asked if one.answers] or asked
     found = sorted((passage for one in answering for passage in one.found), key=lambda one: -one.score)
-    return tuple(found[:MOST_FOUND]), any(result.answers for result in results)
+    unread = [*(one.sentence for one in failed), *(sentence for one in asked for sentence in one.unread)]
+    return Results(tuple(found[:MOST_FOUND]), any(one.answers for one in asked), unread=tuple(unread))
+
+
+async def _asked(shelf: Shelf, question: str, longest: int, written: Sequence[str]) -> Results | SottoError:
+    try:
+        return await shelf.passages(question, longest, written)
+    except (BadDocument, Unsupported) as problem:
+        return problem
 
 
 def judge_of(shelves: Sequence[Shelf]) -> Judge:
@@ -220,10 +236,10 @@ async def without_model(
     return events if found == looked.event else (found, *events)
 
 
-async def _stale(asks: Asks, question: str) -> Notice | None:
+async def _stale(asks: Asks, question: str) -> tuple[Notice, ...]:
     newest = [one for shelf in asks.shelves if (one := await shelf.file.read(age.newest)) is not None]
     written = max(newest, default=None)
     later, day = age.later(question, written), day_of(written)
     if later is None or day is None:
-        return None
-    return Notice("stale", grounds.stale(later, asks.names, day))
+        return ()
+    return (Notice("stale", grounds.stale(later, asks.names, day)),)

@@ -13,7 +13,7 @@ import time
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import asdict, dataclass, field, replace
 
-from sottovoce.chat import grounded, grounds, prompt, reasoning, schema, view
+from sottovoce.chat import further, grounded, grounds, prompt, reasoning, schema, view
 from sottovoce.chat.grounded import Asks, Looked
 from sottovoce.chat.titles import title_of
 from sottovoce.chat.unmarked import unmarked
@@ -70,7 +70,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a turn is made with. `defaults` fill in where neither the question nor its chat says anything."""
+    """What a turn is made with. `defaults` fill in where neither the question nor its chat says anything.
+
+    `writes_queries`: the model is able enough to write queries for an encyclopaedia.
+    """
 
     database: Database
     engine: Engine
@@ -80,6 +83,7 @@ class Parts:
     defaults: Sampling = field(default_factory=Sampling)
     clock: Callable[[], float] = time.time
     shelves: Shelves | None = None
+    writes_queries: bool = False
 
 
 async def ask(parts: Parts, question: Question) -> AsyncGenerator[Event, None]:
@@ -102,8 +106,13 @@ async def ask(parts: Parts, question: Question) -> AsyncGenerator[Event, None]:
             looked = await grounded.look(parts, asks, asked)
         if looked is not None:
             yield looked.event
-            if looked.stale is not None:
-                yield looked.stale
+            for notice in looked.notices:
+                yield notice
+            async with contextlib.aclosing(further.look(parts, asks, asked, looked)) as steps:
+                async for step in steps:
+                    yield step
+                    if isinstance(step, Grounds):
+                        looked = replace(looked, event=step)
             if asks.quote or not looked.event.answers:
                 for event in await grounded.without_model(asks, asked, looked, answer, began):
                     yield event

@@ -20,6 +20,7 @@ PREFIX = "SOTTO_"
 SMALLEST_WINDOW = 256
 NETWORK = ("off", "ask", "on")
 USES = ("private", "commercial")
+WRITES = ("auto", "on", "off")
 
 PASSED_ON = (
     "PATH", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "LD_LIBRARY_PATH",
@@ -111,6 +112,13 @@ class Settings:
     )
     embed_model: str = _setting(
         "", str, "the model that makes vectors, named as model is; empty: the one that answers"
+    )
+    write_queries: str = _setting(
+        "auto",
+        str,
+        "have the model write queries for an encyclopaedia where the question's words find no answer: "
+        "auto (models of 1 GB and more), on or off",
+        _one_of(*WRITES),
     )
     system: str = _setting("", str, "instructions placed before every new chat")
     context: int = _setting(4096, int, "tokens a chat can hold in view; 0 takes all the model can", _window)

@@ -49,11 +49,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """Passages, best first. `answers`: whether what was asked seems to stand among them; `why`: by what."""
+    """Passages, best first. `answers`: whether what was asked seems to stand among them; `why`: by what.
+
+    `unread`: sentences about what could not be looked into, each naming a file.
+    """
 
     found: tuple[Found, ...] = ()
     answers: bool = False
     why: Coverage = field(default_factory=Coverage)
+    unread: tuple[str, ...] = ()
 
 
 Nearest = Sequence[tuple[int, float]]

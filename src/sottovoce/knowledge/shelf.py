@@ -7,7 +7,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
-from sottovoce.core.errors import BadDocument, NotFound
+from sottovoce.core.errors import BadDocument, NotFound, Unsupported
 from sottovoce.knowledge import (
     checking,
     documents,
@@ -86,19 +86,26 @@ class Shelf:
         """Take a document off that was given by itself; see giving.take_back."""
         await giving.take_back(self.file, name)
 
-    async def search(self, question: str, limit: int = MOST_FOUND) -> Results:
-        """Return the passages that a question is about, best first.
+    async def search(self, question: str, limit: int = MOST_FOUND, written: Sequence[str] = ()) -> Results:
+        """Return the passages that a question is about, best first. An encyclopaedia is asked `written` too.
 
-        Raises BadDocument where an encyclopaedia on it cannot be read.
+        Raises BadDocument, or Unsupported, where nothing was found and no encyclopaedia on it can be asked.
         """
         near = await self.likeness.near(self.file, question)
         mounted = await self.mounted()
         results = await self.file.read(lambda conn: search.search(conn, self.name, question, limit, near))
         if not mounted:
             return results
-        there = await self.encyclopaedias.find(mounted, question, limit, self.name)
-        found = sorted((*results.found, *there), key=lambda passage: -passage.score)
-        return Results(tuple(found[:limit]), results.answers or bool(there))
+        try:
+            there = await self.encyclopaedias.find(mounted, question, limit, self.name, written)
+        except (BadDocument, Unsupported) as problem:
+            if not results.found:
+                raise
+            there = Results(unread=(problem.sentence,))
+        found = sorted((*results.found, *there.found), key=lambda passage: -passage.score)
+        return Results(
+            tuple(found[:limit]), results.answers or there.answers, results.why, unread=there.unread
+        )
 
     async def has_vectors(self) -> bool:
         return await self.file.read(vectors.made_by) is not None
@@ -107,12 +114,12 @@ class Shelf:
         """Return how well sentences answer a question, by their vectors; see extract.Judge."""
         return await self.likeness.judge(question, judged)
 
-    async def passages(self, question: str, longest: int) -> Results:
+    async def passages(self, question: str, longest: int, written: Sequence[str] = ()) -> Results:
         """Return what `search` does as an answer is made from it: neighbours as one.
 
         What was joined has `longest` tokens at most, so with 0 nothing is; see neighbours.joined.
         """
-        results = await self.search(question)
+        results = await self.search(question, written=written)
         if not longest:
             return results
         between = {gap: await self._text_in(gap) for gap in neighbours.gaps(results.found)}

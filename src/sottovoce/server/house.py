@@ -15,6 +15,7 @@ from sottovoce.core.errors import StoreProblem
 from sottovoce.core.messages import OWNER
 from sottovoce.knowledge import embedding, passages
 from sottovoce.knowledge.at_work import AtWork
+from sottovoce.knowledge.mounting import Mountings
 from sottovoce.models.pulls import Pulls
 from sottovoce.server.bodies import Intake
 from sottovoce.server.changes import Changes, Elsewhere, What
@@ -52,6 +53,8 @@ class House:
     pulls: Pulls = field(init=False)
     at_work: AtWork = field(init=False)
     """The shelves that are being brought in step."""
+    mountings: Mountings = field(init=False)
+    """The encyclopaedias that are being checked."""
     temporary: TemporaryChats = field(init=False)
     imports: dict[str, list[threading.Event]] = field(default_factory=dict)
     """By owner, what stops the imports under way."""
@@ -60,7 +63,8 @@ class House:
 
     def __post_init__(self) -> None:
         self.pulls = Pulls(self.app.database, changed=lambda pull: self.changes.tell(What.PULL, pull, OWNER))
-        self.at_work = AtWork(lambda shelf: self.changes.tell(What.SHELF, shelf, OWNER), self._vectors)
+        self.at_work = AtWork(self._shelf_changed, self._vectors)
+        self.mountings = Mountings(self.app.shelves, self._shelf_changed)
         self.runs.changed = self._tell
         self.temporary = TemporaryChats(
             lambda: self.app.parts(),
@@ -96,6 +100,9 @@ class House:
             if owner in (None, whose):
                 for stopped in list(imports):
                     stopped.set()
+
+    def _shelf_changed(self, shelf: str) -> None:
+        self.changes.tell(What.SHELF, shelf, OWNER)
 
     def _tell(self, owner: str, chat: str) -> None:
         self.changes.tell(What.CHAT, chat, owner)

@@ -302,6 +302,7 @@ async def _finish(house: House, front: Listening, stop: Stop, seconds: float, te
         await _while(is_busy, seconds, stop)
     house.stop_imports()  # a large file is read for minutes, and the program would not end before
     await house.at_work.close()
+    await house.mountings.close()
     await house.runs.close()
     with suppress(SottoError):  # an engine that did not forget one ends with us
         await house.temporary.end_all()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sottovoce.chat import call_grounds, grounded
+from sottovoce.chat import call_grounds, further, grounded
 from sottovoce.chat.call import Call
 from sottovoce.chat.call_grounds import Given
 from sottovoce.chat.grounds import longest_joined
@@ -49,9 +49,13 @@ async def given(
     if not names or not question.strip():
         return None
     shelves = await _opened(visit, names)
-    found, answers = await grounded.found_on(shelves, question, 0 if quote else longest_joined())
-    names = tuple(shelf.name for shelf in shelves)
-    return Given(question, found, answers, names, quote, grounded.judge_of(shelves))
+    results = await grounded.found_on(shelves, question, 0 if quote else longest_joined())
+    named = tuple(shelf.name for shelf in shelves)
+    there = Given(question, results.found, results.answers, named, quote, grounded.judge_of(shelves))
+    if visit.house.app.writes_queries(visit.chosen.model) and await further.has_more(shelves):
+        owner = visit.caller.owner
+        return replace(there, further=lambda engine: further.found(engine, shelves, question, owner))
+    return there
 
 
 async def _opened(visit: Visit[Any], names: Sequence[str]) -> tuple[Shelf, ...]:

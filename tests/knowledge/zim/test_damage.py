@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import re
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +19,7 @@ from sottovoce.knowledge.zim.archive import Archive, open_archive
 from sottovoce.knowledge.zim.checksum import check
 from sottovoce.knowledge.zim.find import find
 from sottovoce.knowledge.zim.header import LAYOUT, read_header
+from sottovoce.knowledge.zim.mount import mount
 
 
 def harm(path: Path, damage: Callable[[bytes], bytes]) -> None:
@@ -64,6 +68,13 @@ def a_byte_of_the_third_cluster(data: bytes) -> bytes:
     return data[:at] + bytes([data[at] ^ 0x10]) + data[at + 1 :]
 
 
+def both_indexes(data: bytes) -> bytes:
+    """Write over where the index of the texts and that of the titles begin."""
+    for found in re.finditer(b"Xapian Glass", data):
+        data = data[: found.start() - 2] + b"\xff" * 4096 + data[found.start() + 4094 :]
+    return data
+
+
 def part_of_the_index(data: bytes) -> bytes:
     at = data.index(b"Xapian Glass") - 2  # the first file of the index
     return data[:at] + bytes(range(256)) * 16 + data[at + 4096 :]
@@ -105,11 +116,21 @@ async def test_a_damaged_file_is_refused_at_the_door(
 async def test_what_is_not_there_or_in_parts_is_told(tmp_path: Path) -> None:
     with pytest.raises(BadDocument, match="There is no encyclopaedia at"):
         await open_archive(tmp_path / "gone.zim")
-    with pytest.raises(BadDocument, match="cannot be read"):
-        await open_archive(tmp_path)
+    (tmp_path / "folder.zim").mkdir()
+    with pytest.raises(BadDocument, match=r"folder\.zim is a folder, not a ZIM file"):
+        await open_archive(tmp_path / "folder.zim")
     with pytest.raises(BadDocument, match="first part") as parted:
         await open_archive(tmp_path / "wiki.zimaa")
     assert parted.value.hint == "Put the parts together: cat wiki.zim?? > wiki.zim"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no named pipes among its files")
+async def test_a_pipe_is_refused_and_nobody_waits_for_it(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "wiki.zim")
+    for door in (open_archive, check, mount):
+        async with asyncio.timeout(5):
+            with pytest.raises(BadDocument, match=r"wiki\.zim is a pipe or a device, not a ZIM file"):
+                await door(tmp_path / "wiki.zim")
 
 
 async def test_a_whole_file_passes_its_check_and_progress_is_told(copy: Path) -> None:
@@ -135,7 +156,7 @@ async def test_one_flipped_byte_is_found_by_the_check_and_spoils_only_its_articl
         assert await find(archive, bad[0], 3, told=told.append) is not None
         assert any("cannot be read" in sentence for sentence in told)
         good = next(title for title in LEADS if title not in bad)
-        assert (await find(archive, good, 3))[0].document == good
+        assert (await find(archive, good, 3)).found[0].document == good
 
 
 async def test_an_overwritten_index_is_found_by_the_check_and_ends_nothing_else(copy: Path) -> None:
@@ -143,8 +164,18 @@ async def test_an_overwritten_index_is_found_by_the_check_and_ends_nothing_else(
     with pytest.raises(BadDocument, match="does not match its checksum"):
         await check(copy)
     async with await open_archive(copy) as archive:
-        found = await find(archive, "Rust", 3)
+        found = (await find(archive, "Rust", 3)).found
         assert [one.document for one in found] in ([], ["Rust"])
+        assert (await archive.article("Rust")).title == "Rust"
+
+
+async def test_an_index_that_cannot_be_opened_is_told_and_articles_are_still_read(copy: Path) -> None:
+    harm(copy, both_indexes)
+    async with await open_archive(copy) as archive:
+        told: list[str] = []
+        await find(archive, "What lowers blood sugar?", 3, told=told.append)
+        assert told
+        assert told[0].startswith("wiki.zim: its index cannot be read: ")
         assert (await archive.article("Rust")).title == "Rust"
 
 

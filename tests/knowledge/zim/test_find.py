@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from sottovoce.core.errors import BadDocument, NotFound
+from sottovoce.knowledge.search import Results
 from sottovoce.knowledge.zim.archive import Archive, open_archive
 from sottovoce.knowledge.zim.find import find, text_of
 
@@ -44,7 +45,7 @@ from sottovoce.knowledge.zim.find import find, text_of
 async def test_a_question_finds_the_passage_that_answers(
     wiki: Archive, question: str, document: str, headings: tuple[str, ...], quote: str
 ) -> None:
-    best = await find(wiki, question, 3, shelf="wiki")
+    best = (await find(wiki, question, 3, shelf="wiki")).found
     found = next(one for one in best if one.document == document and quote in one.text)
     assert (found.shelf, found.headings, found.page) == ("wiki", headings, None)
 
@@ -58,19 +59,49 @@ async def test_chinese_words_of_two_characters_are_found(written: Path) -> None:
         "引力": "潮汐",
     }
     async with await open_archive(written / "chinese.zim") as archive:
-        best = {question: (await find(archive, question, 3))[0].document for question in questions}
+        best = {question: (await find(archive, question, 3)).found[0].document for question in questions}
     assert best == questions
+
+
+@pytest.mark.parametrize(
+    ("question", "answers"),
+    [
+        ("Which enzyme works in the Calvin cycle?", True),
+        ("How many people died at Vesuvius in 1944?", True),
+        ("Who discovered penicillin?", True),
+        ("Which enzyme digests lactose?", False),
+        ("How tall is Mount Everest?", False),
+        ("What is the largest city in China?", False),
+        ("Who is the president of France?", False),
+    ],
+)
+async def test_what_shares_a_word_or_two_with_the_question_does_not_answer_it(
+    wiki: Archive, question: str, answers: bool
+) -> None:
+    assert (await find(wiki, question, 8)).answers is answers
+
+
+async def test_chinese_that_shares_a_word_does_not_answer(written: Path) -> None:
+    questions = {
+        "植物怎么制造氧气？": True,
+        "谁改进了造纸术": True,
+        "量子引力是什么？": False,
+        "中国的首都在哪里？": False,
+    }
+    async with await open_archive(written / "chinese.zim") as archive:
+        said = {question: (await find(archive, question, 8)).answers for question in questions}
+    assert said == questions
 
 
 async def test_a_whole_question_would_find_nothing_since_every_word_is_wanted(wiki: Archive) -> None:
     question = "Why does iron get brown outside in the rain?"
     assert await wiki.search([question]) == ([[]], [])
-    assert (await find(wiki, question, 1))[0].document == "Rust"
+    assert (await find(wiki, question, 1)).found[0].document == "Rust"
 
 
 async def test_what_is_found_stands_in_the_article_to_the_byte(wiki: Archive) -> None:
     for question in ("light reactions in plants", "Marie Curie", "Vesuvius eruption deaths"):
-        for found in await find(wiki, question, 5):
+        for found in (await find(wiki, question, 5)).found:
             text = await text_of(wiki, found.document)
             assert text.encode()[found.start : found.end] == found.text.encode()
             assert found.digest == hashlib.sha256(text.encode()).hexdigest()
@@ -78,24 +109,26 @@ async def test_what_is_found_stands_in_the_article_to_the_byte(wiki: Archive) ->
 
 
 async def test_no_more_is_found_than_was_wanted_and_best_comes_first(wiki: Archive) -> None:
-    found = await find(wiki, "steam engine coal", 2)
+    found = (await find(wiki, "steam engine coal", 2)).found
     assert len(found) == 2
     assert found[0].score >= found[1].score
-    assert await find(wiki, "why?", 5) == []
-    assert await find(wiki, "", 5) == []
+    assert await find(wiki, "why?", 5) == Results()
+    assert await find(wiki, "", 5) == Results()
 
 
 async def test_one_article_does_not_crowd_out_the_others(wiki: Archive) -> None:
-    found = await find(wiki, "photosynthesis, radium", 8)
+    found = (await find(wiki, "photosynthesis, radium", 8)).found
     assert [one.document for one in found].count("Photosynthesis") == 3
     assert "Radium" in [one.document for one in found]
 
 
 async def test_the_models_queries_find_what_the_question_does_not_name(wiki: Archive) -> None:
     question = "Which medicine do people inject before meals?"
-    assert "Insulin" not in [one.document for one in await find(wiki, question, 3)]
-    found = await find(wiki, question, 3, written=["hormone pancreas blood sugar"])
-    assert found[0].document == "Insulin"
+    alone = await find(wiki, question, 3)
+    assert "Insulin" not in [one.document for one in alone.found]
+    helped = await find(wiki, question, 3, written=["hormone pancreas blood sugar"])
+    assert helped.found[0].document == "Insulin"
+    assert (alone.answers, helped.answers) == (False, True)
 
 
 async def test_likeness_by_vectors_takes_part_in_the_order(wiki: Archive) -> None:
@@ -106,8 +139,8 @@ async def test_likeness_by_vectors_takes_part_in_the_order(wiki: Archive) -> Non
         return [float("near Naples" in text) for text in texts]
 
     question = "Which Roman town was buried under ash?"
-    plain = await find(wiki, question, 3)
-    liked = await find(wiki, question, 3, near=near)
+    plain = (await find(wiki, question, 3)).found
+    liked = (await find(wiki, question, 3, near=near)).found
     assert asked == [question]
     assert {one.document for one in liked[:2]} == {"Pompeii", "Mount Vesuvius"}
     assert [one.score for one in liked] != [one.score for one in plain]
@@ -116,7 +149,7 @@ async def test_likeness_by_vectors_takes_part_in_the_order(wiki: Archive) -> Non
 async def test_without_an_index_the_titles_are_searched(written: Path) -> None:
     async with await open_archive(written / "plain.zim") as archive:
         assert not archive.facts.indexed
-        assert (await find(archive, "What is chess?", 1))[0].document == "Chess"
+        assert (await find(archive, "What is chess?", 1)).found[0].document == "Chess"
 
 
 async def test_where_the_index_cannot_be_read_the_titles_are_searched_and_it_is_told(
@@ -131,7 +164,7 @@ async def test_where_the_index_cannot_be_read_the_titles_are_searched_and_it_is_
 
     monkeypatch.setattr(wiki, "search", damaged)
     told: list[str] = []
-    assert (await find(wiki, "What is chess?", 1, told=told.append))[0].document == "Chess"
+    assert (await find(wiki, "What is chess?", 1, told=told.append)).found[0].document == "Chess"
     assert told == ["Its index cannot be read."]
 
 
@@ -140,7 +173,7 @@ async def test_two_archives_answer_at_once_and_by_their_own(written: Path, wiki:
         answers = await asyncio.gather(
             *(find(archive, word, 1) for _ in range(3) for archive, word in ((wiki, "rust"), (other, "长城")))
         )
-        assert [one[0].document for one in answers] == ["Rust", "长城"] * 3
+        assert [one.found[0].document for one in answers] == ["Rust", "长城"] * 3
         assert wiki.pid != other.pid
 
 

@@ -44,10 +44,15 @@ export function AnswerBody({ message, live }: { message: Message; live: Live | n
   );
 }
 
+/** The code of a notice that names a file, which only its own text does. */
+const NAMING = "unread";
+
 function NoticeWords({ notice }: { notice: { code: string; text: string } }) {
   const say = useSay();
   const key = `notice.${notice.code}`;
-  return isKey(key) ? say(key) : <span lang="en">{notice.text}</span>;
+  const text = <span lang="en">{notice.text}</span>;
+  if (!isKey(key)) return text;
+  return notice.code === NAMING ? <>{say(key)} {text}</> : say(key);
 }
 
 export const textOf = (message: Message, live: Live | null): string => longer(live?.text ?? "", message.text);

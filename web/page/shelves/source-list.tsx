@@ -10,6 +10,7 @@ import { IconButton } from "../parts/icon-button";
 import { ProblemBox } from "../parts/problem-box";
 import { useApp, useReader } from "../reader";
 import { useWork } from "../use-work";
+import { Encyclopaedias } from "./encyclopaedias";
 import { counted } from "./shelf-words";
 
 export function SourceList({ shelf }: { shelf: Shelf }) {
@@ -24,7 +25,7 @@ export function SourceList({ shelf }: { shelf: Shelf }) {
     await work.run(() => app.shelves.watch(shelf.id, on));
     setWanted(null);
   };
-  if (sources.length + encyclopaedias.length === 0) return null;
+  if (sources.length + encyclopaedias.length + shelf.mounting.length === 0) return null;
   return (
     <section className="shelf-part">
       <h4>{say("shelves.sources")}</h4>
@@ -41,23 +42,18 @@ export function SourceList({ shelf }: { shelf: Shelf }) {
             <IconButton icon="trash" label={say("shelves.takeOff.named", { name: source.path })} onClick={() => setLeaving(source)} />
           </li>
         ))}
-        {encyclopaedias.map((one) => (
-          <li key={one.path} className="shelf-line">
-            <span className="shelf-line-words">
-              <span dir="auto">{one.title}</span>
-              <small>{[say("shelves.articles", { count: one.articles }), one.as_of, one.path].filter(Boolean).join(" · ")}</small>
-            </span>
-          </li>
-        ))}
       </ul>
-      <label className="shelf-watch">
-        <input
-          type="checkbox"
-          checked={wanted ?? shelf.watched}
-          onChange={(event) => void watch(event.target.checked)}
-        />
-        {say("shelves.watch")}
-      </label>
+      <Encyclopaedias shelf={shelf} there={encyclopaedias} />
+      {sources.length > 0 && (
+        <label className="shelf-watch">
+          <input
+            type="checkbox"
+            checked={wanted ?? shelf.watched}
+            onChange={(event) => void watch(event.target.checked)}
+          />
+          {say("shelves.watch")}
+        </label>
+      )}
       {work.problem && <ProblemBox problem={work.problem} />}
       {leaving !== null && (
         <ConfirmDialog
@@ -82,7 +78,8 @@ type Made = Pick<OneShelf, "sources" | "encyclopaedias">;
 function useSources(shelf: Shelf): Made {
   const { shelves } = useApp();
   const [made, setMade] = useState<Made>({ sources: [], encyclopaedias: [] });
-  const state = JSON.stringify([shelf.sources, shelf.documents, shelf.synced, shelf.work?.state]);
+  const { documents, synced, encyclopaedias, mounting, work } = shelf;
+  const state = JSON.stringify([shelf.sources, documents, synced, work?.state, encyclopaedias, mounting.length]);
   useEffect(() => {
     let isHere = true;
     shelves.one(shelf.id).then(

@@ -37,7 +37,8 @@ PATHS = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 def add(given: Given, /, name: str, paths: tuple[Path, ...]) -> None:
     """Put files and folders on a shelf, which is made where it is not there yet.
 
-    What has not changed is not read again. Without PATHS: bring the shelf in step with what was put on it.
+    What has not changed is not read again. A file whose name ends in .zim is an encyclopaedia: it is checked,
+    and then asked as it is. Without PATHS: bring the shelf in step with what was put on it.
     Ctrl-C stops; the same command goes on.
     """
     run(_add(given, name, paths))
@@ -74,14 +75,17 @@ async def _watch(given: Given, name: str, paths: Sequence[Path]) -> None:
 
 
 async def _with(given: Given, shelves: Shelves, name: str, paths: Sequence[Path]) -> Shelf:
-    """Return the shelf with these sources; nothing is made where one of them is not there."""
+    """Return the shelf with these sources; nothing is made where one of them is not there, or no ZIM file."""
     from sottovoce.knowledge.mounts import is_encyclopaedia
+    from sottovoce.knowledge.zim.header import read_header
 
     for path in paths:
         if not path.exists():
             raise BadValue(f"{path} is not there.", hint="Check the path for a typing error")
         if not os.access(path, os.R_OK):
             raise BadValue(f"{path} may not be read.", hint=f"Give yourself access: chmod u+r {path}")
+        if is_encyclopaedia(path):
+            await asyncio.to_thread(read_header, path)
     try:
         shelf = await shelves.open(OWNER, name)
     except NotFound:
@@ -89,7 +93,7 @@ async def _with(given: Given, shelves: Shelves, name: str, paths: Sequence[Path]
             raise
         shelf = await shelves.add(OWNER, name)
     for path in paths:
-        if is_encyclopaedia(path) and path.is_file():
+        if is_encyclopaedia(path):
             await _mounted(given, shelves, shelf, path)
         else:
             await shelves.put(shelf, path)

@@ -125,6 +125,8 @@ async def _search(given: Given, name: str, question: str, limit: int, as_json: b
     async with given.open_app() as app:
         shelf = await app.shelves.open(OWNER, name)
         results = await shelf.search(question, limit)
+    for sentence in results.unread:
+        given.show.note(sentence)
     if as_json:
         given.show.data([found_data(one) for one in results.found])
         return

@@ -7,6 +7,7 @@ trusted: see `wall`. Knows nothing of questions. An entry that cannot be read is
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import queue
@@ -43,9 +44,10 @@ class Library:
         self._titles = SuggestionSearcher(self.archive)
 
     def touch(self) -> None:
-        """Have everything opened that is opened when it is first used."""
+        """Have everything opened that is opened when it is first used, as far as it can be."""
         article.load()
-        self.estimate(["a"])
+        with contextlib.suppress(*FAULTS):  # who asks it hears of it
+            self.estimate(["a"])
         self.search([], ["a"], 1)
 
     def facts(self) -> dict[str, Any]:
@@ -67,15 +69,21 @@ class Library:
             return ""
 
     def estimate(self, queries: list[str]) -> list[int]:
-        """Return how many articles have all words of each query, roughly."""
-        return [self._count(text) for text in queries[:MOST_QUERIES]]
+        """Return how many articles have all words of each query, roughly; raise where none can be counted."""
+        faults: list[Exception] = []
+        asked = queries[:MOST_QUERIES]
+        counts = [self._count(text, faults) for text in asked]
+        if faults and len(faults) == len(asked):
+            raise faults[0]
+        return counts
 
-    def _count(self, text: str) -> int:
+    def _count(self, text: str, faults: list[Exception]) -> int:
         if self._searcher is None:
             return 0
         try:
             return int(self._asked(text[:LONGEST_QUERY]).getEstimatedMatches())
-        except FAULTS:
+        except FAULTS as problem:
+            faults.append(problem)
             return 0
 
     def search(self, queries: list[str], titles: list[str], limit: int) -> dict[str, Any]:

@@ -11,8 +11,11 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sottovoce.core.errors import BadDocument, NotFound
+from sottovoce.knowledge import answers
+from sottovoce.knowledge.answers import Coverage, Hits
 from sottovoce.knowledge.chunk import cut
 from sottovoce.knowledge.document import Found, Passage
+from sottovoce.knowledge.search import Results
 from sottovoce.knowledge.zim import queries, ranking
 from sottovoce.knowledge.zim.archive import Archive
 from sottovoce.knowledge.zim.said import Article
@@ -25,6 +28,8 @@ MOST_OF_ONE = 3
 """Passages of one article."""
 LIKENED = 40
 """Passages that are compared by their vectors, which take long to make."""
+WRITTEN_COVERED = 0.66
+"""The share of a query by the model that one article has to have: it has few words, and none to spare."""
 
 Near = Callable[[str, Sequence[str]], Awaitable[Sequence[float]]]
 """Says how like a question each of some texts is; more is nearer."""
@@ -55,10 +60,11 @@ async def find(
     written: Sequence[str] = (),
     near: Near | None = None,
     told: Told = lambda sentence: None,
-) -> list[Found]:
+) -> Results:
     """Return the passages that say most of what is asked, best first.
 
-    `written`: queries by the model. `told`: what could not be read, sentence by sentence; the rest goes on.
+    They answer where one article has half of the question, by how rare its words are, or most of a query in
+    `written`: those by the model. `told`: what could not be read, sentence by sentence; the rest goes on.
     Raises BadDocument if the whole archive cannot be read any more.
     """
     terms = queries.terms(question)
@@ -67,14 +73,22 @@ async def find(
     articles = await _read(archive, list(places)[:ARTICLES], told)
     candidates = await asyncio.to_thread(_candidates, articles)
     if not candidates:
-        return []
-    scores = await asyncio.to_thread(_words, candidates, wanted(queries.rarity(terms, counts), written))
+        return Results()
+    worth = queries.rarity(terms, counts)
+    tokens = await asyncio.to_thread(lambda: [candidate.tokens() for candidate in candidates])
+    scores = await asyncio.to_thread(ranking.bm25, tokens, wanted(worth, written))
     order = _order(candidates, scores, list(places))
     if near is not None:
         first = list(order)[:LIKENED]
         order = _liked(order, first, await near(question, [candidates[at].said for at in first]))
-    best = _spread(candidates, order, limit)
-    return [_found(candidates[at], score, shelf, archive.facts.written) for at, score in best]
+    best = list(_spread(candidates, order, limit))
+    found = tuple(_found(candidates[at], score, shelf, archive.facts.written) for at, score in best)
+    spread = _Spread([set(one) for one in tokens], [one.article.path for one in candidates])
+    first = [at for at, _ in best]
+    why = spread.coverage(worth, first)
+    rest = [spread.coverage(_weights(query), first) for query in written]
+    is_found = why.document >= answers.COVERED or any(one.document >= WRITTEN_COVERED for one in rest)
+    return Results(found, is_found, why)
 
 
 async def text_of(archive: Archive, document: str) -> str:
@@ -86,12 +100,16 @@ async def text_of(archive: Archive, document: str) -> str:
 def wanted(worth: Mapping[str, float], written: Sequence[str]) -> dict[str, float]:
     """Return the tokens to look for in passages, with weights; those the model named count less. Pure."""
     weights: dict[str, float] = {}
-    named = {term.text: term.weight / 2 for query in written for term in queries.terms(query)}
+    named = {text: weight / 2 for query in written for text, weight in _weights(query).items()}
     for texts in (named, worth):
         for text, weight in texts.items():
             for token in ranking.tokens(text):
                 weights[token] = max(weights.get(token, 0.0), weight)
     return weights
+
+
+def _weights(query: str) -> dict[str, float]:
+    return {term.text: term.weight for term in queries.terms(query)}
 
 
 async def _counts(archive: Archive, texts: Sequence[str], told: Told) -> dict[str, int]:
@@ -146,8 +164,25 @@ def _cut(article: Article) -> Iterator[_Candidate]:
         yield _Candidate(article, text, passage, data[passage.start : passage.end].decode())
 
 
-def _words(candidates: Sequence[_Candidate], tokens: Mapping[str, float]) -> list[float]:
-    return ranking.bm25([candidate.tokens() for candidate in candidates], tokens)
+@dataclass(frozen=True, slots=True)
+class _Spread:
+    """The words of each passage, and the path of its article."""
+
+    tokens: Sequence[set[str]]
+    articles: Sequence[str]
+
+    def coverage(self, worth: Mapping[str, float], best: Sequence[int]) -> Coverage:
+        """Return how much of what is asked the best passages have, and their articles.
+
+        What stands nowhere as a whole is counted by its parts, which are terms as well.
+        """
+        hits = []
+        for text, weight in worth.items():
+            wanted = set(ranking.tokens(text))
+            having = frozenset(at for at, held in enumerate(self.tokens) if wanted and wanted <= held)
+            hits.append(Hits(weight if having or not queries.has_parts(text) else 0.0, having))
+        numbers = {path: number for number, path in enumerate(dict.fromkeys(self.articles))}
+        return answers.coverage(hits, best, {at: numbers[path] for at, path in enumerate(self.articles)}, [])
 
 
 def _order(

@@ -5,6 +5,7 @@ Reads numbers and a list of names, nothing that was packed. The format: openzim.
 
 from __future__ import annotations
 
+import stat
 import struct
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,6 +53,7 @@ def read_header(path: Path) -> Header:
             hint=f"Put the parts together: cat {name[:-2]}?? > {name[:-2]}",
         )
     try:
+        _check_kind(name, path.stat().st_mode)
         with path.open("rb") as file:
             first = file.read(LAYOUT.size)
             seen = path.stat()
@@ -93,6 +95,16 @@ def check_same(name: str, mounted: Identity, now: Identity) -> None:
     raise BadDocument(
         f"{name} is no longer the file that was mounted: {what}.",
         hint="Mount it again, so that it is checked before anything is quoted from it",
+    )
+
+
+def _check_kind(name: str, mode: int) -> None:
+    """Raise BadDocument where there is no file of bytes: to open a pipe would wait for ever."""
+    if stat.S_ISREG(mode):
+        return
+    what = "a folder" if stat.S_ISDIR(mode) else "a pipe or a device"
+    raise BadDocument(
+        f"{name} is {what}, not a ZIM file.", hint="Give the path of the file itself; its name ends in .zim"
     )
 
 

@@ -132,6 +132,11 @@ def _anything(words: Sequence[re.Match[str]]) -> list[Term]:
     return [Term(word[0]) for word in words[:MOST_TERMS]]
 
 
+def has_parts(text: str) -> bool:
+    """Return whether a term stands beside its own parts: a long name, a long run of characters."""
+    return " " in text or (RUN.fullmatch(text) is not None and len(text) > 2)
+
+
 def rarity(found: Sequence[Term], articles: Mapping[str, int]) -> dict[str, float]:
     """Return what each term is worth: its weight, and more if few articles have it, which `articles` says."""
     most = max((articles.get(term.text, 0) for term in found), default=0)
@@ -148,14 +153,15 @@ def plan(found: Sequence[Term], articles: Mapping[str, int], written: Sequence[s
     worth = rarity(found, articles)
     known = [term.text for term in found if articles.get(term.text, 0) > 0]
     best = sorted(known, key=lambda text: -worth[text])[:4]
-    queries = [*map(_bare, written[:MOST_WRITTEN]), _joined(text for text in known if " " not in text)]
+    queries = [*map(bare, written[:MOST_WRITTEN]), _joined(text for text in known if " " not in text)]
     for size in (3, 2, 1):
         queries += map(_joined, itertools.combinations(best, size))
     titles = [*written[:MOST_WRITTEN], *sorted(worth, key=lambda text: -worth[text])[:6]]
     return Plan(_once(queries)[:MOST_QUERIES], _once(titles))
 
 
-def _bare(query: str) -> str:
+def bare(query: str) -> str:
+    """Return the words of a query without those that only ask; all of them where there are no others."""
     words = _WORD.findall(unicodedata.normalize("NFKC", query[:LONGEST]))
     return " ".join([word for word in words if not _asks(word)] or words)
 

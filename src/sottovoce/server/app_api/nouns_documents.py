@@ -109,14 +109,22 @@ class FoundNoun(Noun):
 
 
 class FoundList(Noun):
-    """Passages, the best first. `answers`: whether what was asked seems to stand among them."""
+    """Passages, the best first. `answers`: whether what was asked seems to stand among them.
+
+    `unread`: what could not be looked into, in sentences.
+    """
 
     found: list[FoundNoun]
     answers: bool
+    unread: list[str]
 
     @classmethod
     def of(cls, results: Results) -> Self:
-        return cls(found=[FoundNoun.of(one) for one in results.found], answers=results.answers)
+        return cls(
+            found=[FoundNoun.of(one) for one in results.found],
+            answers=results.answers,
+            unread=list(results.unread),
+        )
 
 
 class ReadNoun(Noun):

@@ -5,6 +5,7 @@ Times are seconds since 1970, UTC; offsets are bytes of a document's text in UTF
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, Self
 
 from pydantic import Field
@@ -13,6 +14,7 @@ from sottovoce.core.errors import StoreProblem
 from sottovoce.knowledge.at_work import Work
 from sottovoce.knowledge.checking import Verdict
 from sottovoce.knowledge.facts import Facts
+from sottovoce.knowledge.mounting import Mounting
 from sottovoce.knowledge.sources import Source
 from sottovoce.knowledge.zim.mount import Mount
 from sottovoce.server.app_api.nouns import Noun
@@ -33,7 +35,7 @@ class ShelfChange(Noun):
 
 
 class NewSource(Noun):
-    """A file or folder of the server's machine."""
+    """A file or folder of the server's machine. A file whose name ends in .zim is an encyclopaedia."""
 
     path: str = Field(min_length=1, max_length=MOST_PATH)
 
@@ -86,6 +88,20 @@ class WorkNoun(Noun):
         )
 
 
+class MountingNoun(Noun):
+    """An encyclopaedia that is being checked; in bytes. With a `problem` it was refused."""
+
+    path: str
+    read: int
+    total: int
+    problem: Problem | None
+
+    @classmethod
+    def of(cls, one: Mounting) -> Self:
+        problem = None if one.problem is None else Problem.of(one.problem)
+        return cls(path=str(one.path), read=one.read, total=one.of, problem=problem)
+
+
 NOTHING = Facts(0, 0, 0, 0, None, None, None, 0, None)
 
 
@@ -93,8 +109,8 @@ class ShelfNoun(Noun):
     """A shelf. `text` and `bytes` are the size of its texts, and what it takes of the disk.
 
     `oldest` and `newest` tell when its documents were written, `synced` when all its sources were last looked
-    through, null where one never was. `given` are documents without a source. With a `problem` it cannot be
-    opened, and nothing else is known of it.
+    through, null where one never was. `given` are documents without a source, `mounting` encyclopaedias that
+    are not on it yet. With a `problem` it cannot be opened, and nothing else is known of it.
     """
 
     id: str
@@ -114,6 +130,8 @@ class ShelfNoun(Noun):
     given: int
     watched: bool
     work: WorkNoun | None
+    encyclopaedias: int
+    mounting: list[MountingNoun]
     problem: Problem | None
 
     @classmethod
@@ -127,6 +145,8 @@ class ShelfNoun(Noun):
         given: int = 0,
         watched: bool = False,
         work: Work | None = None,
+        encyclopaedias: int = 0,
+        mounting: Sequence[Mounting] = (),
         problem: StoreProblem | None = None,
     ) -> Self:
         return cls(
@@ -147,6 +167,8 @@ class ShelfNoun(Noun):
             given=given,
             watched=watched,
             work=None if work is None else WorkNoun.of(work),
+            encyclopaedias=encyclopaedias,
+            mounting=[MountingNoun.of(one) for one in mounting],
             problem=None if problem is None else Problem.of(problem),
         )
 

@@ -121,7 +121,12 @@ async def _started(visit: Visit[FirstRun] | Visit[NewRun], question: Question) -
     place = visit.house.place(owner, question.chat or "")
     parts = place.parts
     if chosen is not None:
-        parts = replace(parts, engine=chosen.engine, model=chosen.model.name)
+        parts = replace(
+            parts,
+            engine=chosen.engine,
+            model=chosen.model.name,
+            writes_queries=visit.house.app.writes_queries(chosen.model),
+        )
     asked = await place.runs.start(owner, question, _counted(visit), parts)
     return RunNoun.of(asked)
 

@@ -14,11 +14,12 @@ from typing import Any
 
 from starlette.responses import Response
 
-from sottovoce.core.errors import BadValue, NotFound, StoreProblem, Unsupported
+from sottovoce.core.errors import BadValue, NotFound, StoreProblem
 from sottovoce.knowledge import listing, sources
 from sottovoce.knowledge.mounts import is_encyclopaedia
 from sottovoce.knowledge.shelf import Shelf
 from sottovoce.knowledge.sources import Source
+from sottovoce.knowledge.zim.header import read_header
 from sottovoce.server.app_api.nouns import identity, whole
 from sottovoce.server.app_api.nouns_documents import FoundList
 from sottovoce.server.app_api.nouns_shelves import (
@@ -85,6 +86,7 @@ async def remove(visit: Visit[None]) -> Response:
     house, owner = visit.house, visit.caller.owner
     row = await _row(visit, shelf)
     await house.at_work.leave(row.id)
+    await house.mountings.leave(row.id)
     await house.app.shelves.remove(owner, row.id)
     tell(visit, row.id)
     return Response(status_code=204)
@@ -93,16 +95,14 @@ async def remove(visit: Visit[None]) -> Response:
 async def add_source(visit: Visit[NewSource]) -> ShelfNoun:
     """Put a file or folder of the server's machine on a shelf, and begin to read it.
 
-    Refused for an encyclopaedia: all of it is checked first, for minutes.
+    An encyclopaedia is checked first, which takes minutes for a large one; `mounting` tells how far that is.
     """
     shelf, at_work = await found(visit), visit.house.at_work
     path = _whole_path(visit.body.path)
     if is_encyclopaedia(path):
-        raise Unsupported(
-            "An encyclopaedia is checked for minutes before it is on a shelf; a terminal does that.",
-            hint=f"sotto kb add {shelf.name} {path}",
-            field="path",
-        )
+        await asyncio.to_thread(read_header, path)
+        visit.house.mountings.start(shelf, path)
+        return await _noun(visit, shelf.row)
     await visit.house.app.shelves.put(shelf, path)
     await at_work.look_anew(shelf)
     at_work.start(shelf)
@@ -121,6 +121,16 @@ async def take_off(visit: Visit[None]) -> Response:
     tell(visit, shelf.row.id)
     if goes_on:
         at_work.start(shelf)
+    return Response(status_code=204)
+
+
+async def unmount(visit: Visit[None]) -> Response:
+    """Take the encyclopaedia at `path` off a shelf, or stop its check. The file stays where it is."""
+    shelf = await found(visit)
+    path = _whole_path(visit.request.query_params.get("path", ""))
+    if not await visit.house.mountings.stop(shelf.row.id, path):
+        await visit.house.app.shelves.unmount(shelf, path)
+        tell(visit, shelf.row.id)
     return Response(status_code=204)
 
 
@@ -203,6 +213,7 @@ async def _noun(visit: Visit[Any], row: ShelfRow) -> ShelfNoun:
         facts = await shelf.facts()
         counts = await shelf.file.read(listing.counts)
         there = await shelf.file.read(sources.listed)
+        mounted = await shelf.mounted()
     except StoreProblem as problem:
         return ShelfNoun.of(row, problem=problem)
     return ShelfNoun.of(
@@ -213,6 +224,8 @@ async def _noun(visit: Visit[Any], row: ShelfRow) -> ShelfNoun:
         given=counts.get(None, 0),
         watched=at_work.is_watched(row.id),
         work=at_work.of(row.id),
+        encyclopaedias=len(mounted),
+        mounting=visit.house.mountings.of(row.id),
     )
 
 
@@ -224,6 +237,7 @@ ENDPOINTS = (
     Endpoint("DELETE", ONE, remove, Scope.PAGE),
     Endpoint("POST", f"{ONE}/sources", add_source, Scope.PAGE, body=NewSource, answer=ShelfNoun),
     Endpoint("DELETE", f"{ONE}/sources/{{number}}", take_off, Scope.PAGE),
+    Endpoint("DELETE", f"{ONE}/encyclopaedias", unmount, Scope.PAGE),
     Endpoint("POST", f"{ONE}/sync", sync, Scope.PAGE, answer=ShelfNoun),
     Endpoint("POST", f"{ONE}/pause", pause, Scope.PAGE, answer=ShelfNoun),
     Endpoint("POST", f"{ONE}/check", check, Scope.PAGE, answer=VerdictNoun),

@@ -1,0 +1,26 @@
+"""What is decided where the parts are joined."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from sottovoce.app import ABLE, open_app
+from sottovoce.core.paths import Home
+
+
+@pytest.mark.parametrize(
+    ("setting", "starter", "large"), [("auto", False, True), ("on", True, True), ("off", False, False)]
+)
+async def test_a_large_model_writes_queries_unless_it_is_set_otherwise(
+    home: Home, tmp_path: Path, setting: str, starter: bool, large: bool
+) -> None:
+    path = tmp_path / "large.gguf"
+    with path.open("wb") as file:
+        file.truncate(ABLE)
+    environment = {"engine": "echo", "write_queries": setting}
+    async with open_app(home=home, environment=environment, attach=False) as app:
+        assert app.parts().writes_queries is starter
+        assert app.writes_queries(replace(app.model, path=path)) is large
