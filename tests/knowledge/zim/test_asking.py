@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
 from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +21,8 @@ from sottovoce.core.paths import open_home
 from sottovoce.core.sampling import Sampling
 from sottovoce.engine.echo import EchoEngine
 from sottovoce.engine.protocol import Asked as AskedOf
+from sottovoce.engine.protocol import Engine
+from sottovoce.knowledge.search import Results
 from sottovoce.knowledge.shelves import Shelves
 from sottovoce.store import grounds
 from sottovoce.store.db import open_database
@@ -162,9 +164,10 @@ async def test_a_call_that_is_not_kept_looks_further_too(parts: Parts) -> None:
     asked = (Message(Role.USER, QUESTION),)
 
     def given(*, quote: bool) -> Given:
-        return Given(
-            QUESTION, (), False, ("wiki",), quote, lambda used: further.found(used, [shelf], QUESTION, "me")
-        )
+        def look(used: Engine) -> Awaitable[Results | None]:
+            return further.found(used, [shelf], QUESTION, "me")
+
+        return Given(QUESTION, (), False, ("wiki",), quote, further=look)
 
     async def pieces(*, quote: bool) -> list[object]:
         one = call.Call("me", asked, given=given(quote=quote))
