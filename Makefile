@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 export UV_COMPILE_BYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Where this is set, as in many containers, each program that a test starts would compile all modules anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: run test unit lint fix web types bench bench-server bench-fit bench-web bench-kb docs record pictures smells lock clean help
 .DEFAULT_GOAL := help
@@ -16,7 +18,8 @@ run: $(VENV)/.run  ## install what is needed, then open the chat
 	@$(BUILD_PAGE)
 	@$(BIN)/sotto
 
-test: lint web  ## install with the test extras, check everything
+test: $(VENV)/.test  ## install with the test extras, check everything
+	@$(MAKE) --no-print-directory -j2 lint web
 	@$(BUILD_PAGE)
 	@{ $(BIN)/python -m pytest -m browser; browser=$$?; $(BIN)/python -m pytest -m "e2e and not browser"; e2e=$$?; \
 	exit $$((browser ? browser : e2e)); } >$(VENV)/beside.log 2>&1 & beside=$$!; \

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
 import json
 import os
 import subprocess
@@ -10,7 +12,33 @@ from pathlib import Path
 
 import httpx2
 
-PATIENCE = 30.0
+sys.path.append(str(Path(__file__).parents[1] / "processes"))
+
+from loaded import Loaded, Process
+
+PATIENCE = 30
+SOTTO = "from sottovoce.cli.main import main; main()"
+MODULES = (
+    "app",
+    "cli.main",
+    "cli.serve",
+    "engine.echo",
+    "engine.kvfiles",
+    "server.asgi",
+    "server.description.page",
+    "server.health",
+    "server.ollama_api.serving",
+    "server.page.files",
+    "server.serve",
+)
+
+
+@functools.cache
+def sotto() -> Loaded:
+    """Return `sotto` with the modules of the server, loaded once for all servers."""
+    loaded = Loaded(SOTTO, [f"sottovoce.{name}" for name in MODULES])
+    atexit.register(loaded.close)
+    return loaded
 
 
 def environment(home: Path, engine: str = "echo") -> dict[str, str]:
@@ -28,7 +56,7 @@ class Server:
         self.within: tuple[str, ...] = ()
         """A command that runs what follows it, for a home on a disk of its own."""
         self._port = 0
-        self._process: subprocess.Popen[str] | None = None
+        self._process: Process | subprocess.Popen[str] | None = None
 
     def start(self) -> None:
         """Start it and wait until it listens; a second time at the same port."""
@@ -61,8 +89,8 @@ class Server:
         """Import chats, in the form that `sotto chats export` writes."""
         file = self.home.with_suffix(".json")
         file.write_text(json.dumps(chats))
-        importing = self._run("chats", "import", str(file))
-        said, _ = importing.communicate(timeout=PATIENCE)
+        importing = self._run("chats", "import", str(file), patience=PATIENCE)
+        said, _ = importing.communicate()
         assert importing.returncode == 0, said
 
     def ask(self, path: str, cookie: str) -> object:
@@ -71,7 +99,10 @@ class Server:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    def _run(self, *arguments: str) -> subprocess.Popen[str]:
+    def _run(self, *arguments: str, patience: int = 0) -> Process | subprocess.Popen[str]:
+        if not self.within and hasattr(os, "fork"):
+            env = environment(self.home, self.engine)
+            return sotto().start(arguments, env, together=True, patience=patience)
         return subprocess.Popen(
             [*self.within, sys.executable, "-m", "sottovoce", *arguments],
             env=environment(self.home, self.engine),

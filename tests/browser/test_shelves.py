@@ -12,7 +12,7 @@ import pytest
 from axe import faults
 from playwright.sync_api import Locator, expect
 from samples import pdf
-from serving import Server
+from serving import PATIENCE, Server
 from window import Window
 
 from sottovoce.core.paths import open_home
@@ -55,8 +55,8 @@ def library(tmp_path: Path, folder: Path, start: Callable[..., Server]) -> Serve
 
 
 def added(server: Server, folder: Path) -> None:
-    adding = server._run("kb", "add", "boats", str(folder))
-    said, _ = adding.communicate(timeout=30)
+    adding = server._run("kb", "add", "boats", str(folder), patience=PATIENCE)
+    said, _ = adding.communicate()
     assert adding.returncode == 0, said
 
 

@@ -8,9 +8,10 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -101,22 +102,46 @@ def test_the_sessions_shown_were_recorded() -> None:
         assert [typed for typed in found[2].split(" | ") if f"› {typed}" not in found[0]] == [], "make record"
 
 
-def run(example: Example, home: Path, engine: str) -> None:
-    """Run an example where a reader would: in a folder of its own, with `sotto` at hand."""
-    here = home / "here"
-    here.mkdir()
-    env = {
+@dataclass(frozen=True, slots=True)
+class Server:
+    home: Path
+    port: str
+
+
+Serve = Callable[[str], Server]
+
+
+@pytest.fixture(scope="module")
+def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
+    """Return what gives the one server on an engine, which all examples that need one share."""
+    with ExitStack() as running:
+
+        @cache
+        def served(engine: str) -> Server:
+            home = tmp_path_factory.mktemp("server")
+            return Server(home, running.enter_context(serving(environment(home, engine))))
+
+        yield served
+
+
+def environment(home: Path, engine: str) -> dict[str, str]:
+    return {
         **os.environ,
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "SOTTO_HOME": str(home / "sotto"),
         "SOTTO_ENGINE": engine,
         "LLM_USER_PATH": str(home / "llm"),
     }
+
+
+def run(example: Example, home: Path, engine: str, serve: Serve) -> None:
+    """Run an example where a reader would: in a folder of its own, with `sotto` at hand."""
+    here = home / "here"
+    here.mkdir()
     if "server" in example.marks:
-        with serving(env) as port:
-            execute(replace(example, text=example.text.replace(PORT, port)), here, env)
-    else:
-        execute(example, here, env)
+        server = serve(engine)
+        example, home = replace(example, text=example.text.replace(PORT, server.port)), server.home
+    execute(example, here, environment(home, engine))
 
 
 @contextmanager
@@ -163,19 +188,21 @@ def execute(example: Example, here: Path, env: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     "example", [one for one in EXAMPLES if "model" not in one.marks], ids=lambda example: example.name
 )
-def test_an_example_runs(example: Example, tmp_path: Path, loopback: None) -> None:
-    run(example, tmp_path, "echo")
+def test_an_example_runs(example: Example, tmp_path: Path, serve: Serve, loopback: None) -> None:
+    run(example, tmp_path, "echo", serve)
 
 
 @pytest.mark.model
 @pytest.mark.parametrize(
     "example", [one for one in EXAMPLES if "model" in one.marks], ids=lambda example: example.name
 )
-def test_an_example_runs_on_the_real_model(example: Example, tmp_path: Path, loopback: None) -> None:
-    run(example, tmp_path, "")
+def test_an_example_runs_on_the_real_model(
+    example: Example, tmp_path: Path, serve: Serve, loopback: None
+) -> None:
+    run(example, tmp_path, "", serve)
 
 
-def test_a_broken_example_is_noticed(tmp_path: Path) -> None:
+def test_a_broken_example_is_noticed(tmp_path: Path, serve: Serve) -> None:
     broken = Example(ROOT / "README.md", 1, "console", frozenset(), "$ false\n$ true\n")
     with pytest.raises(AssertionError):
-        run(broken, tmp_path, "echo")
+        run(broken, tmp_path, "echo", serve)

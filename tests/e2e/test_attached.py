@@ -43,7 +43,7 @@ class Server:
         )
         self.sign = until(lambda: self._at(sign.read(home)))
         self.client = httpx2.Client(
-            transport=httpx2.HTTPTransport(uds=self.sign.socket),
+            transport=httpx2.HTTPTransport(uds=self.sign.socket, verify=False),
             base_url="http://localhost",
             timeout=PATIENCE,
         )

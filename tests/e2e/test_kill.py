@@ -6,11 +6,8 @@ After each kill: every acknowledged message is there, the database is sound, a c
 from __future__ import annotations
 
 import importlib.util
-import os
 import random
 import shutil
-import signal
-import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -53,15 +50,8 @@ async def main():
 asyncio.run(main())
 """
 ECHO = ("/slow 1", "/slow 1 again", "a last short question")
+MODULES = ("sottovoce.sdk.local", "sottovoce.app")
 REAL = ("Why is the sky blue?", "And why is it red in the evening?", "Write a poem about it.")
-
-
-def argv(home: Path, questions: tuple[str, ...]) -> list[str]:
-    return [sys.executable, "-c", THREE_TURNS, str(home), *questions]
-
-
-def environment(**more: str) -> dict[str, str]:
-    return {**{name: value for name, value in os.environ.items() if not name.startswith("SOTTO_")}, **more}
 
 
 def look(home: Home, said: list[str]) -> None:
@@ -105,65 +95,54 @@ def killer(tmp_path_factory: pytest.TempPathFactory) -> Any:
 def test_killed_at_every_change_of_a_three_turn_chat_nothing_acknowledged_is_lost(
     tmp_path: Path, killer: Any
 ) -> None:
-    env = environment(SOTTO_ENGINE="echo")
-    total = killer.count(argv(tmp_path / "whole", ECHO), env, tmp_path / "whole")
-    assert total > 60
-
     def at(k: int) -> int:
         home = tmp_path / f"home{k}"
-        run = killer.run_until_kill(argv(home, ECHO), env, home, k)
+        run = program.run_until_kill([str(home), *ECHO], home, k)
         if home.exists():
             look(open_home(home), run.said)
             shutil.rmtree(home)
         return len(run.said) if run.killed else 0
 
-    with ThreadPoolExecutor(2) as two:
+    whole = tmp_path / "whole"
+    with killer.load(THREE_TURNS, MODULES, SOTTO_ENGINE="echo") as program, ThreadPoolExecutor(2) as two:
+        total = program.count([str(whole), *ECHO], whole)
+        assert total > 60
         said = list(two.map(at, range(1, total + 1)))
     assert sum(1 for lines in said if lines) > total * 0.8, "the program was hardly ever killed"
 
 
-def kill_after(home: Path, questions: tuple[str, ...], seconds: float, env: dict[str, str]) -> list[str]:
-    """Run until it has started, let it go on for a while, kill it, and return what it had said."""
-    with subprocess.Popen(argv(home, questions), env=env, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        first = process.stdout.readline()
-        time.sleep(seconds)
-        process.send_signal(signal.SIGKILL)
-        return [first, *process.stdout.read().splitlines()]
-
-
-def test_killed_at_200_random_instants_nothing_acknowledged_is_lost(tmp_path: Path) -> None:
-    env = environment(SOTTO_ENGINE="echo")
-    started = time.monotonic()
-    subprocess.run(argv(tmp_path / "whole", ECHO), env=env, check=True, stdout=subprocess.DEVNULL)
-    whole = time.monotonic() - started
+def test_killed_at_200_random_instants_nothing_acknowledged_is_lost(tmp_path: Path, killer: Any) -> None:
     chance = random.Random(1)
-    instants = [chance.uniform(0, whole) for _ in range(200)]
 
     def at(number: int) -> int:
         home = tmp_path / f"home{number}"
-        said = kill_after(home, ECHO, instants[number], env)
+        said = program.run_for([str(home), *ECHO], instants[number]).said
         look(open_home(home), said)
         shutil.rmtree(home)
         return sum(line.startswith("word") for line in said)
 
-    with ThreadPoolExecutor(2) as two:
+    with killer.load(THREE_TURNS, MODULES, SOTTO_ENGINE="echo") as program, ThreadPoolExecutor(2) as two:
+        program.run([str(tmp_path / "warm"), *ECHO])
+        started = time.monotonic()
+        program.run([str(tmp_path / "whole"), *ECHO])
+        whole = time.monotonic() - started
+        instants = [chance.uniform(0, whole) for _ in range(200)]
         words = list(two.map(at, range(200)))
     assert any(0 < count < 200 for count in words), "no run was cut in the middle of an answer"
 
 
 @pytest.mark.model
-def test_killed_20_times_on_the_real_engine_nothing_acknowledged_is_lost(tmp_path: Path) -> None:
-    env = environment()
+def test_killed_20_times_on_the_real_engine_nothing_acknowledged_is_lost(tmp_path: Path, killer: Any) -> None:
     chance = random.Random(2)
     before = orphans()
     cut = 0
-    for number in range(20):
-        home = tmp_path / f"home{number}"
-        said = kill_after(home, REAL, chance.uniform(0.3, 3.0), env)
-        look(open_home(home), said)
-        cut += sum(line.startswith("done") for line in said) < len(REAL)
-        shutil.rmtree(home)
+    with killer.load(THREE_TURNS, MODULES) as program:
+        for number in range(20):
+            home = tmp_path / f"home{number}"
+            said = program.run_for([str(home), *REAL], chance.uniform(0.3, 3.0)).said
+            look(open_home(home), said)
+            cut += sum(line.startswith("done") for line in said) < len(REAL)
+            shutil.rmtree(home)
     assert cut > 5
     time.sleep(1.0)
     assert not orphans() - before, "an engine outlived its killed program"

@@ -6,9 +6,7 @@ no killed process shows; for that the store relies on SQLite's synchronous=FULL.
 
 from __future__ import annotations
 
-import os
 import shutil
-import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -86,6 +84,7 @@ print("restored", flush=True)
 """
 )
 
+MODULES = ("sottovoce.store.backup", "sottovoce.store.chats", "sottovoce.store.db")
 Check = Callable[[Home, list[str]], None]
 
 
@@ -100,19 +99,16 @@ def _at_every_call(
             shutil.copytree(start, root)
         return root
 
-    def argv(root: Path) -> list[str]:
-        return [sys.executable, "-c", program, str(root), given]
-
     def killed_at(k: int) -> None:
         root = home_for(f"{k}")
-        run = killer.run_until_kill(argv(root), os.environ, root, k, torn=k % 2 == 1)
+        run = loaded.run_until_kill([str(root), given], root, k, torn=k % 2 == 1)
         assert run.killed, f"call {k}: {run.errors}"
         check(open_home(root), run.said)
         shutil.rmtree(root)
 
     whole = home_for("whole")
-    calls: int = killer.count(argv(whole), os.environ, whole)
-    with ThreadPoolExecutor(2) as pool:
+    with killer.load(program, MODULES) as loaded, ThreadPoolExecutor(2) as pool:
+        calls: int = loaded.count([str(whole), given], whole)
         list(pool.map(killed_at, range(1, calls + 1)))
     return calls
 
@@ -130,12 +126,12 @@ def test_the_harness_kills_where_it_is_told(killer: Any, tmp_path: Path) -> None
     program = (
         "import sys\nfor n in range(5):\n open(f'{sys.argv[1]}/{n}', 'w').close()\n print(n, flush=True)"
     )
-    argv = [sys.executable, "-c", program, str(tmp_path)]
-    assert killer.count(argv, os.environ, tmp_path) == 5
-    run = killer.run_until_kill(argv, os.environ, tmp_path, 3)
-    assert (run.killed, run.said) == (True, ["0", "1"])
-    run = killer.run_until_kill(argv, os.environ, tmp_path, 6)
-    assert (run.killed, run.said) == (False, ["0", "1", "2", "3", "4"])
+    with killer.load(program) as loaded:
+        assert loaded.count([str(tmp_path)], tmp_path) == 5
+        run = loaded.run_until_kill([str(tmp_path)], tmp_path, 3)
+        assert (run.killed, run.said) == (True, ["0", "1"])
+        run = loaded.run_until_kill([str(tmp_path)], tmp_path, 6)
+        assert (run.killed, run.said) == (False, ["0", "1", "2", "3", "4"])
 
 
 def test_three_turns_killed_at_every_call_keep_all_that_was_acknowledged(killer: Any, tmp_path: Path) -> None:
