@@ -398,13 +398,15 @@ export interface components {
          * DocumentNoun
          * @description `name` is what it is cited by, `digest` the file's SHA-256, `source` the number of the source it is of.
          *
-         *     With a `problem`, a sentence, it could not be read and has no text.
+         *     With a `problem`, a sentence, it could not be read and has no text; `locked`: its password would open it.
          */
         DocumentNoun: {
             /** Digest */
             digest: string;
             /** Length */
             length: number;
+            /** Locked */
+            locked: boolean;
             /** Name */
             name: string;
             /** Pages */
@@ -1755,6 +1757,19 @@ export interface components {
             prompt_per_second: number;
             /** Total */
             total: number;
+        };
+        /**
+         * Unlocking
+         * @description A locked document of a shelf, and its password.
+         */
+        Unlocking: {
+            /** Name */
+            name: string;
+            /**
+             * Password
+             * Format: password
+             */
+            password: string;
         };
         /**
          * UsageNoun
