@@ -981,7 +981,8 @@ export interface components {
          *     here, or the address of another machine; "" where nobody here knows, since it was imported.
          *
          *     `grounds` are the passages that were found for a question; `claims` and `citations` what of an answer they
-         *     support, `supported_share` which part of its claims. `reason` is not_on_shelf or quotes where no model
+         *     support, `supported_share` which part of its claims. `stale` says that its question is about a later time
+         *     than the documents it was answered from. `reason` is not_on_shelf or quotes where no model
          *     wrote it.
          */
         MessageNoun: {
@@ -1016,6 +1017,8 @@ export interface components {
             reasoning: string;
             /** Role */
             role: string;
+            /** Stale */
+            stale: string | null;
             /** State */
             state: string;
             /** Supported Share */

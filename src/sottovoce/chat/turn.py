@@ -24,7 +24,7 @@ from sottovoce.core import chat_settings
 from sottovoce.core.chat_settings import UNSET, ChatSettings
 from sottovoce.core.errors import BadValue, EngineFailed, SottoError
 from sottovoce.core.events import Asked, Done, Event, Failed, Finished, Grounds, Piece, Reasoning, Text, Whole
-from sottovoce.core.grounds import read_cited
+from sottovoce.core.grounds import STALE, read_cited
 from sottovoce.core.messages import MADE, MADE_HERE, OWNER, Conversation, State
 from sottovoce.core.sampling import Sampling, checked, laid_over
 from sottovoce.engine.held import held
@@ -103,6 +103,7 @@ async def ask(parts: Parts, question: Question) -> AsyncGenerator[Event, None]:
         if looked is not None:
             yield looked.event
             if looked.stale is not None:
+                answer.facts[STALE] = looked.stale.text
                 yield looked.stale
             if asks.quote or not looked.event.answers:
                 for event in await grounded.without_model(asks, asked, looked, answer, began):
