@@ -34,7 +34,7 @@ def saved(window):
 
 
 def slash(window):
-    return window.page.get_by_role("listbox", name="Commands and presets")
+    return window.page.get_by_role("listbox", name="Commands, presets and shelves")
 
 
 def keep_preset(window, name, system):

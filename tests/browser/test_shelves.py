@@ -316,6 +316,33 @@ def test_what_is_on_no_shelf_is_said_with_the_nearest_passages(library, open_win
     assert JIB in seen_mark(window)
 
 
+def test_a_slash_switches_a_shelf_on_and_off_by_the_keyboard(library, open_window):
+    window = open_window(library)
+    page = window.page
+    window.enter(library.link)
+    chips = page.get_by_test_id("shelf-chips")
+    for said in ("Ask this shelf", "Ask it no more"):
+        window.composer.fill("/kb bo")
+        option = page.get_by_role("option", name=f"/kb boats {said}")
+        expect(option).to_have_attribute("aria-selected", "true")
+        assert faults(page) == [], said
+        window.composer.press("Enter")
+        expect(window.composer).to_have_value("")
+        expect(window.composer).to_be_focused()
+        expect(chips).to_have_count(1 if said == "Ask this shelf" else 0)
+    window.composer.fill("/kb")
+    window.composer.press("ArrowDown")
+    window.composer.press("Enter")
+    expect(chips).to_contain_text("boats")
+    window.ask(f"{JIB} And in 2099?")
+    old = "Your question may be about something newer than these documents."
+    expect(window.answers.last).to_contain_text(old)
+    expect(window.stop).to_have_count(0)
+    expect(window.answers.last).to_contain_text(old)
+    page.reload()
+    expect(window.answers.last).to_contain_text(old)
+
+
 def test_on_a_phone_in_chinese_the_source_is_a_sheet(library, open_window):
     window = open_window(library, width=390, height=844, language="zh-CN", has_touch=True, is_mobile=True)
     page = window.page

@@ -6,13 +6,18 @@ import json
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from html import escape
+from sqlite3 import Connection
 
 import pytest
 
+from sottovoce.chat import outgoing
+from sottovoce.chat.as_page import page_of
+from sottovoce.chat.outgoing import Form
 from sottovoce.chat.turn import Parts, Question, ask
 from sottovoce.core.errors import BadValue, EngineFailed, NotFound
 from sottovoce.core.events import Asked, Done, Event, Failed, Grounds, Notice, Piece, Reading, Text
-from sottovoce.core.grounds import NOT_ON_SHELF, QUOTES
+from sottovoce.core.grounds import NOT_ON_SHELF, QUOTES, read_stale
 from sottovoce.core.messages import OWNER, Conversation
 from sottovoce.core.paths import Home
 from sottovoce.core.sampling import Sampling
@@ -21,7 +26,7 @@ from sottovoce.engine.protocol import Asked as AskedOf
 from sottovoce.knowledge import embedding, passages
 from sottovoce.knowledge.questions import Questions
 from sottovoce.knowledge.shelves import Shelves
-from sottovoce.store import chats, grounds
+from sottovoce.store import chats, grounds, shown
 from sottovoce.store.attachments import Attachment
 from sottovoce.store.rows import StoredMessage
 
@@ -256,10 +261,42 @@ async def test_another_owner_cannot_ask_the_shelf(handbook: Parts) -> None:
 async def test_a_question_about_a_later_time_is_told_how_old_the_shelf_is(handbook: Parts) -> None:
     events = await turn(handbook, "How many days of leave do staff get in 2031?", knowledge=("handbook",))
     (notice,) = [event for event in events if isinstance(event, Notice)]
-    assert (notice.code, notice.text) == (
-        "stale",
-        "The newest document on “handbook” is from 2024-05-01; the question is about 2031.",
+    assert (notice.code, notice.text) == ("stale", OLD)
+
+
+OLD = "The newest document on “handbook” is from 2024-05-01; the question is about 2031."
+
+
+async def test_how_old_the_shelf_is_stays_with_the_answer_and_in_what_is_exported(handbook: Parts) -> None:
+    parts, _ = answering(handbook, " They also get a car.")
+    asked = "How many days of leave do staff get in 2031?"
+    first = done_of(await turn(parts, asked, knowledge=("handbook",)))
+    _, answer = stored(parts, first.chat)
+    assert read_stale(answer.facts) == OLD
+    read = parts.database.look
+    assert f"`{OLD}`" in read(lambda conn: written(conn, outgoing.MARKDOWN, first.chat))
+    told = json.loads(read(lambda conn: written(conn, outgoing.JSON, first.chat)))["messages"]
+    assert told[1]["facts"]["stale"] == OLD
+    branch = read(lambda conn: shown.branch(conn, "me", first.chat))
+    chat = read(lambda conn: chats.get(conn, "me", first.chat))
+    assert escape(OLD) in page_of(chat, branch).decode()
+    parts.database.call(
+        lambda conn: conn.execute("UPDATE messages SET state = 'stopped' WHERE id = ?", (first.answer,))
     )
+    done_of(await turn(parts, chat=first.chat, go_on=first.answer))
+    assert read_stale(stored(parts, first.chat)[1].facts) == OLD
+    later = done_of(await turn(parts, LEAVE, knowledge=("handbook",)))
+    assert read_stale(stored(parts, later.chat)[1].facts) is None
+
+
+@pytest.mark.parametrize("strange", [None, 3, ["x"], "  "])
+def test_what_another_program_wrote_in_its_place_says_nothing(strange: object) -> None:
+    assert read_stale({"stale": strange}) is None
+    assert read_stale({"stale": "x" * 9_999}) == "x" * 2_000
+
+
+def written(connection: Connection, form: Form, chat: str) -> str:
+    return form.write(connection, "me", chats.get(connection, "me", chat)).decode()
 
 
 async def test_asking_again_gives_the_model_the_same_passages(handbook: Parts, add_text: Add) -> None:

@@ -24,7 +24,7 @@ from sottovoce.fit.machine import look
 from sottovoce.fit.pace import Pace
 
 # The mirror of a hub, and the writer of small models: no test folder is on the path by itself.
-sys.path[:0] = [str(Path(__file__).parents[1] / name) for name in ("engine", "models")]
+sys.path[:0] = [str(Path(__file__).parents[1] / name) for name in ("engine", "models", "knowledge/reading")]
 
 from getting import small_model  # noqa: E402
 from mirror import Mirror, serving  # noqa: E402

@@ -71,6 +71,8 @@ def test_a_later_year_is_told(sotto, handbook):
     told = sotto("ask", "--kb", "handbook", "--json", "How many days of leave a year in 2099?")
     assert json.loads(told.out)["stale"] is True
     assert "is from 20" in told.err
+    shown = sotto("chats", "show", json.loads(told.out)["chat"]).out
+    assert "\n[The newest document on “handbook” is from 20" in shown
 
 
 def test_a_shelf_that_is_not_there_gets_a_sentence_and_a_next_step(sotto):

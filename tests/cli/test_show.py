@@ -99,3 +99,13 @@ def test_nobody_is_asked_without_a_terminal(monkeypatch):
     assert not Show().can_ask
     monkeypatch.setattr(sys, "stdin", None)
     assert not Show().can_ask
+
+
+def test_a_secret_is_empty_where_the_input_ends(monkeypatch, capsys):
+    def ended(question, stream):
+        raise EOFError(question)
+
+    monkeypatch.setattr("getpass.getpass", ended)
+    assert Show().secret("Password of \x1b[2Jplan.pdf:") == ""
+    monkeypatch.setattr("getpass.getpass", lambda question, stream: question)
+    assert Show().secret("Password of \x1b[2Jplan.pdf:") == "Password of [2Jplan.pdf: "

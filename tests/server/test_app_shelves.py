@@ -8,9 +8,11 @@ import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx2
 import pytest
+from samples import locked_pdf
 
 from sottovoce.core.lock import FileLock
 from sottovoce.core.messages import OWNER
@@ -182,6 +184,45 @@ async def test_what_cannot_be_read_is_said_of_each_document(page: httpx2.AsyncCl
         page, "POST", "/app/api/documents", params=params, content=TORN, headers=FILE
     )
     assert (status, error["code"]) == (400, "bad_document")
+
+
+async def test_a_locked_document_is_read_by_its_password_which_is_nowhere_kept(
+    page: httpx2.AsyncClient, folder: Path, home: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    password = "sésame 7"
+    (folder / "plan.pdf").write_bytes(locked_pdf("The anchor is let go at noon.", password))
+    shelf = await filled(page, folder)
+    (plan,) = (await get(page, f"{shelf}/documents", unread="yes"))["documents"]
+    assert (plan["name"], plan["locked"]) == ("handbook/plan.pdf", True)
+    where, asked = f"{ALL}/{shelf}/unlock", {"name": plan["name"], "password": "barley 8"}
+    status, error = await refused(page, "POST", where, json=asked)
+    assert (status, error["code"], error["field"]) == (400, "bad_document", "password")
+    status, error = await refused(page, "POST", where, json=asked | {"password": ["barley 8"] * 2})
+    assert (status, "barley" in str(error)) == (400, False)
+    reply = await page.post(where, json=asked | {"password": password})
+    assert (reply.status_code, reply.json()["problem"], reply.json()["locked"]) == (200, None, False)
+    await page.post(f"{ALL}/{shelf}/sync")
+    assert (await ended(page, shelf))["unread"] == 0
+    (found,) = (await get(page, f"{shelf}/search", q="anchor"))["found"]
+    assert found["document"] == "handbook/plan.pdf"
+    kept = b"".join(path.read_bytes() for path in home.root.rglob("*") if path.is_file())
+    for word in ("sésame", quote("sésame 7"), "barley"):
+        assert word.encode() not in kept
+        assert word not in caplog.text
+
+
+@pytest.mark.parametrize("address", ["/app/api/documents", "/app/api/read"])
+async def test_a_locked_file_that_is_sent_is_read_by_the_password_beside_it(
+    page: httpx2.AsyncClient, address: str
+) -> None:
+    password = "sésame 7 %"
+    data = locked_pdf("The anchor is let go at noon.", password)
+    asked = {"params": {"shelf": await made(page), "name": "plan.pdf"}, "content": data}
+    status, error = await refused(page, "POST", address, headers=FILE, **asked)
+    assert (status, error["code"], error["field"]) == (400, "bad_document", "password")
+    reply = await page.post(address, headers=FILE | {"Document-Password": quote(password)}, **asked)
+    assert (reply.status_code, reply.json()["name"]) == (200, "plan.pdf")
 
 
 class Slow:

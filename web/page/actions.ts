@@ -37,6 +37,7 @@ export function useCommands(): Record<Command, () => void> {
     settings: chatSettings,
     search,
     models: () => app.openPanel("models"),
+    kb: () => app.openPanel("shelves"),
     export: exportChat,
     help: shortcuts,
   };

@@ -398,13 +398,15 @@ export interface components {
          * DocumentNoun
          * @description `name` is what it is cited by, `digest` the file's SHA-256, `source` the number of the source it is of.
          *
-         *     With a `problem`, a sentence, it could not be read and has no text.
+         *     With a `problem`, a sentence, it could not be read and has no text; `locked`: its password would open it.
          */
         DocumentNoun: {
             /** Digest */
             digest: string;
             /** Length */
             length: number;
+            /** Locked */
+            locked: boolean;
             /** Name */
             name: string;
             /** Pages */
@@ -983,7 +985,8 @@ export interface components {
          *     here, or the address of another machine; "" where nobody here knows, since it was imported.
          *
          *     `grounds` are the passages that were found for a question; `claims` and `citations` what of an answer they
-         *     support, `supported_share` which part of its claims. `reason` is not_on_shelf or quotes where no model
+         *     support, `supported_share` which part of its claims. `stale` says that its question is about a later time
+         *     than the documents it was answered from. `reason` is not_on_shelf or quotes where no model
          *     wrote it.
          */
         MessageNoun: {
@@ -1018,6 +1021,8 @@ export interface components {
             reasoning: string;
             /** Role */
             role: string;
+            /** Stale */
+            stale: string | null;
             /** State */
             state: string;
             /** Supported Share */
@@ -1776,6 +1781,19 @@ export interface components {
             prompt_per_second: number;
             /** Total */
             total: number;
+        };
+        /**
+         * Unlocking
+         * @description A locked document of a shelf, and its password.
+         */
+        Unlocking: {
+            /** Name */
+            name: string;
+            /**
+             * Password
+             * Format: password
+             */
+            password: string;
         };
         /**
          * UsageNoun

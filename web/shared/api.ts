@@ -80,7 +80,8 @@ interface NewPreset {
 
 /** What to get; `accepted` and `sha256` as the plan told them. */
 export type NewPull = Pick<Nouns["NewPull"], "ref"> & Partial<Nouns["NewPull"]>;
-type How = Pick<RequestInit, "signal" | "keepalive">;
+/** `password` is that of the file that is sent. */
+type How = Pick<RequestInit, "signal" | "keepalive"> & { password?: string | undefined };
 
 const ROOM = "/app/api";
 
@@ -135,10 +136,13 @@ export class Api {
   /** What stands in a document from one byte to another, and around. */
   stretch = (id: string, name: string, start: number, end: number): Promise<Stretch> =>
     this.#call("GET", `/shelves/${id}/text?${query({ name, start, end })}`);
-  give = (shelf: string, file: File): Promise<Document> =>
-    this.#call("POST", `/documents?${query({ shelf, name: file.name })}`, file);
+  give = (shelf: string, file: File, password?: string): Promise<Document> =>
+    this.#call("POST", `/documents?${query({ shelf, name: file.name })}`, file, { password });
+  unlock = (id: string, name: string, password: string): Promise<Document> =>
+    this.#call("POST", `/shelves/${id}/unlock`, { name, password });
   /** What a file says, as text. */
-  read = (file: Blob, name: string): Promise<Nouns["ReadNoun"]> => this.#call("POST", `/read?${query({ name })}`, file);
+  read = (file: Blob, name: string, password?: string): Promise<Nouns["ReadNoun"]> =>
+    this.#call("POST", `/read?${query({ name })}`, file, { password });
 
   chats = (which: Which, limit: number, before?: string | null): Promise<ChatList> =>
     this.#call("GET", `/chats?${asked(which)}&limit=${limit}${before ? `&before=${encodeURIComponent(before)}` : ""}`);
@@ -209,13 +213,13 @@ export class Api {
     }
   }
 
-  async #send(method: string, path: string, body?: object, how: How = {}): Promise<Response> {
+  async #send(method: string, path: string, body?: object, { password, ...how }: How = {}): Promise<Response> {
     try {
       // A bare name, since a browser's fetch may not be called as anybody's method.
       const get = this.#fetch;
       return await get(`${ROOM}${path}`, {
         method,
-        ...(body && written(body)),
+        ...(body && written(body, password)),
         ...how,
       });
     } catch (cause) {
@@ -226,8 +230,11 @@ export class Api {
 }
 
 /** A file goes as it is, all else as JSON. */
-function written(body: object): Pick<RequestInit, "headers" | "body"> {
-  if (body instanceof Blob) return { headers: { "Content-Type": "application/octet-stream" }, body };
+function written(body: object, password?: string): Pick<RequestInit, "headers" | "body"> {
+  if (body instanceof Blob) {
+    const beside = password && { "Document-Password": encodeURIComponent(password) };
+    return { headers: { "Content-Type": "application/octet-stream", ...beside }, body };
+  }
   return { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
 }
 

@@ -42,10 +42,12 @@ interface Measures {
 
 /** Why something was not attached, or what is to be known of something that was. */
 export interface Remark {
-  code: "picture" | "document" | "archive" | "binary" | "empty" | "unreadable" | "folder" | "large" | "together" | "many" | "encoding" | "read" | "refused";
+  code: "picture" | "document" | "archive" | "binary" | "empty" | "unreadable" | "folder" | "large" | "together" | "many" | "encoding" | "read" | "refused" | "locked";
   name: string;
   /** What the file is, or in what its characters are written. */
   kind: string;
+  /** What a password would open. */
+  file?: Blob;
 }
 
 export function attachmentOf(name: string, text: string, isPasted = false): Attachment {

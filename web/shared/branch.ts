@@ -2,7 +2,7 @@
 
 import type { Message } from "./api";
 import { type Attachment, shownOf } from "./attachments";
-import type { Live } from "./live";
+import { type Live, staleOf } from "./live";
 
 /** An answer to come, and the question it is to. */
 interface ToCome {
@@ -57,7 +57,7 @@ export function canGoOn({ role, text, state, reason, below }: Message): boolean 
 /** Return the branch with what an answer has become. */
 export function settled(branch: readonly Message[], live: Live): Message[] {
   return branch.map((message) =>
-    message.id === live.answer ? { ...message, ...live.outcome, ...wordsOf(live, message) } : message,
+    message.id === live.answer ? { ...message, ...live.outcome, ...wordsOf(live, message), stale: staleOf(live, message) } : message,
   );
 }
 
@@ -127,5 +127,6 @@ function blank(ask: ToCome): Message {
     claims: [],
     citations: [],
     supported_share: null,
+    stale: null,
   };
 }

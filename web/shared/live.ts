@@ -79,3 +79,17 @@ function changeBy(live: Live, event: RunEvent): Partial<Live> {
     }
   }
 }
+
+const STALE = "stale";
+
+/** Return what says that the question is about a later time than the documents, told just now or kept before. */
+export function staleOf(live: Live | null, { stale }: Pick<Message, "stale">): string | null {
+  return live?.notices.find(({ code }) => code === STALE)?.text ?? stale;
+}
+
+/** Return what is to be known of an answer: what was told while it came, and what is kept with it. */
+export function noticesOf(live: Live | null, message: Pick<Message, "stale">): Live["notices"] {
+  const others = live?.notices.filter(({ code }) => code !== STALE) ?? [];
+  const text = staleOf(live, message);
+  return text === null ? others : [{ code: STALE, text }, ...others];
+}

@@ -9,6 +9,8 @@ export class Problem extends Error {
     readonly sentence: string,
     readonly hint: string | null,
     readonly status = 0,
+    /** The part of what was given that is meant. */
+    readonly field: string | null = null,
   ) {
     super(sentence);
     this.name = "Problem";
@@ -47,8 +49,10 @@ export function told(cause: unknown): Problem {
 /** Read the problem that an answer tells of. One that is not ours is told by its status. */
 export async function problemOf(answer: Response): Promise<Problem> {
   try {
-    const { error } = (await answer.json()) as { error: { code: string; sentence: string; hint: string | null } };
-    return new Problem(error.code, error.sentence, error.hint, answer.status);
+    const { error } = (await answer.json()) as {
+      error: { code: string; sentence: string; hint: string | null; field?: string | null };
+    };
+    return new Problem(error.code, error.sentence, error.hint, answer.status, error.field);
   } catch {
     return new Problem("error", `The server answered with status ${answer.status}.`, null, answer.status);
   }

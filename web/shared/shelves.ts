@@ -1,6 +1,6 @@
 /** The shelves of documents at the server, and the work on them. Knows no components. */
 
-import type { Api, DocumentList, OneShelf, Shelf, Verdict } from "./api";
+import type { Api, Document, DocumentList, OneShelf, Shelf, Verdict } from "./api";
 import { Problem, told } from "./problem";
 import type { Server } from "./server";
 import { type Schedule, Store } from "./store";
@@ -19,6 +19,7 @@ export interface Sending {
   name: string;
   /** null: it is still under way. */
   problem: Problem | null;
+  file: File;
 }
 
 /** Bytes that the server takes of a file; see server/app_api/documents.py. */
@@ -75,6 +76,8 @@ export class Shelves {
   takeOff = (shelf: string, source: number): Promise<void> => this.#change((api) => api.takeOff(shelf, source));
   unmount = (shelf: string, path: string): Promise<void> => this.#change((api) => api.unmount(shelf, path));
   takeBack = (shelf: string, document: string): Promise<void> => this.#change((api) => api.takeBack(shelf, document));
+  unlock = (shelf: string, document: string, password: string): Promise<Document> =>
+    this.#change((api) => api.unlock(shelf, document, password));
   sync = (shelf: string): Promise<Shelf> => this.#change((api) => api.syncShelf(shelf));
   pause = (shelf: string): Promise<Shelf> => this.#change((api) => api.pauseShelf(shelf));
   watch = (shelf: string, watched: boolean): Promise<Shelf> => this.#change((api) => api.watchShelf(shelf, watched));
@@ -85,7 +88,7 @@ export class Shelves {
 
   /** Put files on a shelf, one after the other; what goes wrong with one stands in the state. */
   async give(shelf: string, files: readonly File[]): Promise<void> {
-    const mine = files.map((file) => ({ file, sending: { shelf, name: file.name, problem: null } as Sending }));
+    const mine = files.map((file) => ({ file, sending: { shelf, name: file.name, problem: null, file } as Sending }));
     this.store.set({ sending: [...this.store.get().sending, ...mine.map(({ sending }) => sending)] });
     for (const { file, sending } of mine) {
       let problem: Problem | null = null;
@@ -98,6 +101,13 @@ export class Shelves {
       this.#settle(sending, problem);
       if (problem === null) void this.look();
     }
+  }
+
+  /** Put a locked file on its shelf by its password. Throws what is wrong. */
+  async giveLocked(sending: Sending, password: string): Promise<void> {
+    await this.#server.do((api) => api.give(sending.shelf, sending.file, password));
+    this.dismiss(sending);
+    void this.look();
   }
 
   /** Show no more why a file was not put on its shelf. */

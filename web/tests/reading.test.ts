@@ -1,20 +1,23 @@
 import { beforeEach, expect, it } from "vitest";
 
 import { Api } from "../shared/api";
-import { readAnywhere } from "../shared/reading";
+import { readAnywhere, readLocked } from "../shared/reading";
 import { Server } from "../shared/server";
 import { emptyState } from "../shared/state";
 import { Store } from "../shared/store";
 
 let asked: string[];
+let beside: string[];
 let answer: () => Response;
 let server: Server;
 
 beforeEach(() => {
   asked = [];
+  beside = [];
   answer = () => Response.json({ name: "letter.pdf", text: "Dear all,", pages: 2, notes: [] });
-  const fetched = (async (path: string) => {
+  const fetched = (async (path: string, { headers }: RequestInit) => {
     asked.push(path);
+    beside.push((headers as Record<string, string>)["Document-Password"] ?? "");
     return answer();
   }) as typeof fetch;
   const store = new Store(emptyState({ chat: null, panel: null }), (work) => work());
@@ -50,4 +53,21 @@ it("says why the server does not read one", async () => {
   expect((await readAnywhere(pdf, server)).remark).toEqual({ code: "document", name: "letter.pdf", kind: "PDF" });
   answer = () => Response.json({ name: "letter.pdf", text: " ", pages: 2, notes: [] });
   expect((await readAnywhere(pdf, server)).remark?.code).toBe("empty");
+});
+
+const refused = (sentence: string) => () =>
+  Response.json({ error: { code: "bad_document", sentence, hint: null, field: "password" } }, { status: 400 });
+
+it("asks for the password of what is locked, and gives it beside the file, never in the address", async () => {
+  answer = refused("It is locked.");
+  const { remark } = await readAnywhere(pdf, server);
+  expect(remark).toEqual({ code: "locked", name: "letter.pdf", kind: "PDF", file: pdf });
+  answer = refused("That is not its password.");
+  await expect(readLocked(remark!, "barley", server)).rejects.toMatchObject({ field: "password" });
+  answer = () => Response.json({ name: "letter.pdf", text: "Dear all,", pages: 2, notes: [] });
+  const opened = await readLocked(remark!, "sésame 7", server);
+  expect(opened.attachment).toMatchObject({ name: "letter.pdf", source: { text: "Dear all," } });
+  expect(opened.remark).toEqual({ code: "read", name: "letter.pdf", kind: "PDF" });
+  expect(beside).toEqual(["", "barley", "s%C3%A9same%207"]);
+  expect(asked.join()).not.toMatch(/barley|same/);
 });

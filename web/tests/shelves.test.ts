@@ -11,6 +11,7 @@ import { shelfOf, workOf } from "./shelf-samples";
 class Place {
   all: Shelf[] = [];
   readonly asked: string[] = [];
+  readonly passwords: (string | undefined)[] = [];
   refused = new Set<string>();
   readonly shelves: Shelves;
 
@@ -24,6 +25,7 @@ class Place {
     const url = new URL(path.replace("/app/api", ""), "http://here");
     const kind = body instanceof Blob ? ` ${(headers as Record<string, string>)["Content-Type"]}` : body ? ` ${String(body)}` : "";
     this.asked.push(`${method} ${url.pathname}${method === "DELETE" ? url.search : ""}${kind}`);
+    if (url.pathname === "/documents") this.passwords.push((headers as Record<string, string>)["Document-Password"]);
     const name = url.searchParams.get("name") ?? "";
     if (this.refused.has(name)) {
       return Response.json({ error: { code: "bad_document", sentence: "No.", hint: null } }, { status: 400 });
@@ -102,6 +104,25 @@ it("sends files one after the other, and says of each why it was not taken", asy
   expect(place.count("POST /documents application/octet-stream")).toBe(2);
   place.shelves.dismiss(sending[0]!);
   expect(place.shelves.store.get().sending.map(({ name }) => name)).toEqual(["large.pdf"]);
+});
+
+it("puts a locked file on its shelf by its password, and shows it until then", async () => {
+  place.refused.add("locked.pdf");
+  await place.shelves.give("id-boats", [new File(["a"], "locked.pdf")]);
+  const [sending] = place.shelves.store.get().sending;
+  await expect(place.shelves.giveLocked(sending!, "barley")).rejects.toMatchObject({ code: "bad_document" });
+  expect(place.shelves.store.get().sending).toEqual([sending]);
+  place.refused.clear();
+  await place.shelves.giveLocked(sending!, "sésame");
+  expect(place.shelves.store.get().sending).toEqual([]);
+  expect(place.passwords).toEqual([undefined, "barley", "s%C3%A9same"]);
+});
+
+it("unlocks a document of a shelf, and shows the shelf as it is then", async () => {
+  place.all = [shelfOf("boats", { documents: 2 })];
+  await place.shelves.unlock("id-boats", "docs/plan.pdf", "sésame");
+  expect(place.asked).toEqual(['POST /shelves/id-boats/unlock {"name":"docs/plan.pdf","password":"sésame"}', "GET /shelves"]);
+  expect(place.shelves.store.get().shelves).toEqual(place.all);
 });
 
 it("knows what waits to be gone on with", () => {

@@ -15,7 +15,7 @@ from sottovoce.chat import grounds
 from sottovoce.chat.writing import Answer
 from sottovoce.core.errors import BadDocument, BadValue, NotFound, SottoError, Unsupported
 from sottovoce.core.events import Asked, Done, Event, Grounds, Notice, Text, Timings, Usage
-from sottovoce.core.grounds import NOT_ON_SHELF, NOTHING_CITED, QUOTES, Citation, Found, Ground, day_of
+from sottovoce.core.grounds import NOT_ON_SHELF, NOTHING_CITED, QUOTES, STALE, Citation, Found, Ground, day_of
 from sottovoce.core.messages import MADE, MADE_HERE, State
 from sottovoce.engine.protocol import ModelFacts
 from sottovoce.knowledge import age
@@ -242,4 +242,4 @@ async def _stale(asks: Asks, question: str) -> tuple[Notice, ...]:
     later, day = age.later(question, written), day_of(written)
     if later is None or day is None:
         return ()
-    return (Notice("stale", grounds.stale(later, asks.names, day)),)
+    return (Notice(STALE, grounds.stale(later, asks.names, day)),)

@@ -13,7 +13,7 @@ from typing import Any
 
 from sottovoce.core.errors import SottoError
 from sottovoce.core.events import Reasoning, Text
-from sottovoce.core.grounds import Found
+from sottovoce.core.grounds import STALE, Found
 from sottovoce.core.messages import State
 from sottovoce.knowledge.cite import cited
 from sottovoce.store import chats
@@ -41,11 +41,13 @@ class Answer:
         self._id = answer_id
         self._pieces: list[str] = []
         self._thoughts: list[str] = []
+        if begun is not None:
+            self.facts |= _kept_of(begun, STALE)
         # What was thought and led to no word is thought anew, and kept until then.
         if begun is not None and begun.text:
             self._pieces.append(begun.text.rstrip(" "))  # the next word brings its own space
             self._thoughts.append(begun.reasoning)
-            self.facts |= _thought_of(begun)
+            self.facts |= _kept_of(begun, "thought")
         self._unwritten = 0
         self._written_at = time.monotonic()
         self._writing: asyncio.Future[None] | None = None
@@ -111,7 +113,7 @@ class Answer:
             with contextlib.suppress(SottoError):  # the write below says the same, if it still holds
                 await self._writing
         if self.unchanged:
-            self.facts |= _thought_of(self.unchanged)
+            self.facts |= _kept_of(self.unchanged, "thought")
         if self.passages:
             self.facts |= cited(self.text, self.passages).facts()
         digest = self.facts.pop("digest", "")
@@ -130,6 +132,6 @@ class Answer:
         )
 
 
-def _thought_of(message: StoredMessage) -> dict[str, Any]:
-    """Return for how long an answer was thought about, as far as that is known."""
-    return {name: message.facts[name] for name in ("thought",) if name in message.facts}
+def _kept_of(message: StoredMessage, name: str) -> dict[str, Any]:
+    """Return a fact of an answer that holds for what it is gone on with as well, as far as it is known."""
+    return {name: message.facts[name]} if name in message.facts else {}

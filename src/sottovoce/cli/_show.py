@@ -184,6 +184,19 @@ class Show:
         print(f"{clean(question)} [y/N] ", end="", file=sys.stderr, flush=True)
         return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
+    def secret(self, question: str) -> str:
+        """Ask for something that is not shown while it is typed; empty where the input ends.
+
+        Not within an event loop: it would hold Ctrl-C back until the line's end.
+        """
+        from getpass import getpass
+
+        try:
+            return getpass(f"{one_line(question)} ", sys.stderr)
+        except EOFError:
+            self.note("")
+            return ""
+
     @staticmethod
     def _columns() -> int:
         import shutil

@@ -15,6 +15,12 @@ NOT_ON_SHELF = "not_on_shelf"
 QUOTES = "quotes"
 """Reasons for which an answer ended that no model wrote."""
 
+STALE = "stale"
+"""The fact of an answer that says that its question is about a time after the newest document asked."""
+
+MOST_STALE = 2_000
+"""Characters of it: an answer may be of another program."""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -114,6 +120,12 @@ def read_cited(facts: Mapping[str, Any]) -> Cited:
     if not all(0 <= at < len(citations) for claim in claims for at in claim.citations):
         return NOTHING_CITED
     return Cited(claims, citations)
+
+
+def read_stale(facts: Mapping[str, Any]) -> str | None:
+    """Return the sentence that an answer's question is about a later time than its documents, if it is."""
+    said = facts.get(STALE)
+    return said[:MOST_STALE] if isinstance(said, str) and said.strip() else None
 
 
 def day_of(seconds: float | None) -> str | None:

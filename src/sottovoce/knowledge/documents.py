@@ -30,7 +30,7 @@ class Document:
     """A document on a shelf. `path` is where it was read; `digest` that of the file, SHA-256.
 
     `written` is when its source says, else when the file was changed; seconds since 1970, UTC. `modified`
-    is the file's, in nanoseconds. With a `problem` it has no text.
+    is the file's, in nanoseconds. With a `problem` it has no text; `is_locked`: its password would open it.
     """
 
     number: int
@@ -46,11 +46,14 @@ class Document:
     length: int
     read: float
     problem: str | None = None
+    is_locked: bool = False
 
 
-_COLUMNS = "number, source, path, name, title, digest, size, modified, written, pages, length, read, problem"
+_COLUMNS = (
+    "number, source, path, name, title, digest, size, modified, written, pages, length, read, problem, locked"
+)
 _KINDS = (
-    int, int | None, str, str, str, str, int, int, float | None, int | None, int, float, str | None
+    int, int | None, str, str, str, str, int, int, float | None, int | None, int, float, str | None, int,
 )  # fmt: skip
 
 
@@ -60,10 +63,12 @@ def put(connection: Connection, document: Document, text: str, passages: Sequenc
     data = text.encode()
     name = _free_name(connection, document)
     row = connection.execute(
-        f"INSERT INTO documents ({_COLUMNS[len('number, '):]}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+        f"INSERT INTO documents ({_COLUMNS[len('number, '):]})"  # noqa: S608
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             document.source, document.path, name, clean(document.title), document.digest, document.size,
             document.modified, document.written, document.pages, len(data), document.read, document.problem,
+            document.is_locked,
         ),
     )  # fmt: skip
     number = int(row.lastrowid or 0)
@@ -119,6 +124,20 @@ def listed(connection: Connection) -> list[Document]:
     """Return the documents by name."""
     rows = connection.execute(f"SELECT {_COLUMNS} FROM documents ORDER BY name")  # noqa: S608
     return [_document(row) for row in rows]
+
+
+def locked(connection: Connection) -> list[Document]:
+    """Return those that a password would open, by name."""
+    rows = connection.execute(f"SELECT {_COLUMNS} FROM documents WHERE locked ORDER BY name")  # noqa: S608
+    return [_document(row) for row in rows]
+
+
+def is_read(connection: Connection, path: str, digest: str) -> bool:
+    """Tell whether the text of the file that has this digest stands there under this path."""
+    found = connection.execute(
+        "SELECT 1 FROM documents WHERE path = ? AND digest = ? AND problem IS NULL", (path, digest)
+    )
+    return found.fetchone() is not None
 
 
 def get(connection: Connection, name: str) -> Document:
@@ -197,4 +216,5 @@ def _inflated(part: Any) -> bytes:
 
 
 def _document(row: tuple[Any, ...]) -> Document:
-    return Document(*intact(row, _KINDS))
+    *facts, is_locked = intact(row, _KINDS)
+    return Document(*(*facts, bool(is_locked)))

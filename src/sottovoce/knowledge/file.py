@@ -25,7 +25,7 @@ from sottovoce.store.faults import translated
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
 
-VERSION = 1
+VERSION = 2
 PATIENCE = 30.0
 """Seconds to wait for another program's transaction."""
 
@@ -143,6 +143,8 @@ def _prepare(connection: sqlite3.Connection) -> None:
             )
         if version == 0:
             _create(connection)
+        elif version == 1:
+            _note_locked(connection)
 
 
 def _create(connection: sqlite3.Connection) -> None:
@@ -152,6 +154,13 @@ def _create(connection: sqlite3.Connection) -> None:
             connection.execute(statement)
     words.create(connection)
     connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _note_locked(connection: sqlite3.Connection) -> None:
+    """Bring a file of version 1 to the next, which tells apart what a password would open."""
+    connection.execute("ALTER TABLE documents ADD COLUMN locked INTEGER NOT NULL DEFAULT 0")
+    connection.execute("UPDATE documents SET locked = 1 WHERE problem LIKE '% is locked with a password.'")
+    connection.execute("PRAGMA user_version = 2")
 
 
 def _statements(script: str) -> Iterator[str]:

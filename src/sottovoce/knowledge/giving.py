@@ -27,7 +27,7 @@ LONGEST_NAME = 200
 class ReadsBytes(Protocol):
     """What reads a file that is in memory."""
 
-    async def read_bytes(self, data: bytes, name: str) -> Reading:
+    async def read_bytes(self, data: bytes, name: str, *, password: str | None) -> Reading:
         """Return what a file says. Raises BadDocument."""
         ...
 
@@ -37,6 +37,7 @@ async def give(
     reader: ReadsBytes,
     data: bytes,
     name: str,
+    password: str | None = None,
     *,
     clock: Callable[[], float] = time.time,
 ) -> Document:
@@ -45,7 +46,7 @@ async def give(
     Raises BadDocument where it cannot be read, and BadValue for a name that is none.
     """
     name = named(name)
-    reading = await reader.read_bytes(data, name)
+    reading = await reader.read_bytes(data, name, password=password)
     text, passages = await asyncio.to_thread(cut, reading)
     now = clock()
     document = Document(

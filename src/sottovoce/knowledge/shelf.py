@@ -17,6 +17,7 @@ from sottovoce.knowledge import (
     neighbours,
     search,
     syncing,
+    unlocking,
     vectors,
 )
 from sottovoce.knowledge.checking import Verdict
@@ -77,10 +78,19 @@ class Shelf:
             async for step in steps:
                 yield step
 
-    async def give(self, data: bytes, name: str) -> Document:
+    async def give(self, data: bytes, name: str, password: str | None = None) -> Document:
         """Read a file that was given by itself, and put it on the shelf; see giving.give."""
         async with Reader() as reader:
-            return await giving.give(self.file, reader, data, name)
+            return await giving.give(self.file, reader, data, name, password)
+
+    async def locked(self) -> list[str]:
+        """Return the names of the documents that a password would open."""
+        return [one.name for one in await self.file.read(documents.locked)]
+
+    async def unlock(self, name: str, password: str) -> Document:
+        """Put the text of a locked document on the shelf; see unlocking.unlock."""
+        async with Reader() as reader:
+            return await unlocking.unlock(self.file, reader, name, password)
 
     async def take_back(self, name: str) -> None:
         """Take a document off that was given by itself; see giving.take_back."""

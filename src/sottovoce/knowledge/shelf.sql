@@ -27,6 +27,7 @@ CREATE TABLE documents (
     pages    INTEGER,
     length   INTEGER NOT NULL,        -- of the text, in bytes
     read     REAL NOT NULL,
+    locked   INTEGER NOT NULL DEFAULT 0,  -- 1: its password would open it; it has a problem as well
     problem  TEXT                     -- why it could not be read, in a sentence; NULL: it could
 ) STRICT;
 

@@ -7,26 +7,25 @@ the next run goes on. Knows nothing of formats or vectors.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import shutil
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from sqlite3 import Connection
 from typing import Protocol
 
 from sottovoce.core.amounts import amount
-from sottovoce.core.errors import BadDocument, DiskFull, SottoError, StoreBusy
+from sottovoce.core.errors import DiskFull, SottoError, StoreBusy
 from sottovoce.core.lock import FileLock
 from sottovoce.knowledge import documents, sources, space
-from sottovoce.knowledge.chunk import cut
-from sottovoce.knowledge.document import Passage, Reading
+from sottovoce.knowledge.document import Reading
 from sottovoce.knowledge.documents import Document
 from sottovoce.knowledge.file import ShelfFile
 from sottovoce.knowledge.sources import Look, Seen, Source
+from sottovoce.knowledge.taken import Taken, digest_of, failed, take, unreadable
 
 TOGETHER = 64
 TOGETHER_BYTES = 4 << 20
@@ -34,8 +33,6 @@ TOGETHER_BYTES = 4 << 20
 
 READERS = 2
 """Files that are read at the same time."""
-
-CHANGED_MEANWHILE = "This file was changed while it was read; it is read again the next time."
 
 
 class Reads(Protocol):
@@ -69,13 +66,6 @@ class Progress:
     passed: dict[str, int] = field(default_factory=dict)
     """Files passed over, by their ending: of no kind that can be read."""
     finished: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    document: Document
-    text: str = ""
-    passages: tuple[Passage, ...] = ()
 
 
 async def sync(
@@ -175,8 +165,8 @@ class _Sync:
     ) -> AsyncGenerator[Progress, None]:
         """Read what is due, a few files at a time, and write it in order."""
         waiting = iter(due)
-        reading: list[asyncio.Task[_Read | None]] = []
-        batch: list[_Read] = []
+        reading: list[asyncio.Task[Taken | None]] = []
+        batch: list[Taken] = []
         try:
             while True:
                 while len(reading) < READERS and (one := next(waiting, None)) is not None:
@@ -198,55 +188,31 @@ class _Sync:
                 task.cancel()
             await asyncio.gather(*reading, return_exceptions=True)
 
-    async def _read(self, seen: Seen, before: Document | None) -> _Read | None:
+    async def _read(self, seen: Seen, before: Document | None) -> Taken | None:
         """Return a document as it is to be put; None where only the file's time has changed."""
+        digest = ""
         try:
-            digest = await asyncio.to_thread(_digest, seen.path)
-            document = self._document(seen, digest)
+            digest = await asyncio.to_thread(digest_of, seen.path)
             if before is not None and before.digest == digest and before.problem is None:
                 await self._file.run(lambda conn: documents.touch(conn, before.number, seen.modified))
                 self._progress.kept += 1
                 return None
-            reading = await self._reader.read(seen.path, document.name)
-            text, passages = await asyncio.to_thread(cut, reading)
-            info = seen.path.stat()
-            if (info.st_size, info.st_mtime_ns) != (seen.size, seen.modified):
-                raise BadDocument(CHANGED_MEANWHILE, hint="Put it on the shelf again when it is finished")
+            return await take(seen, digest, self._clock(), self._reader.read(seen.path, seen.name))
         except SottoError as problem:
-            return self._failed(seen, problem.sentence)
+            return self._failed(seen, digest, problem)
         except OSError as problem:
-            return self._failed(seen, f"{seen.name} cannot be read: {problem.strerror or problem}.")
-        written = reading.written or seen.modified / 1e9
-        document = replace(document, title=reading.title, written=written, pages=reading.pages)
-        return _Read(document, text, tuple(passages))
+            return self._failed(seen, digest, unreadable(seen, problem))
 
-    def _failed(self, seen: Seen, sentence: str) -> _Read:
-        modified = 0 if sentence == CHANGED_MEANWHILE else seen.modified
-        self._progress.problems[seen.name] = sentence
-        return _Read(replace(self._document(seen, ""), problem=sentence, modified=modified))
+    def _failed(self, seen: Seen, digest: str, problem: SottoError) -> Taken:
+        self._progress.problems[seen.name] = problem.sentence
+        return failed(seen, digest, self._clock(), problem)
 
-    def _document(self, seen: Seen, digest: str) -> Document:
-        return Document(
-            number=0,
-            source=seen.source,
-            path=seen.key,
-            name=seen.name,
-            title="",
-            digest=digest,
-            size=seen.size,
-            modified=seen.modified,
-            written=None,
-            pages=None,
-            length=0,
-            read=self._clock(),
-        )
-
-    async def _write(self, batch: list[_Read], known: dict[str, Document], gone: dict[str, Document]) -> None:
+    async def _write(self, batch: list[Taken], known: dict[str, Document], gone: dict[str, Document]) -> None:
         if not batch:
             return
         by_digest = {one.digest: one for one in gone.values() if one.problem is None}
-        moves: list[tuple[_Read, Document]] = []
-        puts: list[_Read] = []
+        moves: list[tuple[Taken, Document]] = []
+        puts: list[Taken] = []
         for read in batch:
             old = by_digest.pop(read.document.digest, None) if read.document.path not in known else None
             if old is None:
@@ -258,12 +224,16 @@ class _Sync:
             for read, old in moves:
                 documents.move(conn, old, read.document)
             for read in puts:
-                documents.put(conn, read.document, read.text, read.passages)
+                # Somebody may have given its password since it was met.
+                one = read.document
+                if not (one.is_locked and documents.is_read(conn, one.path, one.digest)):
+                    documents.put(conn, one, read.text, read.passages)
 
         await self._file.run(work)
         progress = self._progress
-        for _, old in moves:
+        for read, old in moves:
             del gone[old.path]
+            progress.problems.pop(read.document.name, None)
             progress.moved += 1
         for read in puts:
             if read.document.path in known:
@@ -287,10 +257,5 @@ def _is_looked_for(document: Document, looks: dict[Source, Look]) -> bool:
     )
 
 
-def _is_full(batch: Sequence[_Read]) -> bool:
+def _is_full(batch: Sequence[Taken]) -> bool:
     return len(batch) >= TOGETHER or sum(len(read.text) for read in batch) >= TOGETHER_BYTES
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

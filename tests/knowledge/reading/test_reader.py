@@ -157,10 +157,14 @@ async def test_a_damaged_document_costs_its_reader_and_a_locked_one_does_not() -
 async def test_a_locked_pdf_is_read_with_its_password_and_with_no_other() -> None:
     data = locked_pdf("A secret that is long enough.", "sésame")
     async with Reader() as reader:
-        for password, said in ((None, "locked with a password"), ("open", "not the password of a.pdf")):
+        for password, said in (
+            (None, "locked with a password"),
+            ("open", "not the password of a.pdf"),
+            ("half a \ud83d", "not the password of a.pdf"),
+        ):
             with pytest.raises(BadDocument, match=said) as caught:
                 await reader.read_bytes(data, "a.pdf", password=password)
-            assert caught.value.field == "password"
+            assert (caught.value.field, caught.value.detail) == ("password", "")
         found = await reader.read_bytes(data, "a.pdf", password="sésame")
     assert found.blocks == (Block("text", "A secret that is long enough.", page=1),)
 

@@ -1,6 +1,6 @@
 import type { Message } from "../../shared/api";
 import { longer } from "../../shared/branch";
-import type { Live } from "../../shared/live";
+import { type Live, noticesOf } from "../../shared/live";
 import { isKey } from "../../shared/strings";
 import { CitedShare } from "../citations/cited-share";
 import { SourcesRow } from "../citations/sources-row";
@@ -23,7 +23,7 @@ export function AnswerBody({ message, live }: { message: Message; live: Live | n
   return (
     <>
       <SourcesRow grounds={grounds} isNearest={isNearest} />
-      {live?.notices.map((notice) => (
+      {noticesOf(live, message).map((notice) => (
         <p key={notice.code} className="notice">
           <Icon name="info" />
           <NoticeWords notice={notice} />

@@ -15,14 +15,14 @@ const FEW = 6;
 export function ShelfMenu() {
   const app = useApp();
   const say = useSay();
-  const { knowledge, quote, choose } = useShelfChoice();
+  const { knowledge, quote, choose, toggle } = useShelfChoice();
   const known = useShelves((state) => state.shelves);
   const all = known ?? [];
   const shelves: MenuItem[] = all.map(({ id, name, documents }) => ({
     label: name,
     detail: counted(documents, say),
     isOn: knowledge.includes(id),
-    act: () => choose({ knowledge: knowledge.includes(id) ? knowledge.filter((one) => one !== id) : [...knowledge, id] }),
+    act: () => toggle(id),
   }));
   const quoting: MenuItem = {
     label: say("shelves.quote"),
@@ -52,7 +52,7 @@ export function ShelfMenu() {
 
 export function ShelfChips() {
   const say = useSay();
-  const { knowledge, quote, problem, choose, sendAgain } = useShelfChoice();
+  const { knowledge, quote, problem, choose, toggle, sendAgain } = useShelfChoice();
   const all = useShelves((state) => state.shelves);
   if (knowledge.length === 0) return null;
   const nameOf = (id: string): string => all?.find((shelf) => shelf.id === id)?.name ?? (all === null ? "…" : say("shelves.goneName"));
@@ -73,7 +73,7 @@ export function ShelfChips() {
             <IconButton
               icon="close"
               label={say("shelves.leave", { name: nameOf(id) })}
-              onClick={() => choose({ knowledge: knowledge.filter((one) => one !== id) })}
+              onClick={() => toggle(id)}
             />
           </li>
         ))}

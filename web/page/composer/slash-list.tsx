@@ -6,6 +6,8 @@ import { useSay } from "../reader";
 interface Props {
   id: string;
   offers: readonly Offer[];
+  /** The shelves that this chat asks. */
+  asked: readonly string[];
   at: number;
   point: (at: number) => void;
   pick: (offer: Offer) => void;
@@ -13,7 +15,7 @@ interface Props {
 }
 
 /** The list over the field. The focus stays in the field; where it is long, it can be gone to and scrolled as well. */
-export function SlashList({ id, offers, at, point, pick, press }: Props) {
+export function SlashList({ id, offers, asked, at, point, pick, press }: Props) {
   const say = useSay();
   const list = useRef<HTMLUListElement>(null);
   useEffect(() => {
@@ -45,6 +47,14 @@ export function SlashList({ id, offers, at, point, pick, press }: Props) {
             <>
               <code>/{offer.name}</code>
               <span>{say(`slash.${offer.name}`)}</span>
+            </>
+          ) : offer.kind === "shelf" ? (
+            <>
+              <code>/kb</code>
+              <span className="slash-preset" dir="auto">
+                {offer.shelf.name}
+              </span>
+              <span className="slash-kind">{say(asked.includes(offer.shelf.id) ? "slash.leave" : "slash.ask")}</span>
             </>
           ) : (
             <>

@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from "react";
 
 import { type Attachment, attachmentOf, joined, pastedName, plainName, type Remark } from "../../shared/attachments";
-import { readAnywhere } from "../../shared/reading";
+import { readAnywhere, readLocked } from "../../shared/reading";
 import { useAnnounce } from "../parts/announcer";
 import { useApp, useSay, useStored } from "../reader";
 
@@ -14,6 +14,8 @@ export interface Attachments {
   /** Whether the browser keeps the texts only for this visit. */
   isFleeting: boolean;
   add: (files: readonly File[], folders?: readonly string[]) => Promise<void>;
+  /** Attaches what a remark says is locked. Throws what is wrong. */
+  unlock: (remark: Remark, password: string) => Promise<void>;
   addPasted: (text: string) => void;
   remove: (attachment: Attachment) => void;
   /** Takes all away, since they are being sent: they stay drafts until the server has them. */
@@ -49,7 +51,7 @@ export function useAttachments(): Attachments {
     drafts.attach(store.get().route.chat, now);
     show(now);
   };
-  const take = (place: string | null, more: readonly Attachment[], told: readonly Remark[]) => {
+  const take = (place: string | null, more: readonly Attachment[], told: readonly Remark[], opened?: Remark) => {
     const isHere = place === store.get().route.chat;
     const found = joined(isHere ? shown.current : drafts.attached(place), more);
     if (!isHere) {
@@ -57,7 +59,7 @@ export function useAttachments(): Attachments {
       return;
     }
     change(found.list);
-    setRemarks([...told, ...found.remarks]);
+    setRemarks((before) => [...(opened ? before.filter((one) => one !== opened) : []), ...told, ...found.remarks]);
     for (const { name } of more.filter((one) => found.list.includes(one))) announce(say("attach.added", { name }));
   };
   return {
@@ -81,6 +83,17 @@ export function useAttachments(): Attachments {
         setReading((count) => count - 1);
       }
       take(place, more, told);
+    },
+    unlock: async (locked, password) => {
+      const place = store.get().route.chat;
+      setReading((count) => count + 1);
+      try {
+        const { attachment, remark } = await readLocked(locked, password, server);
+        take(place, attachment ? [attachment] : [], remark ? [remark] : [], locked);
+        document.getElementById("message")?.focus();
+      } finally {
+        setReading((count) => count - 1);
+      }
     },
     addPasted: (text) => {
       const name = pastedName(say("attach.pasted"), shown.current);

@@ -8,6 +8,8 @@ interface Choice extends Pick<Setup, "knowledge" | "quote"> {
   /** Why it could not be sent. */
   problem: Problem | null;
   choose: (change: Partial<Pick<Setup, "knowledge" | "quote">>) => void;
+  /** Asks a shelf from now on, or no more. */
+  toggle: (shelf: string) => void;
   sendAgain: () => void;
 }
 
@@ -24,6 +26,8 @@ export function useShelfChoice(): Choice {
     quote,
     problem,
     choose: (change) => setups.change(chat, change),
+    toggle: (shelf) =>
+      setups.change(chat, { knowledge: knowledge.includes(shelf) ? knowledge.filter((one) => one !== shelf) : [...knowledge, shelf] }),
     sendAgain: () => void setups.send(chat),
   };
 }

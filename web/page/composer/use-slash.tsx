@@ -1,4 +1,4 @@
-/** What a slash at the beginning of a message offers: the page's commands, and presets for this chat. */
+/** What a slash at the beginning of a message offers: the page's commands, presets and shelves for this chat. */
 
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useState } from "react";
 
@@ -6,7 +6,9 @@ import { COMMANDS, type Offer, offersFor, textOf } from "../../shared/slash";
 import { useCommands } from "../actions";
 import { useAnnounce } from "../parts/announcer";
 import { useApp, useSay, useStored } from "../reader";
+import { useShelves } from "../shelves/use-shelves";
 import { SlashList } from "./slash-list";
+import { useShelfChoice } from "./use-shelf-choice";
 
 interface Slash {
   /** Takes a key press if it is for the list; says whether it was. */
@@ -19,20 +21,26 @@ interface Slash {
 }
 
 export function useSlash(text: string, setText: (text: string) => void): Slash {
-  const { setups, store } = useApp();
+  const { setups, shelves, store } = useApp();
   const say = useSay();
   const announce = useAnnounce();
   const commands = useCommands();
   const id = useId();
   const presets = useStored((state) => state.presets);
+  const known = useShelves((state) => state.shelves);
+  const { knowledge, toggle } = useShelfChoice();
   const hasBegun = useStored((state) => state.chat !== null);
   const [at, setAt] = useState(0);
   /** The text for which its writer has closed the list. */
   const [closed, setClosed] = useState<string | null>(null);
 
   const possible = COMMANDS.filter((name) => name !== "export" || hasBegun);
-  const offers = closed === text ? [] : offersFor(text, presets, possible);
+  const offers = closed === text ? [] : offersFor(text, { presets, shelves: known ?? [], commands: possible });
   const count = offers.length;
+  const isBegun = text.startsWith("/");
+  useEffect(() => {
+    if (isBegun) void shelves.look();
+  }, [isBegun, shelves]);
   useEffect(() => setAt(0), [text]);
   useEffect(() => {
     if (count > 0) announce(say(count === 1 ? "slash.countOne" : "slash.count", { count }));
@@ -43,7 +51,11 @@ export function useSlash(text: string, setText: (text: string) => void): Slash {
     if (document.activeElement?.id === id) document.getElementById("message")?.focus();
     setText("");
     if (offer.kind === "preset") setups.apply(store.get().route.chat, offer.preset);
-    else commands[offer.name]();
+    else if (offer.kind === "command") commands[offer.name]();
+    else {
+      toggle(offer.shelf.id);
+      announce(say(knowledge.includes(offer.shelf.id) ? "slash.left" : "slash.asked", { name: offer.shelf.name }));
+    }
   };
   const pick = () => {
     const offer = offers[at];
@@ -84,6 +96,6 @@ export function useSlash(text: string, setText: (text: string) => void): Slash {
       "aria-controls": count > 0 ? id : undefined,
       "aria-activedescendant": count > 0 ? `${id}-${at}` : undefined,
     },
-    list: count > 0 && <SlashList id={id} offers={offers} at={at} point={setAt} pick={act} press={press} />,
+    list: count > 0 && <SlashList id={id} offers={offers} asked={knowledge} at={at} point={setAt} pick={act} press={press} />,
   };
 }

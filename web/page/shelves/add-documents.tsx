@@ -8,6 +8,7 @@ import { inWords } from "../bytes";
 import { useAnnounce } from "../parts/announcer";
 import { Icon } from "../parts/icon";
 import { IconButton } from "../parts/icon-button";
+import PasswordForm from "../parts/password-form";
 import { ProblemBox } from "../parts/problem-box";
 import { useApp, useReader } from "../reader";
 import { useWork } from "../use-work";
@@ -122,6 +123,11 @@ function SendingRow({ sending }: { sending: Sending }) {
         <strong dir="auto">{name}</strong>
         {isLarge ? (
           <p className="model-facts">{say("shelves.large", { most: inWords(MOST_BYTES, language) })}</p>
+        ) : problem.field === "password" ? (
+          <>
+            <p className="model-facts">{say("attach.no.locked", { name })}</p>
+            <PasswordForm name={name} open={(password) => shelves.giveLocked(sending, password)} />
+          </>
         ) : (
           <ProblemBox problem={problem} />
         )}

@@ -6,6 +6,7 @@ import type { Document, Shelf } from "../../shared/api";
 import { told } from "../../shared/problem";
 import { inWords } from "../bytes";
 import { IconButton } from "../parts/icon-button";
+import PasswordForm from "../parts/password-form";
 import { ProblemBox } from "../parts/problem-box";
 import { useApp, useReader } from "../reader";
 import { useWork } from "../use-work";
@@ -35,6 +36,7 @@ function Part({ shelf, title, isUnread }: { shelf: Shelf; title: string; isUnrea
           <DocumentRow
             key={document.name}
             document={document}
+            unlock={(password) => app.shelves.unlock(shelf.id, document.name, password)}
             remove={document.source === null ? () => void work.run(() => app.shelves.takeBack(shelf.id, document.name)) : null}
           />
         ))}
@@ -49,9 +51,15 @@ function Part({ shelf, title, isUnread }: { shelf: Shelf; title: string; isUnrea
   );
 }
 
-function DocumentRow({ document, remove }: { document: Document; remove: (() => void) | null }) {
+interface RowProps {
+  document: Document;
+  unlock: (password: string) => Promise<unknown>;
+  remove: (() => void) | null;
+}
+
+function DocumentRow({ document, unlock, remove }: RowProps) {
   const { say, language } = useReader();
-  const { name, title, written, pages, size, problem } = document;
+  const { name, title, written, pages, size, problem, locked } = document;
   const facts = [
     title,
     written === null ? "" : dayIn(language)(written),
@@ -62,7 +70,14 @@ function DocumentRow({ document, remove }: { document: Document; remove: (() => 
     <li className="shelf-line">
       <span className="shelf-line-words">
         <span dir="auto">{name}</span>
-        {problem === null ? <small>{facts.filter(Boolean).join(" · ")}</small> : <small lang="en">{problem}</small>}
+        {problem === null ? (
+          <small>{facts.filter(Boolean).join(" · ")}</small>
+        ) : locked ? (
+          <small>{say("attach.no.locked", { name })}</small>
+        ) : (
+          <small lang="en">{problem}</small>
+        )}
+        {locked && <PasswordForm name={name} open={unlock} />}
       </span>
       {remove !== null && <IconButton icon="trash" label={say("shelves.takeOff.named", { name })} onClick={remove} />}
     </li>

@@ -7,6 +7,7 @@ import click
 from sottovoce.cli.kb.adding import add, watch
 from sottovoce.cli.kb.looking import list_shelves, search, show
 from sottovoce.cli.kb.tending import check, remove
+from sottovoce.cli.kb.unlocking import unlock
 
 EXAMPLES = """\b
 Examples:
@@ -20,5 +21,5 @@ def kb() -> None:
     """Shelves of documents, to ask and to quote."""
 
 
-for command in (add, list_shelves, show, search, watch, check, remove):
+for command in (add, list_shelves, show, search, watch, unlock, check, remove):
     kb.add_command(command)

@@ -13,6 +13,7 @@ import click
 from sottovoce.cli._given import Given
 from sottovoce.cli._run import run
 from sottovoce.cli.kb._filling import fill
+from sottovoce.cli.kb.unlocking import ask_for_all, tell_locked
 from sottovoce.core.amounts import amount
 from sottovoce.core.errors import BadValue, NotFound
 from sottovoce.core.messages import OWNER
@@ -38,10 +39,12 @@ def add(given: Given, /, name: str, paths: tuple[Path, ...]) -> None:
     """Put files and folders on a shelf, which is made where it is not there yet.
 
     What has not changed is not read again. A file whose name ends in .zim is an encyclopaedia: it is checked,
-    and then asked as it is. Without PATHS: bring the shelf in step with what was put on it.
-    Ctrl-C stops; the same command goes on.
+    and then asked as it is. Without PATHS: bring the shelf in step with what was put on it. At a terminal it
+    asks for the passwords of locked documents. Ctrl-C stops; the same command goes on.
     """
-    run(_add(given, name, paths))
+    locked = run(_add(given, name, paths))
+    if locked:
+        ask_for_all(given, name, locked)
 
 
 @click.command()
@@ -53,11 +56,17 @@ def watch(given: Given, /, name: str, paths: tuple[Path, ...]) -> None:
     run(_watch(given, name, paths))
 
 
-async def _add(given: Given, name: str, paths: Sequence[Path]) -> None:
+async def _add(given: Given, name: str, paths: Sequence[Path]) -> list[str]:
+    """Return the locked documents whose passwords are still to be asked for, before vectors are made."""
     async with given.open_app() as app:
         shelf = await _with(given, app.shelves, name, paths)
-        await _synced(given, shelf)
+        told = await _synced(given, shelf)
+        locked = await shelf.locked()
+        if locked and given.show.can_ask:
+            return locked
+        tell_locked(given, shelf.name, locked, told)
         await fill(given, app, shelf)
+        return []
 
 
 async def _watch(given: Given, name: str, paths: Sequence[Path]) -> None:
@@ -65,7 +74,8 @@ async def _watch(given: Given, name: str, paths: Sequence[Path]) -> None:
 
     async with given.open_app() as app:
         shelf = await _with(given, app.shelves, name, paths)
-        await _synced(given, shelf)
+        told = await _synced(given, shelf)
+        tell_locked(given, shelf.name, await shelf.locked(), told)
         await fill(given, app, shelf)
         given.show.note("Watching; Ctrl-C ends it.")
         async with aclosing(changes(shelf.file)) as coming:
@@ -114,7 +124,8 @@ async def _mounted(given: Given, shelves: Shelves, shelf: Shelf, path: Path) -> 
         given.show.note("  only titles can be searched: the file comes without an index of its texts")
 
 
-async def _synced(given: Given, shelf: Shelf) -> None:
+async def _synced(given: Given, shelf: Shelf) -> frozenset[str]:
+    """Bring it in step; return the names of the documents of which it was told why they were not read."""
     last = None
     try:
         async with aclosing(shelf.sync()) as steps:
@@ -133,8 +144,10 @@ async def _synced(given: Given, shelf: Shelf) -> None:
         raise
     finally:
         given.show.passing("")
-    if last is not None:
-        _tell(given, shelf, last)
+    if last is None:
+        return frozenset()
+    _tell(given, shelf, last)
+    return frozenset(list(last.problems)[:MOST_PROBLEMS])
 
 
 def _tell(given: Given, shelf: Shelf, step: Progress) -> None:

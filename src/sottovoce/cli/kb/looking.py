@@ -12,6 +12,7 @@ from sottovoce.cli._given import Given
 from sottovoce.cli._run import run
 from sottovoce.cli._show import one_line
 from sottovoce.cli.kb._open import open_shelves
+from sottovoce.cli.kb.unlocking import unlocking_command
 from sottovoce.core.amounts import amount
 from sottovoce.core.errors import StoreProblem
 from sottovoce.core.grounds import day_of
@@ -113,6 +114,9 @@ async def _show(given: Given, name: str, all_documents: bool, as_json: bool) -> 
         unread = [one for one in listed if one.problem is not None]
         for one in unread:
             given.show.line(f"  not read: {one.problem}")
+        locked = [one.name for one in unread if one.is_locked]
+        if locked:
+            given.show.note(f"\nhint: {unlocking_command(shelf.name, locked[0])} asks for the password")
         if all_documents:
             given.show.line()
             rows = [
@@ -189,7 +193,8 @@ def found_data(found: Found) -> dict[str, Any]:
 
 def _document_data(document: Document) -> dict[str, Any]:
     keys = ("name", "title", "path", "digest", "size", "written", "pages", "length", "read", "problem")
-    return {key: value for key, value in asdict(document).items() if key in keys}
+    told = {key: value for key, value in asdict(document).items() if key in keys}
+    return told | {"locked": document.is_locked}
 
 
 def _mount_data(mounted: Mount) -> dict[str, Any]:

@@ -69,6 +69,8 @@ def _opened(file: BinaryIO, password: str | None) -> Any:
     file.seek(0)
     try:
         return pypdfium2.PdfDocument(file.read() if size <= IN_MEMORY else file, password=password)
+    except UnicodeEncodeError:
+        raise Refusal("wrong_password") from None  # half a character; the error would quote it
     except pypdfium2.PdfiumError as problem:
         if problem.err_code == PASSWORD:
             raise Refusal("password" if password is None else "wrong_password") from problem

@@ -30,10 +30,7 @@ SENTENCES: dict[Reason, tuple[str, str]] = {
         "{name} is of a kind that cannot be read here.",
         "Save it as PDF, DOCX, HTML or plain text, and add that",
     ),
-    "password": (
-        "{name} is locked with a password.",
-        "Save it without one in the program it is for, and add that",
-    ),
+    "password": ("{name} is locked with a password.", "Give its password, or save it without one"),
     "wrong_password": ("That is not the password of {name}.", "Give the right one, or save it without one"),
     "protected": (
         "{name} is locked with a password or by its publisher.",

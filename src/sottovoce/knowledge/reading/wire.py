@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, cast, get_args
 
 from sottovoce.knowledge import document
@@ -58,7 +58,7 @@ class Request:
 
     kind: Kind
     size: int | None = None
-    password: str | None = None
+    password: str | None = field(default=None, repr=False)
 
     def to_line(self) -> bytes:
         return json.dumps(asdict(self)).encode() + b"\n"

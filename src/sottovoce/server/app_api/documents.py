@@ -1,13 +1,14 @@
-"""The documents of a shelf: listed, given, shown where they are cited, taken off; and files read for a chat.
+"""The documents of a shelf: listed, given, unlocked, shown where they are cited, taken off; files for a chat.
 
 A document is named by what it is cited by. A file that is sent is read like those of a folder, and neither it
-nor a copy of it stays: of what is put on a shelf, the text does.
+nor a copy of it stays: of what is put on a shelf, the text does. A password is used once, and not kept.
 """
 
 from __future__ import annotations
 
 import asyncio
-from typing import IO
+from typing import IO, Any
+from urllib.parse import unquote
 
 from starlette.responses import Response
 
@@ -19,7 +20,13 @@ from sottovoce.knowledge.listing import Stretch
 from sottovoce.knowledge.reading.read import Reader
 from sottovoce.knowledge.shelf import Shelf
 from sottovoce.server.app_api.nouns import whole
-from sottovoce.server.app_api.nouns_documents import DocumentList, DocumentNoun, ReadNoun, StretchNoun
+from sottovoce.server.app_api.nouns_documents import (
+    DocumentList,
+    DocumentNoun,
+    ReadNoun,
+    StretchNoun,
+    Unlocking,
+)
 from sottovoce.server.app_api.shelves import ONE, found, open_shelf, tell
 from sottovoce.server.caller import Scope
 from sottovoce.server.endpoint import Endpoint, Visit
@@ -29,6 +36,9 @@ MOST_FILE = 64 << 20
 """Bytes of a file that is sent: it is held in memory while it is read."""
 
 MOST_OFFSET = 1 << 40
+
+PASSWORD = "Document-Password"  # noqa: S105  (a header's name)
+"""Beside a locked file, in percent-encoded UTF-8: what is in an address may be written down on the way."""
 
 
 async def listed(visit: Visit[None]) -> DocumentList:
@@ -53,14 +63,23 @@ async def text(visit: Visit[None]) -> StretchNoun:
 
 
 async def give(visit: Visit[IO[bytes]]) -> DocumentNoun:
-    """Put a file on the shelf `shelf` as the document `name`. The body is the file, of at most 64 MB."""
+    """Put a file on the shelf `shelf` as the document `name`. The body is the file, of at most 64 MB.
+
+    The password of a locked one stands in the header `Document-Password`, in percent-encoded UTF-8.
+    """
     shelf = await open_shelf(visit, visit.request.query_params.get("shelf", ""))
     name = named(_name(visit))
     data = await asyncio.to_thread(visit.body.read)
-    document = await shelf.give(data, name)
-    tell(visit, shelf.row.id)
-    if visit.house.app.settings.embed_model:
-        visit.house.at_work.start(shelf)  # its vectors are to be made
+    document = await shelf.give(data, name, _password(visit))
+    _follow(visit, shelf)
+    return DocumentNoun.of(document)
+
+
+async def unlock(visit: Visit[Unlocking]) -> DocumentNoun:
+    """Put the text of a locked document on its shelf, by its password, which is not kept."""
+    shelf = await found(visit)
+    document = await shelf.unlock(visit.body.name, visit.body.password.get_secret_value())
+    _follow(visit, shelf)
     return DocumentNoun.of(document)
 
 
@@ -73,11 +92,14 @@ async def take_back(visit: Visit[None]) -> Response:
 
 
 async def read(visit: Visit[IO[bytes]]) -> ReadNoun:
-    """Return what the file `name` says, as text. The body is the file, of at most 64 MB; nothing is kept."""
+    """Return what the file `name` says, as text. The body is the file, of at most 64 MB; nothing is kept.
+
+    The password of a locked one stands in the header `Document-Password`, in percent-encoded UTF-8.
+    """
     name = named(_name(visit))
     data = await asyncio.to_thread(visit.body.read)
     async with Reader() as reader:
-        reading = await reader.read_bytes(data, name)
+        reading = await reader.read_bytes(data, name, password=_password(visit))
     said, _ = await asyncio.to_thread(cut, reading)
     return ReadNoun.of(name, said, reading)
 
@@ -91,6 +113,18 @@ async def _stretch(shelf: Shelf, name: str, start: int, end: int) -> Stretch:
     return listing.part_of(name, await shelf.text_of(name), start, end)
 
 
+def _follow(visit: Visit[Any], shelf: Shelf) -> None:
+    """Have every window know of a document that came, and its vectors made."""
+    tell(visit, shelf.row.id)
+    if visit.house.app.settings.embed_model:
+        visit.house.at_work.start(shelf)
+
+
+def _password(visit: Visit[IO[bytes]]) -> str | None:
+    given = visit.request.headers.get(PASSWORD)
+    return unquote(given) if given else None
+
+
 def _name(visit: Visit[None] | Visit[IO[bytes]]) -> str:
     name = visit.request.query_params.get("name", "")
     if not name:
@@ -102,6 +136,7 @@ ENDPOINTS = (
     Endpoint("GET", f"{ONE}/documents", listed, Scope.PAGE, answer=DocumentList),
     Endpoint("GET", f"{ONE}/text", text, Scope.PAGE, answer=StretchNoun),
     Endpoint("DELETE", f"{ONE}/documents", take_back, Scope.PAGE),
+    Endpoint("POST", f"{ONE}/unlock", unlock, Scope.PAGE, body=Unlocking, answer=DocumentNoun),
     # Their addresses are whole ones: the gate knows by them where a body may be a file.
     Endpoint(
         "POST", "/app/api/documents", give, Scope.PAGE, file=True, most_file=MOST_FILE, answer=DocumentNoun

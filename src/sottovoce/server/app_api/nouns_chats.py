@@ -8,7 +8,7 @@ from pydantic import Field, ValidationError
 
 from sottovoce.chat.archive import Report
 from sottovoce.core.events import Asked
-from sottovoce.core.grounds import read_cited
+from sottovoce.core.grounds import read_cited, read_stale
 from sottovoce.core.messages import MADE
 from sottovoce.server.app_api.nouns import ID, MOST_TEXT, Noun, RunNoun, SettingsNoun, Shelves
 from sottovoce.server.app_api.nouns_settings import ContextNoun
@@ -168,7 +168,8 @@ class MessageNoun(Noun):
     here, or the address of another machine; "" where nobody here knows, since it was imported.
 
     `grounds` are the passages that were found for a question; `claims` and `citations` what of an answer they
-    support, `supported_share` which part of its claims. `reason` is not_on_shelf or quotes where no model
+    support, `supported_share` which part of its claims. `stale` says that its question is about a later time
+    than the documents it was answered from. `reason` is not_on_shelf or quotes where no model
     wrote it.
     """
 
@@ -194,6 +195,7 @@ class MessageNoun(Noun):
     claims: list[ClaimNoun]
     citations: list[CitationNoun]
     supported_share: float | None
+    stale: str | None
 
     @classmethod
     def of(cls, shown: Shown) -> Self:
@@ -223,6 +225,7 @@ class MessageNoun(Noun):
             claims=cited.claims,
             citations=cited.citations,
             supported_share=cited.supported_share,
+            stale=read_stale(facts),
         )
 
 

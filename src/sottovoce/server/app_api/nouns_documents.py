@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Annotated, Self
+
+from pydantic import Field, SecretStr
 
 from sottovoce.knowledge.document import Found, Passage, Reading
 from sottovoce.knowledge.documents import Document
@@ -10,11 +12,14 @@ from sottovoce.knowledge.listing import Stretch
 from sottovoce.knowledge.search import Results
 from sottovoce.server.app_api.nouns import Noun
 
+MOST_PATH = 4096
+MOST_PASSWORD = 1_000
+
 
 class DocumentNoun(Noun):
     """`name` is what it is cited by, `digest` the file's SHA-256, `source` the number of the source it is of.
 
-    With a `problem`, a sentence, it could not be read and has no text.
+    With a `problem`, a sentence, it could not be read and has no text; `locked`: its password would open it.
     """
 
     name: str
@@ -27,6 +32,7 @@ class DocumentNoun(Noun):
     pages: int | None
     length: int
     problem: str | None
+    locked: bool
 
     @classmethod
     def of(cls, document: Document) -> Self:
@@ -41,7 +47,15 @@ class DocumentNoun(Noun):
             pages=document.pages,
             length=document.length,
             problem=document.problem,
+            locked=document.is_locked,
         )
+
+
+class Unlocking(Noun):
+    """A locked document of a shelf, and its password."""
+
+    name: str = Field(min_length=1, max_length=MOST_PATH)
+    password: Annotated[SecretStr, Field(min_length=1, max_length=MOST_PASSWORD)]
 
 
 class DocumentList(Noun):

@@ -18,10 +18,9 @@ from sottovoce.knowledge.mounting import Mounting
 from sottovoce.knowledge.sources import Source
 from sottovoce.knowledge.zim.mount import Mount
 from sottovoce.server.app_api.nouns import Noun
+from sottovoce.server.app_api.nouns_documents import MOST_PATH
 from sottovoce.server.problems import Problem
 from sottovoce.store.shelves import ShelfRow
-
-MOST_PATH = 4096
 
 
 class NewShelf(Noun):
