@@ -299,6 +299,21 @@ def test_an_answer_shows_where_each_sentence_stands(library, open_window, folder
     expect(panel(window).locator("mark")).to_have_text(JIB)
 
 
+def test_below_an_answer_of_which_nothing_stands_there_come_the_documents_own_words(library, open_window):
+    window = open_window(library)
+    page = window.page
+    window.enter(library.link)
+    menu_of(window).click()
+    page.get_by_role("menuitemcheckbox", name="boats").click()
+    window.ask("Which triangular sail stands before the mast?")
+    theirs = page.get_by_role("region", name="What the documents say themselves")
+    expect(theirs.get_by_role("button").first).to_contain_text(JIB)
+    assert faults(page) == []
+    page.reload()
+    theirs.get_by_role("button").first.click()
+    assert seen_mark(window) == JIB
+
+
 def test_what_is_on_no_shelf_is_said_with_the_nearest_passages(library, open_window):
     window = open_window(library)
     page = window.page

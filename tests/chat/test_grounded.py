@@ -143,6 +143,18 @@ async def test_an_answer_is_cited_to_the_byte(handbook: Parts) -> None:
     assert answer.facts["claims"] == [[0, 39, [0]], [40, 60, []]]
 
 
+@pytest.mark.parametrize("said", ["Staff get a car.", "Well, who knows?"])
+async def test_where_nothing_of_an_answer_stands_there_the_documents_are_quoted(
+    handbook: Parts, said: str
+) -> None:
+    parts, _ = answering(handbook, said)
+    done = done_of(await turn(parts, LEAVE, knowledge=("handbook",)))
+    assert done.text == said
+    (citation,) = done.cited.citations
+    assert citation.quote == "Staff get 25 days of paid leave a year."
+    assert not any(claim.supported for claim in done.cited.claims)
+
+
 async def test_passages_stand_before_the_question_in_a_fence_and_stay_the_same(handbook: Parts) -> None:
     parts, engine = answering(handbook, "25 days.")
     first = done_of(await turn(parts, LEAVE, knowledge=("handbook",)))

@@ -55,11 +55,19 @@ class Asks:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What was found. `question` is its text; `notices` tell of a later time, and of what cannot be read."""
+    """What was found. `question` is its text; `notices` tell of a later time, and of what cannot be read.
+
+    `judge` tells which sentences answer.
+    """
 
     question: str
     event: Grounds
+    judge: Judge
     notices: tuple[Notice, ...] = ()
+
+    async def quotes(self, passages: Sequence[Found]) -> list[Citation]:
+        """Return the sentences of these passages that answer the question best."""
+        return await best_quotes(self.question, passages, self.judge)
 
 
 async def asks(parts: Parts, question: Question) -> Asks:
@@ -124,9 +132,9 @@ async def look(parts: Parts, asks: Asks, asked: Asked) -> Looked | None:
     )
     if not message.text.strip():
         return None
-    notices = await _stale(asks, message.text)
+    notices, judge = await _stale(asks, message.text), judge_of(asks.shelves)
     if not asks.quote and any(ground.told for ground in kept):
-        return Looked(message.text, Grounds(kept, True, asks.names), notices)
+        return Looked(message.text, Grounds(kept, True, asks.names), judge, notices)
     longest = 0 if asks.quote else grounds.longest_joined(per_second)
     results = await found_on(asks.shelves, message.text, longest)
     passages = tuple(Ground(passage) for passage in results.found)
@@ -134,7 +142,7 @@ async def look(parts: Parts, asks: Asks, asked: Asked) -> Looked | None:
         await database.run(lambda conn: rows.keep(conn, owner, asked.question, passages))
     if results.unread:
         notices = (*notices, Notice("unread", " ".join(results.unread)))
-    return Looked(message.text, Grounds(passages, results.answers, asks.names), notices)
+    return Looked(message.text, Grounds(passages, results.answers, asks.names), judge, notices)
 
 
 async def found_on(
@@ -211,7 +219,7 @@ async def without_model(
     quotes: list[Citation] = []
     found = looked.event
     if looked.event.answers:
-        quotes = await best_quotes(looked.question, passages, judge_of(asks.shelves))
+        quotes = await looked.quotes(passages)
     if quotes:
         reason = QUOTES
         text, cited = grounds.quotes(quotes)

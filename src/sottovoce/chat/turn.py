@@ -181,6 +181,8 @@ async def _answered(
             yield piece
     if finished is None:
         raise EngineFailed("The engine ended the answer without saying why.", hint="Ask again")
+    if looked is not None and not answer.cited.citations:
+        answer.quotes = await looked.quotes(answer.passages)
     if question.sampling.schema is not None:
         schema.held(answer.text, question.sampling.schema)
     answer.facts |= {

@@ -8,12 +8,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sottovoce.core.errors import SottoError
 from sottovoce.core.events import Reasoning, Text
-from sottovoce.core.grounds import STALE, Found
+from sottovoce.core.grounds import STALE, Citation, Cited, Found
 from sottovoce.core.messages import State
 from sottovoce.knowledge.cite import cited
 from sottovoce.store import chats
@@ -34,6 +35,8 @@ class Answer:
         self.facts: dict[str, Any] = {}
         self.passages: tuple[Found, ...] = ()
         """What the model was given to answer from: its claims are held against it at the end."""
+        self.quotes: Sequence[Citation] = ()
+        """What these passages say themselves: quoted where they support nothing that the model wrote."""
         self.model: str | None = None
         """Who wrote it, where that is not who was to; "" for no model."""
         self._database = database
@@ -65,6 +68,12 @@ class Answer:
     def unchanged(self) -> StoredMessage | None:
         """The answer to go on with, while nothing of it is written: it has thoughts at most."""
         return None if self._pieces or self._thoughts else self.begun
+
+    @property
+    def cited(self) -> Cited:
+        """What of it the passages support so far."""
+        found = cited(self.text, self.passages)
+        return found if found.citations else replace(found, citations=tuple(self.quotes))
 
     def add(self, piece: Text | Reasoning) -> None:
         if isinstance(piece, Reasoning):
@@ -115,7 +124,7 @@ class Answer:
         if self.unchanged:
             self.facts |= _kept_of(self.unchanged, "thought")
         if self.passages:
-            self.facts |= cited(self.text, self.passages).facts()
+            self.facts |= self.cited.facts()
         digest = self.facts.pop("digest", "")
         await self._database.run(
             lambda conn: chats.finish(

@@ -84,7 +84,10 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Cited:
-    """An answer's claims in their order, and what they quote."""
+    """An answer's claims in their order, and what they quote.
+
+    Where no claim is supported, the citations are what the documents say themselves, and no claim has them.
+    """
 
     claims: tuple[Claim, ...] = ()
     citations: tuple[Citation, ...] = ()

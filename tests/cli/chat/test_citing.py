@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from sottovoce.cli.chat.citing import NOTHING_STANDS, Citing, footnotes, sources
+from sottovoce.cli.chat.citing import THEIR_WORDS, Citing, footnotes, sources
 from sottovoce.core.events import Grounds
-from sottovoce.core.grounds import Found, Ground
+from sottovoce.core.grounds import Cited, Found, Ground
 from sottovoce.knowledge.cite import cited
 
 TEXT = "Staff get 25 days of paid leave a year. 图书馆早上九点开门。"
@@ -51,5 +53,11 @@ def test_the_quotes_come_last() -> None:
     assert footnotes(cited("Why?", [PASSAGE])) == ""
 
 
-def test_an_answer_of_which_nothing_stands_there_names_the_way_to_what_does() -> None:
-    assert footnotes(cited("Staff get a car.", [PASSAGE])).endswith(NOTHING_STANDS)
+def test_below_an_answer_of_which_nothing_stands_there_come_the_words_of_the_documents() -> None:
+    found = cited("Staff get a car.", [PASSAGE])
+    mark = "[?] No passage supports this: 1 of 1 sentences."
+    assert footnotes(found) == f"\n\n{mark}"
+    theirs = cited("Staff get 25 days of paid leave a year.", [PASSAGE]).citations
+    quote = "[1] rules.md, page 3: Leave: “Staff get 25 days of paid leave a year.”"
+    assert footnotes(replace(found, citations=theirs)) == f"\n\n{mark}\n\n{THEIR_WORDS}\n\n{quote}"
+    assert footnotes(Cited((), theirs)) == f"\n\n{THEIR_WORDS}\n\n{quote}"

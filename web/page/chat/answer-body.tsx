@@ -4,6 +4,7 @@ import { type Live, noticesOf } from "../../shared/live";
 import { isKey } from "../../shared/strings";
 import { CitedShare } from "../citations/cited-share";
 import { SourcesRow } from "../citations/sources-row";
+import { TheirWords } from "../citations/their-words";
 import { Markdown } from "../markdown/markdown";
 import { Icon } from "../parts/icon";
 import { useSay, useStored } from "../reader";
@@ -39,6 +40,7 @@ export function AnswerBody({ message, live }: { message: Message; live: Live | n
       )}
       {text !== "" && <Markdown text={text} isLive={live !== null} claims={message.claims} citations={message.citations} />}
       {live === null && <CitedShare claims={message.claims} />}
+      {live === null && <TheirWords claims={message.claims} places={message.citations} />}
       {live !== null && isAwaited(live, text + reasoning) && <AnswerWait phase={live.phase} />}
     </>
   );

@@ -13,7 +13,7 @@ from sottovoce.knowledge import sentences
 from sottovoce.knowledge.cite import Sources, claims_something
 
 UNSUPPORTED = "[?]"
-NOTHING_STANDS = "The shelf's own sentences, without a model: sotto ask --quote, or /kb quote in a chat."
+THEIR_WORDS = "What the documents say themselves:"
 ENDS = frozenset(".!?…。！？\n")
 
 
@@ -64,18 +64,17 @@ class Citing:
 
 
 def footnotes(cited: Cited) -> str:
-    """Return what was quoted, and what the mark of an unsupported sentence means; empty without claims."""
-    if not cited.claims:
+    """Return what was quoted, and what the mark of an unsupported sentence means; empty without either."""
+    if not cited.claims and not cited.citations:
         return ""
     lines = []
     for citation in sorted(cited.citations, key=lambda one: one.n):
         quote = " ".join(citation.quote.split())
         lines.append(f"[{citation.n}] {source(citation)}: “{quote}”")
     unsupported = sum(not claim.supported for claim in cited.claims)
-    if unsupported:
-        lines.append(
-            f"{UNSUPPORTED} No passage supports this: {unsupported} of {len(cited.claims)} sentences."
-        )
-    if unsupported == len(cited.claims):
-        lines.append(NOTHING_STANDS)
+    said = f"{UNSUPPORTED} No passage supports this: {unsupported} of {len(cited.claims)} sentences."
+    marks = [said] if unsupported else []
+    if unsupported == len(cited.claims) and lines:
+        return "\n\n" + "\n\n".join([*marks, THEIR_WORDS, *lines])
+    lines += marks
     return "\n\n" + "\n\n".join(lines)
