@@ -258,7 +258,7 @@ async def open_app(
             permission.require(wanted)
             is_shared = wanted.path == model.path or wanted.kind == EMBEDDING
             if attach and is_shared:
-                return AttachedEngine(home, runs_on, settings.context, lambda: permitted(wanted))
+                return AttachedEngine(home, runs_on, settings.context, lambda: permitted(wanted), wanted.kind)
             return permitted(wanted)
 
         def permitted(wanted: ModelFile) -> Engine:

@@ -34,7 +34,7 @@ from sottovoce.core.settings import Value
 from sottovoce.engine import sign
 from sottovoce.engine.attached import AttachedEngine, tell_server_to_forget
 from sottovoce.engine.echo import EchoEngine
-from sottovoce.engine.protocol import Engine
+from sottovoce.engine.protocol import Asked, Engine
 from sottovoce.engine.sign import Sign
 from sottovoce.server import app_api, asgi, sockets
 from sottovoce.server.doors import Doors
@@ -536,12 +536,17 @@ async def test_what_a_server_was_asked_for_a_deleted_chat_without_an_engine_at_h
         assert not engine.seen
 
 
+class Unasked(EchoEngine):
+    async def count(self, asked: Asked) -> int:
+        raise AssertionError("the model that answers was asked")
+
+
 async def test_vectors_come_from_the_servers_model_for_them(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     encoder().write(home.models / "vectors.gguf")
     given: dict[str, Value | None] = {"embed_model": "vectors"}
-    usual = EchoEngine(can_embed=False)
+    usual = Unasked(can_embed=False)
     monkeypatch.setattr("sottovoce.engine.echo.EchoEngine", functools.partial(EchoEngine, can_embed=True))
     async with (
         serving(home, usual, given=given),
@@ -550,6 +555,8 @@ async def test_vectors_come_from_the_servers_model_for_them(
         assert app.server == ADDRESS
         assert await app.embed(["one two"]) == await EchoEngine(can_embed=True).embed(["one two"])
         _, engine = await app.embedder()
+        assert (await engine.ready()).can_embed, "else its vectors would be taken for another model's"
+        assert await engine.count("one two") == 2
         assert engine.load() is None, "no engine of one's own was needed"
         async with open_app(home=home, environment={"engine": "echo"}) as other:
             assert other.server is None, "who wants other vectors keeps apart"

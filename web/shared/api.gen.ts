@@ -554,6 +554,12 @@ export interface components {
         EngineCount: {
             /** Asked */
             asked: string | components["schemas"]["SaidMessage"][];
+            /**
+             * Kind
+             * @default language
+             * @enum {string}
+             */
+            kind: "language" | "embedding";
         };
         /**
          * EngineDrawing
@@ -635,6 +641,18 @@ export interface components {
         EngineForget: {
             /** Chat */
             chat: string;
+        };
+        /**
+         * EngineReady
+         * @description `kind`: which model is meant, the one that answers or the one of the setting for this.
+         */
+        EngineReady: {
+            /**
+             * Kind
+             * @default language
+             * @enum {string}
+             */
+            kind: "language" | "embedding";
         };
         /** EngineResult */
         EngineResult: {
@@ -1266,8 +1284,6 @@ export interface components {
             /** Path */
             path: string;
         };
-        /** Nothing */
-        Nothing: Record<string, never>;
         /**
          * OneModel
          * @description `lines` say in plain words what it is, `terms` what its licence allows and asks for.

@@ -37,13 +37,17 @@ PROBE_SECONDS = 1.0
 class AttachedEngine:
     """`runs_on` and `window` say what is wanted; a server that runs something else is left alone.
 
-    `own` builds an engine of this program's own, and is called only when one is needed.
+    `own` builds an engine of this program's own, and is called only when one is needed. `kind` says which of
+    the server's models is meant, as models/kinds.py has it.
     """
 
-    def __init__(self, home: Home, runs_on: str, window: int, own: Callable[[], Engine]) -> None:
+    def __init__(
+        self, home: Home, runs_on: str, window: int, own: Callable[[], Engine], kind: str = "language"
+    ) -> None:
         self._home = home
         self._wanted = (__version__, runs_on, window)
         self._build = own
+        self._kind = kind
         self._own: Engine | None = None
         self._users = 0
         self._changing = asyncio.Lock()
@@ -57,7 +61,7 @@ class AttachedEngine:
 
     async def ready(self) -> ModelFacts:
         async def shared(client: Client) -> ModelFacts:
-            return ModelFacts(**await _call(client, "ready", {}))
+            return ModelFacts(**await _call(client, "ready", {"kind": self._kind}))
 
         return await self._either(shared, lambda own: own.ready())
 
@@ -79,7 +83,7 @@ class AttachedEngine:
 
     async def count(self, asked: Asked) -> int:
         async def shared(client: Client) -> int:
-            return int(await _call(client, "count", {"asked": _asked(asked)}))
+            return int(await _call(client, "count", {"asked": _asked(asked), "kind": self._kind}))
 
         return await self._either(shared, lambda own: own.count(asked))
 

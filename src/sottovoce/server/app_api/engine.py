@@ -16,21 +16,23 @@ from typing import Any
 
 from starlette.responses import Response
 
+from sottovoce.app import App
 from sottovoce.core.errors import NotAllowed
 from sottovoce.core.events import Finished, Text
 from sottovoce.core.messages import Conversation
 from sottovoce.core.sampling import checked
 from sottovoce.engine import pieces
 from sottovoce.engine.held import held
+from sottovoce.engine.protocol import Engine
 from sottovoce.server import sse
 from sottovoce.server.answering import EventStream
 from sottovoce.server.app_api.nouns import (
     EngineAnswer,
     EngineCount,
     EngineForget,
+    EngineReady,
     EngineResult,
     EngineTexts,
-    Nothing,
 )
 from sottovoce.server.caller import Scope
 from sottovoce.server.doors import is_from_socket
@@ -55,15 +57,17 @@ def from_socket(handle: Handle) -> Handle:
 
 
 @from_socket
-async def ready(visit: Visit[Nothing]) -> EngineResult:
-    """Load the model, if it is not loaded, and tell what it is."""
-    return EngineResult(result=asdict(await visit.house.app.engine.ready()))
+async def ready(visit: Visit[EngineReady]) -> EngineResult:
+    """Load a model, if it is not loaded, and tell what it is."""
+    engine = await _meant(visit.house.app, visit.body)
+    return EngineResult(result=asdict(await engine.ready()))
 
 
 @from_socket
 async def count(visit: Visit[EngineCount]) -> EngineResult:
     """Count the tokens of a prompt."""
-    return EngineResult(result=await visit.house.app.engine.count(visit.body.messages()))
+    engine = await _meant(visit.house.app, visit.body)
+    return EngineResult(result=await engine.count(visit.body.messages()))
 
 
 @from_socket
@@ -110,12 +114,19 @@ async def _pieces(visit: Visit[EngineAnswer]) -> AsyncGenerator[bytes, None]:
                 yield sse.event(json.dumps(pieces.said(piece), ensure_ascii=False))
 
 
+async def _meant(app: App, body: EngineReady) -> Engine:
+    """Return the engine of the model that is meant. Raises NotFound or BadModelFile."""
+    if body.kind == "embedding":
+        return (await app.embedder())[1]
+    return app.engine
+
+
 def _endpoint(name: str, handle: Callable[[Visit[Any]], Awaitable[Any]], body: Any, **more: Any) -> Endpoint:
     return Endpoint("POST", f"{ROOM}/{name}", handle, Scope.PAGE, body=body, **more)
 
 
 ENDPOINTS = (
-    _endpoint("ready", ready, Nothing, answer=EngineResult),
+    _endpoint("ready", ready, EngineReady, answer=EngineResult),
     _endpoint("count", count, EngineCount, answer=EngineResult),
     _endpoint("weigh", weigh, EngineTexts, answer=EngineResult),
     _endpoint("answer", answer, EngineAnswer, computes=True),

@@ -159,13 +159,23 @@ class SaidMessage(Noun):
     text: str
 
 
-class EngineCount(Noun):
+class EngineReady(Noun):
+    """`kind`: which model is meant, the one that answers or the one of the setting for this."""
+
+    kind: Literal["language", "embedding"] = "language"
+
+
+class EngineAsked(Noun):
     asked: str | list[SaidMessage]
 
     def messages(self) -> str | list[Message]:
         if isinstance(self.asked, str):
             return self.asked
         return [Message(Role(message.role), message.text) for message in self.asked]
+
+
+class EngineCount(EngineAsked, EngineReady):
+    pass
 
 
 class EngineDrawing(Drawing):
@@ -180,7 +190,7 @@ class EngineDrawing(Drawing):
         return Sampling(**said, stop=tuple(self.stop), schema=self.shape, bias=bias)
 
 
-class EngineAnswer(EngineCount):
+class EngineAnswer(EngineAsked):
     """`chat` names whose computed history may be used, and goes on growing."""
 
     sampling: EngineDrawing = EngineDrawing()
@@ -193,10 +203,6 @@ class EngineTexts(Noun):
 
 class EngineForget(Noun):
     chat: str = Field(pattern=ID)
-
-
-class Nothing(Noun):
-    pass
 
 
 # ---- what is given ----
