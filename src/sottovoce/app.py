@@ -17,7 +17,7 @@ from sottovoce import __version__
 from sottovoce.chat import turn
 from sottovoce.chat.turn import Parts, Question
 from sottovoce.core import settings as settings_of
-from sottovoce.core.errors import DiskFull
+from sottovoce.core.errors import DiskFull, NotFound
 from sottovoce.core.events import Event
 from sottovoce.core.messages import OWNER, Conversation
 from sottovoce.core.paths import Home, open_home
@@ -33,7 +33,7 @@ from sottovoce.knowledge.questions import Questions
 from sottovoce.knowledge.shelves import Shelves
 from sottovoce.models import checking, records, shelf
 from sottovoce.models.engines import Engines
-from sottovoce.models.kinds import EMBEDDING
+from sottovoce.models.kinds import EMBEDDING, RERANK
 from sottovoce.models.permission import Permission
 from sottovoce.models.shelf import ModelFile
 from sottovoce.net.ledger import Ledger
@@ -108,6 +108,10 @@ class App:
             return self.model, self.engine
         model = await asyncio.to_thread(self.engines.resolve, self.settings.embed_model)
         return model, await self.engines.get(model)
+
+    async def ranker(self) -> Engine:
+        """Return the engine of the model that ranks texts here. Raises NotFound or BadModelFile."""
+        return await _ranker(self.engines, self.settings.rerank_model)
 
     async def embed(self, texts: Sequence[str]) -> list[list[float]]:
         _, engine = await self.embedder()
@@ -256,7 +260,7 @@ async def open_app(
         def build(wanted: ModelFile) -> Engine:
             """Return an engine for a model; that of this home's server where it runs the same."""
             permission.require(wanted)
-            is_shared = wanted.path == model.path or wanted.kind == EMBEDDING
+            is_shared = wanted.path == model.path or wanted.kind in (EMBEDDING, RERANK)
             if attach and is_shared:
                 return AttachedEngine(home, runs_on, settings.context, lambda: permitted(wanted), wanted.kind)
             return permitted(wanted)
@@ -272,7 +276,9 @@ async def open_app(
         engines = Engines(home, build)
         if engine is not None:
             engines.put(model, PermittedEngine(engine, partial(permission.ask, model)))
-        shelves = Shelves(home, database, _questions(engines, settings))
+        shelves = Shelves(
+            home, database, _questions(engines, settings)
+        )
         try:
             yield App(
                 home,
@@ -297,9 +303,10 @@ async def open_app(
 def _runs_on(model: str, settings: Settings) -> str:
     """Return what programs of one home must have in common to share an engine.
 
-    The model by the one path of a file that they may name differently, and what makes the vectors.
+    The model by the one path of a file that they may name differently, what makes the vectors, what ranks.
     """
-    return f"{model} and {settings.embed_model}" if settings.embed_model else model
+    shared = f"{model} and {settings.embed_model}" if settings.embed_model else model
+    return f"{shared}, ranked by {settings.rerank_model}" if settings.rerank_model else shared
 
 
 def _questions(engines: Engines, settings: Settings) -> Ask:
@@ -313,6 +320,12 @@ def _questions(engines: Engines, settings: Settings) -> Ask:
         return made[0] if made else None
 
     return ask
+
+
+async def _ranker(engines: Engines, name: str) -> Engine:
+    if not name:
+        raise NotFound("No model is set that ranks texts.", hint="sotto settings set rerank_model NAME")
+    return await engines.get(await asyncio.to_thread(engines.resolve, name, (RERANK,)))
 
 
 def _by_rule(slots: int, queue_seconds: float, *, attach: bool) -> Callable[[ModelFile], Engine]:
@@ -348,8 +361,11 @@ class _Workshop:
 
     def engine(self, model: ModelFile) -> Engine:
         from sottovoce.engine.llama import LlamaEngine
+        from sottovoce.engine.ranks import RankEngine
         from sottovoce.engine.vectors import VectorEngine
 
+        if model.kind == RERANK:
+            return RankEngine(self._plan(model, slots=1))
         if model.kind == EMBEDDING:
             return VectorEngine(self._plan(model, slots=1))
         self._open_kept()

@@ -225,7 +225,9 @@ def test_one_of_the_catalogue_that_embeds_writes_nothing_either(measured_home: H
 def test_a_ranking_model_here_is_told_of_with_a_command_that_works(measured_home: Home, sotto) -> None:
     encoder().set("bert.pooling_type", "uint32", 4).write(measured_home.models / "rank.gguf")
     found = only(sotto("fit", "rank", "--json"))
+    assert found["command"] == "sotto settings set rerank_model rank"
     assert sotto(*found["command"].split()[1:]).code == 0
+    assert sotto("settings", "get", "rerank_model").out == "rank\n"
 
 
 def test_a_file_elsewhere_is_used_by_its_path(measured_home: Home, sotto, tmp_path: Path) -> None:

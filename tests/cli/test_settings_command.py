@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from gguf_samples import encoder
 
 
 def value(sotto, name):
@@ -53,6 +54,7 @@ def test_a_broken_file_is_named(sotto, tmp_path):
     [
         ("model", "nobody", "no model named 'nobody'"),
         ("embed_model", "nobody", "no model named 'nobody'"),
+        ("rerank_model", "nobody", "no model named 'nobody'"),
         ("hub", "file:///etc/passwd", "not the address of a hub"),
         ("hub", "http://me:secret@hub.example/", "not the address of a hub"),
     ],
@@ -60,6 +62,15 @@ def test_a_broken_file_is_named(sotto, tmp_path):
 def test_what_nothing_here_could_use_is_not_set(sotto, home, name, value, says):
     refused = sotto("settings", "set", name, value)
     assert (refused.code, says in refused.err, "secret" in refused.err) == (2, True, False)
+    assert not home.config.exists()
+
+
+@pytest.mark.parametrize("name", ["starter", "vectors"])
+def test_what_does_not_rank_is_not_set_as_the_model_that_does(sotto, home, name):
+    encoder().write(home.models / "vectors.gguf")
+    refused = sotto("settings", "set", "rerank_model", name)
+    assert refused.code == 1
+    assert "not a rerank model" in refused.err
     assert not home.config.exists()
 
 

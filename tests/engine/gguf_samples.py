@@ -269,6 +269,15 @@ def encoder() -> Sample:
     return sample
 
 
+def ranker() -> Sample:
+    """Return a BERT that tells how well two texts fit. It runs."""
+    sample = encoder().set("bert.pooling_type", "uint32", 4)
+    for name, dims in {"cls": (WIDTH, WIDTH), "cls.output": (WIDTH, 1)}.items():
+        sample.tensors.append(TensorSpec(f"{name}.weight", dims))
+        sample.tensors.append(TensorSpec(f"{name}.bias", dims[1:]))
+    return sample
+
+
 def projector() -> Sample:
     """Return what goes beside a model that sees: no layers, no words."""
     sample = Sample().set("general.architecture", "string", "clip")

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from gguf_samples import encoder
+from gguf_samples import encoder, ranker
 
 from sottovoce import __version__
 from sottovoce.app import delete_chat, open_app
@@ -560,3 +560,22 @@ async def test_vectors_come_from_the_servers_model_for_them(
         assert engine.load() is None, "no engine of one's own was needed"
         async with open_app(home=home, environment={"engine": "echo"}) as other:
             assert other.server is None, "who wants other vectors keeps apart"
+
+
+async def test_texts_are_ranked_by_the_servers_model_for_it(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ranker().write(home.models / "rank.gguf")
+    given: dict[str, Value | None] = {"rerank_model": "rank"}
+    usual = EchoEngine()
+    monkeypatch.setattr("sottovoce.engine.echo.EchoEngine", functools.partial(EchoEngine, window=99))
+    async with (
+        serving(home, usual, given=given),
+        open_app(home=home, environment={"engine": "echo"}, given=given) as app,
+    ):
+        engine = await app.ranker()
+        assert (await engine.ready()).window == 99
+        assert await engine.rank("one two", ["two one", "x", "one"]) == [2.0, 0.0, 1.0]
+        assert engine.load() is None, "no engine of one's own was needed"
+        async with open_app(home=home, environment={"engine": "echo"}) as other:
+            assert other.server is None, "who wants no ranking keeps apart"

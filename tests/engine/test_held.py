@@ -51,6 +51,17 @@ async def test_the_model_is_given_back_before_vectors_are_made() -> None:
         assert await asker.embed(["one"]) == [[1.0]]
 
 
+async def test_the_model_is_given_back_before_texts_are_ranked() -> None:
+    class Ranks(EchoEngine):
+        async def rank(self, question: str, texts: object, owner: str = "") -> list[float]:
+            assert self.holders == 0
+            return [1.0]
+
+    with held(Ranks()) as asker:
+        await asker.ready()
+        assert await asker.rank("one", ["two"]) == [1.0]
+
+
 @pytest.mark.parametrize("leaves", [True, False])
 async def test_who_goes_while_it_is_loaded_holds_nothing(leaves: bool) -> None:
     go_on = asyncio.Event()

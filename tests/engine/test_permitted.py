@@ -9,7 +9,7 @@ from sottovoce.engine.echo import EchoEngine
 from sottovoce.engine.permitted import PermittedEngine
 
 
-@pytest.mark.parametrize("what", ["ready", "answer", "embed"])
+@pytest.mark.parametrize("what", ["ready", "answer", "embed", "rank"])
 async def test_nothing_is_computed_that_is_not_permitted(what: str) -> None:
     allowed = True
 
@@ -23,6 +23,8 @@ async def test_nothing_is_computed_that_is_not_permitted(what: str) -> None:
     async def ask() -> None:
         if what == "answer":
             assert [piece async for piece in engine.answer("one two", Sampling(), Conversation("me"))]
+        elif what == "rank":
+            assert await engine.rank("one two", ["two"]) == [1.0]
         else:
             await (engine.ready() if what == "ready" else engine.embed(["one"]))
 

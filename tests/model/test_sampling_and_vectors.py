@@ -134,7 +134,7 @@ async def test_many_texts_come_back_in_order_and_a_stop_is_quick(engine: LlamaEn
     stopped.cancel()
     await asyncio.gather(stopped, return_exceptions=True)
     assert engine._embedder is not None
-    assert engine._embedder._line.is_idle
+    assert engine._embedder.line.is_idle
     assert len(await asyncio.wait_for(engine.embed(["hello"], "b"), 20)) == 1
 
 

@@ -5,14 +5,15 @@ import threading
 from pathlib import Path
 
 import pytest
-from gguf_samples import encoder, language_model
+from gguf_samples import encoder, language_model, ranker
 
-from sottovoce.core.errors import NotFound
+from sottovoce.core.errors import BadModelFile, NotFound
 from sottovoce.core.messages import Conversation
 from sottovoce.core.paths import Home
 from sottovoce.engine.echo import EchoEngine
 from sottovoce.models import shelf
 from sottovoce.models.engines import Engines
+from sottovoce.models.kinds import RERANK
 from sottovoce.models.shelf import ModelFile
 
 
@@ -45,6 +46,13 @@ def test_a_model_has_one_engine_by_whatever_name(home: Home, engines: Engines, b
     assert engines.of(tiny) is engines.of(shelf.resolve("link", home)) is builder.built["tiny"]
     assert engines.of(engines.resolve("vectors")) is builder.built["vectors"]
     assert [model.name for model, _ in engines.made()] == ["tiny", "vectors"]
+
+
+def test_a_model_that_ranks_is_nobodys_answer(home: Home, engines: Engines) -> None:
+    ranker().write(home.models / "rank.gguf")
+    assert engines.resolve("rank", (RERANK,)).name == "rank"
+    with pytest.raises(BadModelFile, match="cannot answer"):
+        engines.resolve("rank")
 
 
 async def test_who_asks_at_once_gets_the_same_engine(home: Home, engines: Engines, builder: Builder) -> None:

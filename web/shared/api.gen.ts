@@ -559,7 +559,7 @@ export interface components {
              * @default language
              * @enum {string}
              */
-            kind: "language" | "embedding";
+            kind: "language" | "embedding" | "rerank";
         };
         /**
          * EngineDrawing
@@ -642,6 +642,13 @@ export interface components {
             /** Chat */
             chat: string;
         };
+        /** EngineRank */
+        EngineRank: {
+            /** Question */
+            question: string;
+            /** Texts */
+            texts: string[];
+        };
         /**
          * EngineReady
          * @description `kind`: which model is meant, the one that answers or the one of the setting for this.
@@ -652,7 +659,7 @@ export interface components {
              * @default language
              * @enum {string}
              */
-            kind: "language" | "embedding";
+            kind: "language" | "embedding" | "rerank";
         };
         /** EngineResult */
         EngineResult: {

@@ -90,11 +90,12 @@ def _check(home: Home, name: str, value: str) -> None:
         from sottovoce.models.hub import check_endpoint
 
         check_endpoint(value)
-    elif name in ("model", "embed_model") and value:
+    elif name in ("model", "embed_model", "rerank_model") and value:
         from sottovoce.models import shelf
-        from sottovoce.models.kinds import EMBEDDING, LANGUAGE
+        from sottovoce.models.kinds import EMBEDDING, LANGUAGE, RERANK
 
-        shelf.resolve(value, home, (LANGUAGE,) if name == "model" else (EMBEDDING, LANGUAGE))
+        kinds = {"model": (LANGUAGE,), "embed_model": (EMBEDDING, LANGUAGE), "rerank_model": (RERANK,)}
+        shelf.resolve(value, home, kinds[name])
 
 
 def _described(given: Given) -> list[Setting]:

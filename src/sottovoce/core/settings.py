@@ -113,6 +113,9 @@ class Settings:
     embed_model: str = _setting(
         "", str, "the model that makes vectors, named as model is; empty: the one that answers"
     )
+    rerank_model: str = _setting(
+        "", str, "the model that orders anew what a shelf's search finds, named as model is; empty: none"
+    )
     write_queries: str = _setting(
         "auto",
         str,

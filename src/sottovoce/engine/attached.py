@@ -126,6 +126,14 @@ class AttachedEngine:
 
         return await self._either(shared, lambda own: own.embed(texts, owner))
 
+    async def rank(self, question: str, texts: Sequence[str], owner: str = OWNER) -> list[float]:
+        async def shared(client: Client) -> list[float]:
+            body = {"question": question, "texts": list(texts)}
+            scores: list[float] = await _call(client, "rank", body)
+            return scores
+
+        return await self._either(shared, lambda own: own.rank(question, texts, owner))
+
     async def forget(self, conversation: Conversation) -> None:
         """See Engine.forget. Each engine that may hold something of it is told; none is started for it."""
         await tell_server_to_forget(self._home, conversation)

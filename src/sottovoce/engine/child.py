@@ -34,7 +34,7 @@ class ChildConfig:
     kv: str | None
     """Folder for saved slots, ending in a separator."""
     pooling: str | None = None
-    """This one makes vectors: how those of a text's tokens become one, mean, cls or last. None: it writes."""
+    """How the vectors of a text's tokens become one, mean, cls or last; rank: a score. None: it writes."""
     most: int | None = None
     """Bytes of memory of its own that the process may take: a template or a damaged file may ask for any."""
     patient: bool = False
@@ -80,7 +80,7 @@ def parameters(config: ChildConfig, library: Any) -> Any:
         params.pooling_type = getattr(
             library.llama_pooling_type, f"LLAMA_POOLING_TYPE_{config.pooling.upper()}"
         )
-        # A text to embed must fit one batch: its words see each other.
+        # A text must fit one batch: its words see each other.
         params.n_batch = params.n_ubatch = config.window
     return params
 

@@ -134,6 +134,11 @@ class EchoEngine:
                 )
         return [_vector(text) for text in texts]
 
+    async def rank(self, question: str, texts: Sequence[str], owner: str = OWNER) -> list[float]:
+        """Return how many of the question's words stand in each text."""
+        words = {*question.lower().split()}
+        return [float(len(words & {*text.lower().split()})) for text in texts]
+
     async def forget(self, conversation: Conversation) -> None:
         self.seen.pop(conversation, None)
 

@@ -17,7 +17,6 @@ from sottovoce.engine.giving_way import GivingWay
 from sottovoce.engine.life import Life
 from sottovoce.engine.line import Line
 from sottovoce.engine.plan import Plan
-from sottovoce.engine.protocol import ModelFacts, Queue
 from sottovoce.engine.starting import Running, start
 
 WINDOW = 2048
@@ -29,35 +28,18 @@ class Embedder:
     def __init__(self, plan: Plan) -> None:
         window = min(plan.window or WINDOW, WINDOW)
         self.life = Life(replace(plan, window=window, slots=1, embed=True), start, _nothing_to_save)
-        self._line = Line(1, plan.longest_wait)
+        self.line = Line(1, plan.longest_wait)
         self._way = GivingWay() if plan.patient else None
-
-    async def ready(self) -> ModelFacts:
-        async with self.life.use() as running:
-            return running.facts
-
-    def queue(self, owner: str) -> Queue:
-        queue = self._line.queue(owner)
-        return replace(queue, waiting=queue.waiting + self.life.waiting)
-
-    async def count(self, text: str) -> int:
-        """Return the tokens of a text, with those that the model wants around it."""
-        async with self.life.use() as running:
-            return len((await running.words.prompt(text)).ids)
-
-    async def weigh(self, texts: Sequence[str]) -> list[int]:
-        async with self.life.use() as running:
-            return await running.words.weigh(texts)
 
     async def embed(self, texts: Sequence[str], owner: str) -> list[list[float]]:
         """Return one vector for each text. Raises BadValue or TooLong naming the text."""
         for at, text in enumerate(texts):
             if not text:
                 raise BadValue("This text is empty.", hint="Leave it out", field=f"input.{at}")
-        self._line.queue(owner).require_room()
+        self.line.queue(owner).require_room()
         vectors: list[list[float]] = []
         async with self.life.turn() as running:
-            self._line.pace.presume(running.weights)
+            self.line.pace.presume(running.weights)
             try:
                 prompts = [await _ids(running, text, at) for at, text in enumerate(texts)]
                 for group in groups(prompts):
@@ -76,11 +58,11 @@ class Embedder:
 
     async def _group(self, running: Running, prompts: list[list[int]], owner: str) -> list[list[float]]:
         cost = sum(map(len, prompts))
-        with self._line.place(Conversation(owner), cost, 0, refuse=False) as place:
+        with self.line.place(Conversation(owner), cost, 0, refuse=False) as place:
             async for _ in place.until_inside():
                 pass
             body = {"input": prompts}
-            with self._line.pace.timing(cost):
+            with self.line.pace.timing(cost):
                 reply = await running.client.call("POST", "/v1/embeddings", body, seconds=None)
             place.read = cost
         return [[float(number) for number in item["embedding"]] for item in reply["data"]]

@@ -66,6 +66,11 @@ class HeldEngine(WrappedEngine):
         self.leave()
         return await super().embed(texts, owner)
 
+    async def rank(self, question: str, texts: Sequence[str], owner: str = OWNER) -> list[float]:
+        """See Engine.rank. That model may need the memory of the one that is held, too."""
+        self.leave()
+        return await super().rank(question, texts, owner)
+
     async def _come(self) -> None:
         async with self._coming:
             if self._left or self._let_go is not None:

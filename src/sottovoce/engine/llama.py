@@ -28,7 +28,7 @@ from sottovoce.engine.life import Life
 from sottovoce.engine.line import Line, Place
 from sottovoce.engine.pace import guessed_tokens
 from sottovoce.engine.plan import Plan
-from sottovoce.engine.protocol import Asked, Load, ModelFacts, Queue
+from sottovoce.engine.protocol import Asked, Load, ModelFacts, Queue, cannot_rank
 from sottovoce.engine.request import Spoken, check_bias, finished, piece_request, request
 from sottovoce.engine.seats import Exists, Seats
 from sottovoce.engine.slots import Slot, Slots
@@ -170,6 +170,10 @@ class LlamaEngine:
         if self._embedder is None:
             self._embedder = Embedder(replace(self.plan, idle_seconds=EMBEDDER_IDLE_SECONDS))
         return await self._embedder.embed(texts, owner)
+
+    async def rank(self, question: str, texts: Sequence[str], owner: str = OWNER) -> list[float]:
+        """See Engine.rank. Always raises Unsupported."""
+        raise cannot_rank(self.plan.name)
 
     async def forget(self, conversation: Conversation) -> None:
         await self._seats.forget(self._life.running, conversation)

@@ -42,3 +42,7 @@ class PermittedEngine(WrappedEngine):
     async def embed(self, texts: Sequence[str], owner: str = OWNER) -> list[list[float]]:
         await self._permit()
         return await super().embed(texts, owner)
+
+    async def rank(self, question: str, texts: Sequence[str], owner: str = OWNER) -> list[float]:
+        await self._permit()
+        return await super().rank(question, texts, owner)

@@ -31,12 +31,19 @@ class Plan:
     """Put the model to sleep after this long without a question; 0 never."""
     watch: str | None = None
     embed: bool = False
+    rank: bool = False
+    """It tells how well a text fits a question."""
     patient: bool = False
     """It works in the background and lets every other program come first."""
     room: Room = field(default_factory=Room)
     """The memory it shares with others that are loaded."""
     needs: Callable[[Header, int, int, int], int] = memory.by_header
     """The bytes it takes: of its header, the window and the number of slots, and tokens read in one go."""
+
+    @property
+    def reads_whole(self) -> bool:
+        """Is each text read in one go, as its words see each other?"""
+        return self.embed or self.rank
 
     @property
     def longest_wait(self) -> float:

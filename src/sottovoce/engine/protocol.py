@@ -12,7 +12,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from sottovoce.core.errors import Busy
+from sottovoce.core.errors import Busy, Unsupported
 from sottovoce.core.events import Piece
 from sottovoce.core.messages import OWNER, Conversation, Message
 from sottovoce.core.sampling import Sampling
@@ -123,8 +123,31 @@ class Engine(Protocol):
         Raises BadValue or TooLong naming a text (`input.2`), and ModelProblem where the model cannot.
         """
 
+    async def rank(self, question: str, texts: Sequence[str], owner: str = OWNER) -> list[float]:
+        """Return how well each text fits a question, in its owner's turn: the higher, the better.
+
+        What is longer than the model sees is read by its start. Only scores for one question can be
+        compared. Raises ModelProblem, Refused, and Unsupported where the model cannot.
+        """
+
     async def forget(self, conversation: Conversation) -> None:
         """Erase all state of one conversation, in memory and on disk."""
 
     async def close(self) -> None:
         """Save what is worth saving and stop."""
+
+
+def cannot_embed(name: str) -> Unsupported:
+    return Unsupported(
+        f"{name} puts texts in order and makes no vectors.",
+        hint="Choose a model for vectors; sotto models list shows what is here",
+        field="model",
+    )
+
+
+def cannot_rank(name: str) -> Unsupported:
+    return Unsupported(
+        f"{name} does not tell how well a text fits a question.",
+        hint="Choose a rerank model; sotto models list shows what is here",
+        field="model",
+    )

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from sottovoce.core.errors import BadModelFile, SottoError, Unsupported
+from sottovoce.core.errors import BadModelFile, SottoError
 from sottovoce.engine import marks, threads
 from sottovoce.engine.child import BATCH, ChildConfig
 from sottovoce.engine.client import Client
@@ -19,7 +19,7 @@ from sottovoce.engine.gguf import Header, read_header, read_vocabulary
 from sottovoce.engine.kvfiles import Binding
 from sottovoce.engine.memory import Need
 from sottovoce.engine.plan import Plan, window_of
-from sottovoce.engine.protocol import ModelFacts
+from sottovoce.engine.protocol import ModelFacts, cannot_embed, cannot_rank
 from sottovoce.engine.supervisor import Child
 from sottovoce.engine.words import Words
 
@@ -79,7 +79,7 @@ async def start(plan: Plan, enter: Enter, kv: str | None = None) -> Running:
         raise
     longest = header.context_length or window
     build = f"xllamacpp {child.build}"
-    facts = ModelFacts(plan.name, binding.digest, window, longest, can_embed=True, build=build)
+    facts = ModelFacts(plan.name, binding.digest, window, longest, can_embed=not plan.rank, build=build)
     words = Words(client, vocabulary, window)
     kv_bytes = header.kv_bytes_per_token()
     kept = marks.kept(vocabulary.controls)
@@ -88,7 +88,7 @@ async def start(plan: Plan, enter: Enter, kv: str | None = None) -> Running:
 
 def _taken(plan: Plan, header: Header, window: int) -> int:
     """Return the bytes that the model takes with this window."""
-    return plan.needs(header, window, plan.slots, window if plan.embed else BATCH)
+    return plan.needs(header, window, plan.slots, window if plan.reads_whole else BATCH)
 
 
 def _config(
@@ -106,7 +106,7 @@ def _config(
         threads=chosen,
         most=most_of(need.bytes, chosen),
         kv=kv,
-        pooling=pooling_of(header, plan.name) if plan.embed else None,
+        pooling=pooling_of(plan, header),
         patient=plan.patient,
     )
 
@@ -116,12 +116,17 @@ def most_of(need: int, threads: int) -> int:
     return need + max(LEEWAY, need // 2) + threads * STACK
 
 
-def pooling_of(header: Header, name: str) -> str:
-    """Return how a text's vectors become one: as the file says, else their mean. Raises Unsupported."""
-    if header.pooling == "rank":
-        raise Unsupported(
-            f"{name} puts texts in order and makes no vectors.",
-            hint="Choose a model for vectors; sotto models list shows what is here",
-            field="model",
-        )
+def pooling_of(plan: Plan, header: Header) -> str | None:
+    """Return how a text's vectors become one: as the file says, else their mean; or how well it fits.
+
+    None where none are to be made. Raises Unsupported.
+    """
+    if plan.rank:
+        if not header.ranks:
+            raise cannot_rank(plan.name)
+        return "rank"
+    if not plan.embed:
+        return None
+    if header.ranks:
+        raise cannot_embed(plan.name)
     return header.pooling if header.pooling in ("cls", "last") else "mean"

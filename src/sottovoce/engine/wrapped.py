@@ -46,6 +46,9 @@ class WrappedEngine:
     async def embed(self, texts: Sequence[str], owner: str = OWNER) -> list[list[float]]:
         return await self.engine.embed(texts, owner)
 
+    async def rank(self, question: str, texts: Sequence[str], owner: str = OWNER) -> list[float]:
+        return await self.engine.rank(question, texts, owner)
+
     async def forget(self, conversation: Conversation) -> None:
         await self.engine.forget(conversation)
 

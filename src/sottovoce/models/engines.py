@@ -32,7 +32,7 @@ class Engines:
         self._home = home
         self._build = build
         self._made: dict[File, tuple[ModelFile, Engine]] = {}
-        self._resolved: dict[str, tuple[File, ModelFile]] = {}
+        self._resolved: dict[tuple[str, tuple[str, ...]], tuple[File, ModelFile]] = {}
         self._seen: tuple[list[Mark], list[ModelFile]] | None = None
         self._building = threading.Lock()
 
@@ -59,15 +59,15 @@ class Engines:
         """Return every model that was asked for, with its engine. Most of them may be unloaded."""
         return list(self._made.values())  # a copy: another may be built in a thread meanwhile
 
-    def resolve(self, name: str) -> ModelFile:
-        """Return the model that a setting names, also one for vectors. May read a file.
+    def resolve(self, name: str, kinds: tuple[str, ...] = USABLE) -> ModelFile:
+        """Return the model that a setting names, of one of these kinds. May read a file.
 
         It is looked for once, and again when the file has changed. Raises NotFound or BadModelFile.
         """
-        file, model = self._resolved.get(name, (None, None))
+        file, model = self._resolved.get((name, kinds), (None, None))
         if model is None or file != _file(model.path):
-            model = shelf.resolve(name, self._home, USABLE)
-            self._resolved[name] = _file(model.path), model
+            model = shelf.resolve(name, self._home, kinds)
+            self._resolved[name, kinds] = _file(model.path), model
         return model
 
     async def on_shelf(self) -> list[ModelFile]:

@@ -128,8 +128,8 @@ def to_use(home: Home, file: ModelFile) -> str:
     """Return the command that has a file used: by its name on the shelf, elsewhere by its path."""
     name = STARTER if file.sha256 else file.name if file.path.parent == home.models else str(file.path)
     told = shlex.quote(name)
-    ways = {EMBEDDING: f"sotto settings set embed_model {told}", RERANK: f"sotto models show {told}"}
-    return ways.get(file.kind, f"sotto --model {told}")
+    setting = {EMBEDDING: "embed_model", RERANK: "rerank_model"}.get(file.kind)
+    return f"sotto --model {told}" if setting is None else f"sotto settings set {setting} {told}"
 
 
 def of_header(

@@ -22,7 +22,7 @@ from sottovoce.engine.header import Header, bad_model, shown
 from sottovoce.engine.parts import MAX_PARTS, PART
 from sottovoce.models import licences
 from sottovoce.models.file import ModelFile
-from sottovoce.models.kinds import EMBEDDING, LANGUAGE, RERANK, kind_of
+from sottovoce.models.kinds import EMBEDDING, LANGUAGE, MEANINGS, RERANK, kind_of
 from sottovoce.models.names import STARTER
 from sottovoce.models.starter import card, starter
 
@@ -58,7 +58,7 @@ def resolve(name: str, home: Home, kinds: Collection[str] = (LANGUAGE,)) -> Mode
     none of these kinds.
     """
     if name == STARTER:
-        return starter()
+        return _starter(kinds)
     places = _places(name, home) if name else []
     found = [path for path in places if _exists(path)]
     for path in found:
@@ -70,7 +70,7 @@ def resolve(name: str, home: Home, kinds: Collection[str] = (LANGUAGE,)) -> Mode
         if _leads_nowhere(path):
             raise bad_model(path, "is a link to a file that is gone", hint=f"sotto models remove {name}")
     if name == card().name:  # as the list shows it
-        return starter()
+        return _starter(kinds)
     raise NotFound(f"There is no model named {name!r}.", hint=_near(name, home))
 
 
@@ -216,11 +216,24 @@ def _near(name: str, home: Home) -> str:
     return f"To download it: {catalogue.command(offered[near[0]])}" if near else LIST_HINT
 
 
+def _starter(kinds: Collection[str]) -> ModelFile:
+    if LANGUAGE not in kinds:
+        raise _another(card(), kinds)
+    return starter()
+
+
+def _another(file: ModelFile, kinds: Collection[str]) -> BadModelFile:
+    wanted = " or ".join(MEANINGS[kind] for kind in kinds)
+    return bad_model(file.path, f"is {MEANINGS[file.kind]}, not {wanted}", hint=LIST_HINT)
+
+
 def _of_kind(path: Path, kinds: Collection[str]) -> ModelFile:
     header = read_header(path)
     file = _described(path, header)
     if file.kind in kinds:
         return file
+    if LANGUAGE not in kinds:
+        raise _another(file, kinds)
     if file.kind in CANNOT_ANSWER:
         raise bad_model(path, CANNOT_ANSWER[file.kind], hint=LIST_HINT)
     what = shown(header.text("general.type") or header.architecture)

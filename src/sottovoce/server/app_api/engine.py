@@ -30,6 +30,7 @@ from sottovoce.server.app_api.nouns import (
     EngineAnswer,
     EngineCount,
     EngineForget,
+    EngineRank,
     EngineReady,
     EngineResult,
     EngineTexts,
@@ -84,6 +85,13 @@ async def embed(visit: Visit[EngineTexts]) -> EngineResult:
 
 
 @from_socket
+async def rank(visit: Visit[EngineRank]) -> EngineResult:
+    """Tell how well each text fits a question."""
+    engine = await visit.house.app.ranker()
+    return EngineResult(result=await engine.rank(visit.body.question, visit.body.texts, visit.caller.owner))
+
+
+@from_socket
 async def forget(visit: Visit[EngineForget]) -> EngineResult:
     """Erase what is held of a chat that has been deleted."""
     await visit.house.app.engines.forget(Conversation(visit.caller.owner, visit.body.chat))
@@ -118,7 +126,7 @@ async def _meant(app: App, body: EngineReady) -> Engine:
     """Return the engine of the model that is meant. Raises NotFound or BadModelFile."""
     if body.kind == "embedding":
         return (await app.embedder())[1]
-    return app.engine
+    return await app.ranker() if body.kind == "rerank" else app.engine
 
 
 def _endpoint(name: str, handle: Callable[[Visit[Any]], Awaitable[Any]], body: Any, **more: Any) -> Endpoint:
@@ -131,5 +139,6 @@ ENDPOINTS = (
     _endpoint("weigh", weigh, EngineTexts, answer=EngineResult),
     _endpoint("answer", answer, EngineAnswer, computes=True),
     _endpoint("embed", embed, EngineTexts, answer=EngineResult, computes=True),
+    _endpoint("rank", rank, EngineRank, answer=EngineResult, computes=True),
     _endpoint("forget", forget, EngineForget, answer=EngineResult),
 )

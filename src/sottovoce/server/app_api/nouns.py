@@ -162,7 +162,7 @@ class SaidMessage(Noun):
 class EngineReady(Noun):
     """`kind`: which model is meant, the one that answers or the one of the setting for this."""
 
-    kind: Literal["language", "embedding"] = "language"
+    kind: Literal["language", "embedding", "rerank"] = "language"
 
 
 class EngineAsked(Noun):
@@ -199,6 +199,10 @@ class EngineAnswer(EngineAsked):
 
 class EngineTexts(Noun):
     texts: list[str] = Field(max_length=MOST_TEXTS)
+
+
+class EngineRank(EngineTexts):
+    question: str
 
 
 class EngineForget(Noun):
