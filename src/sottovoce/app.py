@@ -30,6 +30,7 @@ from sottovoce.engine.permitted import PermittedEngine
 from sottovoce.engine.protocol import Engine, ModelFacts
 from sottovoce.knowledge.likeness import Ask
 from sottovoce.knowledge.questions import Questions
+from sottovoce.knowledge.reranking import Reranking
 from sottovoce.knowledge.shelves import Shelves
 from sottovoce.models import checking, records, shelf
 from sottovoce.models.engines import Engines
@@ -277,7 +278,7 @@ async def open_app(
         if engine is not None:
             engines.put(model, PermittedEngine(engine, partial(permission.ask, model)))
         shelves = Shelves(
-            home, database, _questions(engines, settings)
+            home, database, _questions(engines, settings), reranking=_reranking(engines, settings)
         )
         try:
             yield App(
@@ -320,6 +321,11 @@ def _questions(engines: Engines, settings: Settings) -> Ask:
         return made[0] if made else None
 
     return ask
+
+
+def _reranking(engines: Engines, settings: Settings) -> Reranking | None:
+    """Return what orders passages anew, by the model that is set for it; None where none is."""
+    return Reranking(partial(_ranker, engines, settings.rerank_model)) if settings.rerank_model else None
 
 
 async def _ranker(engines: Engines, name: str) -> Engine:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 from datetime import UTC, datetime
 
 import pytest
+from gguf_samples import ranker
+
+from sottovoce.knowledge import vectors
+from sottovoce.knowledge.file import ShelfFile
+from sottovoce.knowledge.vectors import VectorModel
 
 
 @pytest.fixture
@@ -53,6 +59,24 @@ def test_the_list_and_the_shelf_tell_space_and_age(sotto, handbook):
     assert "on the disk" in said
     assert "handbook/leave.md" in said
     assert "handbook" in sotto("kb", "list").out
+
+
+async def _with_vectors(folder):
+    file = ShelfFile(folder)
+    await file.run(lambda conn: vectors.begin(conn, VectorModel("m", "d" * 64)))
+    file.close()
+
+
+def test_a_shelf_with_vectors_tells_of_a_model_that_orders_anew(sotto, handbook, home):
+    assert "rerank" not in sotto("kb", "show", "handbook").err, "vectors bring more"
+    (folder,) = home.knowledge.iterdir()
+    asyncio.run(_with_vectors(folder))
+    assert "sotto settings set rerank_model NAME" in sotto("kb", "show", "handbook").err
+    ranker().write(home.models / "rank.gguf")
+    assert sotto("settings", "set", "rerank_model", "rank").code == 0
+    shown = sotto("kb", "show", "handbook")
+    assert "ordered anew by rank" in shown.out
+    assert "rerank" not in shown.err
 
 
 def test_a_second_run_reads_nothing_and_a_check_tells_what_has_changed(sotto, handbook):

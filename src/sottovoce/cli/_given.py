@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from sottovoce.app import App
     from sottovoce.core.paths import Home
-    from sottovoce.core.settings import Value
+    from sottovoce.core.settings import Settings, Value
     from sottovoce.store.db import Database
 
 
@@ -42,11 +42,15 @@ class Given:
         keep_log(home, debug=self.debug)
         return home
 
-    def use(self) -> str:
-        """Return what the settings say that models are used for."""
+    def settings(self) -> Settings:
+        """Return what config.toml and the environment say. Raises BadSettings."""
         from sottovoce.core.settings import load, read_environment
 
-        return load(self.open_home(), read_environment(), {}).use
+        return load(self.open_home(), read_environment(), {})
+
+    def use(self) -> str:
+        """Return what the settings say that models are used for."""
+        return self.settings().use
 
     def open_database(self) -> Database:
         """Open the store alone, for commands that need no engine."""

@@ -65,18 +65,26 @@ Nearest = Sequence[tuple[int, float]]
 
 
 def search(
-    connection: sqlite3.Connection, shelf: str, question: str, limit: int, nearest: Nearest = ()
+    connection: sqlite3.Connection,
+    shelf: str,
+    question: str,
+    limit: int,
+    nearest: Nearest = (),
+    further: int = 0,
 ) -> Results:
-    """Return the best passages for a question. `shelf` is the name that they are cited by."""
-    order, why = find(connection, question, limit, nearest)
+    """Return the best passages for a question. `shelf` is the name that they are cited by; see `find`."""
+    order, why = find(connection, question, limit, nearest, further)
     found = tuple(found_at(connection, shelf, number, score) for number, score in order)
     return Results(found, bool(found) and answers.answered(why), why)
 
 
 def find(
-    connection: sqlite3.Connection, asked: str, limit: int, nearest: Nearest = ()
+    connection: sqlite3.Connection, asked: str, limit: int, nearest: Nearest = (), further: int = 0
 ) -> tuple[list[tuple[int, float]], Coverage]:
-    """Return the numbers of the best passages with their scores, 1 at most, and what speaks for them."""
+    """Return the numbers of the best passages with their scores, 1 at most, and what speaks for them.
+
+    So many `further` ones come behind those; what speaks for the best does not depend on them.
+    """
     ideas = question.read(asked)
     size = int(connection.execute("SELECT max(number) FROM passages").fetchone()[0] or 0)
     by_words, hits = _evidence(connection, ideas, size)
@@ -86,7 +94,9 @@ def find(
     scores = _fused(by_words, by_vectors, document)
     order = rank.spread(scores, document, limit)
     why = answers.coverage(hits, order, document, [cosine for _, cosine in nearest])
-    return [(number, scores[number]) for number in order], why
+    if further:
+        order += [number for number in rank.spread(scores, document, limit + further) if number not in order]
+    return [(number, scores[number]) for number in order[: limit + further]], why
 
 
 def _fused(by_words: rank.Scores, by_vectors: rank.Scores, document: dict[int, int]) -> dict[int, float]:

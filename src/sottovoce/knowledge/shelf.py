@@ -30,6 +30,7 @@ from sottovoce.knowledge.likeness import Likeness
 from sottovoce.knowledge.neighbours import Gap
 from sottovoce.knowledge.reading.read import Reader
 from sottovoce.knowledge.reading.readers import Readers, is_readable
+from sottovoce.knowledge.reranking import LOOKED_AT, Reranking
 from sottovoce.knowledge.search import Results
 from sottovoce.knowledge.syncing import Progress
 from sottovoce.knowledge.zim.mount import Mount, mount
@@ -40,12 +41,13 @@ MOST_FOUND = 8
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """`likeness` and `encyclopaedias` are kept open for all that ask it."""
+    """`likeness`, `encyclopaedias` and `reranking` are kept open for all that ask it."""
 
     row: ShelfRow
     file: ShelfFile
     likeness: Likeness
     encyclopaedias: Encyclopaedias
+    reranking: Reranking | None = None
 
     @property
     def name(self) -> str:
@@ -101,9 +103,19 @@ class Shelf:
 
         Raises BadDocument, or Unsupported, where nothing was found and no encyclopaedia on it can be asked.
         """
+        if self.reranking is None:
+            return await self._found(question, limit, written)
+        results = await self._found(question, limit, written, max(0, LOOKED_AT - limit))
+        found = await self.reranking.order(question, results.found, self.row.owner)
+        return replace(results, found=found[:limit])
+
+    async def _found(self, question: str, limit: int, written: Sequence[str], further: int = 0) -> Results:
+        """Return what `search` does before it is ordered anew, with so many `further` ones behind."""
         near = await self.likeness.near(self.file, question)
         mounted = await self.mounted()
-        results = await self.file.read(lambda conn: search.search(conn, self.name, question, limit, near))
+        results = await self.file.read(
+            lambda conn: search.search(conn, self.name, question, limit, near, further)
+        )
         if not mounted:
             return results
         try:
@@ -112,10 +124,10 @@ class Shelf:
             if not results.found:
                 raise
             there = Results(unread=(problem.sentence,))
-        found = sorted((*results.found, *there.found), key=lambda passage: -passage.score)
-        return Results(
-            tuple(found[:limit]), results.answers or there.answers, results.why, unread=there.unread
-        )
+        found = sorted((*results.found[:limit], *there.found), key=lambda passage: -passage.score)
+        behind = [*found[limit:], *results.found[limit:]][:further]
+        answers = results.answers or there.answers
+        return Results((*found[:limit], *behind), answers, results.why, unread=there.unread)
 
     async def has_vectors(self) -> bool:
         return await self.file.read(vectors.made_by) is not None

@@ -14,6 +14,7 @@ from sottovoce.knowledge import documents, mounts, sources
 from sottovoce.knowledge.encyclopaedias import Encyclopaedias
 from sottovoce.knowledge.file import ShelfFile
 from sottovoce.knowledge.likeness import Ask, Likeness, no_questions
+from sottovoce.knowledge.reranking import Reranking
 from sottovoce.knowledge.shelf import Shelf
 from sottovoce.knowledge.zim.checksum import Told
 from sottovoce.knowledge.zim.mount import Mount, mount
@@ -35,10 +36,12 @@ class Shelves:
         database: Database,
         questions: Ask = no_questions,
         clock: Callable[[], float] = time.time,
+        reranking: Reranking | None = None,
     ) -> None:
         self._home = home
         self._database = database
         self._questions = questions
+        self._reranking = reranking
         self._clock = clock
         self._open: dict[str, Shelf] = {}
         self._encyclopaedias = Encyclopaedias()
@@ -107,6 +110,8 @@ class Shelves:
         return self._home.knowledge / row.id
 
     async def close(self) -> None:
+        if self._reranking is not None:
+            await self._reranking.close()
         await self._encyclopaedias.close()
         for shelf in self._open.values():
             shelf.file.close()
@@ -118,5 +123,6 @@ class Shelves:
             if row.id in self._open:  # somebody else was opening it meanwhile
                 file.close()
             else:
-                self._open[row.id] = Shelf(row, file, Likeness(self._questions), self._encyclopaedias)
+                likeness = Likeness(self._questions)
+                self._open[row.id] = Shelf(row, file, likeness, self._encyclopaedias, self._reranking)
         return self._open[row.id]

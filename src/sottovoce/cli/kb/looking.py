@@ -169,6 +169,12 @@ def _tell_vectors(given: Given, facts: Facts) -> None:
     else:
         share = f"{facts.vectors:,} of {facts.passages:,} passages"
         given.show.line(f"  found by its words and by vectors of {facts.vectors_of}: {share}")
+    if ranks := given.settings().rerank_model:
+        given.show.line(f"  then the best are ordered anew by {ranks}")
+    elif facts.vectors_of is not None:
+        given.show.note(
+            "\nhint: a rerank model would order the best anew: sotto settings set rerank_model NAME"
+        )
 
 
 def shelf_data(shelf: Shelf, facts: Facts) -> dict[str, Any]:
