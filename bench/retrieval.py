@@ -4,13 +4,14 @@
 (bench/knowledge/questions.toml). Plain full text search, ours by words, ours with vectors, and LanceDB's
 hybrid search over the same passages and vectors answer the same questions in one run. The rows with
 vectors need `python -m bench.minilm bench/knowledge/.corpus/all-MiniLM-L6-v2.gguf` before, and an hour the
-first time. The questions of fresh.toml stand in a table of their own: what they give is told, not to be
-reached.
+first time. The questions of dev.toml and of fresh.toml stand in tables of their own: what they give is told,
+not to be reached. The first are for tuning, the others were asked by somebody else and are never tuned on.
 """
 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import re
 import statistics
 from collections.abc import Callable, Sequence
@@ -28,12 +29,18 @@ from sottovoce.knowledge.shelf import Shelf
 LIMIT = 30
 KINDS = {"far": "far", "near": "near", "english": "answerable"}
 SECTION = re.compile(r"\d+(\.\d+)+")
+OTHER_COLUMNS = (
+    "| recall@5 | MRR@10 | far refused | near refused | answerable refused |\n|---|---|---|---|---|---|"
+)
 _table: list[str] = []
-_fresh: list[str] = []
+_others: dict[str, list[str]] = {
+    "asked for tuning, before looking at the search": [],
+    "asked by somebody who had not seen the search": [],
+}
 
 
 async def measure(home: Path, count: int) -> list[Row]:
-    asked, fresh = questions.read(), questions.read(questions.FRESH)
+    asked, others = questions.read(), [questions.read(file) for file in (questions.DEV, questions.FRESH)]
     english = [one for one in asked if one.kind == "english"]
     async with shelves(home) as open_ones:
         shelf, seconds = await filled(open_ones, "english", corpus.ENGLISH)
@@ -42,13 +49,13 @@ async def measure(home: Path, count: int) -> list[Row]:
         print(f"  {passages:,} passages, {passages / seconds:,.0f} a second with reading them")
         base = _said("plain FTS5", english, plain.find)
         words = _said("ours, by words", english, lambda text: _names(_found(shelf, text)))
-        _told("plain FTS5", fresh, "english", plain.find)
+        _told("plain FTS5", others, "english", plain.find)
         _told(
             "ours, by words",
-            fresh,
+            others,
             "english",
             lambda text: _names(_found(shelf, text)),
-            _shares(fresh, lambda text: _found(shelf, text)),
+            lambda text: _found(shelf, text),
         )
         rows = [
             _gain("by words", "recall@5", words.recall - base.recall, 0.12),
@@ -56,10 +63,11 @@ async def measure(home: Path, count: int) -> list[Row]:
             *_refusals("by words", asked, lambda text: _found(shelf, text)),
         ]
         if vectors.is_here():
-            rows += await _with_vectors(shelf, asked, fresh, base)
+            rows += await _with_vectors(shelf, asked, others, base)
         else:
             _table.append("| with vectors | not measured: the model is not here | | | |")
-            _fresh.append("| with vectors | not measured: the model is not here | | | | |")
+            for table in _others.values():
+                table.append("| with vectors | not measured: the model is not here | | | | |")
         chinese, _ = await filled(open_ones, "chinese", corpus.CHINESE)
         in_chinese = [one for one in asked if one.kind == "chinese"]
         _said("ours by words, Chinese, the right section", in_chinese, lambda text: _sections(chinese, text))
@@ -70,13 +78,13 @@ async def measure(home: Path, count: int) -> list[Row]:
         )
         _told(
             "ours by words, Chinese, the right section",
-            fresh,
+            others,
             "chinese",
             lambda text: _sections(chinese, text),
         )
         _told(
             "ours by words, Chinese, the right document",
-            [_of_chapter(one) for one in fresh],
+            [[_of_chapter(one) for one in some] for some in others],
             "chinese",
             lambda text: _chapters(chinese, text),
         )
@@ -89,11 +97,11 @@ async def measure(home: Path, count: int) -> list[Row]:
 
 
 async def _with_vectors(
-    shelf: Shelf, asked: Sequence[Question], fresh: Sequence[Question], base: Quality
+    shelf: Shelf, asked: Sequence[Question], others: Sequence[Sequence[Question]], base: Quality
 ) -> list[Row]:
     passages = await asyncio.to_thread(vectors.texts, shelf)
     table = await vectors.embedded(list(passages.values()))
-    texts = [one.text for one in (*asked, *fresh)]
+    texts = [one.text for one in itertools.chain(asked, *others)]
     by_text = dict(zip(texts, await vectors.embedded(texts), strict=True))
     numbers = list(passages)
     near = {text: vectors.nearest(table, numbers, vector) for text, vector in by_text.items()}
@@ -101,15 +109,15 @@ async def _with_vectors(
     both = _said("ours, with vectors", english, lambda text: _names(_found(shelf, text, near[text])))
     _told(
         "ours, with vectors",
-        fresh,
+        others,
         "english",
         lambda text: _names(_found(shelf, text, near[text])),
-        _shares(fresh, lambda text: _found(shelf, text, near[text])),
+        lambda text: _found(shelf, text, near[text]),
     )
     theirs = peer.answers(shelf, passages, table, by_text)
     if theirs:
         _said(f"{peer.RELEASE}, hybrid, the same vectors", english, theirs.__getitem__)
-        _told(f"{peer.RELEASE}, hybrid, the same vectors", fresh, "english", theirs.__getitem__)
+        _told(f"{peer.RELEASE}, hybrid, the same vectors", others, "english", theirs.__getitem__)
     return [
         _gain("with vectors", "recall@5", both.recall - base.recall, 0.22),
         _gain("with vectors", "MRR", both.mrr - base.mrr, 0.20),
@@ -120,11 +128,8 @@ async def _with_vectors(
 def appendix() -> str:
     """Return the tables of quality for the page."""
     head = "\n| over the same questions | recall@5 | MRR@10 | recall@5, held out | MRR@10, held out |\n"
-    asked = (
-        "\n| asked by somebody who had not seen the search | recall@5 | MRR@10 |"
-        " far refused | near refused | answerable refused |\n|---|---|---|---|---|---|"
-    )
-    return f"{head}|---|---|---|---|---|\n" + "\n".join([*_table, asked, *_fresh]) + "\n"
+    tables = [[f"\n| {asked} {OTHER_COLUMNS}", *rows] for asked, rows in _others.items()]
+    return f"{head}|---|---|---|---|---|\n" + "\n".join(itertools.chain(_table, *tables)) + "\n"
 
 
 def _found(shelf: Shelf, text: str, nearest: Nearest = ()) -> Results:
@@ -162,15 +167,19 @@ def _said(name: str, asked: Sequence[Question], places: Callable[[str], Sequence
 
 def _told(
     name: str,
-    asked: Sequence[Question],
+    others: Sequence[Sequence[Question]],
     kind: str,
     places: Callable[[str], Sequence[str]],
-    refused: Sequence[float] = (),
+    results: Callable[[str], Results] | None = None,
 ) -> None:
-    found = questions.quality([one for one in asked if one.kind == kind], places)
-    shares = " | ".join([f"{share:.3f}" for share in refused] or ["", "", ""])
-    _fresh.append(f"| {name} | {found.recall:.3f} | {found.mrr:.3f} | {shares} |")
-    print(f"  fresh: {_fresh[-1]}")
+    for table, asked in zip(_others.values(), others, strict=True):
+        of_kind = [one for one in asked if one.kind == kind]
+        if not of_kind:
+            continue
+        found = questions.quality(of_kind, places)
+        refused = [f"{share:.3f}" for share in _shares(asked, results)] if results else ["", "", ""]
+        table.append(f"| {name} | {found.recall:.3f} | {found.mrr:.3f} | {' | '.join(refused)} |")
+        print(f"  other questions: {table[-1]}")
 
 
 def _gain(name: str, what: str, value: float, bar: float) -> Row:

@@ -1,4 +1,4 @@
-"""The questions, read from questions.toml or fresh.toml, and how well an order of documents answers them."""
+"""The questions, read from a file beside this one, and how well an order of documents answers them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FILE = Path(__file__).parent / "questions.toml"
+DEV = Path(__file__).parent / "dev.toml"
+"""All of them for tuning."""
+
 FRESH = Path(__file__).parent / "fresh.toml"
 """By somebody who had not seen the search; none of them is for tuning."""
 
@@ -39,7 +42,8 @@ def read(file: Path = FILE) -> list[Question]:
     for kind, given in tomllib.loads(file.read_text("utf-8")).items():
         pairs = [(text, ()) for text in given["questions"]] if "questions" in given else given.items()
         for number, (text, at) in enumerate(pairs):
-            found.append(Question(text, frozenset(at), kind, file == FILE and number % 2 == 0))
+            tuning = file == DEV or (file == FILE and number % 2 == 0)
+            found.append(Question(text, frozenset(at), kind, tuning))
     return found
 
 

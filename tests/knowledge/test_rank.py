@@ -33,3 +33,10 @@ def test_one_document_does_not_crowd_out_the_others():
 
 def test_a_rare_word_weighs_more_and_an_unknown_one_most():
     assert rank.rarity(0, 1000) == rank.rarity(1, 1000) > rank.rarity(10, 1000) > rank.rarity(1000, 1000)
+
+
+def test_another_word_for_the_same_counts_as_rare_as_between_it_and_the_word_asked_for():
+    odd, common = rank.rarity(1, 1000), rank.rarity(300, 1000)
+    assert rank.worth(1, 300, 1000) * odd == pytest.approx((odd * common) ** 0.5)
+    assert rank.worth(300, 1, 1000) == 1.0, "one that is commoner gains nothing"
+    assert rank.worth(7, 0, 1000) == 1.0, "the word that was asked for is not there"

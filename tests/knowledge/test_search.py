@@ -81,6 +81,23 @@ def test_what_is_not_on_the_shelf_is_said_not_to_be(shelf, question):
     assert not ask(shelf, question).answers
 
 
+def test_an_odd_word_does_not_outweigh_the_words_that_it_stands_for(tmp_path):
+    said = ["A folder of ropes."] + ["The ropes are wet."] * 7 + ["A folder lies here."] * 19
+    said += ["The directory is old."] + ["Nothing but water."] * 32
+    file = ShelfFile(tmp_path)
+
+    def fill(connection) -> None:
+        for at, line in enumerate(said):
+            text, passages = cut(Reading((Block(T, line),)))
+            put = Document(0, None, f"/{at}", f"{at}", "", "d", 1, 1, None, None, 0, 0.0)
+            documents.put(connection, put, text, passages)
+
+    file.call(fill)
+    found = [one.text for one in ask(file, "a folder for the ropes").found]
+    file.close()
+    assert found[:2] == ["A folder of ropes.", "The ropes are wet."]
+
+
 def test_every_quote_is_what_stands_at_its_bytes(shelf):
     for question in ANSWERED:
         for found in ask(shelf, question).found:

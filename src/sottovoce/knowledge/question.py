@@ -63,8 +63,6 @@ class Idea:
     """
 
     phrases: tuple[tuple[str, float], ...]
-    name: bool = False
-    """Whether it is a name that has to be found to the letter."""
     guessed: bool = False
     """Whether it says nothing where it is not found: a word of any subject, or perhaps no word at all."""
 
@@ -80,7 +78,7 @@ def _names(text: str) -> Iterator[Idea]:
     for found in _NAME.finditer(text):
         parts = _WORD.findall(found[0].lower())
         if len(parts) > 1 and not _CJK.search(found[0]):
-            yield Idea(((" ".join(parts), 1.0),), name=True)
+            yield Idea(((" ".join(parts), 1.0),))
 
 
 def _chinese(text: str) -> Iterator[Idea]:
@@ -118,10 +116,14 @@ def _side_by_side(word: str) -> str:
 def _words(text: str) -> Iterator[Idea]:
     words = _WORD.findall(_CJK.sub(" ", text).lower())
     known = [word for word in words if word not in STOP_WORDS]
+    met: set[str] = set()
     for word in known or words:
+        forms = set(_forms(word))
+        if not met.isdisjoint(forms):  # change, changes: the index has them as one word
+            continue
+        met |= forms
         others = tuple((other, SYNONYM) for other in sorted(alike(word)))
-        is_light = not LIGHT_WORDS.isdisjoint(_forms(word))
-        yield Idea(((word, 1.0), *others), name=any(char.isdigit() for char in word), guessed=is_light)
+        yield Idea(((word, 1.0), *others), guessed=not LIGHT_WORDS.isdisjoint(forms))
 
 
 def alike(word: str) -> set[str]:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-DECAY = 0.65
-"""What the next best passage of a document adds to the evidence for it, of what the one before added."""
+DECAY, DECAY_NEAR = 0.5, 0.65
+"""What the next best passage of a document adds to the evidence for it, of what the one before added.
+
+By words it is less than by nearness: the commoner words of a question stand all over a long document.
+"""
 
 SMOOTH = 60
 """Ranks are fused as 1 / (SMOOTH + rank): the usual constant of reciprocal rank fusion."""
@@ -21,6 +24,14 @@ Scores = Mapping[int, float]
 def rarity(count: int, size: int) -> float:
     """Return what an idea weighs that `count` of `size` passages have; what none has, as if one had it."""
     return math.log((size + 1) / (max(count, 1) + 0.5))
+
+
+def worth(count: int, asked: int, size: int) -> float:
+    """Return what a word counts that stands in `count` passages, for one that stands in `asked` of them.
+
+    As if it were as rare as between the two: by its own rarity an odd word would outweigh what it stands for.
+    """
+    return math.sqrt(min(1.0, rarity(asked, size) / rarity(count, size)))
 
 
 def best(scores: Scores, limit: int) -> list[int]:

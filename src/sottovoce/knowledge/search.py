@@ -25,9 +25,6 @@ What is read least is read first. So the commonest words of a long question are 
 DEEP = 1000
 """Of so many of the best passages, those of one document speak for it together."""
 
-NAME = 2.0
-"""What a name, an option or a number weighs, of a word."""
-
 WORDS, VECTORS = 1.0, 3.0
 """What an order by words and one by vectors weigh where they are fused."""
 
@@ -60,6 +57,9 @@ class Results:
     unread: tuple[str, ...] = ()
 
 
+Weighed = tuple[rank.Scores, float, float]
+"""Scores of passages, what they weigh, and the decay of the evidence for a document."""
+
 Nearest = Sequence[tuple[int, float]]
 """Passages by number with the cosine of their vector to that of the question, nearest first."""
 
@@ -91,7 +91,7 @@ def find(
     document = _documents(connection, [*by_words, *(number for number, _ in nearest)])
     by_words = {number: score for number, score in by_words.items() if number in document}
     by_vectors = {number: cosine for number, cosine in nearest if number in document}
-    scores = _fused(by_words, by_vectors, document)
+    scores = _fused((by_words, WORDS, rank.DECAY), (by_vectors, VECTORS, rank.DECAY_NEAR), document)
     order = rank.spread(scores, document, limit)
     why = answers.coverage(hits, order, document, [cosine for _, cosine in nearest])
     if further:
@@ -99,13 +99,13 @@ def find(
     return [(number, scores[number]) for number in order[: limit + further]], why
 
 
-def _fused(by_words: rank.Scores, by_vectors: rank.Scores, document: dict[int, int]) -> dict[int, float]:
+def _fused(by_words: Weighed, by_vectors: Weighed, document: dict[int, int]) -> dict[int, float]:
     """Return one score for each passage, of its own ranks and of those of its document."""
     passages, owners, weights = [], [], []
-    for scores, weight in ((by_words, WORDS), (by_vectors, VECTORS)):
+    for scores, weight, decay in (by_words, by_vectors):
         if scores:
             passages.append(rank.best(scores, len(scores)))
-            of_documents = rank.evidence(scores, document)
+            of_documents = rank.evidence(scores, document, decay)
             owners.append(rank.best(of_documents, len(of_documents)))
             weights.append(weight)
     if not passages:
@@ -133,6 +133,7 @@ def _evidence(
         for at, idea in enumerate(ideas)
         for phrase, weight in idea.phrases
     )
+    own = {at: count for synonym, count, at, _, _ in asked if not synonym}
     tables = [np.zeros(size + 1, dtype=np.float32) for _ in ideas]
     read = [0] * len(ideas)
     for synonym, count, at, phrase, weight in asked:
@@ -140,7 +141,7 @@ def _evidence(
             continue
         budget -= count
         read[at] += count
-        worth = weight * (NAME if ideas[at].name else 1.0)
+        worth = weight * rank.worth(count, own[at], size)
         for numbers, scores in _scored(connection, phrase, count, size):
             there = tables[at][numbers]
             tables[at][numbers] = np.maximum(there, worth * scores)
