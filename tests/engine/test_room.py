@@ -216,7 +216,7 @@ async def test_all_who_wait_for_memory_are_refused_after_their_own_time(side: Si
         last = await refused_after()
         took = [*await asyncio.gather(*first), last]
     assert min(took) > 0.39
-    assert max(took) < 1.2
+    assert max(took) < 5  # and not as long as the model is in use
     assert two.queue("me").waiting == 0
     await two.ready()
 
