@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from contextlib import aclosing
 
 import pytest
@@ -22,6 +23,7 @@ def shelf(tmp_path):
 @pytest.mark.parametrize("is_folder", [True, False])
 async def test_what_happens_to_a_source_is_told(shelf, tmp_path, monkeypatch, is_folder):
     monkeypatch.setattr(watching, "QUIET", 50)
+    monkeypatch.setattr(watching, "LOOK", 3_600_000)
     folder = tmp_path / "docs"
     folder.mkdir()
     (folder / "a.txt").write_text("one")
@@ -36,10 +38,40 @@ async def test_what_happens_to_a_source_is_told(shelf, tmp_path, monkeypatch, is
         assert heard.exception() is None
 
 
-async def test_nothing_to_watch_is_told(shelf, tmp_path):
-    (tmp_path / "stick" / "docs").mkdir(parents=True)
-    shelf.call(lambda conn: sources.add(conn, tmp_path / "stick" / "docs", 1.0))
-    (tmp_path / "stick").rename(tmp_path / "away")
-    with pytest.raises(BadValue, match="None of the sources"):
+async def told_of(coming, path) -> None:
+    """Return once something was told while this was there."""
+    async for _ in coming:
+        if path.exists():
+            return
+
+
+@pytest.mark.parametrize("how", ["deleted", "moved", "not there at first"])
+async def test_a_folder_that_is_there_anew_is_heard(shelf, tmp_path, monkeypatch, how):
+    monkeypatch.setattr(watching, "QUIET", 20)
+    monkeypatch.setattr(watching, "LOOK", 100)
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    shelf.call(lambda conn: sources.add(conn, folder, 1.0))
+    if how == "not there at first":
+        folder.rmdir()
+    async with aclosing(watching.changes(shelf)) as coming, asyncio.timeout(20):
+        if folder.exists():
+            heard = asyncio.ensure_future(anext(coming))
+            while not heard.done():  # until the watch stands, nobody hears
+                (folder / "first.txt").write_text("one")
+                await asyncio.wait([heard], timeout=0.1)
+            if how == "deleted":
+                shutil.rmtree(folder)
+                await anext(coming)
+            else:
+                folder.rename(tmp_path / "away")
+        for name in ("a.txt", "b.txt", "c.txt"):  # the first may be met only by the look at what came back
+            folder.mkdir(exist_ok=True)
+            (folder / name).write_text("one")
+            await told_of(coming, folder / name)
+
+
+async def test_a_shelf_without_sources_has_nothing_to_watch(shelf):
+    with pytest.raises(BadValue, match="nothing on this shelf to watch"):
         async with aclosing(watching.changes(shelf)) as coming:
             await anext(coming)

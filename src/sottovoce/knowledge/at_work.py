@@ -22,7 +22,7 @@ from sottovoce.knowledge.watching import changes
 log = logging.getLogger(__name__)
 
 LOOKS_AGAIN = 60.0
-"""Seconds after which sources that are not there are looked for again: a disk may be plugged in."""
+"""Seconds after which a watch that failed is begun again."""
 
 State = Literal["running", "paused", "done", "failed"]
 
@@ -184,7 +184,7 @@ class AtWork:
                         if work is None or work.state != "paused":  # who paused it said so
                             self.start(shelf)
             except BadValue:
-                pass  # none of its sources is there now
+                pass  # it has no sources
             except SottoError as problem:
                 log.warning("a shelf is not watched: %s", problem)
             except OSError as problem:

@@ -1,12 +1,14 @@
 """Tells when something has changed in a shelf's sources: inotify on Linux, FSEvents on macOS, by watchfiles.
 
-A burst of changes is told once, after it is over: a file that is being written is left to be finished.
+A burst of changes is told once, after it is over: a file that is being written is left to be finished. The
+system watches a folder, not its path, so now and then it is looked whether another one stands there.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from pathlib import Path
 
 from sottovoce.core.errors import BadValue
@@ -19,36 +21,64 @@ QUIET = 800
 LONGEST_BURST = 10_000
 """Milliseconds after which it is told though it goes on."""
 
+LOOK = 5_000
+"""Milliseconds after which it is looked whether sources went, came back or were replaced."""
+
 
 async def changes(file: ShelfFile) -> AsyncGenerator[None, None]:
-    """Yield once for each burst of changes. Closing the generator ends the watch.
+    """Yield once for each burst of changes, and soon after the beginning for what came before it.
 
-    Raises BadValue where nothing is there to be watched.
+    Closing the generator ends the watch. A source that is not there is waited for. Raises BadValue where the
+    shelf has none.
     """
-    from watchfiles import awatch
+    from watchfiles import Change, awatch
 
     there = [source.path for source in await file.read(sources.listed)]
-    places = {_place(path) for path in there if _place(path).is_dir()}
-    if not places:
-        raise BadValue("None of the sources is there now.", hint="sotto kb show NAME lists them")
-    stop = asyncio.Event()
-    try:
-        async for _ in awatch(
+    if not there:
+        raise BadValue("There is nothing on this shelf to watch.", hint="sotto kb watch NAME FOLDER")
+    is_owed = True
+    while True:
+        places = await asyncio.to_thread(_places, there)
+        if not places:
+            await asyncio.sleep(LOOK / 1000)
+            continue
+        watch = awatch(
             *places,
-            watch_filter=lambda _, path: any(Path(path).is_relative_to(one) for one in there),
+            watch_filter=lambda _, path: Path(path) in places or _is_in(there, path),  # noqa: B023
             debounce=LONGEST_BURST,
             step=QUIET,
-            stop_event=stop,
-        ):
-            yield
-    finally:
-        stop.set()
+            rust_timeout=LOOK,
+            yield_on_timeout=True,
+        )
+        async with aclosing(watch) as bursts:
+            async for burst in bursts:
+                # A folder made anew at once may have the numbers of the one that was deleted.
+                is_deleted = any(kind is Change.deleted and Path(path) in places for kind, path in burst)
+                is_replaced = is_deleted or await asyncio.to_thread(_places, there) != places
+                # Nobody hears what happens before a watch stands, so each tells once by itself.
+                if is_owed or any(_is_in(there, path) for _, path in burst):
+                    yield
+                is_owed = is_replaced
+                if is_replaced:
+                    break
 
 
-def _place(path: Path) -> Path:
-    """Return the folder to watch.
+def _places(there: Sequence[Path]) -> dict[Path, tuple[int, int]]:
+    """Return the folders to watch, with the numbers of the disk and of the folder on it.
 
-    Of a file the one it is in, since most programs write a new one there; of a folder that is gone as well,
-    to hear when it comes back.
+    Of a file it is the one it is in, since most programs write a new one there.
     """
-    return path if path.is_dir() else path.parent
+    places = {}
+    for path in there:
+        try:
+            place = path if path.is_dir() else path.parent
+            if path.exists():
+                seen = place.stat()
+                places[place] = seen.st_dev, seen.st_ino
+        except OSError:  # gone meanwhile, or closed to us by now
+            continue
+    return places
+
+
+def _is_in(there: Sequence[Path], path: str) -> bool:
+    return any(Path(path).is_relative_to(one) for one in there)
