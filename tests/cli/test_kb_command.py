@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import shutil
 from datetime import UTC, datetime
 
 import pytest
 from gguf_samples import ranker
 
-from sottovoce.knowledge import vectors
+from sottovoce.knowledge import facts, vectors
 from sottovoce.knowledge.file import ShelfFile
 from sottovoce.knowledge.vectors import VectorModel
 
@@ -103,6 +104,37 @@ def test_a_damaged_shelf_is_told_and_can_be_made_anew(sotto, handbook, tmp_path)
     assert listed["name"] == "handbook"
     assert sotto("kb", "remove", "handbook", "--yes").code == 0
     assert "2 added" in sotto("kb", "add", "handbook", handbook).err
+
+
+@pytest.mark.parametrize(
+    "words", [("search", "handbook", "leave"), ("check", "handbook"), ("add", "handbook")]
+)
+def test_a_shelf_whose_file_is_lost_is_not_begun_anew(sotto, handbook, home, words):
+    sotto("kb", "add", "other", handbook)
+    other, here = json.loads(sotto("kb", "list", "--json").out)[::-1]
+    shutil.rmtree(home.knowledge / here["id"])
+    said = sotto("kb", *words)
+    assert said.code == 1
+    assert "The file of the shelf 'handbook' is missing" in said.err
+    assert "hint: Put it back from a backup, or make the shelf anew: sotto kb remove" in said.err
+    assert not (home.knowledge / here["id"]).exists()
+    lost, kept = json.loads(sotto("kb", "list", "--json").out)
+    assert "is missing" in lost["problem"]
+    assert kept == other
+    assert sotto("kb", "remove", "handbook", "--yes").code == 0
+    assert "2 added" in sotto("kb", "add", "handbook", handbook).err
+
+
+def test_a_shelf_whose_file_was_emptied_is_damaged_though_it_is_open_elsewhere(sotto, handbook, home):
+    (folder,) = home.knowledge.iterdir()
+    elsewhere = ShelfFile(folder)
+    elsewhere.call(facts.of)
+    (folder / "shelf.db").write_bytes(b"")
+    said = sotto("kb", "check", "handbook")
+    assert said.code == 1
+    assert "The file of the shelf 'handbook' is empty" in said.err
+    assert "sotto kb remove" in said.err
+    elsewhere.close()
 
 
 @pytest.mark.parametrize(

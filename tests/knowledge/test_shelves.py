@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
+import sqlite3
+from contextlib import closing
 
 import pytest
 
-from sottovoce.core.errors import BadValue, NotFound
+from sottovoce.core.errors import BadValue, NotFound, StoreProblem
 from sottovoce.core.paths import open_home
 from sottovoce.knowledge import documents
 from sottovoce.knowledge.chunk import cut
@@ -132,6 +135,20 @@ async def test_who_still_asks_a_shelf_that_was_removed_is_told_so(shelves):
         await shelf.search("triangular sails")
     with pytest.raises(NotFound, match="has just been removed"):
         await put(shelf, "jib.md", *SAILS)
+
+
+async def test_a_file_that_is_lost_while_it_is_open_is_told_and_can_be_put_back(shelves, home):
+    shelf = await shelves.add(ME, "boats")
+    await put(shelf, "sails.md", *SAILS)
+    folder = home.knowledge / shelf.row.id
+    with closing(sqlite3.connect(folder / "shelf.db", isolation_level=None)) as conn:
+        conn.execute("VACUUM INTO ?", (str(home.root / "kept.db"),))
+    shutil.rmtree(folder)
+    with pytest.raises(StoreProblem, match="The file of the shelf 'boats' is missing"):
+        await shelves.open(ME, "boats")
+    folder.mkdir()
+    (home.root / "kept.db").rename(folder / "shelf.db")
+    assert (await (await shelves.open(ME, "boats")).search("jib")).found
 
 
 async def test_a_long_text_is_read_where_it_is_needed(shelves):

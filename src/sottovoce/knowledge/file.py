@@ -16,7 +16,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TypeVar
 
-from sottovoce.core.errors import UPDATE, NotFound, StoreDamaged, StoreNewer
+from sottovoce.core.errors import UPDATE, NotFound, StoreDamaged, StoreNewer, StoreProblem
 from sottovoce.core.paths import PRIVATE_FILE, make_folder
 from sottovoce.knowledge import words
 from sottovoce.store.db import transaction
@@ -30,6 +30,8 @@ PATIENCE = 30.0
 """Seconds to wait for another program's transaction."""
 
 NAME = "shelf.db"
+AFRESH = "sotto kb remove NAME, then sotto kb add"
+"""How a shelf is made anew from its files."""
 
 
 class ShelfFile:
@@ -97,6 +99,26 @@ class ShelfFile:
             return work(self._reader)
 
 
+def check_there(folder: Path, shelf: str) -> None:
+    """Raise StoreProblem where the file of this shelf is missing, StoreDamaged where it is empty.
+
+    `ShelfFile` would begin a new one in the place of both, and wait for whoever has the emptied one open.
+    """
+    path = folder / NAME
+    with translated(path):
+        if not path.exists():
+            raise StoreProblem(
+                f"The file of the shelf {shelf!r} is missing: {path}",
+                hint=f"Put it back from a backup, or make the shelf anew: {AFRESH}",
+            )
+        is_empty = path.stat().st_size == 0
+    if is_empty:
+        raise StoreDamaged(
+            f"The file of the shelf {shelf!r} is empty: {path}",
+            hint=f"Put it back from a backup, or make the shelf anew: {AFRESH}",
+        )
+
+
 @contextmanager
 def said_of(path: Path) -> Iterator[None]:
     """Turn what SQLite or the disk raises inside into an error of this shelf."""
@@ -104,7 +126,7 @@ def said_of(path: Path) -> Iterator[None]:
         with translated(path):
             yield
     except StoreDamaged as problem:
-        problem.hint = "A shelf can be made anew from its files: sotto kb remove NAME, then sotto kb add"
+        problem.hint = f"A shelf can be made anew from its files: {AFRESH}"
         raise
 
 

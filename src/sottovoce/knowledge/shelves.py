@@ -9,10 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 from sqlite3 import Connection
 
+from sottovoce.core.errors import StoreProblem
 from sottovoce.core.paths import Home
 from sottovoce.knowledge import documents, mounts, sources
 from sottovoce.knowledge.encyclopaedias import Encyclopaedias
-from sottovoce.knowledge.file import ShelfFile
+from sottovoce.knowledge.file import ShelfFile, check_there
 from sottovoce.knowledge.likeness import Ask, Likeness, no_questions
 from sottovoce.knowledge.reranking import Reranking
 from sottovoce.knowledge.shelf import Shelf
@@ -60,8 +61,14 @@ class Shelves:
     async def add(self, owner: str, name: str) -> Shelf:
         """Make an empty shelf. Raises BadValue."""
         now = self._clock()
-        row = await self._database.run(lambda conn: rows.add(conn, owner, name, now))
-        return await self._opened(row)
+
+        def work(conn: Connection) -> ShelfRow:
+            row = rows.add(conn, owner, name, now)
+            # Before the shelf is noted for good: one without a file is taken to have lost it.
+            ShelfFile(self.folder(row)).close()
+            return row
+
+        return await self._opened(await self._database.run(work))
 
     async def put(self, shelf: Shelf, path: Path) -> None:
         """Note a file or folder as one of a shelf's sources; `sync` reads it. Raises BadValue."""
@@ -100,9 +107,7 @@ class Shelves:
     async def remove(self, owner: str, name: str) -> None:
         """Remove a shelf with all that stands on it, also one that cannot be opened. Raises NotFound."""
         row = await self.named(owner, name)
-        shelf = self._open.pop(row.id, None)
-        if shelf is not None:
-            await asyncio.to_thread(shelf.file.close)
+        await self._close(row.id)
         await self._database.run(lambda conn: rows.remove(conn, owner, row.id))
         await asyncio.to_thread(shutil.rmtree, self.folder(row), ignore_errors=True)
 
@@ -118,6 +123,11 @@ class Shelves:
         self._open.clear()
 
     async def _opened(self, row: ShelfRow) -> Shelf:
+        try:
+            await asyncio.to_thread(check_there, self.folder(row), row.name)
+        except StoreProblem:
+            await self._close(row.id)
+            raise
         if row.id not in self._open:
             file = await asyncio.to_thread(ShelfFile, self.folder(row))
             if row.id in self._open:  # somebody else was opening it meanwhile
@@ -126,3 +136,9 @@ class Shelves:
                 likeness = Likeness(self._questions)
                 self._open[row.id] = Shelf(row, file, likeness, self._encyclopaedias, self._reranking)
         return self._open[row.id]
+
+    async def _close(self, shelf: str) -> None:
+        """Close one that is removed, or whose file is: what comes back under its name is another file."""
+        gone = self._open.pop(shelf, None)
+        if gone is not None:
+            await asyncio.to_thread(gone.file.close)
