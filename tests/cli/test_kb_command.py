@@ -11,9 +11,11 @@ from datetime import UTC, datetime
 import pytest
 from gguf_samples import ranker
 
-from sottovoce.knowledge import facts, vectors
+from sottovoce.knowledge import facts, mounts, vectors
 from sottovoce.knowledge.file import ShelfFile
 from sottovoce.knowledge.vectors import VectorModel
+from sottovoce.knowledge.zim.header import Identity
+from sottovoce.knowledge.zim.mount import Mount
 
 
 @pytest.fixture
@@ -168,6 +170,49 @@ def test_what_only_has_the_name_of_an_encyclopaedia_is_refused_and_no_shelf_made
         assert f"{name} {sentence}" in said.err
         assert "hint:" in said.err
     assert [one["name"] for one in json.loads(sotto("kb", "list", "--json").out)] == ["handbook"]
+
+
+@pytest.fixture
+def wiki(handbook, home, tmp_path):
+    """The place of an encyclopaedia that stands on the shelf handbook; nothing is there."""
+    (folder,) = home.knowledge.iterdir()
+    path = tmp_path / "a disk" / "wiki.zim"
+    path.parent.mkdir()
+    file = ShelfFile(folder)
+    file.call(lambda conn: mounts.put(conn, Mount(path, Identity("u", 1, 1), "Wiki", "", None, 1, True, 1.0)))
+    file.close()
+    return path
+
+
+def test_an_encyclopaedia_that_is_away_is_no_damage(sotto, wiki):
+    said = sotto("kb", "check", "handbook")
+    assert said.code == 0
+    assert "missing: " in said.out
+    assert "handbook is sound." in said.err
+    assert (
+        f"plug in the disk it is on, or take it off the shelf: sotto kb remove handbook '{wiki}'" in said.err
+    )
+    assert "make it anew" not in said.err
+    assert json.loads(sotto("kb", "check", "handbook", "--json").out)["missing"] == [str(wiki)]
+    assert "taken off" in sotto("kb", "remove", "handbook", wiki).err
+    assert json.loads(sotto("kb", "check", "handbook", "--json").out)["in_step"]
+
+
+def test_a_damaged_encyclopaedia_does_not_cost_the_shelf(sotto, wiki):
+    wiki.write_bytes(b"404 Not Found" * 100)
+    said = sotto("kb", "check", "handbook")
+    assert said.code == 1
+    assert "damage: wiki.zim is not a ZIM file." in said.out
+    assert "copy the encyclopaedia to its place again, then: sotto kb add handbook FILE" in said.err
+    assert "sotto kb remove" not in said.err
+
+
+def test_a_folder_that_is_away_is_to_be_plugged_in(sotto, handbook):
+    handbook.rename(handbook.with_name("away"))
+    said = sotto("kb", "check", "handbook")
+    assert f"missing: {handbook}" in said.out
+    assert f"sotto kb remove handbook {handbook}" in said.err
+    assert "brings it in step" not in said.err
 
 
 def test_a_source_is_taken_off_and_the_files_stay(sotto, handbook):

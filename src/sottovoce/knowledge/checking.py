@@ -16,9 +16,14 @@ MOST_NAMED = 20
 
 @dataclass(slots=True)
 class Verdict:
-    """What is wrong, in sentences, and what has changed since, by the documents' names."""
+    """What is wrong, in sentences, and what has changed since, by the documents' names.
+
+    `missing` has the paths of what is not there now or cannot be looked into; what was read of it is kept.
+    """
 
     damage: list[str] = field(default_factory=list)
+    is_broken: bool = False
+    """Whether the shelf's own file is damaged, and not only an encyclopaedia on it."""
     missing: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     new: list[str] = field(default_factory=list)

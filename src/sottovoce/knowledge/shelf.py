@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
@@ -64,7 +65,11 @@ class Shelf:
         """Look whether the shelf is sound and in step; reads all of it, encyclopaedias as well."""
         verdict = await self.file.read(lambda conn: checking.compared(conn, is_readable))
         verdict.damage = await self.file.read(checking.damage)
+        verdict.is_broken = bool(verdict.damage)
         for one in await self.mounted():
+            if not os.access(one.path, os.F_OK):
+                verdict.missing.append(str(one.path))
+                continue
             try:
                 await mount(one.path)
             except BadDocument as problem:

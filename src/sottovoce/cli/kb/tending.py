@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import shlex
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from sottovoce.cli._given import Given
 from sottovoce.cli._run import run
+from sottovoce.cli._show import one_line
 from sottovoce.cli.kb._open import open_shelves
 from sottovoce.core.errors import Refused
 from sottovoce.core.messages import OWNER
+
+if TYPE_CHECKING:
+    from sottovoce.knowledge.checking import Verdict
 
 MOST_NAMED = 20
 
@@ -50,17 +58,38 @@ async def _check(given: Given, name: str, as_json: bool) -> None:
     else:
         for what, names in lists.items():
             for one in names[:MOST_NAMED]:
-                given.show.line(f"{what}: {one}")
+                given.show.line(f"{what}: {one_line(one)}")
             if len(names) > MOST_NAMED:
                 given.show.line(f"{what}: and {len(names) - MOST_NAMED:,} more")
         if verdict.is_sound:
             given.show.note(f"{shelf.name} is sound.")
-            if not verdict.is_in_step:
-                given.show.note(f"\nhint: sotto kb add {shelf.name} brings it in step")
-        else:
-            given.show.note(f"\nhint: make it anew: sotto kb remove {shelf.name}, then sotto kb add")
+        for step in _next_steps(shelf.name, verdict):
+            given.show.note(f"\nhint: {step}")
     if not verdict.is_sound:
         raise click.exceptions.Exit(1)
+
+
+def _next_steps(name: str, verdict: Verdict) -> Iterator[str]:
+    """Yield what to do about a shelf; only what is damaged itself need be made anew."""
+    if verdict.is_broken:
+        yield f"make it anew: sotto kb remove {shlex.quote(name)}, then sotto kb add"
+        return
+    if verdict.damage:
+        yield f"copy the encyclopaedia to its place again, then: sotto kb add {shlex.quote(name)} FILE"
+    closed = [path for path in verdict.missing if os.access(path, os.F_OK)]
+    away = [path for path in verdict.missing if path not in closed]
+    if closed:
+        yield f"give yourself access: chmod u+rx {_argument(closed[0])}"
+    if away:
+        off = f"sotto kb remove {shlex.quote(name)} {_argument(away[0])}"
+        yield f"plug in the disk it is on, or take it off the shelf: {off}"
+    if verdict.changed or verdict.new or verdict.gone:
+        yield f"sotto kb add {shlex.quote(name)} brings it in step"
+
+
+def _argument(path: str) -> str:
+    """Return a path as it is typed; one that no terminal shows as it is, is left to who knows it."""
+    return shlex.quote(path) if path.isprintable() else "PATH"
 
 
 async def _remove(given: Given, name: str, paths: tuple[Path, ...], yes: bool) -> None:
