@@ -215,6 +215,27 @@ def test_a_folder_that_is_away_is_to_be_plugged_in(sotto, handbook):
     assert "brings it in step" not in said.err
 
 
+def test_a_line_break_in_a_name_begins_no_line(sotto, home, tmp_path):
+    odd = tmp_path / "a\nfrom nowhere"
+    odd.mkdir()
+    (odd / "sails\n[9] jib.txt").write_text("A jib is a sail.")
+    (odd / "torn\nnot read.pdf").write_bytes(b"%PDF-1.7 torn")
+    added = sotto("kb", "add", "boats", odd).err.splitlines()
+    assert [line[:11] for line in added if "torn" in line] == ["  not read:"]
+    (folder,) = home.knowledge.iterdir()
+    file = ShelfFile(folder)
+    mounted = Mount(odd / "w.zim", Identity("u", 1, 1), "Wi\nki", "", None, 1, True, 1.0)
+    file.call(lambda conn: mounts.put(conn, mounted))
+    file.close()
+    shown = sotto("kb", "show", "boats").out.splitlines()
+    assert f"  from {tmp_path}/a from nowhere" in shown
+    assert f"  encyclopaedia Wi ki: 1 articles, {tmp_path}/a from nowhere/w.zim" in shown
+    assert [line[:11] for line in shown if "torn" in line] == ["  not read:"]
+    assert not any(line.startswith(("from", "not")) for line in added + shown)
+    (first, *_) = sotto("kb", "search", "boats", "jib").out.splitlines()
+    assert first == "[1] a from nowhere/sails [9] jib.txt"
+
+
 def test_a_source_is_taken_off_and_the_files_stay(sotto, handbook):
     assert "2 documents taken off" in sotto("kb", "remove", "handbook", handbook).err
     assert json.loads(sotto("kb", "search", "handbook", "leave", "--json").out) == []

@@ -12,6 +12,7 @@ import click
 
 from sottovoce.cli._given import Given
 from sottovoce.cli._run import run
+from sottovoce.cli._show import one_line
 from sottovoce.cli.kb._filling import fill
 from sottovoce.cli.kb.unlocking import ask_for_all, tell_locked
 from sottovoce.core.amounts import amount
@@ -161,12 +162,12 @@ def _tell(given: Given, shelf: Shelf, step: Progress) -> None:
     said = ", ".join(f"{count:,} {what}" for what, count in counts.items() if count)
     given.show.note(f"{shelf.name}: {said or 'nothing to read'}.")
     for sentence in list(step.problems.values())[:MOST_PROBLEMS]:
-        given.show.note(f"  not read: {sentence}")
+        given.show.note(f"  not read: {one_line(sentence)}")
     if len(step.problems) > MOST_PROBLEMS:
         more = len(step.problems) - MOST_PROBLEMS
         given.show.note(f"  and {more:,} more; all of them: sotto kb show {shelf.name}")
     for path in step.missing:
-        given.show.note(f"  cannot be looked into now, what was read of it stays: {path}")
+        given.show.note(f"  cannot be looked into now, what was read of it stays: {one_line(path)}")
     if step.passed:
         kinds = ", ".join(f"{count:,} {ending}" for ending, count in sorted(step.passed.items()))
         given.show.note(f"  passed over, of no kind that is read: {kinds}")

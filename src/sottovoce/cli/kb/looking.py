@@ -108,12 +108,13 @@ async def _show(given: Given, name: str, all_documents: bool, as_json: bool) -> 
         _tell(given, shelf, facts, there)
         for wiki in mounted:
             day = "" if wiki.as_of is None else f", of {wiki.as_of.isoformat()}"
-            given.show.line(f"  encyclopaedia {wiki.title}{day}: {wiki.articles:,} articles, {wiki.path}")
+            told = f"encyclopaedia {wiki.title}{day}: {wiki.articles:,} articles, {wiki.path}"
+            given.show.line(f"  {one_line(told)}")
         if facts.passages:
             _tell_vectors(given, facts)
         unread = [one for one in listed if one.problem is not None]
         for one in unread:
-            given.show.line(f"  not read: {one.problem}")
+            given.show.line(f"  not read: {one_line(one.problem or '')}")
         locked = [one.name for one in unread if one.is_locked]
         if locked:
             given.show.note(f"\nhint: {unlocking_command(shelf.name, locked[0])} asks for the password")
@@ -130,7 +131,7 @@ async def _search(given: Given, name: str, question: str, limit: int, as_json: b
         shelf = await app.shelves.open(OWNER, name)
         results = await shelf.search(question, limit)
     for sentence in results.unread:
-        given.show.note(sentence)
+        given.show.note(one_line(sentence))
     if as_json:
         given.show.data([found_data(one) for one in results.found])
         return
@@ -139,7 +140,7 @@ async def _search(given: Given, name: str, question: str, limit: int, as_json: b
     for number, one in enumerate(results.found, 1):
         place = f", page {one.page}" if one.page else ""
         under = f": {' > '.join(one.headings)}" if one.headings else ""
-        given.show.line(f"[{number}] {one.document}{place}{under}")
+        given.show.line(one_line(f"[{number}] {one.document}{place}{under}"))
         given.show.line(f"    {one_line(one.text, 2 * EXCERPT)}")
 
 
@@ -154,7 +155,7 @@ def _tell(given: Given, shelf: Shelf, facts: Facts, there: list[Source]) -> None
     line(f"  last in step with its sources: {_day(facts.synced)}")
     for source in there:
         lost = "" if source.path.exists() else " (is not there now; what was read of it is kept)"
-        line(f"  from {source.path}{lost}")
+        line(f"  from {one_line(str(source.path))}{lost}")
 
 
 def _tell_vectors(given: Given, facts: Facts) -> None:
