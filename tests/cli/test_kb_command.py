@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import os
 import shutil
 from datetime import UTC, datetime
 
@@ -213,6 +214,27 @@ def test_a_folder_that_is_away_is_to_be_plugged_in(sotto, handbook):
     assert f"missing: {handbook}" in said.out
     assert f"sotto kb remove handbook {handbook}" in said.err
     assert "brings it in step" not in said.err
+
+
+def test_a_folder_that_is_closed_is_named_with_its_next_step(sotto, tmp_path, monkeypatch):
+    folder = tmp_path / "docs"
+    (folder / "closed").mkdir(parents=True)
+    (folder / "a.txt").write_text("A jib is a sail.")
+    real = os.scandir
+
+    def scandir(path):
+        if str(path).endswith("closed"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    sotto("kb", "add", "boats", folder)
+    said = sotto("kb", "check", "boats")
+    assert said.out == f"closed: {folder / 'closed'}\n"
+    assert f"give yourself access: chmod u+rx {folder / 'closed'}" in said.err
+    assert "kb remove" not in said.err
+    why = "not yet looked through to its end; sotto kb add goes on, or tells why"
+    assert f"  from {folder} ({why})\n" in sotto("kb", "show", "boats").out
 
 
 def test_a_line_break_in_a_name_begins_no_line(sotto, home, tmp_path):

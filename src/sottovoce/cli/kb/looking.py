@@ -154,8 +154,16 @@ def _tell(given: Given, shelf: Shelf, facts: Facts, there: list[Source]) -> None
         line(f"  written between {_day(facts.oldest)} and {_day(facts.newest)}")
     line(f"  last in step with its sources: {_day(facts.synced)}")
     for source in there:
-        lost = "" if source.path.exists() else " (is not there now; what was read of it is kept)"
-        line(f"  from {one_line(str(source.path))}{lost}")
+        line(f"  from {one_line(str(source.path))}{_state_of(source)}")
+
+
+def _state_of(source: Source) -> str:
+    """Return what stands behind a source that is not in step."""
+    if not source.path.exists():
+        return " (is not there now; what was read of it is kept)"
+    if source.synced is None:
+        return " (not yet looked through to its end; sotto kb add goes on, or tells why)"
+    return ""
 
 
 def _tell_vectors(given: Given, facts: Facts) -> None:

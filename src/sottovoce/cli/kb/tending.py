@@ -56,7 +56,8 @@ async def _check(given: Given, name: str, as_json: bool) -> None:
     if as_json:
         given.show.data({"sound": verdict.is_sound, "in_step": verdict.is_in_step, **lists})
     else:
-        for what, names in lists.items():
+        closed, away = _parted(verdict.missing)
+        for what, names in (lists | {"missing": away, "closed": closed}).items():
             for one in names[:MOST_NAMED]:
                 given.show.line(f"{what}: {one_line(one)}")
             if len(names) > MOST_NAMED:
@@ -76,8 +77,7 @@ def _next_steps(name: str, verdict: Verdict) -> Iterator[str]:
         return
     if verdict.damage:
         yield f"copy the encyclopaedia to its place again, then: sotto kb add {shlex.quote(name)} FILE"
-    closed = [path for path in verdict.missing if os.access(path, os.F_OK)]
-    away = [path for path in verdict.missing if path not in closed]
+    closed, away = _parted(verdict.missing)
     if closed:
         yield f"give yourself access: chmod u+rx {_argument(closed[0])}"
     if away:
@@ -85,6 +85,12 @@ def _next_steps(name: str, verdict: Verdict) -> Iterator[str]:
         yield f"plug in the disk it is on, or take it off the shelf: {off}"
     if verdict.changed or verdict.new or verdict.gone:
         yield f"sotto kb add {shlex.quote(name)} brings it in step"
+
+
+def _parted(missing: list[str]) -> tuple[list[str], list[str]]:
+    """Return what is there but cannot be looked into, and what is not there."""
+    closed = [path for path in missing if os.access(path, os.F_OK)]
+    return closed, [path for path in missing if path not in closed]
 
 
 def _argument(path: str) -> str:
