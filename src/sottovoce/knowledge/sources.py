@@ -7,6 +7,7 @@ where it stays inside. What is named by itself is always taken.
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import stat
 from collections.abc import Callable, Iterator
@@ -19,6 +20,12 @@ from sottovoce.store.faults import intact
 PASSED_OVER = frozenset({"__pycache__", "node_modules", "$RECYCLE.BIN", "System Volume Information"})
 UNFINISHED = (".part", ".partial", ".crdownload", ".tmp", ".swp", "~")
 """How files end that another program is still writing."""
+
+LATEST = 2**63 - 1
+"""Nanoseconds: what SQLite holds. A file's time may lie beyond, and beyond its negative."""
+
+_UNCLEAR = re.compile(r"\\+(?=x[89a-f][0-9a-f]|[\udc80-\udcff])")
+"""Backslashes that would read as a part of an odd byte that is written out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +40,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A file as it was met. `modified` is in nanoseconds."""
+    """A file as it was met. `modified` is in nanoseconds, from -LATEST to LATEST."""
 
     source: int
     path: Path
@@ -43,8 +50,13 @@ class Seen:
 
     @property
     def key(self) -> str:
-        """The path as a shelf keeps it: a name that is no UTF-8 has its odd bytes written out."""
-        return os.fsencode(self.path).decode("utf-8", "backslashreplace")
+        """The path as a shelf keeps it."""
+        return written_out(str(self.path))
+
+    @property
+    def changed(self) -> float | None:
+        """When the file was changed, in seconds since 1970; None where its time is beyond what is kept."""
+        return self.modified / 1e9 if abs(self.modified) < LATEST else None
 
 
 @dataclass(slots=True)
@@ -110,7 +122,7 @@ def look_through(source: Source, is_readable: Callable[[str], bool]) -> Look:
             ending = path.suffix.lower() or path.name
             look.passed[ending] = look.passed.get(ending, 0) + 1
             continue
-        if path.is_symlink() and not path.resolve().is_relative_to(root):
+        if path.is_symlink() and not _stays_inside(path, root):
             continue
         _note(look, source, path, str(Path(source.path.name) / path.relative_to(source.path)))
     return look
@@ -126,6 +138,27 @@ def _files(folder: Path, closed: list[Path]) -> Iterator[Path]:
             if not _is_passed_over(name) and not name.lower().endswith(UNFINISHED):
                 yield Path(here) / name
 
+def modified_of(info: os.stat_result) -> int:
+    """Return a file's time as a shelf keeps it, in nanoseconds."""
+    return max(-LATEST, min(info.st_mtime_ns, LATEST))
+
+
+def written_out(name: str) -> str:
+    """Return a name or path as a shelf keeps it: bytes that are no UTF-8 are written out in hexadecimal.
+
+    Where a backslash of its own would read as such a byte, it is doubled: no two names are kept alike.
+    """
+    doubled = _UNCLEAR.sub(lambda run: run[0] * 2, name)
+    return os.fsencode(doubled).decode("utf-8", "backslashreplace")
+
+
+def _stays_inside(link: Path, root: Path) -> bool:
+    try:
+        return link.resolve().is_relative_to(root)
+    except (OSError, RuntimeError):  # links that lead to each other: Python 3.11 raises the latter
+        return False
+
+
 
 def _is_passed_over(name: str) -> bool:
     return name.startswith((".", "~$")) or name in PASSED_OVER
@@ -137,8 +170,8 @@ def _note(look: Look, source: Source, path: Path, name: str) -> None:
     except OSError:  # gone since, or a link that leads nowhere
         return
     if stat.S_ISREG(info.st_mode):
-        shown = os.fsencode(name).decode("utf-8", "backslashreplace").replace(os.sep, "/")
-        look.seen.append(Seen(source.number, path, shown, info.st_size, info.st_mtime_ns))
+        shown = written_out(name.replace(os.sep, "/"))
+        look.seen.append(Seen(source.number, path, shown, info.st_size, modified_of(info)))
 
 
 def _is_utf8(path: Path) -> bool:
