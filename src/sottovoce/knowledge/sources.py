@@ -70,18 +70,28 @@ class Look:
 
 
 def add(connection: sqlite3.Connection, path: Path, now: float) -> Source:
-    """Note a file or folder as a source, unless it is one. Raises BadValue where it is not there."""
+    """Note a file or folder as a source, unless it is one. Raises BadValue where it cannot be one."""
     path = Path(os.path.abspath(path))  # noqa: PTH100  (resolve would follow a link that a person chose)
-    if not path.exists():
-        raise BadValue(f"{path} is not there.", hint="Check the path for a typing error")
-    if not _is_utf8(path):
-        raise BadValue(
-            f"The name {str(path)!r} is not UTF-8.", hint="Rename it, or name the folder that it is in"
-        )
+    require(path)
     row = connection.execute("SELECT 1 FROM sources WHERE path = ?", (str(path),)).fetchone()
     if row is None:
         connection.execute("INSERT INTO sources (path, added) VALUES (?, ?)", (str(path), now))
     return next(source for source in listed(connection) if source.path == path)
+
+
+def require(path: Path) -> None:
+    """Raise BadValue where a path cannot be a source."""
+    if not path.exists():
+        raise BadValue(f"{path} is not there.", hint="Check the path for a typing error")
+    if not (path.is_file() or path.is_dir()):
+        raise BadValue(
+            f"{path} is neither a file nor a folder.",
+            hint="Save what comes out of it as a file, and name that",
+        )
+    if not _is_utf8(path):
+        raise BadValue(
+            f"The name {str(path)!r} is not UTF-8.", hint="Rename it, or name the folder that it is in"
+        )
 
 
 def listed(connection: sqlite3.Connection) -> list[Source]:
@@ -128,16 +138,6 @@ def look_through(source: Source, is_readable: Callable[[str], bool]) -> Look:
     return look
 
 
-def _files(folder: Path, closed: list[Path]) -> Iterator[Path]:
-    def refused(problem: OSError) -> None:
-        closed.append(Path(problem.filename or folder))
-
-    for here, folders, files in os.walk(folder, onerror=refused):
-        folders[:] = sorted(name for name in folders if not _is_passed_over(name))
-        for name in sorted(files):
-            if not _is_passed_over(name) and not name.lower().endswith(UNFINISHED):
-                yield Path(here) / name
-
 def modified_of(info: os.stat_result) -> int:
     """Return a file's time as a shelf keeps it, in nanoseconds."""
     return max(-LATEST, min(info.st_mtime_ns, LATEST))
@@ -158,6 +158,16 @@ def _stays_inside(link: Path, root: Path) -> bool:
     except (OSError, RuntimeError):  # links that lead to each other: Python 3.11 raises the latter
         return False
 
+
+def _files(folder: Path, closed: list[Path]) -> Iterator[Path]:
+    def refused(problem: OSError) -> None:
+        closed.append(Path(problem.filename or folder))
+
+    for here, folders, files in os.walk(folder, onerror=refused):
+        folders[:] = sorted(name for name in folders if not _is_passed_over(name))
+        for name in sorted(files):
+            if not _is_passed_over(name) and not name.lower().endswith(UNFINISHED):
+                yield Path(here) / name
 
 
 def _is_passed_over(name: str) -> bool:

@@ -85,13 +85,13 @@ async def _watch(given: Given, name: str, paths: Sequence[Path]) -> None:
 
 
 async def _with(given: Given, shelves: Shelves, name: str, paths: Sequence[Path]) -> Shelf:
-    """Return the shelf with these sources; nothing is made where one of them is not there, or no ZIM file."""
+    """Return the shelf with these sources; nothing is made where one of them cannot be one."""
+    from sottovoce.knowledge import sources
     from sottovoce.knowledge.mounts import is_encyclopaedia
     from sottovoce.knowledge.zim.header import read_header
 
     for path in paths:
-        if not path.exists():
-            raise BadValue(f"{path} is not there.", hint="Check the path for a typing error")
+        sources.require(path)
         if not os.access(path, os.R_OK):
             raise BadValue(f"{path} may not be read.", hint=f"Give yourself access: chmod u+r {path}")
         if is_encyclopaedia(path):
