@@ -112,6 +112,7 @@ def test_a_damaged_shelf_is_told_and_can_be_made_anew(sotto, handbook, tmp_path)
         (("add", "x", "/nowhere/at/all"), 2, "is not there"),
         (("add", "x"), 2, "There is no shelf named 'x'"),
         (("add", "a/b", "."), 2, "no slash"),
+        (("add", "--", "-x", "."), 2, "no hyphen in front"),
         (("add", "x", os.devnull), 2, "is neither a file nor a folder"),
         (("search", "x", "y"), 2, "There is no shelf named 'x'"),
         (("remove", "handbook"), 3, "This needs a yes"),
