@@ -155,3 +155,18 @@ def test_a_source_is_taken_off_and_the_files_stay(sotto, handbook):
     assert "2 documents taken off" in sotto("kb", "remove", "handbook", handbook).err
     assert json.loads(sotto("kb", "search", "handbook", "leave", "--json").out) == []
     assert (handbook / "leave.md").exists()
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_what_another_source_holds_stays_when_one_is_taken_off(sotto, folder, order):
+    more = folder / "more"
+    more.mkdir()
+    (more / "sick.txt").write_text("Sickness is told on the first day.")
+    gone, stays = [folder, more][::order]
+    sotto("kb", "add", "handbook", gone)
+    sotto("kb", "add", "handbook", stays)
+    said = sotto("kb", "remove", "handbook", gone)
+    assert (said.code, said.out) == (0, "")
+    (found, *_) = json.loads(sotto("kb", "search", "handbook", "sickness", "--json").out)
+    assert found["text"] == "Sickness is told on the first day."
+    assert json.loads(sotto("kb", "check", "handbook", "--json").out)["in_step"]

@@ -117,6 +117,13 @@ def remove(connection: sqlite3.Connection, source: Source) -> None:
     connection.execute("DELETE FROM sources WHERE number = ?", (source.number,))
 
 
+def is_shared(connection: sqlite3.Connection, path: Path) -> bool:
+    """Tell whether another source holds some of the files that are at this path."""
+    place = Path(os.path.abspath(path))  # noqa: PTH100
+    others = [one.path for one in listed(connection) if one.path != place]
+    return any(one.is_relative_to(place) or place.is_relative_to(one) for one in others)
+
+
 def look_through(source: Source, is_readable: Callable[[str], bool]) -> Look:
     """Return the files of a source in the order of their names.
 
