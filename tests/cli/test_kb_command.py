@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import os
 from datetime import UTC, datetime
 
 import pytest
@@ -111,6 +112,8 @@ def test_a_damaged_shelf_is_told_and_can_be_made_anew(sotto, handbook, tmp_path)
         (("add", "x", "/nowhere/at/all"), 2, "is not there"),
         (("add", "x"), 2, "There is no shelf named 'x'"),
         (("add", "a/b", "."), 2, "no slash"),
+        (("add", "--", "-x", "."), 2, "no hyphen in front"),
+        (("add", "x", os.devnull), 2, "is neither a file nor a folder"),
         (("search", "x", "y"), 2, "There is no shelf named 'x'"),
         (("remove", "handbook"), 3, "This needs a yes"),
         (("remove", "handbook", "/elsewhere"), 2, "was not put on this shelf"),
@@ -138,7 +141,32 @@ def test_what_only_has_the_name_of_an_encyclopaedia_is_refused_and_no_shelf_made
     assert [one["name"] for one in json.loads(sotto("kb", "list", "--json").out)] == ["handbook"]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="no pipe has a place in a folder there")
+def test_a_pipe_is_refused_and_no_shelf_made(sotto, tmp_path):
+    os.mkfifo(tmp_path / "pipe.txt")
+    said = sotto("kb", "add", "pipes", tmp_path / "pipe.txt")
+    assert said.code == 2
+    assert "pipe.txt is neither a file nor a folder." in said.err
+    assert "hint: Save what comes out of it as a file" in said.err
+    assert json.loads(sotto("kb", "list", "--json").out) == []
+
+
 def test_a_source_is_taken_off_and_the_files_stay(sotto, handbook):
     assert "2 documents taken off" in sotto("kb", "remove", "handbook", handbook).err
     assert json.loads(sotto("kb", "search", "handbook", "leave", "--json").out) == []
     assert (handbook / "leave.md").exists()
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_what_another_source_holds_stays_when_one_is_taken_off(sotto, folder, order):
+    more = folder / "more"
+    more.mkdir()
+    (more / "sick.txt").write_text("Sickness is told on the first day.")
+    gone, stays = [folder, more][::order]
+    sotto("kb", "add", "handbook", gone)
+    sotto("kb", "add", "handbook", stays)
+    said = sotto("kb", "remove", "handbook", gone)
+    assert (said.code, said.out) == (0, "")
+    (found, *_) = json.loads(sotto("kb", "search", "handbook", "sickness", "--json").out)
+    assert found["text"] == "Sickness is told on the first day."
+    assert json.loads(sotto("kb", "check", "handbook", "--json").out)["in_step"]

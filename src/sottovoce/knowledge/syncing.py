@@ -252,7 +252,9 @@ def _is_looked_for(document: Document, looks: dict[Source, Look]) -> bool:
     """Tell whether a document would have been met, had it still been there."""
     return any(
         source.number == document.source
-        and not any(Path(document.path).is_relative_to(folder) for folder in look.closed)
+        and not any(
+            Path(document.path).is_relative_to(sources.written_out(str(folder))) for folder in look.closed
+        )
         for source, look in looks.items()
     )
 
