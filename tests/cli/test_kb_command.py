@@ -62,6 +62,16 @@ def test_the_list_and_the_shelf_tell_space_and_age(sotto, handbook):
     assert "handbook" in sotto("kb", "list").out
 
 
+def test_what_was_not_utf8_is_told(sotto, tmp_path):
+    folder = tmp_path / "old"
+    folder.mkdir()
+    (folder / "lamp.txt").write_bytes("Der Kühlschrank läuft mit 12 Volt.".encode("latin-1"))
+    (folder / "new.txt").write_text("Die Lampe nicht.", encoding="utf-8")
+    said = sotto("kb", "add", "old", str(folder)).err
+    assert "  old/lamp.txt: Read as Windows-1252, not UTF-8.\n" in said
+    assert "new.txt" not in said
+
+
 async def _with_vectors(folder):
     file = ShelfFile(folder)
     await file.run(lambda conn: vectors.begin(conn, VectorModel("m", "d" * 64)))

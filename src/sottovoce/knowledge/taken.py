@@ -19,9 +19,12 @@ CHANGED_MEANWHILE = "was changed while it was read; it is read again the next ti
 
 @dataclass(frozen=True, slots=True)
 class Taken:
+    """`notes` tell of how it was read; see Reading."""
+
     document: Document
     text: str = ""
     passages: tuple[Passage, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 async def take(seen: Seen, digest: str, now: float, reading: Awaitable[Reading]) -> Taken:
@@ -42,7 +45,7 @@ async def take(seen: Seen, digest: str, now: float, reading: Awaitable[Reading])
         written=dated(read.written) or seen.changed,
         pages=read.pages,
     )
-    return Taken(document, text, tuple(passages))
+    return Taken(document, text, tuple(passages), read.notes)
 
 
 def failed(seen: Seen, digest: str, now: float, problem: SottoError) -> Taken:

@@ -170,6 +170,10 @@ def _tell(given: Given, shelf: Shelf, step: Progress) -> None:
     if len(step.problems) > MOST_PROBLEMS:
         more = len(step.problems) - MOST_PROBLEMS
         given.show.note(f"  and {more:,} more; all of them: sotto kb show {shelf.name}")
+    for name, note in list(step.notes.items())[:MOST_PROBLEMS]:
+        given.show.note(f"  {name}: {note}")
+    if len(step.notes) > MOST_PROBLEMS:
+        given.show.note(f"  and {len(step.notes) - MOST_PROBLEMS:,} more of which something is to be told")
     for path in step.missing:
         given.show.note(f"  cannot be looked into now, what was read of it stays: {path}")
     if step.passed:
