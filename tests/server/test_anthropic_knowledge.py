@@ -153,6 +153,8 @@ async def test_a_program_without_a_key_asks_no_shelf(program: httpx2.AsyncClient
         ({"output_config": SCHEMA}, "knowledge"),
         ({"knowledge": [], "quote": True}, "quote"),
         ({"knowledge": ["a"] * 21}, "knowledge"),
+        ({"messages": [{"role": "user", "content": "  "}]}, "no question to look for on a shelf"),
+        ({"messages": [], "system": LEAVE}, "messages"),
     ],
 )
 async def test_what_does_not_go_with_a_shelf_is_refused(

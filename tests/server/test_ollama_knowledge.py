@@ -140,6 +140,9 @@ async def test_a_program_without_a_key_asks_no_shelf(program: httpx2.AsyncClient
         (CHAT, {"tools": [TOOL]}, "`knowledge` does not go together with functions"),
         (CHAT, {"format": "json"}, "follows a schema cannot be cited from a shelf."),
         (CHAT, {"knowledge": [], "quote": True}, "`quote` needs `knowledge`"),
+        (CHAT, {"messages": [{"role": "user", "content": " "}]}, "no question to look for on a shelf."),
+        (CHAT, {"messages": [{"role": "system", "content": LEAVE}]}, "Send one in messages"),
+        (GENERATE, {"prompt": " \n"}, "Send one in prompt, or leave knowledge out"),
         (GENERATE, {"format": "json"}, "follows a schema cannot be cited from a shelf."),
         (GENERATE, {"raw": True}, "A raw prompt has no question that could be looked up on a shelf."),
     ],
@@ -152,7 +155,7 @@ async def test_what_does_not_go_with_a_shelf_is_refused(
     more: dict[str, Any],
     sentence: str,
 ) -> None:
-    reply = await program.post(path, json=asked(path, **more, stream=stream))
+    reply = await program.post(path, json=asked(path) | more | {"stream": stream})
     assert reply.status_code == 400
     assert sentence in reply.json()["error"]
     assert "Next: " in reply.json()["error"]

@@ -71,6 +71,24 @@ async def test_what_is_not_there_is_said_and_no_model_writes(
     assert echo.prompts == []
 
 
+@pytest.mark.parametrize(
+    "messages",
+    [
+        [{"role": "user", "content": "   "}],
+        [{"role": "system", "content": LEAVE}],
+        [{"role": "user", "content": LEAVE}, {"role": "user", "content": "\n"}],
+    ],
+)
+@pytest.mark.parametrize("stream", [False, True])
+async def test_without_a_question_no_shelf_is_passed_over(
+    program: httpx2.AsyncClient, echo: EchoEngine, messages: list[Any], stream: bool
+) -> None:
+    reply = await program.post(PATH, json=body(messages=messages, stream=stream))
+    assert (reply.status_code, reply.json()["error"]["param"]) == (400, "messages")
+    assert "There is no question to look for on a shelf." in reply.json()["error"]["message"]
+    assert echo.prompts == []
+
+
 async def test_quotes_come_without_a_model(program: httpx2.AsyncClient, echo: EchoEngine) -> None:
     reply = (await program.post(PATH, json=body("How many days of leave?", quote=True))).json()
     message = reply["choices"][0]["message"]

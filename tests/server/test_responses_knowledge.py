@@ -124,6 +124,8 @@ async def test_a_program_without_a_key_asks_no_shelf(program: httpx2.AsyncClient
         ({"knowledge": [], "quote": True}, "quote"),
         ({"background": True}, "background"),
         ({"input": [CALL, RESULT]}, "input"),
+        ({"input": "   "}, "input"),
+        ({"input": [{"role": "developer", "content": LEAVE}]}, "input"),
     ],
 )
 async def test_what_does_not_go_with_a_shelf_is_refused(
@@ -193,7 +195,7 @@ async def test_an_old_question_is_not_asked_of_a_shelf_anew(
     client: openai.AsyncOpenAI, echo: EchoEngine
 ) -> None:
     first = await ask(client)
-    with pytest.raises(openai.BadRequestError, match="needs a question") as caught:
+    with pytest.raises(openai.BadRequestError, match="no question to look for") as caught:
         await ask(client, [{"role": "developer", "content": "Be brief."}], previous_response_id=first["id"])
     assert caught.value.param == "input"
     assert len(echo.prompts) == 1

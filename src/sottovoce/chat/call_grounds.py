@@ -60,6 +60,16 @@ def question_of(asked: tuple[Message, ...] | str) -> str:
     return next((message.text for message in reversed(asked) if message.role is Role.USER), "")
 
 
+def require_question(question: str, field: str) -> None:
+    """Raise BadValue where there is nothing that could be looked for; `field` is where it should stand."""
+    if not question.strip():
+        raise BadValue(
+            "There is no question to look for on a shelf.",
+            hint=f"Send one in {field}, or leave knowledge out",
+            field=field,
+        )
+
+
 def checked(call: Call) -> None:
     """Raise BadValue where a call asks shelves and something that does not go with them."""
     if call.given is None:

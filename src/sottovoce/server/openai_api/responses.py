@@ -46,7 +46,7 @@ async def create(visit: Visit[ResponseBody]) -> Response | BaseModel:
     call = responses_asking.call(body, history, app.settings.sampling(), owner)
     responses_asking.require_question(body, items)
     responses_asking.require_nothing_acts(call, earlier.exchanges)
-    call = await shelves.asked(visit, call, body.knowledge, quote=body.quote)
+    call = await shelves.asked(visit, call, body.knowledge, quote=body.quote, question="input")
     begun = responses_asking.begun(body, call, f"resp_{secrets.token_hex(16)}", model, time.time())
     answers = Answers(visit, [call], "input")
     if body.stream:
