@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sottovoce.chat import grounds
 from sottovoce.core.errors import BadValue
-from sottovoce.core.events import Finished, Grounds, Text, Timings, Usage
+from sottovoce.core.events import Finished, Grounds, Notice, Text, Timings, Usage
 from sottovoce.core.grounds import Found, Ground
 from sottovoce.core.messages import Message, Role
 from sottovoce.engine.protocol import Engine
@@ -28,7 +28,7 @@ class Given:
 
     `quote`: their sentences are the answer, and no model writes one; `judge` says which. `further`: looks
     once more where they hold no answer, with the help of the engine; None where there is nothing more to
-    look through.
+    look through. `notices` tell of a later time, and of what cannot be read.
     """
 
     question: str
@@ -38,6 +38,7 @@ class Given:
     quote: bool = False
     judge: Judge = nobody
     further: Callable[[Engine], Awaitable[Results | None]] | None = None
+    notices: tuple[Notice, ...] = ()
 
     @property
     def needs_model(self) -> bool:

@@ -55,7 +55,9 @@ async def _given(visit: Visit[Any], names: Sequence[str], question: str, *, quot
     shelves = await _opened(visit, names)
     results = await grounded.found_on(shelves, question, 0 if quote else longest_joined())
     named = tuple(shelf.name for shelf in shelves)
-    there = Given(question, results.found, results.answers, named, quote, grounded.judge_of(shelves))
+    notices = await grounded.noticed(shelves, question, results.unread)
+    judge = grounded.judge_of(shelves)
+    there = Given(question, results.found, results.answers, named, quote, judge, notices=notices)
     if visit.house.app.writes_queries(visit.chosen.model) and await further.has_more(shelves):
         owner = visit.caller.owner
         return replace(there, further=lambda engine: further.found(engine, shelves, question, owner))
