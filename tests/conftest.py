@@ -39,8 +39,11 @@ class Block:
 block = Block()
 sys.addaudithook(block)
 
-# A shell has what it runs beside others ignore Ctrl-C, and so would every program that a test starts.
+# A shell has what it runs beside others ignore Ctrl-C, nohup the end of a terminal, and so would every
+# program that a test starts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture(autouse=True)

@@ -65,6 +65,16 @@ def test_the_list_and_the_shelf_tell_space_and_age(sotto, handbook):
     assert "handbook" in sotto("kb", "list").out
 
 
+def test_what_was_not_utf8_is_told(sotto, tmp_path):
+    folder = tmp_path / "old"
+    folder.mkdir()
+    (folder / "lamp.txt").write_bytes("Der Kühlschrank läuft mit 12 Volt.".encode("latin-1"))
+    (folder / "new.txt").write_text("Die Lampe nicht.", encoding="utf-8")
+    said = sotto("kb", "add", "old", str(folder)).err
+    assert "  old/lamp.txt: Read as Windows-1252, not UTF-8.\n" in said
+    assert "new.txt" not in said
+
+
 async def _with_vectors(folder):
     file = ShelfFile(folder)
     await file.run(lambda conn: vectors.begin(conn, VectorModel("m", "d" * 64)))
@@ -146,6 +156,8 @@ def test_a_shelf_whose_file_was_emptied_is_damaged_though_it_is_open_elsewhere(s
         (("add", "x", "/nowhere/at/all"), 2, "is not there"),
         (("add", "x"), 2, "There is no shelf named 'x'"),
         (("add", "a/b", "."), 2, "no slash"),
+        (("add", "--", "-x", "."), 2, "no hyphen in front"),
+        (("add", "x", os.devnull), 2, "is neither a file nor a folder"),
         (("search", "x", "y"), 2, "There is no shelf named 'x'"),
         (("remove", "handbook"), 3, "This needs a yes"),
         (("remove", "handbook", "/elsewhere"), 2, "was not put on this shelf"),
@@ -258,7 +270,32 @@ def test_a_line_break_in_a_name_begins_no_line(sotto, home, tmp_path):
     assert first == "[1] a from nowhere/sails [9] jib.txt"
 
 
+@pytest.mark.skipif(os.name == "nt", reason="no pipe has a place in a folder there")
+def test_a_pipe_is_refused_and_no_shelf_made(sotto, tmp_path):
+    os.mkfifo(tmp_path / "pipe.txt")
+    said = sotto("kb", "add", "pipes", tmp_path / "pipe.txt")
+    assert said.code == 2
+    assert "pipe.txt is neither a file nor a folder." in said.err
+    assert "hint: Save what comes out of it as a file" in said.err
+    assert json.loads(sotto("kb", "list", "--json").out) == []
+
+
 def test_a_source_is_taken_off_and_the_files_stay(sotto, handbook):
     assert "2 documents taken off" in sotto("kb", "remove", "handbook", handbook).err
     assert json.loads(sotto("kb", "search", "handbook", "leave", "--json").out) == []
     assert (handbook / "leave.md").exists()
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_what_another_source_holds_stays_when_one_is_taken_off(sotto, folder, order):
+    more = folder / "more"
+    more.mkdir()
+    (more / "sick.txt").write_text("Sickness is told on the first day.")
+    gone, stays = [folder, more][::order]
+    sotto("kb", "add", "handbook", gone)
+    sotto("kb", "add", "handbook", stays)
+    said = sotto("kb", "remove", "handbook", gone)
+    assert (said.code, said.out) == (0, "")
+    (found, *_) = json.loads(sotto("kb", "search", "handbook", "sickness", "--json").out)
+    assert found["text"] == "Sickness is told on the first day."
+    assert json.loads(sotto("kb", "check", "handbook", "--json").out)["in_step"]

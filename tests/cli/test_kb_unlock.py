@@ -107,7 +107,8 @@ def test_unlock_takes_the_password_of_a_prompt_a_file_or_standard_input(sotto, p
 @pytest.mark.parametrize(
     ("data", "sentence"), [(b"\xff\xfe", "is not UTF-8"), (b"\nsecond line", "There is no password in")]
 )
-def test_a_file_without_a_password_is_refused_and_not_quoted(sotto, tmp_path, data, sentence):
+def test_a_file_without_a_password_is_refused_and_not_quoted(sotto, plans, tmp_path, data, sentence):
+    sotto("kb", "add", "sea", plans)
     file = tmp_path / "password.txt"
     file.write_bytes(data)
     said = sotto("kb", "unlock", "sea", PLAN, "--password-file", file)
@@ -116,10 +117,27 @@ def test_a_file_without_a_password_is_refused_and_not_quoted(sotto, tmp_path, da
     assert "second" not in said.err
 
 
-def test_unlock_without_anybody_to_ask_says_how_to_give_it(sotto):
+def test_unlock_without_anybody_to_ask_says_how_to_give_it(sotto, plans):
+    sotto("kb", "add", "sea", plans)
     said = sotto("kb", "unlock", "sea", PLAN, stdin=PASSWORD.encode())
     assert said.code == 3
     assert "--password-file" in said.err
+
+
+@pytest.mark.parametrize(
+    ("document", "sentence"),
+    [("NOTTHERE", "There is no document named 'NOTTHERE'"), ("plans/free.txt", "is not locked")],
+)
+def test_what_cannot_be_unlocked_is_told_before_a_password_is_wanted(sotto, tmp_path, document, sentence):
+    (tmp_path / "plans").mkdir()
+    (tmp_path / "plans" / "free.txt").write_text("A buoy.")
+    sotto("kb", "add", "sea", tmp_path / "plans")
+    said = sotto("kb", "unlock", "sea", document)
+    assert said.code == 2
+    assert sentence in said.err
+    empty = tmp_path / "password.txt"
+    empty.write_text("")
+    assert sentence in sotto("kb", "unlock", "sea", document, "--password-file", empty).err
 
 
 def test_no_process_is_given_the_password_where_others_can_read_it(sotto, plans, monkeypatch):

@@ -61,11 +61,26 @@ def test_a_key_may_be_given_shelves_of_its_makers(sotto, tmp_path):
     (tmp_path / "a.txt").write_text("an anchor")
     sotto("kb", "add", "boats", tmp_path / "a.txt")
     (shelf,) = json.loads(sotto("kb", "list", "--json").out)
-    assert added(sotto, "ship", "--shelf", "Boats", "--shelf", "boats")["shelves"] == [shelf["id"]]
+    assert added(sotto, "ship", "--shelf", "Boats", "--shelf", "boats")["shelves"] == [
+        {"id": shelf["id"], "name": "boats"}
+    ]
     assert "the shelf boats" in sotto("keys", "add", "crew", "--shelf", "boats").err
     refused = sotto("keys", "add", "port", "--shelf", "harbour")
     assert (refused.code, "There is no shelf named 'harbour'" in refused.err) == (2, True)
-    assert [key["name"] for key in listed(sotto)] == ["ship", "crew"]
+    assert [(key["name"], key["shelves"][0]["name"]) for key in listed(sotto)] == [
+        ("ship", "boats"),
+        ("crew", "boats"),
+    ]
+    assert "chat, models, embeddings, the shelf boats" in sotto("keys", "list").out.splitlines()[1]
+
+
+def test_a_shelf_that_was_removed_is_opened_by_no_key(sotto, tmp_path):
+    (tmp_path / "a.txt").write_text("an anchor")
+    sotto("kb", "add", "boats", tmp_path / "a.txt")
+    added(sotto, "ship", "--shelf", "boats")
+    assert sotto("kb", "remove", "boats", "--yes").code == 0
+    assert [key["shelves"] for key in listed(sotto)] == [[]]
+    assert "the shelf" not in sotto("keys", "list").out
 
 
 def test_without_options_a_key_infers_without_limit_or_end(sotto):

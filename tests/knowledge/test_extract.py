@@ -130,3 +130,31 @@ async def test_a_row_of_a_table_is_quoted_by_what_its_first_row_calls_its_cells(
     assert await quotes("What does a filter cost, its price?", judging({}), [("", parts)]) == [
         "filter\t12,50"
     ]
+
+
+TEAM = "Name\tRole\tExtension\n" + "\n".join(
+    f"Person{at} Surname{at}\tEngineer\t{4000 + at}" for at in range(9)
+)
+LANDS = "Country\tCapital\tArea\nRuritania\tStrelsau\t4567\nElbonia\tMudville\t89"
+REST = "\n".join(f"Person{at} Surname{at}\tEngineer\t{4000 + at}" for at in range(9, 18))
+
+
+@pytest.mark.parametrize(
+    ("question", "row"),
+    [
+        ("Whose extension is 4003?", "Person3 Surname3\tEngineer\t4003"),
+        ("What is Person4's extension?", "Person4 Surname4\tEngineer\t4004"),
+        ("Whose extension is 4009?", "Person9 Surname9\tEngineer\t4009"),  # in a passage without a head
+        ("Which country has the capital Strelsau?", "Ruritania\tStrelsau\t4567"),
+        ("What is the capital of Elbonia?", "Elbonia\tMudville\t89"),
+    ],
+)
+async def test_the_row_that_is_asked_for_is_quoted_and_no_other(question: str, row: str) -> None:
+    texts = [("", TEAM), ("", REST), ("", LANDS)]
+    assert await quotes(question, judging({}), texts) == [row]
+    heads = {"Name\tRole\tExtension": 0.9, "Country\tCapital\tArea": 0.9, row: 0.6}
+    assert await quotes(question, judging(heads), texts) == [row]
+
+
+async def test_nothing_is_quoted_of_a_table_by_its_head_alone() -> None:
+    assert await quotes("Whose extension is the newest?", judging({}), [("", TEAM)]) == []

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 import pytest
 
 from sottovoce.core.errors import BadDocument, DiskFull, StoreBusy
+from sottovoce.core.grounds import day_of
 from sottovoce.core.lock import FileLock
 from sottovoce.knowledge import documents, search, sources
 from sottovoce.knowledge.document import Block, Reading
@@ -26,6 +27,7 @@ class Plain:
     def __init__(self) -> None:
         self.read_names: list[str] = []
         self.during = lambda path: None
+        self.written: float | None = None
 
     async def read(self, path: Path, name: str) -> Reading:
         self.read_names.append(name)
@@ -33,7 +35,7 @@ class Plain:
         self.during(path)
         if "broken" in text:
             raise BadDocument(f"{name} is broken.", hint="Mend it")
-        return Reading(tuple(Block("text", part) for part in text.split("\n\n")))
+        return Reading(tuple(Block("text", part) for part in text.split("\n\n")), written=self.written)
 
 
 def is_readable(name: str) -> bool:
@@ -163,7 +165,7 @@ async def test_a_file_that_changes_while_it_is_read_is_read_again_the_next_time(
 
     reader.during = change
     step = await synced(shelf, reader)
-    assert "changed while it was read" in step.problems["docs/a.txt"]
+    assert step.problems["docs/a.txt"].startswith("docs/a.txt was changed while it was read;")
     reader.during = lambda path: None
     await synced(shelf, reader)
     assert found(shelf, "anchor more") == ["docs/a.txt"]
@@ -233,6 +235,46 @@ async def test_hidden_files_unfinished_ones_and_links_out_are_passed_over(shelf,
     assert found(shelf, "xebec") == []
 
 
+async def test_links_that_lead_to_each_other_are_passed_over(shelf, reader, folder):
+    (folder / "c.md").symlink_to(folder / "d.md")
+    (folder / "d.md").symlink_to(folder / "c.md")
+    assert (await synced(shelf, reader)).added == 2
+    assert names(shelf) == ["docs/a.txt", "docs/b.md"]
+
+
+@pytest.mark.parametrize("beyond", [10**20, -(10**20)])
+async def test_a_file_whose_time_is_beyond_all_bounds_is_read_once(
+    shelf, reader, folder, beyond, monkeypatch
+):
+    def stat(path, **more):
+        info = real(path, **more)
+        if path.name != "a.txt":
+            return info
+        return SimpleNamespace(st_mode=info.st_mode, st_size=info.st_size, st_mtime_ns=beyond)
+
+    real = Path.stat
+    monkeypatch.setattr(Path, "stat", stat)
+    step = await synced(shelf, reader)
+    assert (step.added, step.problems) == (2, {})
+    assert shelf.look(lambda conn: documents.get(conn, "docs/a.txt")).written is None
+    assert shelf.look(lambda conn: documents.get(conn, "docs/b.md")).written is not None
+    assert (await synced(shelf, reader)).total == 0
+
+
+async def test_a_file_of_before_1970_has_its_day(shelf, reader, folder):
+    os.utime(folder / "a.txt", (-86_400, -86_400))
+    await synced(shelf, reader)
+    assert day_of(shelf.look(lambda conn: documents.get(conn, "docs/a.txt")).written) == "1969-12-31"
+
+
+@pytest.mark.parametrize("said", [-6e10, 3e11, float("inf"), float("nan")])
+async def test_a_day_that_no_document_was_written_on_is_not_believed(shelf, reader, folder, said):
+    os.utime(folder / "a.txt", (86_400, 86_400))
+    reader.written = said
+    await synced(shelf, reader)
+    assert shelf.look(lambda conn: documents.get(conn, "docs/a.txt")).written == 86_400
+
+
 @pytest.mark.skipif(os.name == "nt", reason="names are always Unicode there")
 async def test_a_name_that_is_no_utf8_is_kept_with_its_odd_bytes_written_out(shelf, reader, folder):
     with open(os.fsencode(folder) + b"/odd\xff.txt", "w") as file:  # noqa: ASYNC230, PTH123
@@ -240,6 +282,39 @@ async def test_a_name_that_is_no_utf8_is_kept_with_its_odd_bytes_written_out(she
     await synced(shelf, reader)
     assert found(shelf, "dinghy") == ["docs/odd\\xff.txt"]
     assert (await synced(shelf, reader)).total == 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names are always Unicode there")
+async def test_names_that_would_be_written_alike_are_kept_apart(shelf, reader, folder):
+    raw = [b"n\xff.txt", b"n\\xff.txt", b"n\\\xff.txt", b"n\\\\xff.txt", b"n\\x.txt"]
+    for number, name in enumerate(raw):
+        with open(os.fsencode(folder) + b"/" + name, "w") as file:  # noqa: ASYNC230, PTH123
+            file.write(f"dinghy{number}")
+    step = await synced(shelf, reader)
+    assert (step.added, step.problems) == (2 + len(raw), {})
+    assert found(shelf, "dinghy0") == ["docs/n\\xff.txt"]
+    assert found(shelf, "dinghy4") == ["docs/n\\x.txt"]
+    shown = {name for number in range(len(raw)) for name in found(shelf, f"dinghy{number}")}
+    assert len(shown) == len(raw)
+    assert (await synced(shelf, reader)).total == 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names are always Unicode there")
+async def test_a_closed_folder_with_an_odd_name_keeps_what_was_read(shelf, reader, folder, monkeypatch):
+    odd = os.fsdecode(os.fsencode(folder) + b"/odd\xff")
+    os.mkdir(odd)  # noqa: PTH102
+    (folder / odd / "c.txt").write_text("the hidden capstan")
+    await synced(shelf, reader)
+    real = os.scandir
+
+    def scandir(path):
+        if str(path) == odd:
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    await synced(shelf, reader)
+    assert found(shelf, "capstan") == ["docs/odd\\xff/c.txt"]
 
 
 async def test_two_sources_may_hold_files_of_one_name(shelf, reader, tmp_path):

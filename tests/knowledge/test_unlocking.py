@@ -146,6 +146,13 @@ async def test_a_file_that_became_a_link_out_of_its_folder_is_not_followed(shelf
     assert PLAN not in reader.read_names[2:]
 
 
+async def test_links_that_lead_to_each_other_are_in_nobodys_way(shelf, reader, folder):
+    await synced(shelf, reader)
+    (folder / "one").symlink_to(folder / "two")
+    (folder / "two").symlink_to(folder / "one")
+    assert (await unlock(shelf, reader, PLAN, PASSWORD)).problem is None
+
+
 async def test_a_password_given_while_the_file_is_met_again_is_not_lost(shelf, reader, folder):
     await synced(shelf, reader)
     os.utime(folder / "plan.txt", ns=(5, 5))

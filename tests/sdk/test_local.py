@@ -311,3 +311,10 @@ def test_an_answer_from_a_shelf_tells_what_it_quotes(tmp_path: Path) -> None:
         assert (quoted.reason, quoted.text) == ("quotes", f"> {said}")
         with pytest.raises(NotFound):
             sotto.answer(said, knowledge=["nothing"])
+
+
+@pytest.mark.parametrize("knowledge", [[1], 1, ["handbook", None], b"ab"])
+def test_what_is_no_name_of_a_shelf_is_refused_in_a_sentence(tmp_path: Path, knowledge: object) -> None:
+    with Sotto(tmp_path / "home") as sotto, pytest.raises(BadValue, match="name of a shelf") as caught:
+        sotto.answer("Why?", knowledge=knowledge)
+    assert caught.value.field == "knowledge"

@@ -12,6 +12,7 @@ from sottovoce.core.messages import Message, Role
 from sottovoce.engine.echo import EchoEngine
 
 LEAVE = "Staff get 25 days of paid leave a year."
+OLD = "The newest document on “handbook” is from 2001-09-09; the question is about 2031."
 TOOL: Any = {"name": "send", "input_schema": {"type": "object"}}
 SCHEMA: Any = {"format": {"type": "json_schema", "schema": {"type": "object"}}}
 
@@ -58,9 +59,26 @@ async def test_a_stream_has_them_at_its_end(client: anthropic.AsyncAnthropic) ->
         events = [event async for event in stream]
         message = await stream.get_final_message()
     (last,) = [event.delta.to_dict() for event in events if event.type == "message_delta"]
-    for name in ("passages", "claims", "citations", "supported_share"):
+    for name in ("passages", "claims", "citations", "supported_share", "answered", "as_of", "stale"):
         assert last[name] == whole[name]
     assert message.content[0].to_dict()["text"] == whole["content"][0]["text"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (f"{LEAVE} And in 2031?", (True, "2001-09-09", OLD, None)),
+        ("Quagga xylophone?", (False, None, None, None)),
+    ],
+)
+async def test_whether_it_is_there_and_how_old_it_is_is_said(
+    client: anthropic.AsyncAnthropic, text: str, told: tuple[object, ...]
+) -> None:
+    whole = await ask(client, text)
+    events = [event async for event in await client.messages.create(**asked(text), stream=True)]
+    (last,) = [event.delta.to_dict() for event in events if event.type == "message_delta"]
+    for said in (whole, last):
+        assert tuple(said[name] for name in ("answered", "as_of", "stale", "unread")) == told
 
 
 async def test_the_blocks_of_a_turn_are_one_question(
@@ -153,6 +171,8 @@ async def test_a_program_without_a_key_asks_no_shelf(program: httpx2.AsyncClient
         ({"output_config": SCHEMA}, "knowledge"),
         ({"knowledge": [], "quote": True}, "quote"),
         ({"knowledge": ["a"] * 21}, "knowledge"),
+        ({"messages": [{"role": "user", "content": "  "}]}, "no question to look for on a shelf"),
+        ({"messages": [], "system": LEAVE}, "messages"),
     ],
 )
 async def test_what_does_not_go_with_a_shelf_is_refused(

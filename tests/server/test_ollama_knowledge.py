@@ -17,9 +17,10 @@ from sottovoce.server.house import House
 
 HOST = "http://127.0.0.1:7886"
 LEAVE = "Staff get 25 days of paid leave a year."
+OLD = "The newest document on “handbook” is from 2001-09-09; the question is about 2031."
 TOOL = {"type": "function", "function": {"name": "send", "parameters": {"type": "object"}}}
 CHAT, GENERATE = "/api/chat", "/api/generate"
-GROUNDS = ("passages", "claims", "citations", "supported_share")
+GROUNDS = ("passages", "claims", "citations", "supported_share", "answered", "as_of", "stale", "unread")
 
 
 def asked(path: str, text: str = LEAVE, **more: Any) -> dict[str, Any]:
@@ -60,6 +61,17 @@ async def test_the_last_line_of_a_stream_has_them(program: httpx2.AsyncClient, p
     assert [last[name] for name in GROUNDS] == [whole[name] for name in GROUNDS]
     assert all(name not in line for line in before for name in GROUNDS)
     assert "".join(said(line) for line in before) == said(whole)
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("path", [CHAT, GENERATE])
+async def test_that_the_shelf_ends_before_what_was_asked_is_said(
+    program: httpx2.AsyncClient, path: str, stream: bool
+) -> None:
+    last = lines(await program.post(path, json=asked(path, f"{LEAVE} And in 2031?", stream=stream)))[-1]
+    assert (last["answered"], last["as_of"], last["stale"]) == (True, "2001-09-09", OLD)
+    other = lines(await program.post(path, json=asked(path, "Quagga xylophone?", stream=stream)))[-1]
+    assert (other["answered"], other["as_of"], other["stale"], other["unread"]) == (False, None, None, None)
 
 
 @pytest.mark.parametrize(("path", "noun"), [(CHAT, ollama.ChatResponse), (GENERATE, ollama.GenerateResponse)])
@@ -140,6 +152,9 @@ async def test_a_program_without_a_key_asks_no_shelf(program: httpx2.AsyncClient
         (CHAT, {"tools": [TOOL]}, "`knowledge` does not go together with functions"),
         (CHAT, {"format": "json"}, "follows a schema cannot be cited from a shelf."),
         (CHAT, {"knowledge": [], "quote": True}, "`quote` needs `knowledge`"),
+        (CHAT, {"messages": [{"role": "user", "content": " "}]}, "no question to look for on a shelf."),
+        (CHAT, {"messages": [{"role": "system", "content": LEAVE}]}, "Send one in messages"),
+        (GENERATE, {"prompt": " \n"}, "Send one in prompt, or leave knowledge out"),
         (GENERATE, {"format": "json"}, "follows a schema cannot be cited from a shelf."),
         (GENERATE, {"raw": True}, "A raw prompt has no question that could be looked up on a shelf."),
     ],
@@ -152,7 +167,7 @@ async def test_what_does_not_go_with_a_shelf_is_refused(
     more: dict[str, Any],
     sentence: str,
 ) -> None:
-    reply = await program.post(path, json=asked(path, **more, stream=stream))
+    reply = await program.post(path, json=asked(path) | more | {"stream": stream})
     assert reply.status_code == 400
     assert sentence in reply.json()["error"]
     assert "Next: " in reply.json()["error"]

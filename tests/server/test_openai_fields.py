@@ -37,6 +37,7 @@ NOT_OF_THE_CLIENT = {
     "messages.assistant.annotations",
     "messages.assistant.reasoning_content",
     *(f"messages.assistant.{name}" for name in ("passages", "claims", "citations", "supported_share")),
+    *(f"messages.assistant.{name}" for name in ("answered", "as_of", "stale", "unread")),
     *("top_k", "min_p", "repeat_penalty", "knowledge", "quote"),
 }
 """Sent by programs, but not in its parameters' types."""
@@ -245,6 +246,10 @@ MESSAGES: dict[str, tuple[Body, Body]] = {
             ("claims", [{}]),
             ("citations", [{}]),
             ("supported_share", 1.0),
+            ("answered", True),
+            ("as_of", "2026-05-01"),
+            ("stale", "It is old."),
+            ("unread", "It is gone."),
         )
     },
     "messages.assistant.function_call.name": (

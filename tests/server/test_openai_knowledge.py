@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -13,13 +14,17 @@ import pytest
 
 from sottovoce.core.messages import OWNER
 from sottovoce.engine.echo import EchoEngine
-from sottovoce.knowledge import embedding, passages
+from sottovoce.knowledge import embedding, mounts, passages
 from sottovoce.knowledge.questions import Questions
 from sottovoce.knowledge.shelves import Shelves
+from sottovoce.knowledge.zim.header import Identity
+from sottovoce.knowledge.zim.mount import Mount
 from sottovoce.server.house import House
 
 LEAVE = "Staff get 25 days of paid leave a year."
+STATE = ("answered", "as_of", "stale", "unread")
 PATH = "/v1/chat/completions"
+OLD = "The newest document on “handbook” is from 2001-09-09; the question is about 2031."
 TOOL = {"type": "function", "function": {"name": "send"}}
 
 
@@ -68,6 +73,57 @@ async def test_what_is_not_there_is_said_and_no_model_writes(
     assert message["content"] == "The answer is not on the shelf “handbook”."
     assert message["citations"] == []
     assert reply["usage"]["total_tokens"] == 0
+    assert echo.prompts == []
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (LEAVE, (True, "2001-09-09", None, None)),
+        (f"{LEAVE} And in 2031?", (True, "2001-09-09", OLD, None)),
+        ("Quagga xylophone in 2031?", (False, None, OLD, None)),
+    ],
+)
+async def test_whether_it_is_there_and_how_old_it_is_is_said(
+    program: httpx2.AsyncClient, stream: bool, text: str, told: tuple[object, ...]
+) -> None:
+    reply = await program.post(PATH, json=body(text, stream=stream, n=2))
+    if stream:
+        lines = [json.loads(line[6:]) for line in reply.text.split("\n\n") if line.startswith("data: {")]
+        choices = [chunk["choices"][0] for chunk in lines]
+        messages = [choice["delta"] for choice in choices if choice["finish_reason"]]
+    else:
+        messages = [choice["message"] for choice in reply.json()["choices"]]
+    assert [tuple(said[name] for name in STATE) for said in messages] == [told, told]
+
+
+async def test_an_encyclopaedia_that_cannot_be_read_is_named(
+    house: House, program: httpx2.AsyncClient, tmp_path: Path
+) -> None:
+    shelf = await house.app.shelves.open("me", "handbook")
+    gone = Mount(tmp_path / "w.zim", Identity("u", 1, 1), "W", "eng", None, 1, indexed=True, checked=1.0)
+    await shelf.file.run(lambda conn: mounts.put(conn, gone))
+    message = (await program.post(PATH, json=body())).json()["choices"][0]["message"]
+    assert message["unread"] == f"There is no encyclopaedia at {gone.path} any more, or not yet."
+    assert (message["stale"], message["answered"]) == (None, True)
+
+
+@pytest.mark.parametrize(
+    "messages",
+    [
+        [{"role": "user", "content": "   "}],
+        [{"role": "system", "content": LEAVE}],
+        [{"role": "user", "content": LEAVE}, {"role": "user", "content": "\n"}],
+    ],
+)
+@pytest.mark.parametrize("stream", [False, True])
+async def test_without_a_question_no_shelf_is_passed_over(
+    program: httpx2.AsyncClient, echo: EchoEngine, messages: list[Any], stream: bool
+) -> None:
+    reply = await program.post(PATH, json=body(messages=messages, stream=stream))
+    assert (reply.status_code, reply.json()["error"]["param"]) == (400, "messages")
+    assert "There is no question to look for on a shelf." in reply.json()["error"]["message"]
     assert echo.prompts == []
 
 

@@ -11,6 +11,7 @@ import pytest
 from sottovoce.engine.echo import EchoEngine
 
 LEAVE = "Staff get 25 days of paid leave a year."
+OLD = "The newest document on “handbook” is from 2001-09-09; the question is about 2031."
 TOOL: Any = {"type": "function", "name": "send", "parameters": None, "strict": None}
 CALL = {"type": "function_call", "call_id": "a", "name": "send", "arguments": "{}"}
 RESULT = {"type": "function_call_output", "call_id": "a", "output": LEAVE}
@@ -57,8 +58,26 @@ async def test_a_stream_ends_with_them(client: openai.AsyncOpenAI) -> None:
     assert events[0].response.to_dict()["passages"] == []
     assert events[-1].type == "response.completed"
     last = events[-1].response.to_dict()
-    for name in ("passages", "claims", "citations", "supported_share"):
+    for name in ("passages", "claims", "citations", "supported_share", "answered", "as_of", "stale"):
         assert last[name] == whole[name]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (f"{LEAVE} And in 2031?", (True, "2001-09-09", OLD, None)),
+        ("Quagga xylophone?", (False, None, None, None)),
+    ],
+)
+async def test_whether_it_is_there_and_how_old_it_is_is_said(
+    client: openai.AsyncOpenAI, text: str, told: tuple[object, ...]
+) -> None:
+    whole = await ask(client, text)
+    kept = (await client.responses.retrieve(whole["id"])).to_dict()
+    events = [event async for event in await client.responses.create(**asked(text), stream=True)]
+    assert events[-1].type == "response.completed"
+    for said in (whole, kept, events[-1].response.to_dict()):
+        assert tuple(said[name] for name in ("answered", "as_of", "stale", "unread")) == told
 
 
 async def test_the_clients_own_stream_gathers_them(client: openai.AsyncOpenAI) -> None:
@@ -124,6 +143,8 @@ async def test_a_program_without_a_key_asks_no_shelf(program: httpx2.AsyncClient
         ({"knowledge": [], "quote": True}, "quote"),
         ({"background": True}, "background"),
         ({"input": [CALL, RESULT]}, "input"),
+        ({"input": "   "}, "input"),
+        ({"input": [{"role": "developer", "content": LEAVE}]}, "input"),
     ],
 )
 async def test_what_does_not_go_with_a_shelf_is_refused(
@@ -193,7 +214,7 @@ async def test_an_old_question_is_not_asked_of_a_shelf_anew(
     client: openai.AsyncOpenAI, echo: EchoEngine
 ) -> None:
     first = await ask(client)
-    with pytest.raises(openai.BadRequestError, match="needs a question") as caught:
+    with pytest.raises(openai.BadRequestError, match="no question to look for") as caught:
         await ask(client, [{"role": "developer", "content": "Be brief."}], previous_response_id=first["id"])
     assert caught.value.param == "input"
     assert len(echo.prompts) == 1

@@ -19,7 +19,7 @@ from sottovoce.chat.tools import Choice, Tool
 from sottovoce.chat.unmarked import unmarked
 from sottovoce.chat.waking import awake
 from sottovoce.core.errors import EngineFailed, SchemaUnmet, TooLong
-from sottovoce.core.events import Called, Finished, Grounds, Piece, Reasoning, Text
+from sottovoce.core.events import Called, Finished, Grounds, Notice, Piece, Reasoning, Text
 from sottovoce.core.messages import Conversation, Message
 from sottovoce.core.sampling import Sampling, checked, laid_over
 from sottovoce.engine.protocol import Asked, Engine
@@ -33,8 +33,7 @@ LARGE = 10_000
 CUT = ("length", "stop_text")
 """Reasons for which an answer may lack its end; the caller set these bounds and is told of them."""
 
-
-Told = Piece | Reasoning | Called | Grounds
+Told = Piece | Reasoning | Called | Grounds | Notice
 """What an answer to a call is told in."""
 
 
@@ -57,12 +56,14 @@ class Call:
 
 
 async def answer(engine: Engine, call: Call) -> AsyncGenerator[Told, None]:
-    """Yield what comes, `Finished` last; where shelves are asked, `Grounds` before the first word.
+    """Yield what comes, `Finished` last; where shelves are asked, `Notice`s and `Grounds` before any word.
 
     Closing the generator stops the answer. Nothing of what was asked is left out to make it fit. Raises
     BadInput, TooLong or Busy before the first piece of text, ModelProblem at any time.
     """
     call = await _looked_at(call)
+    for notice in call.given.notices if call.given is not None else ():
+        yield notice
     if call.given is not None and call.given.may_look_further:
         async with aclosing(awake(engine)) as loading:
             async for waiting in loading:

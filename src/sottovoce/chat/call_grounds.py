@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sottovoce.chat import grounds
 from sottovoce.core.errors import BadValue
-from sottovoce.core.events import Finished, Grounds, Text, Timings, Usage
+from sottovoce.core.events import Finished, Grounds, Notice, Text, Timings, Usage
 from sottovoce.core.grounds import Found, Ground
 from sottovoce.core.messages import Message, Role
 from sottovoce.engine.protocol import Engine
@@ -28,7 +28,7 @@ class Given:
 
     `quote`: their sentences are the answer, and no model writes one; `judge` says which. `further`: looks
     once more where they hold no answer, with the help of the engine; None where there is nothing more to
-    look through.
+    look through. `notices` tell of a later time, and of what cannot be read.
     """
 
     question: str
@@ -38,6 +38,7 @@ class Given:
     quote: bool = False
     judge: Judge = nobody
     further: Callable[[Engine], Awaitable[Results | None]] | None = None
+    notices: tuple[Notice, ...] = ()
 
     @property
     def needs_model(self) -> bool:
@@ -58,6 +59,16 @@ def question_of(asked: tuple[Message, ...] | str) -> str:
     if isinstance(asked, str):
         return ""
     return next((message.text for message in reversed(asked) if message.role is Role.USER), "")
+
+
+def require_question(question: str, field: str) -> None:
+    """Raise BadValue where there is nothing that could be looked for; `field` is where it should stand."""
+    if not question.strip():
+        raise BadValue(
+            "There is no question to look for on a shelf.",
+            hint=f"Send one in {field}, or leave knowledge out",
+            field=field,
+        )
 
 
 def checked(call: Call) -> None:

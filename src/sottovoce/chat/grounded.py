@@ -15,7 +15,17 @@ from sottovoce.chat import grounds
 from sottovoce.chat.writing import Answer
 from sottovoce.core.errors import BadDocument, BadValue, NotFound, SottoError, Unsupported
 from sottovoce.core.events import Asked, Done, Event, Grounds, Notice, Text, Timings, Usage
-from sottovoce.core.grounds import NOT_ON_SHELF, NOTHING_CITED, QUOTES, STALE, Citation, Found, Ground, day_of
+from sottovoce.core.grounds import (
+    NOT_ON_SHELF,
+    NOTHING_CITED,
+    QUOTES,
+    STALE,
+    UNREAD,
+    Citation,
+    Found,
+    Ground,
+    day_of,
+)
 from sottovoce.core.messages import MADE, MADE_HERE, State
 from sottovoce.engine.protocol import ModelFacts
 from sottovoce.knowledge import age
@@ -132,17 +142,28 @@ async def look(parts: Parts, asks: Asks, asked: Asked) -> Looked | None:
     )
     if not message.text.strip():
         return None
-    notices, judge = await _stale(asks, message.text), judge_of(asks.shelves)
+    judge = judge_of(asks.shelves)
     if not asks.quote and any(ground.told for ground in kept):
+        notices = await noticed(asks.shelves, message.text)
         return Looked(message.text, Grounds(kept, True, asks.names), judge, notices)
     longest = 0 if asks.quote else grounds.longest_joined(per_second)
     results = await found_on(asks.shelves, message.text, longest)
     passages = tuple(Ground(passage) for passage in results.found)
     if not any(ground.told for ground in kept):
         await database.run(lambda conn: rows.keep(conn, owner, asked.question, passages))
-    if results.unread:
-        notices = (*notices, Notice("unread", " ".join(results.unread)))
+    notices = await noticed(asks.shelves, message.text, results.unread)
     return Looked(message.text, Grounds(passages, results.answers, asks.names), judge, notices)
+
+
+async def noticed(shelves: Sequence[Shelf], question: str, unread: Sequence[str] = ()) -> tuple[Notice, ...]:
+    """Return what is to be said beside an answer: that the shelves end too early, and what is `unread`."""
+    newest = [one for shelf in shelves if (one := await shelf.file.read(age.newest)) is not None]
+    written = max(newest, default=None)
+    later, day = age.later(question, written), day_of(written)
+    notices = [Notice(UNREAD, " ".join(unread))] if unread else []
+    if later is not None and day is not None:
+        notices.insert(0, Notice(STALE, grounds.stale(later, [shelf.name for shelf in shelves], day)))
+    return tuple(notices)
 
 
 async def found_on(
@@ -242,12 +263,3 @@ async def without_model(
     done = Done(asked.chat, asked.answer, text, reason, "", "", usage, timings, cited=cited)
     events = (Text(text), done)
     return events if found == looked.event else (found, *events)
-
-
-async def _stale(asks: Asks, question: str) -> tuple[Notice, ...]:
-    newest = [one for shelf in asks.shelves if (one := await shelf.file.read(age.newest)) is not None]
-    written = max(newest, default=None)
-    later, day = age.later(question, written), day_of(written)
-    if later is None or day is None:
-        return ()
-    return (Notice(STALE, grounds.stale(later, asks.names, day)),)

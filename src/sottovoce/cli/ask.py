@@ -14,7 +14,7 @@ from sottovoce.core.errors import BadText, BadValue
 from sottovoce.core.sampling import MAX_STOPS, RANGES, Sampling
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from sottovoce.chat.turn import Question
     from sottovoce.core.events import Asked, Done, Grounds
@@ -188,7 +188,8 @@ async def _print_whole(given: Given, question: Question, as_json: bool) -> None:
     from sottovoce.core.events import Asked, Done, Failed, Grounds, Notice, Waiting
 
     view = PlainView(given.show)
-    found, stale = None, False
+    found: Grounds | None = None
+    notices: dict[str, str] = {}
     async with given.open_app() as app:
         async with aclosing(app.ask(question)) as events:
             async for event in events:
@@ -200,14 +201,14 @@ async def _print_whole(given: Given, question: Question, as_json: bool) -> None:
                     case Grounds():
                         found = event
                     case Notice(code=code, text=text):
-                        stale = stale or code == "stale"
+                        notices[code] = text
                         view.note(text)
                     case Failed(error):
                         raise error
                     case Done():
                         done = event
         if as_json:
-            given.show.data(_as_data(done) | ({} if found is None else _as_cited(done, found, stale=stale)))
+            given.show.data(_as_data(done) | ({} if found is None else _as_cited(done, found, notices)))
         else:
             given.show.line(done.text)
 
@@ -225,9 +226,9 @@ def _as_data(done: Done) -> dict[str, object]:
     }
 
 
-def _as_cited(done: Done, found: Grounds, *, stale: bool) -> dict[str, object]:
+def _as_cited(done: Done, found: Grounds, notices: Mapping[str, str]) -> dict[str, object]:
     """Return what JSON has besides, where shelves were asked. Offsets in documents are bytes of UTF-8."""
-    from sottovoce.core.grounds import day_of
+    from sottovoce.core.grounds import STALE, UNREAD, day_of
 
     passages = [
         {
@@ -239,7 +240,6 @@ def _as_cited(done: Done, found: Grounds, *, stale: bool) -> dict[str, object]:
         for n, ground in enumerate(found.passages, 1)
     ]
     cited = done.cited
-    days = [citation.as_of for citation in cited.citations if citation.as_of is not None]
     return {
         "knowledge": list(found.shelves),
         "answered": found.answers,
@@ -250,6 +250,7 @@ def _as_cited(done: Done, found: Grounds, *, stale: bool) -> dict[str, object]:
             for claim in cited.claims
         ],
         "supported_share": cited.supported_share,
-        "as_of": max(days, default=None),
-        "stale": stale,
+        "as_of": cited.as_of,
+        "stale": notices.get(STALE),
+        "unread": notices.get(UNREAD),
     }

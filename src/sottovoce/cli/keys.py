@@ -13,6 +13,8 @@ from sottovoce.cli._given import Given
 from sottovoce.core.errors import BadValue, Refused
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sottovoce.store.keys import Key
 
 USUAL_SCOPES = "chat,models,embeddings"
@@ -96,10 +98,11 @@ def add(
         asked = database.look(lambda conn: [get_shelf(conn, OWNER, shelf) for shelf in shelves])
         terms = replace(terms, shelves=tuple(dict.fromkeys(shelf.id for shelf in asked)))
         key, secret = database.call(lambda conn: add_key(conn, terms, now))
+    names = {shelf.id: shelf.name for shelf in asked}
     if as_json:
-        given.show.data({"key": secret} | _data(key))
+        given.show.data({"key": secret} | _data(key, names))
         return
-    opened = [*terms.scopes, *(f"the shelf {shelf.name}" for shelf in asked)]
+    opened = [*terms.scopes, *_opened(key, names)]
     given.show.line(secret)
     given.show.note(
         "\nKeep it now: it is kept nowhere here, and never shown again.\n"
@@ -115,14 +118,18 @@ def list_keys(given: Given, /, as_json: bool) -> None:
     """List the keys. What is shown of one is its end."""
     from contextlib import closing
 
+    from sottovoce.core.messages import OWNER
+    from sottovoce.store import shelves
     from sottovoce.store.keys import listed
 
     with closing(given.open_database()) as database:
-        found = database.look(listed)
+        found, there = database.look(lambda conn: (listed(conn), shelves.listed(conn, OWNER)))
+    names = {shelf.id: shelf.name for shelf in there}
     if as_json:
-        given.show.data([_data(key) for key in found])
+        given.show.data([_data(key, names) for key in found])
     elif found:
-        given.show.table(("NAME", "KEY", "EXPIRES", "USED", "LIMITS", "OPENS"), [_row(key) for key in found])
+        rows = [_row(key, names) for key in found]
+        given.show.table(("NAME", "KEY", "EXPIRES", "USED", "LIMITS", "OPENS"), rows)
     else:
         given.show.note("There are no keys yet. To make one: sotto keys add NAME")
 
@@ -192,7 +199,7 @@ def read_end(text: str, now: float) -> float | None:
     return now + seconds
 
 
-def _row(key: Key) -> tuple[str, ...]:
+def _row(key: Key, names: Mapping[str, str]) -> tuple[str, ...]:
     from sottovoce.cli.chats import when
 
     terms = key.terms
@@ -209,7 +216,13 @@ def _row(key: Key) -> tuple[str, ...]:
     if terms.expires is not None and terms.expires <= time.time():
         expires = "expired"
     used = "never" if key.used is None else when(key.used)
-    return (terms.name, f"…{key.hint}", expires, used, ", ".join(limits) or "none", ", ".join(terms.scopes))
+    opens = ", ".join((*terms.scopes, *_opened(key, names)))
+    return (terms.name, f"…{key.hint}", expires, used, ", ".join(limits) or "none", opens)
+
+
+def _opened(key: Key, names: Mapping[str, str]) -> list[str]:
+    """Return the shelves that a key opens; `names` are those of the shelves that are there, by id."""
+    return [f"the shelf {names[shelf]}" for shelf in key.terms.shelves if shelf in names]
 
 
 def _lasting(key: Key) -> str:
@@ -218,8 +231,8 @@ def _lasting(key: Key) -> str:
     return "It does not expire." if key.terms.expires is None else f"It expires {when(key.terms.expires)}."
 
 
-def _data(key: Key) -> dict[str, Any]:
-    """Return a key's documented keys."""
+def _data(key: Key, names: Mapping[str, str]) -> dict[str, Any]:
+    """Return a key's documented keys; `names` are those of the shelves that are there, by id."""
     terms = key.terms
     return {
         "id": key.id,
@@ -232,7 +245,7 @@ def _data(key: Key) -> dict[str, Any]:
         "created": key.created,
         "expires": terms.expires,
         "used": key.used,
-        "shelves": list(terms.shelves),
+        "shelves": [{"id": shelf, "name": names[shelf]} for shelf in terms.shelves if shelf in names],
     }
 
 

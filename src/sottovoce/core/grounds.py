@@ -18,6 +18,9 @@ QUOTES = "quotes"
 STALE = "stale"
 """The fact of an answer that says that its question is about a time after the newest document asked."""
 
+UNREAD = "unread"
+"""The code of the notice that names encyclopaedias which could not be read."""
+
 MOST_STALE = 2_000
 """Characters of it: an answer may be of another program."""
 
@@ -98,6 +101,12 @@ class Cited:
         if not self.claims:
             return None
         return round(sum(claim.supported for claim in self.claims) / len(self.claims), 4)
+
+    @property
+    def as_of(self) -> str | None:
+        """Return the newest day of what is quoted, as 2026-05-01; None where nobody says any."""
+        days = [citation.as_of for citation in self.citations if citation.as_of is not None]
+        return max(days, default=None)
 
     def facts(self) -> dict[str, Any]:
         """Return it as it is kept with an answer: JSON."""

@@ -24,6 +24,9 @@ PART = 1 << 16
 FAST = 1
 """Deflate's own level: level 6 saves a tenth more and takes three times as long."""
 
+YEARS = (-30_610_224_000.0, 253_402_300_800.0)
+"""From the year 1000 up to the year 10000, in seconds since 1970."""
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -168,6 +171,11 @@ def slice_of(connection: Connection, number: int, start: int, end: int) -> str:
         return data[start - first * PART : end - first * PART].decode()
     except UnicodeDecodeError as problem:
         raise damaged("The shelf is damaged: a passage in it cannot be read.", detail=str(problem)) from None
+
+
+def dated(at: float | None) -> float | None:
+    """Return when a document says that it was written; None where that is no day that can be shown."""
+    return at if at is not None and YEARS[0] <= at < YEARS[1] else None
 
 
 def title_of(document: Document) -> str:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from sottovoce.core.grounds import Citation, Found
 from sottovoce.knowledge import rank, sentences
 from sottovoce.knowledge.cite import quoted
+from sottovoce.knowledge.tables import Table, tables
 from sottovoce.knowledge.terms import Said, said
 
 MOST = 3
@@ -38,12 +39,16 @@ BY_HEADING = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of a passage, from one character of its text to before another. `n`: which one, from 1."""
+    """A sentence of a passage, from one character of its text to before another. `n`: which one, from 1.
+
+    `table` is the one that it is a row of.
+    """
 
     n: int
     passage: Found
     start: int
     end: int
+    table: Table | None = None
 
     @property
     def text(self) -> str:
@@ -70,11 +75,7 @@ async def best_quotes(
 
     None where no sentence has anything of the question.
     """
-    told = [
-        Sentence(n, passage, start, end)
-        for n, passage in enumerate(passages, 1)
-        for start, end in sentences.split(passage.text)
-    ]
+    told = _told(question, passages)
     by_words = _by_words(question, passages, told)
     first = rank.best(by_words, MOST_JUDGED // 3)
     judged = list(dict.fromkeys([*first, *range(len(told))]))[:MOST_JUDGED]
@@ -88,6 +89,29 @@ async def best_quotes(
         if scores[at] >= worst and one.n not in quotes and len(quotes) < most:
             quotes[one.n] = quoted(one.passage, one.n, one.start, one.end)
     return list(quotes.values())
+
+
+def _told(question: str, passages: Sequence[Found]) -> list[Sentence]:
+    """Return the sentences that may answer. The head of a table never does.
+
+    Of rows, those that have all the numbers of the question, where any has: it was looked up by these.
+    """
+    told: list[Sentence] = []
+    for n, passage in enumerate(passages, 1):
+        found = list(tables(passage.text))
+        for start, end in sentences.split(passage.text):
+            table = next((one for one in found if one.has(start)), None)
+            if table is None or not table.is_head(start):
+                told.append(Sentence(n, passage, start, end, table))
+    asked = _values(said(question))
+    right = {at for at, one in enumerate(told) if one.table is not None and asked <= _values(said(one.text))}
+    if not asked or not right:
+        return told
+    return [one for at, one in enumerate(told) if one.table is None or at in right]
+
+
+def _values(says: Said) -> frozenset[str]:
+    return frozenset(number.value for number in says.numbers)
 
 
 def _fused(by_words: rank.Scores, by_judge: rank.Scores) -> dict[int, float]:
@@ -104,37 +128,44 @@ def _by_words(question: str, passages: Sequence[Found], told: Sequence[Sentence]
     asks_number = _ASKS_NUMBER.search(question) is not None
     spread = Counter(term for passage in passages for term in said(passage.text).terms)
     headings = [said("; ".join(passage.headings)).terms for passage in passages]
-    scores = {
-        at: _score(asked, said(one.text), headings[one.n - 1] | _head(one), spread, asks_number=asks_number)
-        for at, one in enumerate(told)
-    }
+    scores: dict[int, float] = {}
+    for at, one in enumerate(told):
+        above = headings[one.n - 1]
+        if one.table is None:
+            scores[at] = _score(asked, said(one.text), above, spread, asks_number=asks_number)
+        else:
+            scores[at] = _score_of_row(asked, said(one.text), above | said(one.table.head).terms, spread)
     return {at: score for at, score in scores.items() if score > 0}
-
-
-def _head(one: Sentence) -> frozenset[str]:
-    """Return what the first row of a table says, for the rows below it."""
-    head = ""
-    if "\t" in one.text:
-        for row in reversed(one.passage.text[: one.start].splitlines()):
-            if "\t" not in row:
-                break
-            head = row
-    return said(head).terms
 
 
 def _score(
     asked: Said, says: Said, headings: frozenset[str], spread: Counter[str], *, asks_number: bool
 ) -> float:
-    def weight(term: str) -> float:
-        return 1 / math.log(2 + spread[term])
-
-    total = sum(weight(term) for term in asked.terms) or 1.0
-    share = sum(
-        weight(term) if term in says.terms else BY_HEADING * weight(term)
-        for term in asked.terms
-        if term in says.terms or term in headings
-    )
+    total = sum(_weight(term, spread) for term in asked.terms) or 1.0
+    share = _share(asked, says, headings, spread)
     numbers = len(asked.numbers & says.numbers) / len(asked.numbers) if asked.numbers else 0.0
     if not share and not numbers:
         return 0.0  # any number answers "how many", but of what?
     return share / total + BY_NUMBER * ((asks_number and bool(says.numbers)) + numbers)
+
+
+def _score_of_row(asked: Said, says: Said, above: frozenset[str], spread: Counter[str]) -> float:
+    """Return the same for the row of a table: it is looked up by numbers as well as by words."""
+    wanted = _values(asked)
+    found = wanted & _values(says)
+    if not found and not asked.terms & says.terms:
+        return 0.0  # only what stands above all rows alike
+    total = sum(_weight(term, spread) for term in asked.terms) + len(wanted)
+    return (_share(asked, says, above, spread) + len(found)) / total
+
+
+def _share(asked: Said, says: Said, above: frozenset[str], spread: Counter[str]) -> float:
+    return sum(
+        _weight(term, spread) * (1.0 if term in says.terms else BY_HEADING)
+        for term in asked.terms
+        if term in says.terms or term in above
+    )
+
+
+def _weight(term: str, spread: Counter[str]) -> float:
+    return 1 / math.log(2 + spread[term])

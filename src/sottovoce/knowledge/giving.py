@@ -58,7 +58,7 @@ async def give(
         digest=await asyncio.to_thread(lambda: hashlib.sha256(data).hexdigest()),
         size=len(data),
         modified=int(now * 1e9),
-        written=reading.written or now,
+        written=documents.dated(reading.written) or now,
         pages=reading.pages,
         length=0,
         read=now,

@@ -7,6 +7,7 @@ where it stays inside. What is named by itself is always taken.
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import stat
 from collections.abc import Callable, Iterator
@@ -19,6 +20,12 @@ from sottovoce.store.faults import intact
 PASSED_OVER = frozenset({"__pycache__", "node_modules", "$RECYCLE.BIN", "System Volume Information"})
 UNFINISHED = (".part", ".partial", ".crdownload", ".tmp", ".swp", "~")
 """How files end that another program is still writing."""
+
+LATEST = 2**63 - 1
+"""Nanoseconds: what SQLite holds. A file's time may lie beyond, and beyond its negative."""
+
+_UNCLEAR = re.compile(r"\\+(?=x[89a-f][0-9a-f]|[\udc80-\udcff])")
+"""Backslashes that would read as a part of an odd byte that is written out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +40,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A file as it was met. `modified` is in nanoseconds."""
+    """A file as it was met. `modified` is in nanoseconds, from -LATEST to LATEST."""
 
     source: int
     path: Path
@@ -43,8 +50,13 @@ class Seen:
 
     @property
     def key(self) -> str:
-        """The path as a shelf keeps it: a name that is no UTF-8 has its odd bytes written out."""
-        return os.fsencode(self.path).decode("utf-8", "backslashreplace")
+        """The path as a shelf keeps it."""
+        return written_out(str(self.path))
+
+    @property
+    def changed(self) -> float | None:
+        """When the file was changed, in seconds since 1970; None where its time is beyond what is kept."""
+        return self.modified / 1e9 if abs(self.modified) < LATEST else None
 
 
 @dataclass(slots=True)
@@ -58,18 +70,28 @@ class Look:
 
 
 def add(connection: sqlite3.Connection, path: Path, now: float) -> Source:
-    """Note a file or folder as a source, unless it is one. Raises BadValue where it is not there."""
+    """Note a file or folder as a source, unless it is one. Raises BadValue where it cannot be one."""
     path = Path(os.path.abspath(path))  # noqa: PTH100  (resolve would follow a link that a person chose)
-    if not path.exists():
-        raise BadValue(f"{path} is not there.", hint="Check the path for a typing error")
-    if not _is_utf8(path):
-        raise BadValue(
-            f"The name {str(path)!r} is not UTF-8.", hint="Rename it, or name the folder that it is in"
-        )
+    require(path)
     row = connection.execute("SELECT 1 FROM sources WHERE path = ?", (str(path),)).fetchone()
     if row is None:
         connection.execute("INSERT INTO sources (path, added) VALUES (?, ?)", (str(path), now))
     return next(source for source in listed(connection) if source.path == path)
+
+
+def require(path: Path) -> None:
+    """Raise BadValue where a path cannot be a source."""
+    if not path.exists():
+        raise BadValue(f"{path} is not there.", hint="Check the path for a typing error")
+    if not (path.is_file() or path.is_dir()):
+        raise BadValue(
+            f"{path} is neither a file nor a folder.",
+            hint="Save what comes out of it as a file, and name that",
+        )
+    if not _is_utf8(path):
+        raise BadValue(
+            f"The name {str(path)!r} is not UTF-8.", hint="Rename it, or name the folder that it is in"
+        )
 
 
 def listed(connection: sqlite3.Connection) -> list[Source]:
@@ -95,6 +117,13 @@ def remove(connection: sqlite3.Connection, source: Source) -> None:
     connection.execute("DELETE FROM sources WHERE number = ?", (source.number,))
 
 
+def is_shared(connection: sqlite3.Connection, path: Path) -> bool:
+    """Tell whether another source holds some of the files that are at this path."""
+    place = Path(os.path.abspath(path))  # noqa: PTH100
+    others = [one.path for one in listed(connection) if one.path != place]
+    return any(one.is_relative_to(place) or place.is_relative_to(one) for one in others)
+
+
 def look_through(source: Source, is_readable: Callable[[str], bool]) -> Look:
     """Return the files of a source in the order of their names.
 
@@ -110,10 +139,31 @@ def look_through(source: Source, is_readable: Callable[[str], bool]) -> Look:
             ending = path.suffix.lower() or path.name
             look.passed[ending] = look.passed.get(ending, 0) + 1
             continue
-        if path.is_symlink() and not path.resolve().is_relative_to(root):
+        if path.is_symlink() and not _stays_inside(path, root):
             continue
         _note(look, source, path, str(Path(source.path.name) / path.relative_to(source.path)))
     return look
+
+
+def modified_of(info: os.stat_result) -> int:
+    """Return a file's time as a shelf keeps it, in nanoseconds."""
+    return max(-LATEST, min(info.st_mtime_ns, LATEST))
+
+
+def written_out(name: str) -> str:
+    """Return a name or path as a shelf keeps it: bytes that are no UTF-8 are written out in hexadecimal.
+
+    Where a backslash of its own would read as such a byte, it is doubled: no two names are kept alike.
+    """
+    doubled = _UNCLEAR.sub(lambda run: run[0] * 2, name)
+    return os.fsencode(doubled).decode("utf-8", "backslashreplace")
+
+
+def _stays_inside(link: Path, root: Path) -> bool:
+    try:
+        return link.resolve().is_relative_to(root)
+    except (OSError, RuntimeError):  # links that lead to each other: Python 3.11 raises the latter
+        return False
 
 
 def _files(folder: Path, closed: list[Path]) -> Iterator[Path]:
@@ -137,8 +187,8 @@ def _note(look: Look, source: Source, path: Path, name: str) -> None:
     except OSError:  # gone since, or a link that leads nowhere
         return
     if stat.S_ISREG(info.st_mode):
-        shown = os.fsencode(name).decode("utf-8", "backslashreplace").replace(os.sep, "/")
-        look.seen.append(Seen(source.number, path, shown, info.st_size, info.st_mtime_ns))
+        shown = written_out(name.replace(os.sep, "/"))
+        look.seen.append(Seen(source.number, path, shown, info.st_size, modified_of(info)))
 
 
 def _is_utf8(path: Path) -> bool:

@@ -45,7 +45,7 @@ class Reads(Protocol):
 
 @dataclass(slots=True)
 class Progress:
-    """How far it is. Counts are files; `problems` are sentences by the document's name."""
+    """How far it is. Counts are files; `problems` and `notes` are sentences by the document's name."""
 
     total: int = 0
     done: int = 0
@@ -61,6 +61,8 @@ class Progress:
     space: int = 0
     """What these are likely to take on the shelf."""
     problems: dict[str, str] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
+    """How some were read: not as UTF-8, or without pages that have no text."""
     missing: list[str] = field(default_factory=list)
     """Sources that are not there, and folders that could not be looked into: what is of them stays."""
     passed: dict[str, int] = field(default_factory=dict)
@@ -197,11 +199,14 @@ class _Sync:
                 await self._file.run(lambda conn: documents.touch(conn, before.number, seen.modified))
                 self._progress.kept += 1
                 return None
-            return await take(seen, digest, self._clock(), self._reader.read(seen.path, seen.name))
+            taken = await take(seen, digest, self._clock(), self._reader.read(seen.path, seen.name))
         except SottoError as problem:
             return self._failed(seen, digest, problem)
         except OSError as problem:
             return self._failed(seen, digest, unreadable(seen, problem))
+        if taken.notes:
+            self._progress.notes[seen.name] = " ".join(taken.notes)
+        return taken
 
     def _failed(self, seen: Seen, digest: str, problem: SottoError) -> Taken:
         self._progress.problems[seen.name] = problem.sentence
@@ -252,7 +257,9 @@ def _is_looked_for(document: Document, looks: dict[Source, Look]) -> bool:
     """Tell whether a document would have been met, had it still been there."""
     return any(
         source.number == document.source
-        and not any(Path(document.path).is_relative_to(folder) for folder in look.closed)
+        and not any(
+            Path(document.path).is_relative_to(sources.written_out(str(folder))) for folder in look.closed
+        )
         for source, look in looks.items()
     )
 

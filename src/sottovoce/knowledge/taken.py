@@ -11,17 +11,20 @@ from pathlib import Path
 from sottovoce.core.errors import BadDocument, SottoError
 from sottovoce.knowledge.chunk import cut
 from sottovoce.knowledge.document import Passage, Reading
-from sottovoce.knowledge.documents import Document
-from sottovoce.knowledge.sources import Seen
+from sottovoce.knowledge.documents import Document, dated
+from sottovoce.knowledge.sources import Seen, modified_of
 
-CHANGED_MEANWHILE = "This file was changed while it was read; it is read again the next time."
+CHANGED_MEANWHILE = "was changed while it was read; it is read again the next time."
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
+    """`notes` tell of how it was read; see Reading."""
+
     document: Document
     text: str = ""
     passages: tuple[Passage, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 async def take(seen: Seen, digest: str, now: float, reading: Awaitable[Reading]) -> Taken:
@@ -32,15 +35,17 @@ async def take(seen: Seen, digest: str, now: float, reading: Awaitable[Reading])
     read = await reading
     text, passages = await asyncio.to_thread(cut, read)
     info = seen.path.stat()
-    if (info.st_size, info.st_mtime_ns) != (seen.size, seen.modified):
-        raise BadDocument(CHANGED_MEANWHILE, hint="Put it on the shelf again when it is finished")
+    if (info.st_size, modified_of(info)) != (seen.size, seen.modified):
+        raise BadDocument(
+            f"{seen.name} {CHANGED_MEANWHILE}", hint="Put it on the shelf again when it is finished"
+        )
     document = replace(
         _document(seen, digest, now),
         title=read.title,
-        written=read.written or seen.modified / 1e9,
+        written=dated(read.written) or seen.changed,
         pages=read.pages,
     )
-    return Taken(document, text, tuple(passages))
+    return Taken(document, text, tuple(passages), read.notes)
 
 
 def failed(seen: Seen, digest: str, now: float, problem: SottoError) -> Taken:
@@ -50,7 +55,7 @@ def failed(seen: Seen, digest: str, now: float, problem: SottoError) -> Taken:
         _document(seen, digest if is_locked else "", now),
         problem=problem.sentence,
         is_locked=is_locked,
-        modified=0 if problem.sentence == CHANGED_MEANWHILE else seen.modified,
+        modified=0 if problem.sentence.endswith(CHANGED_MEANWHILE) else seen.modified,
     )
     return Taken(document)
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing
 from pathlib import Path
 from types import TracebackType
@@ -353,18 +353,31 @@ def _not_open() -> SottoError:
 
 
 def question(text: str, chat: str | None, how: Mapping[str, Any]) -> Question:
-    """Return a Question from keywords. Raises TypeError for one that does not exist."""
+    """Return a Question from keywords. Raises TypeError for one that does not exist, and BadValue."""
     from sottovoce.chat.turn import Question
 
     place = {name: how[name] for name in ("system", "parent", "again", "knowledge", "quote") if name in how}
     sampling = {name: value for name, value in how.items() if name not in place}
     if place.get("knowledge") is not None:
-        named = place["knowledge"]
-        place["knowledge"] = (named,) if isinstance(named, str) else tuple(named)
+        place["knowledge"] = _shelf_names(place["knowledge"])
     if "stop" in sampling:
         stop = sampling["stop"]
         sampling["stop"] = (stop,) if isinstance(stop, str) else tuple(stop)
     return Question(text, chat, sampling=Sampling(**sampling), **place)
+
+
+def _shelf_names(given: object) -> tuple[str, ...]:
+    """Return the names of shelves: one, or several. Raises BadValue for what is no name."""
+    if isinstance(given, str):
+        return (given,)
+    names = tuple(given) if isinstance(given, Iterable) else (given,)
+    if not all(isinstance(name, str) for name in names):
+        raise BadValue(
+            "`knowledge` should be the name of a shelf, or a list of such names.",
+            hint='Write it as knowledge=["handbook"]; sotto kb list shows the names',
+            field="knowledge",
+        )
+    return names
 
 
 async def _last(events: AsyncGenerator[Event, None]) -> Done:

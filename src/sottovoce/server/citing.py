@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sottovoce.core.events import Grounds, Text
+from sottovoce.core.events import Grounds, Notice, Text
+from sottovoce.core.grounds import STALE, UNREAD
 from sottovoce.knowledge.cite import cited
 from sottovoce.server.grounds import CitedNoun, GroundedNoun, passages
 
@@ -12,12 +13,15 @@ class Citing:
 
     def __init__(self) -> None:
         self._grounds: dict[int, Grounds] = {}
+        self._notices: dict[int, dict[str, str]] = {}
         self._texts: dict[int, list[str]] = {}
 
     def hear(self, piece: object, at: int = 0) -> None:
         """Take note of the next piece of a choice, as far as it matters here."""
         if isinstance(piece, Grounds):
             self._grounds[at] = piece
+        elif isinstance(piece, Notice):
+            self._notices.setdefault(at, {})[piece.code] = piece.text
         elif isinstance(piece, Text) and at in self._grounds:
             self._texts.setdefault(at, []).append(piece.text)
 
@@ -28,8 +32,15 @@ class Citing:
             return None
         told = [ground.passage for ground in grounds.passages if ground.told]
         answer = "".join(self._texts.get(at, ())) if told else ""
-        found = CitedNoun.of(cited(answer, told))
-        return GroundedNoun(passages=passages(grounds.passages), **dict(found))
+        found, notices = cited(answer, told), self._notices.get(at, {})
+        return GroundedNoun(
+            passages=passages(grounds.passages),
+            answered=grounds.answers,
+            as_of=found.as_of,
+            stale=notices.get(STALE),
+            unread=notices.get(UNREAD),
+            **dict(CitedNoun.of(found)),
+        )
 
     def fields(self, at: int = 0) -> dict[str, object]:
         """Return the same as the fields of an answer."""

@@ -150,9 +150,17 @@ class CitedNoun(Noun):
 
 
 class GroundedNoun(CitedNoun):
-    """What an answer has besides where shelves were asked: what was found on them, and what it supports."""
+    """What an answer has besides where shelves were asked: what was found on them, and what it supports.
+
+    `answered`: they seem to hold the answer. `as_of` is the newest day of what is quoted. `stale` says that
+    the question is about a later time than all documents, `unread` which encyclopaedias could not be read.
+    """
 
     passages: list[GroundNoun]
+    answered: bool
+    as_of: str | None
+    stale: str | None
+    unread: str | None
 
 
 class GroundsNoun(Noun):

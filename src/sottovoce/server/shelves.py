@@ -18,11 +18,17 @@ from sottovoce.server.endpoint import Visit
 
 
 async def asked(
-    visit: Visit[Any], call: Call, names: Sequence[str] | None, *, quote: bool | None, tools: str = "tools"
+    visit: Visit[Any],
+    call: Call,
+    names: Sequence[str] | None,
+    *,
+    quote: bool | None,
+    tools: str = "tools",
+    question: str = "messages",
 ) -> Call:
     """Return the call with what was found for its question; as it is where no shelf is asked.
 
-    `tools` names the field in which functions are offered. Raises NotFound, BadValue.
+    `tools` and `question` name the fields in which these are sent. Raises NotFound, BadValue.
     """
     if quote and not names:
         raise BadValue(
@@ -36,22 +42,22 @@ async def asked(
             hint="Send one of the two",
             field=tools,
         )
-    question = call_grounds.question_of(call.asked)
-    call = replace(call, given=await given(visit, names, question, quote=quote is True))
+    if not names:
+        return call
+    text = call_grounds.question_of(call.asked)
+    call_grounds.require_question(text, question)
+    call = replace(call, given=await _given(visit, names, text, quote=quote is True))
     call_grounds.checked(call)
     return call
 
 
-async def given(
-    visit: Visit[Any], names: Sequence[str] | None, question: str, *, quote: bool = False
-) -> Given | None:
-    """Return the passages for a question; None where no shelf is asked. Raises NotFound, BadValue."""
-    if not names or not question.strip():
-        return None
+async def _given(visit: Visit[Any], names: Sequence[str], question: str, *, quote: bool) -> Given:
     shelves = await _opened(visit, names)
     results = await grounded.found_on(shelves, question, 0 if quote else longest_joined())
     named = tuple(shelf.name for shelf in shelves)
-    there = Given(question, results.found, results.answers, named, quote, grounded.judge_of(shelves))
+    notices = await grounded.noticed(shelves, question, results.unread)
+    judge = grounded.judge_of(shelves)
+    there = Given(question, results.found, results.answers, named, quote, judge, notices=notices)
     if visit.house.app.writes_queries(visit.chosen.model) and await further.has_more(shelves):
         owner = visit.caller.owner
         return replace(there, further=lambda engine: further.found(engine, shelves, question, owner))

@@ -85,7 +85,8 @@ def checked_name(text: str) -> str:
     name = " ".join(clean(text).split())
     if not name or len(name) > LONGEST_NAME or not name.isprintable() or re.search(r"^-|[/\\,]", name):
         raise BadValue(
-            f"A shelf's name has 1 to {LONGEST_NAME} characters, no slash and no comma.",
+            f"A shelf's name has 1 to {LONGEST_NAME} characters, no slash, backslash or comma,"
+            " and no hyphen in front.",
             hint="Name it after what stands on it, such as handbook",
             field="name",
         )

@@ -43,9 +43,7 @@ def add(given: Given, /, name: str, paths: tuple[Path, ...]) -> None:
     and then asked as it is. Without PATHS: bring the shelf in step with what was put on it. At a terminal it
     asks for the passwords of locked documents. Ctrl-C stops; the same command goes on.
     """
-    locked = run(_add(given, name, paths))
-    if locked:
-        ask_for_all(given, name, locked)
+    bring_in_step(given, name, paths)
 
 
 @click.command()
@@ -55,6 +53,13 @@ def add(given: Given, /, name: str, paths: tuple[Path, ...]) -> None:
 def watch(given: Given, /, name: str, paths: tuple[Path, ...]) -> None:
     """Keep a shelf in step with its files and folders until Ctrl-C."""
     run(_watch(given, name, paths))
+
+
+def bring_in_step(given: Given, name: str, paths: Sequence[Path] = ()) -> None:
+    """Put these on a shelf, and read what is new or has changed. At a terminal it asks for passwords."""
+    locked = run(_add(given, name, paths))
+    if locked:
+        ask_for_all(given, name, locked)
 
 
 async def _add(given: Given, name: str, paths: Sequence[Path]) -> list[str]:
@@ -86,13 +91,13 @@ async def _watch(given: Given, name: str, paths: Sequence[Path]) -> None:
 
 
 async def _with(given: Given, shelves: Shelves, name: str, paths: Sequence[Path]) -> Shelf:
-    """Return the shelf with these sources; nothing is made where one of them is not there, or no ZIM file."""
+    """Return the shelf with these sources; nothing is made where one of them cannot be one."""
+    from sottovoce.knowledge import sources
     from sottovoce.knowledge.mounts import is_encyclopaedia
     from sottovoce.knowledge.zim.header import read_header
 
     for path in paths:
-        if not path.exists():
-            raise BadValue(f"{path} is not there.", hint="Check the path for a typing error")
+        sources.require(path)
         if not os.access(path, os.R_OK):
             raise BadValue(f"{path} may not be read.", hint=f"Give yourself access: chmod u+r {path}")
         if is_encyclopaedia(path):
@@ -166,6 +171,10 @@ def _tell(given: Given, shelf: Shelf, step: Progress) -> None:
     if len(step.problems) > MOST_PROBLEMS:
         more = len(step.problems) - MOST_PROBLEMS
         given.show.note(f"  and {more:,} more; all of them: sotto kb show {shelf.name}")
+    for name, note in list(step.notes.items())[:MOST_PROBLEMS]:
+        given.show.note(f"  {name}: {note}")
+    if len(step.notes) > MOST_PROBLEMS:
+        given.show.note(f"  and {len(step.notes) - MOST_PROBLEMS:,} more of which something is to be told")
     for path in step.missing:
         given.show.note(f"  cannot be looked into now, what was read of it stays: {one_line(path)}")
     if step.passed:

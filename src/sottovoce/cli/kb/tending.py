@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from sottovoce.cli._given import Given
 from sottovoce.cli._run import run
 from sottovoce.cli._show import one_line
 from sottovoce.cli.kb._open import open_shelves
+from sottovoce.cli.kb.adding import bring_in_step
 from sottovoce.core.errors import Refused
 from sottovoce.core.messages import OWNER
 
@@ -38,8 +40,12 @@ def check(given: Given, /, name: str, as_json: bool) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_obj
 def remove(given: Given, /, name: str, paths: tuple[Path, ...], yes: bool) -> None:
-    """Remove a shelf, or take files and folders off it; the files themselves stay where they are."""
-    run(_remove(given, name, paths, yes))
+    """Remove a shelf, or take files and folders off it; the files themselves stay where they are.
+
+    What is also in another folder of the shelf is read again from there.
+    """
+    if run(_remove(given, name, paths, yes)):
+        bring_in_step(given, name)
 
 
 async def _check(given: Given, name: str, as_json: bool) -> None:
@@ -98,12 +104,15 @@ def _argument(path: str) -> str:
     return shlex.quote(path) if path.isprintable() else "PATH"
 
 
-async def _remove(given: Given, name: str, paths: tuple[Path, ...], yes: bool) -> None:
+async def _remove(given: Given, name: str, paths: tuple[Path, ...], yes: bool) -> bool:
+    """Return whether some of what was taken off is still to stand on the shelf, of another source."""
+    from sottovoce.knowledge import sources
     from sottovoce.knowledge.mounts import is_encyclopaedia
 
     async with open_shelves(given) as shelves:
         if paths:
             shelf = await shelves.open(OWNER, name)
+            is_owed = False
             for path in paths:
                 if is_encyclopaedia(path):
                     await shelves.unmount(shelf, path)
@@ -111,12 +120,15 @@ async def _remove(given: Given, name: str, paths: tuple[Path, ...], yes: bool) -
                     continue
                 count = await shelves.take_off(shelf, path)
                 given.show.note(f"{count:,} documents taken off {shelf.name}")
-            return
+                is_shared = await shelf.file.read(partial(sources.is_shared, path=path))
+                is_owed = is_owed or (count > 0 and is_shared)
+            return is_owed
         row = await shelves.named(OWNER, name)
         if not yes:
             _ask(given, row.name)
         await shelves.remove(OWNER, row.id)
     given.show.note(f"The shelf {row.name} is removed; its files are where they were.")
+    return False
 
 
 def _ask(given: Given, shelf: str) -> None:

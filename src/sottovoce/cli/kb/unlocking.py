@@ -41,6 +41,7 @@ def unlock(given: Given, /, name: str, document: str, file: Path | None) -> None
 
     DOCUMENT is as `sotto kb show NAME` names it. The text stays on the shelf until the file changes.
     """
+    run(_require_locked(given, name, document))
     if file is not None:
         run(_unlock(given, name, document, _password_in(file)))
     elif not given.show.can_ask:
@@ -48,10 +49,8 @@ def unlock(given: Given, /, name: str, document: str, file: Path | None) -> None
             "This needs a password, and there is nobody to ask.",
             hint="Put it into a file, and give that: --password-file FILE; - is standard input",
         )
-    else:
-        run(_require_locked(given, name, document))
-        if not _opened(given, name, document):
-            raise click.exceptions.Exit(1)
+    elif not _opened(given, name, document):
+        raise click.exceptions.Exit(1)
     given.show.note(f"{document} stands on {name} now.")
     run(_fill(given, name))
 

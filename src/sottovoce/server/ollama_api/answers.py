@@ -49,7 +49,8 @@ async def _answered(visit: Visit[Any], asked: Call | None, *, is_chat: bool) -> 
     form = _Form(body.model, is_chat, time.monotonic())
     if asked is None:
         return JSONResponse(await _loaded(chosen.engine, keep, form))
-    asked = await shelves.asked(visit, asked, body.knowledge, quote=body.quote)
+    question = "messages" if is_chat else "prompt"
+    asked = await shelves.asked(visit, asked, body.knowledge, quote=body.quote, question=question)
     if body.streams:
         return EventStream(_lines(visit, asked, form, keep), visit.shape, media_type=LINES)
     with keeping.kept(chosen.engine, keep):

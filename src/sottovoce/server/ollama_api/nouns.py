@@ -207,7 +207,7 @@ class TokenChance(BaseModel):
 class Answered(BaseModel):
     """One line of an answer, or the whole of it. Durations are in nanoseconds; counts come last.
 
-    The last four are not the original's: they come with the counts where shelves were asked.
+    The fields from `passages` on are not the original's: they come with the counts where shelves were asked.
     """
 
     model: str
@@ -225,6 +225,10 @@ class Answered(BaseModel):
     claims: list[ClaimNoun] | None = None
     citations: list[CitationNoun] | None = None
     supported_share: float | None = None
+    answered: bool | None = None
+    as_of: str | None = None
+    stale: str | None = None
+    unread: str | None = None
 
 
 class Said(BaseModel):

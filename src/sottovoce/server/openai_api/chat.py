@@ -111,9 +111,7 @@ async def _whole(visit: Visit[ChatBody], answers: Answers, head: Head, asked: As
     for at, choice in enumerate(completion.choices):
         found = citing.of(at)
         if found is not None:
-            choice.message.passages, choice.message.claims = found.passages, found.claims
-            choice.message.citations = found.citations
-            choice.message.supported_share = found.supported_share
+            choice.message = choice.message.model_copy(update=dict(found))
     return completion
 
 

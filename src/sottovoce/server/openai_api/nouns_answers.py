@@ -44,8 +44,8 @@ class Calling(BaseModel):
 class AnswerMessage(BaseModel):
     """`reasoning_content` is not the original's: what the model thought first, as other servers give it.
 
-    Nor are the last four, which come where shelves were asked: what was found on them, and what of the answer
-    that supports.
+    Nor are those from `passages` on, which come where shelves were asked: what was found on them, and what of
+    the answer that supports.
     """
 
     role: Literal["assistant"]
@@ -58,6 +58,10 @@ class AnswerMessage(BaseModel):
     claims: list[ClaimNoun] | None = None
     citations: list[CitationNoun] | None = None
     supported_share: float | None = None
+    answered: bool | None = None
+    as_of: str | None = None
+    stale: str | None = None
+    unread: str | None = None
 
 
 class ChatChoice(BaseModel):

@@ -120,6 +120,10 @@ class Answer(Noun):
     claims: list[object] | None = None
     citations: list[object] | None = None
     supported_share: float | None = None
+    answered: bool | None = None
+    as_of: str | None = None
+    stale: str | None = None
+    unread: str | None = None
 
 
 class Result(Noun):

@@ -16,7 +16,7 @@ from starlette.datastructures import QueryParams
 from starlette.responses import Response
 
 from sottovoce.core.errors import BadValue, Unsupported
-from sottovoce.core.events import Called, Finished, Grounds, Reasoning, Text, Waiting
+from sottovoce.core.events import Called, Finished, Grounds, Notice, Reasoning, Text, Waiting
 from sottovoce.server import shelves
 from sottovoce.server.answering import EventStream
 from sottovoce.server.caller import Scope
@@ -46,7 +46,7 @@ async def create(visit: Visit[ResponseBody]) -> Response | BaseModel:
     call = responses_asking.call(body, history, app.settings.sampling(), owner)
     responses_asking.require_question(body, items)
     responses_asking.require_nothing_acts(call, earlier.exchanges)
-    call = await shelves.asked(visit, call, body.knowledge, quote=body.quote)
+    call = await shelves.asked(visit, call, body.knowledge, quote=body.quote, question="input")
     begun = responses_asking.begun(body, call, f"resp_{secrets.token_hex(16)}", model, time.time())
     answers = Answers(visit, [call], "input")
     if body.stream:
@@ -58,14 +58,14 @@ async def create(visit: Visit[ResponseBody]) -> Response | BaseModel:
 async def _whole(
     visit: Visit[ResponseBody], answers: Answers, begun: Answered, items: Sequence[AnyItem]
 ) -> Answered:
-    said: list[Text | Called | Grounds] = []
+    said: list[Text | Called | Grounds | Notice] = []
     async with aclosing(answers.pieces()) as pieces:
         async for _, piece in pieces:
             if isinstance(piece, Waiting):
                 visit.waiting(piece)
             elif isinstance(piece, Finished):
                 answered = whole(begun, said, piece, time.time())
-            elif isinstance(piece, Text | Called | Grounds):
+            elif isinstance(piece, Text | Called | Grounds | Notice):
                 said.append(piece)
     await _keep(visit, answered, items)
     return answered
@@ -81,7 +81,7 @@ async def _streamed(
             if isinstance(piece, Waiting):
                 yield piece
                 continue
-            if isinstance(piece, Grounds):
+            if isinstance(piece, Grounds | Notice):
                 events.making.found(piece)
                 continue
             # Not before: what is refused at first is refused with a status of its own.

@@ -110,6 +110,10 @@ class GroundedResponse(Answered, GroundedNoun):
     claims: list[ClaimNoun] = []
     citations: list[CitationNoun] = []
     supported_share: float | None = None
+    answered: bool = False
+    as_of: str | None = None
+    stale: str | None = None
+    unread: str | None = None
     knowledge: list[str]
     quote: bool
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from sottovoce.chat import schema
+from sottovoce.chat import call_grounds, schema
 from sottovoce.chat.call import Call
 from sottovoce.chat.tools import NO_PARAMETERS, Choice, Tool
 from sottovoce.core.errors import BadSchema, BadValue, SchemaUnmet
@@ -44,11 +44,7 @@ def call(body: ResponseBody, history: Sequence[Message], defaults: Sampling, own
 def require_question(body: ResponseBody, items: Sequence[AnyItem]) -> None:
     """Raise BadValue where shelves are asked and nothing new is asked of them."""
     if body.knowledge and not any(isinstance(item, MessageItem) and item.role == "user" for item in items):
-        raise BadValue(
-            "`knowledge` needs a question, and no message of the user's is sent.",
-            hint="Send the question in input, or leave knowledge out",
-            field="input",
-        )
+        call_grounds.require_question("", "input")
 
 
 def require_nothing_acts(asked: Call, earlier: Sequence[Exchange]) -> None:

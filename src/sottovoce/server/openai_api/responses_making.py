@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Sequence
 
 from sottovoce.core.errors import Busy, LimitReached, SottoError
-from sottovoce.core.events import Called, Finished, Grounds, Text, Usage
+from sottovoce.core.events import Called, Finished, Grounds, Notice, Text, Usage
 from sottovoce.server import problems
 from sottovoce.server.citing import Citing
 from sottovoce.server.openai_api.nouns_answers import WeighedToken
@@ -40,9 +40,9 @@ class Making:
         self._weighed: list[WeighedToken] = []
         self._citing = Citing()
 
-    def found(self, grounds: Grounds) -> None:
-        """Take note of what the shelves hold; it comes before the first text."""
-        self._citing.hear(grounds)
+    def found(self, piece: Grounds | Notice) -> None:
+        """Take note of what the shelves hold, or of their age; it comes before the first text."""
+        self._citing.hear(piece)
 
     def open_message(self) -> None:
         self.message = self._id("message")
@@ -74,12 +74,11 @@ class Making:
 
     def end(self, finished: Finished, now: float) -> Answered:
         """Say how it ended, once all it gives is in it."""
+        found = self._citing.of()
+        if found is not None and isinstance(self.answered, GroundedResponse):
+            self.answered = self.answered.model_copy(update=dict(found))
         whole = self.answered
         whole.usage = spent(finished.usage)
-        found = self._citing.of()
-        if found is not None and isinstance(whole, GroundedResponse):
-            whole.passages, whole.claims, whole.citations = found.passages, found.claims, found.citations
-            whole.supported_share = found.supported_share
         if is_cut(finished):
             whole.status, whole.incomplete_details = "incomplete", Incomplete()
         else:
@@ -99,12 +98,12 @@ class Making:
 
 
 def whole(
-    begun: Answered, pieces: Sequence[Text | Called | Grounds], finished: Finished, now: float
+    begun: Answered, pieces: Sequence[Text | Called | Grounds | Notice], finished: Finished, now: float
 ) -> Answered:
     """Return the response made of these pieces."""
     making = Making(begun)
     for piece in pieces:
-        if isinstance(piece, Grounds):
+        if isinstance(piece, Grounds | Notice):
             making.found(piece)
             continue
         if isinstance(piece, Called):
