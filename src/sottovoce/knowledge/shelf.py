@@ -34,7 +34,7 @@ from sottovoce.knowledge.reading.readers import Readers, is_readable
 from sottovoce.knowledge.reranking import LOOKED_AT, Reranking
 from sottovoce.knowledge.search import Results
 from sottovoce.knowledge.syncing import Progress
-from sottovoce.knowledge.zim.mount import Mount, mount
+from sottovoce.knowledge.zim.mount import Mount, mount, open_mounted
 from sottovoce.store.shelves import ShelfRow
 
 MOST_FOUND = 8
@@ -72,6 +72,7 @@ class Shelf:
                 continue
             try:
                 await mount(one.path)
+                await (await open_mounted(one)).close()
             except BadDocument as problem:
                 verdict.damage.append(problem.sentence)
         return verdict

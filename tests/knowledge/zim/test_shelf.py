@@ -107,6 +107,10 @@ async def test_another_edition_in_its_place_is_not_asked(shelf: Shelf, written: 
     assert results.unread == (
         "wiki.zim is no longer the file that was mounted: it is another encyclopaedia, or another edition.",
     )
+    verdict = await shelf.check()
+    assert not verdict.is_sound
+    assert not verdict.is_broken, "the shelf itself is well"
+    assert verdict.damage == list(results.unread)
 
 
 @pytest.mark.parametrize(
