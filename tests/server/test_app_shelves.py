@@ -171,6 +171,19 @@ async def test_a_document_of_a_folder_goes_with_its_folder_alone(
     assert (await page.get(ALL)).json() == {"shelves": []}
 
 
+async def test_what_another_folder_holds_too_stays_when_one_is_taken_off(
+    page: httpx2.AsyncClient, folder: Path
+) -> None:
+    shelf = await filled(page, folder / "rules")
+    assert (await page.post(f"{ALL}/{shelf}/sources", json={"path": str(folder)})).status_code == 200
+    await ended(page, shelf)
+    numbers = {one["path"]: one["number"] for one in (await get(page, shelf))["sources"]}
+    taken = await page.delete(f"{ALL}/{shelf}/sources/{numbers[str(folder / 'rules')]}")
+    assert taken.status_code == 204
+    assert (await ended(page, shelf))["documents"] == 2
+    assert (await get(page, f"{shelf}/search", q="second class trains"))["found"]
+
+
 async def test_what_cannot_be_read_is_said_of_each_document(page: httpx2.AsyncClient, folder: Path) -> None:
     (folder / "torn.pdf").write_bytes(TORN)
     shelf = await filled(page, folder)

@@ -110,16 +110,20 @@ async def add_source(visit: Visit[NewSource]) -> ShelfNoun:
 
 
 async def take_off(visit: Visit[None]) -> Response:
-    """Take a source off a shelf with all its documents. The files stay where they are."""
+    """Take a source off a shelf with all its documents. The files stay where they are.
+
+    What is also in another source is read again from there.
+    """
     shelf, at_work = await found(visit), visit.house.at_work
     source = await _source(visit, shelf)
     work = at_work.of(shelf.row.id)
     goes_on = work is not None and work.state == "running"
+    is_shared = await shelf.file.read(lambda conn: sources.is_shared(conn, source.path))
     await at_work.pause(shelf.row.id)
     await visit.house.app.shelves.take_off(shelf, source.path)
     await at_work.look_anew(shelf)
     tell(visit, shelf.row.id)
-    if goes_on:
+    if goes_on or is_shared:
         at_work.start(shelf)
     return Response(status_code=204)
 
