@@ -133,7 +133,8 @@ def test_an_archived_chat_is_out_of_the_list_and_comes_back(window: Any) -> None
 
 def test_an_archived_chat_is_opened_from_where_it_lies_and_says_so(window: Any) -> None:
     page = window.page
-    act(window, "tree", "Archive")
+    with page.expect_response(lambda reply: reply.request.method == "PATCH"):
+        act(window, "tree", "Archive")
     window.go("/settings")
     page.get_by_role("button", name="Archived chats").click()
     page.get_by_role("dialog").get_by_role("link", name="tree").click()

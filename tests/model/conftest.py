@@ -31,7 +31,7 @@ def plan() -> Callable[..., Plan]:
             "name": "starter",
             "verify": unverified,
             "defaults": Sampling(temperature=0.0, max_tokens=24),
-            "threads": 2,
+            "threads": 1,
         }
         return Plan(**{**facts, **changes})  # type: ignore[arg-type]
 

@@ -41,7 +41,11 @@ async def doors(home: Home) -> AsyncIterator[Doors]:
 async def browser(doors: Doors) -> AsyncIterator[httpx2.AsyncClient]:
     # The engine and the chats are nothing to these places.
     house = House(
-        cast("Any", SimpleNamespace(database=None)), doors, Meter(), Metrics(), cast("Any", SimpleNamespace())
+        cast("Any", SimpleNamespace(database=None, shelves=None)),
+        doors,
+        Meter(),
+        Metrics(),
+        cast("Any", SimpleNamespace()),
     )
     app = Starlette(routes=[place.route(house) for place in enter.ENDPOINTS])
     async with httpx2.AsyncClient(

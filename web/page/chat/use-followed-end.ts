@@ -13,11 +13,18 @@ interface FollowedEnd {
   leaveEnd: () => void;
 }
 
+const isNear = (box: HTMLDivElement): boolean => box.scrollHeight - box.scrollTop - box.clientHeight < NEAR;
+
+/** Whether its reader has scrolled up, away from the end. */
+const isUp = (box: HTMLDivElement, before: number): boolean => box.scrollTop < before - 1 && !isNear(box);
+
 /** `asks` counts what its reader has asked here: each goes to the end. What others ask moves nobody. */
 export function useFollowedEnd(asks: number): FollowedEnd {
   const outer = useRef<HTMLDivElement>(null);
   const inner = useRef<HTMLDivElement>(null);
   const follows = useRef(true);
+  /** Where it was scrolled to when it was last looked at. */
+  const before = useRef(0);
   const [isAtEnd, setAtEnd] = useState(true);
 
   const goToEnd = useCallback(() => {
@@ -32,25 +39,30 @@ export function useFollowedEnd(asks: number): FollowedEnd {
 
   useLayoutEffect(goToEnd, [goToEnd, asks]);
 
+  /** Go to the end, unless its reader has left: on a busy machine the text grows before that is told. */
+  const follow = useCallback((box: HTMLDivElement) => {
+    if (isUp(box, before.current)) follows.current = false;
+    if (follows.current) box.scrollTo({ top: box.scrollHeight });
+    before.current = box.scrollTop;
+  }, []);
+
   // With the text itself, so that no frame shows the end a line too high; what grows later is observed below.
   useLayoutEffect(() => {
-    if (follows.current) outer.current?.scrollTo({ top: outer.current.scrollHeight });
+    if (outer.current !== null) follow(outer.current);
   });
 
   useEffect(() => {
     const box = outer.current;
     const content = inner.current;
     if (box === null || content === null) return;
-    let before = box.scrollTop;
     const scrolled = () => {
-      const isNear = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR;
-      if (box.scrollTop < before - 1 && !isNear) follows.current = false;
-      else if (isNear) follows.current = true;
-      before = box.scrollTop;
-      setAtEnd(isNear);
+      if (isUp(box, before.current)) follows.current = false;
+      else if (isNear(box)) follows.current = true;
+      before.current = box.scrollTop;
+      setAtEnd(isNear(box));
     };
     const grown = new ResizeObserver(() => {
-      if (follows.current) box.scrollTop = box.scrollHeight;
+      follow(box);
       scrolled();
     });
     grown.observe(content);
@@ -60,7 +72,7 @@ export function useFollowedEnd(asks: number): FollowedEnd {
       grown.disconnect();
       box.removeEventListener("scroll", scrolled);
     };
-  }, []);
+  }, [follow]);
 
   return { outer, inner, isAtEnd, goToEnd, leaveEnd };
 }
