@@ -56,14 +56,6 @@ def folder(tmp_path):
     return folder
 
 
-@pytest.fixture
-def shelf(tmp_path, folder):
-    file = ShelfFile(tmp_path / "shelf")
-    file.call(lambda conn: sources.add(conn, folder, 1.0))
-    yield file
-    file.close()
-
-
 async def synced(shelf: ShelfFile, reader: Plain) -> Progress:
     reader.read_names.clear()
     async with aclosing(sync(shelf, "boats", reader, is_readable)) as steps:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from sottovoce.core.errors import BadDocument, BadValue, NotFound
-from sottovoce.knowledge import documents, search, sources
+from sottovoce.knowledge import documents, search
 from sottovoce.knowledge.document import Block, Reading
 from sottovoce.knowledge.file import NAME, ShelfFile
 from sottovoce.knowledge.syncing import Progress, sync
@@ -55,14 +55,6 @@ def folder(tmp_path):
     (folder / "plan.txt").write_text("locked: the anchor is let go at noon")
     (folder / "free.txt").write_text("a buoy")
     return folder
-
-
-@pytest.fixture
-def shelf(tmp_path, folder):
-    file = ShelfFile(tmp_path / "shelf")
-    file.call(lambda conn: sources.add(conn, folder, 1.0))
-    yield file
-    file.close()
 
 
 async def synced(shelf: ShelfFile, reader: Locked) -> Progress:

@@ -66,7 +66,7 @@ def put(connection: Connection, document: Document, text: str, passages: Sequenc
     data = text.encode()
     name = _free_name(connection, document)
     row = connection.execute(
-        f"INSERT INTO documents ({_COLUMNS[len('number, '):]})"  # noqa: S608
+        f"INSERT INTO documents ({_COLUMNS[len('number, '):]})"  # noqa: S608  (our own words)
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             document.source, document.path, name, clean(document.title), document.digest, document.size,
@@ -131,6 +131,7 @@ def listed(connection: Connection) -> list[Document]:
 
 def locked(connection: Connection) -> list[Document]:
     """Return those that a password would open, by name."""
+    # Its columns are our own words.
     rows = connection.execute(f"SELECT {_COLUMNS} FROM documents WHERE locked ORDER BY name")  # noqa: S608
     return [_document(row) for row in rows]
 

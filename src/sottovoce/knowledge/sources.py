@@ -119,7 +119,7 @@ def remove(connection: sqlite3.Connection, source: Source) -> None:
 
 def is_shared(connection: sqlite3.Connection, path: Path) -> bool:
     """Tell whether another source holds some of the files that are at this path."""
-    place = Path(os.path.abspath(path))  # noqa: PTH100
+    place = Path(os.path.abspath(path))  # noqa: PTH100  (Path.absolute keeps ..)
     others = [one.path for one in listed(connection) if one.path != place]
     return any(one.is_relative_to(place) or place.is_relative_to(one) for one in others)
 

@@ -44,7 +44,7 @@ async def changes(file: ShelfFile) -> AsyncGenerator[None, None]:
             continue
         watch = awatch(
             *places,
-            watch_filter=lambda _, path: Path(path) in places or _is_in(there, path),  # noqa: B023
+            watch_filter=lambda _, path: Path(path) in places or _is_in(there, path),  # noqa: B023  (the watch ends before they are chosen anew)
             debounce=LONGEST_BURST,
             step=QUIET,
             rust_timeout=LOOK,

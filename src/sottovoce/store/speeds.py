@@ -57,6 +57,7 @@ def reading_of(conn: sqlite3.Connection, model: str) -> float | None:
 
 
 def _reading(conn: sqlite3.Connection, column: str, value: str, limit: int = 10) -> float | None:
+    # The column is one of the two above.
     rows = conn.execute(
         f"SELECT facts FROM messages WHERE {column} = ? AND state = 'complete' ORDER BY number DESC LIMIT ?",  # noqa: S608
         (value, limit),
