@@ -6,15 +6,14 @@ Where no model is to write, the answer is made here. Knows nothing of prompts' w
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from sottovoce.chat import grounds
+from sottovoce.chat import grounds, modelless
 from sottovoce.chat.writing import Answer
 from sottovoce.core.errors import BadDocument, BadValue, NotFound, SottoError, Unsupported
-from sottovoce.core.events import Asked, Done, Event, Grounds, Notice, Text, Timings, Usage
+from sottovoce.core.events import Asked, Event, Grounds, Notice
 from sottovoce.core.grounds import (
     NOT_ON_SHELF,
     NOTHING_CITED,
@@ -26,7 +25,6 @@ from sottovoce.core.grounds import (
     Ground,
     day_of,
 )
-from sottovoce.core.messages import MADE, MADE_HERE, State
 from sottovoce.engine.protocol import ModelFacts
 from sottovoce.knowledge import age
 from sottovoce.knowledge.extract import Judge, Sentence, best_quotes
@@ -248,18 +246,5 @@ async def without_model(
         reason, cited = NOT_ON_SHELF, NOTHING_CITED
         found = replace(found, answers=False)
         text = grounds.not_here(looked.question, asks.names, is_near=bool(passages))
-    answer.add(Text(text))
-    seconds = round(time.monotonic() - began, 4)
-    usage, timings = Usage(0, 0, 0), Timings(seconds, seconds, 0.0, 0.0)
-    answer.model = ""
-    answer.facts |= {
-        "reason": reason,
-        "usage": asdict(usage),
-        "timings": asdict(timings),
-        MADE: MADE_HERE,
-        **cited.facts(),
-    }
-    await answer.finish(State.COMPLETE)
-    done = Done(asked.chat, asked.answer, text, reason, "", "", usage, timings, cited=cited)
-    events = (Text(text), done)
+    events = await modelless.finish(asked, answer, text, reason, began, cited)
     return events if found == looked.event else (found, *events)

@@ -6,16 +6,14 @@ terminals nor HTTP, and nothing of how an engine works.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import sqlite3
 import time
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import asdict, dataclass, field, replace
 
-from sottovoce.chat import further, grounded, grounds, prompt, reasoning, schema, view
-from sottovoce.chat.grounded import Asks, Looked
-from sottovoce.chat.titles import title_of
+from sottovoce.chat import further, grounded, grounds, guarded, prompt, reasoning, saving, schema, view
+from sottovoce.chat.grounded import Looked
+from sottovoce.chat.guarded import UNGUARDED, Guards, Said, Stop
 from sottovoce.chat.unmarked import unmarked
 from sottovoce.chat.view import View
 from sottovoce.chat.waking import awake
@@ -30,8 +28,8 @@ from sottovoce.core.sampling import Sampling, checked, laid_over
 from sottovoce.engine.held import held
 from sottovoce.engine.protocol import Engine, ModelFacts
 from sottovoce.knowledge.shelves import Shelves
-from sottovoce.store import attachments, chats, going_on
-from sottovoce.store.attachments import Attachment, Kept, name_of
+from sottovoce.store import chats
+from sottovoce.store.attachments import Attachment, Kept
 from sottovoce.store.db import Database
 from sottovoce.store.rows import Chat, StoredMessage
 
@@ -72,7 +70,8 @@ class Question:
 class Parts:
     """What a turn is made with. `defaults` fill in where neither the question nor its chat says anything.
 
-    `writes_queries`: the model is able enough to write queries for an encyclopaedia.
+    `writes_queries`: the model is able enough to write queries for an encyclopaedia. `guards` look at what is
+    asked and at what is answered.
     """
 
     database: Database
@@ -84,6 +83,7 @@ class Parts:
     clock: Callable[[], float] = time.time
     shelves: Shelves | None = None
     writes_queries: bool = False
+    guards: Guards = UNGUARDED
 
 
 async def ask(parts: Parts, question: Question) -> AsyncGenerator[Event, None]:
@@ -94,13 +94,23 @@ async def ask(parts: Parts, question: Question) -> AsyncGenerator[Event, None]:
     """
     question = _checked(parts, question)
     asks = await grounded.asks(parts, question)
-    asked, begun = await _saved(parts, question, asks)
+    asked, begun = await saving.saved(parts, question, asks)
     began = time.monotonic()
     answer = Answer(parts.database, asked.answer, begun, parts.clock)
     try:
         yield asked
         if answer.text:
             yield Whole(answer.text, answer.reasoning, answer.facts.get("thought"))
+        said = await guarded.said(parts, question, asked, asks.names) if parts.guards else None
+        if said is not None and question.go_on is None:
+            verdict = await guarded.before(parts.guards, said)
+            for notice in verdict.notices:
+                answer.note(notice)
+                yield notice
+            if verdict.instead is not None:
+                for event in await guarded.answered(asked, verdict.instead, answer, began):
+                    yield event
+                return
         looked = None
         if asks.shelves:
             looked = await grounded.look(parts, asks, asked)
@@ -121,7 +131,8 @@ async def ask(parts: Parts, question: Question) -> AsyncGenerator[Event, None]:
                 return
         with held(parts.engine) as engine:
             holding = replace(parts, engine=engine)
-            async with contextlib.aclosing(_answered(holding, question, asked, answer, looked)) as events:
+            writing = _answered(holding, question, asked, answer, looked, said)
+            async with contextlib.aclosing(writing) as events:
                 async for event in events:
                     yield event
     except SottoError as problem:
@@ -131,24 +142,13 @@ async def ask(parts: Parts, question: Question) -> AsyncGenerator[Event, None]:
         await answer.settle()
 
 
-async def _saved(parts: Parts, question: Question, asks: Asks) -> tuple[Asked, StoredMessage | None]:
-    """Save the question; return it, and the answer to go on with, as it was.
-
-    Cancelled meanwhile, the answer that will never come is marked as stopped.
-    """
-    saving = asyncio.ensure_future(
-        parts.database.run(lambda conn: _save_question(conn, parts, question, asks))
-    )
-    try:
-        return await asyncio.shield(saving)
-    except asyncio.CancelledError:
-        asked, begun = await saving
-        await Answer(parts.database, asked.answer, begun, parts.clock).finish(State.STOPPED)
-        raise
-
-
 async def _answered(
-    parts: Parts, question: Question, asked: Asked, answer: Answer, looked: Looked | None
+    parts: Parts,
+    question: Question,
+    asked: Asked,
+    answer: Answer,
+    looked: Looked | None,
+    said: Said | None,
 ) -> AsyncGenerator[Event, None]:
     """Yield the events between `Asked` and the end."""
     async with contextlib.aclosing(awake(parts.engine)) as loading:
@@ -171,10 +171,18 @@ async def _answered(
         yield notice
     finished: Finished | None = None
     pieces = _pieces(parts, facts, question.sampling, seen, Conversation(parts.owner, asked.chat), answer)
-    async with contextlib.aclosing(pieces):
-        async for piece in pieces:
+    watches = [] if said is None else parts.guards.watching(said)
+    async with contextlib.aclosing(guarded.watched(pieces, watches)) as shown:
+        async for piece in shown:
             if isinstance(piece, Finished):
                 finished = piece
+                continue
+            if isinstance(piece, Stop):
+                answer.note(piece.notice)
+                yield piece.notice
+                if piece.instead is not None:
+                    answer.replace(piece.instead)
+                    yield Whole(answer.text, answer.reasoning, answer.facts.get("thought"))
                 continue
             if isinstance(piece, Text | Reasoning):
                 answer.add(piece)
@@ -249,59 +257,6 @@ def _checked(parts: Parts, question: Question) -> Question:
 def _drawn(parts: Parts, chat: Chat, question: Question) -> Sampling:
     """Return how the answer is drawn: as the question says, else its chat, else the program."""
     return laid_over(laid_over(parts.defaults, chat.settings.sampling()), question.sampling)
-
-
-def _save_question(
-    conn: sqlite3.Connection, parts: Parts, question: Question, asks: Asks
-) -> tuple[Asked, StoredMessage | None]:
-    """Write the question and an empty answer, or open one, in one transaction; return it as it was."""
-    now = parts.clock()
-    given = attachments.taken(conn, parts.owner, question.attached)
-    if question.chat is None:
-        system = parts.system if question.system is None else question.system
-        chat = chats.start(
-            conn, parts.owner, system=system, model=parts.model, now=now, settings=question.settings,
-            shelves=asks.ids, quote=asks.quote,
-        )  # fmt: skip
-        title = title_of(question.text, name_of(given[0].name) if given else "")
-        chats.rename(conn, parts.owner, chat.id, title)
-    else:
-        chat = chats.get(conn, parts.owner, question.chat)
-        if question.system is not None:
-            chats.set_system(conn, parts.owner, chat.id, question.system)
-        if asks.is_new:
-            chats.set_shelves(conn, parts.owner, chat.id, asks.ids, quote=asks.quote)
-    writer = parts.database.writer
-    if question.go_on is not None:
-        cut = going_on.go_on(
-            conn, parts.owner, chat.id, question.go_on, model=parts.model, writer=writer, now=now
-        )
-        return Asked(chat.id, cut.parent or "", cut.id), cut
-    if question.again is not None:
-        answer = chats.again(
-            conn,
-            parts.owner,
-            chat.id,
-            question.again,
-            model=parts.model,
-            writer=writer,
-            now=now,
-            beside=question.beside,
-        )
-        return Asked(chat.id, question.again, answer), None
-    parent = chat.leaf if question.parent is None else question.parent or None
-    asked, answer = chats.ask(
-        conn,
-        parts.owner,
-        chat.id,
-        parent=parent,
-        text=question.text,
-        model=parts.model,
-        writer=writer,
-        now=now,
-        attached=given,
-    )
-    return Asked(chat.id, asked, answer), None
 
 
 async def _told(parts: Parts, asked: Asked) -> tuple[Chat, list[StoredMessage]]:

@@ -13,9 +13,9 @@ from dataclasses import replace
 from typing import Any
 
 from sottovoce.core.errors import SottoError
-from sottovoce.core.events import Reasoning, Text
+from sottovoce.core.events import Notice, Reasoning, Text
 from sottovoce.core.grounds import STALE, Citation, Cited, Found
-from sottovoce.core.messages import State
+from sottovoce.core.messages import NOTICES, State
 from sottovoce.knowledge.cite import cited
 from sottovoce.store import chats
 from sottovoce.store.db import Database
@@ -45,7 +45,7 @@ class Answer:
         self._pieces: list[str] = []
         self._thoughts: list[str] = []
         if begun is not None:
-            self.facts |= _kept_of(begun, STALE)
+            self.facts |= _kept_of(begun, STALE) | _kept_of(begun, NOTICES)
         # What was thought and led to no word is thought anew, and kept until then.
         if begun is not None and begun.text:
             self._pieces.append(begun.text.rstrip(" "))  # the next word brings its own space
@@ -96,6 +96,14 @@ class Answer:
         )
         self._unwritten = 0
         self._written_at = now
+
+    def replace(self, text: str) -> None:
+        """Put a text in the place of all that was written."""
+        self._pieces = [text]
+
+    def note(self, notice: Notice) -> None:
+        """Keep what its reader is told beside it."""
+        self.facts.setdefault(NOTICES, {})[notice.code] = notice.text
 
     async def fail(self, problem: SottoError) -> None:
         """Keep what came before the problem, and the problem."""

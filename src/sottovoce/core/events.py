@@ -1,8 +1,9 @@
 """What an answer is made of while it streams.
 
 A turn yields, in order: one `Asked`, a `Whole` where it goes on with an answer, `Grounds` where shelves are
-asked, any number of `Waiting`, `Reading`, `Notice`, `Reasoning` and `Text`, and last exactly one of `Done`
-and `Failed`. Closing the generator stops the answer; what was written is kept.
+asked, any number of `Waiting`, `Reading`, `Notice`, `Reasoning` and `Text`, a `Whole` where a guard has ended
+the answer with other words, and last exactly one of `Done` and `Failed`. Closing the generator stops the
+answer; what was written is kept.
 """
 
 from __future__ import annotations

@@ -1,0 +1,225 @@
+"""The two places of a turn at which guards stand: before a model is asked, and around what it writes.
+
+Knows in which order they are heard and what becomes of their verdicts; what each looks for is its own.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Protocol
+
+from sottovoce.chat import modelless
+from sottovoce.chat.writing import Answer
+from sottovoce.core.events import (
+    Asked,
+    Event,
+    Finished,
+    Notice,
+    Piece,
+    Reasoning,
+    Text,
+    Timings,
+    Usage,
+    Waiting,
+)
+from sottovoce.core.messages import Role
+from sottovoce.store import chats
+
+if TYPE_CHECKING:
+    from sottovoce.chat.turn import Parts, Question
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A question as guards see it. `earlier` are the questions before it in its branch, oldest first.
+
+    `is_shaped`: the answer must follow a schema, so only what may not be answered at all is answered instead.
+    `now`: seconds since 1970.
+    """
+
+    text: str
+    model: str
+    now: float
+    earlier: tuple[str, ...] = ()
+    shelves: tuple[str, ...] = ()
+    is_shaped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """What is answered in the model's place. `facts` are kept with the answer, `events` told before it."""
+
+    reason: str
+    text: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    events: tuple[Event, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a check says: nothing, a notice beside the answer, or an answer of its own."""
+
+    instead: Instead | None = None
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """An answer ends here, though its model would go on. `instead` takes the place of all its text."""
+
+    reason: str
+    notice: Notice
+    instead: str | None = None
+
+
+class Check(Protocol):
+    """Looks at a question before any model or shelf does."""
+
+    async def __call__(self, said: Said) -> Verdict: ...
+
+
+class Watch(Protocol):
+    """Looks at one answer as it is written. It may hold text back until it knows more."""
+
+    def feed(self, text: str) -> str | Stop:
+        """Return what may be shown by now, or that the answer ends."""
+        ...
+
+    def end(self) -> str | Stop:
+        """Return what was held back: the model is done."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Guards:
+    """What stands around a model. The first check that has an answer wins; `watches` make a Watch each."""
+
+    checks: tuple[Check, ...] = ()
+    watches: tuple[Callable[[Said], Watch | None], ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.checks or self.watches)
+
+    def watching(self, said: Said) -> list[Watch]:
+        """Return the watches over an answer to this."""
+        return [watch for make in self.watches if (watch := make(said)) is not None]
+
+
+UNGUARDED = Guards()
+
+
+async def said(parts: Parts, question: Question, asked: Asked, shelves: Sequence[str]) -> Said:
+    """Return the question of a turn, as guards see it."""
+    branch = await parts.database.read(
+        lambda conn: chats.branch(conn, parts.owner, asked.chat, asked.question)
+    )
+    questions = tuple(message.text for message in branch if message.role is Role.USER)
+    return Said(
+        questions[-1],
+        parts.model,
+        parts.clock(),
+        questions[:-1],
+        tuple(shelves),
+        question.sampling.schema is not None,
+    )
+
+
+async def before(guards: Guards, said: Said) -> Verdict:
+    """Ask every check in turn, up to the first that answers itself."""
+    notices: tuple[Notice, ...] = ()
+    for check in guards.checks:
+        verdict = await check(said)
+        notices += verdict.notices
+        if verdict.instead is not None:
+            return Verdict(verdict.instead, notices)
+    return Verdict(None, notices)
+
+
+async def answered(asked: Asked, instead: Instead, answer: Answer, began: float) -> tuple[Event, ...]:
+    """Return the events of an answer that a check gives."""
+    answer.facts |= instead.facts
+    text, done = await modelless.finish(asked, answer, instead.text, instead.reason, began)
+    return (*instead.events, text, done)
+
+
+async def watched(
+    pieces: AsyncGenerator[Piece | Reasoning, None], watches: Sequence[Watch]
+) -> AsyncGenerator[Piece | Reasoning | Stop, None]:
+    """Yield the pieces of an answer as far as they may be shown; a `Stop` is the last."""
+    clock = _Clock()
+    async with aclosing(pieces):
+        async for piece in pieces:
+            clock.note(piece)
+            if isinstance(piece, Text):
+                shown = _fed(watches, piece.text)
+            elif isinstance(piece, Finished):
+                shown = _ended(watches)
+            else:
+                yield piece
+                continue
+            if isinstance(shown, Stop):
+                yield shown
+                yield clock.finished(shown.reason)
+                return
+            if isinstance(piece, Finished):
+                if shown:
+                    yield Text(shown)
+                yield piece
+            elif shown:
+                yield replace(piece, text=shown)
+
+
+def _fed(watches: Sequence[Watch], text: str) -> str | Stop:
+    """Return what of a text comes through all watches."""
+    for watch in watches:
+        shown = watch.feed(text)
+        if isinstance(shown, Stop):
+            return shown
+        text = shown
+        if not text:
+            break
+    return text
+
+
+def _ended(watches: Sequence[Watch]) -> str | Stop:
+    """Return what the watches held back: what one gives up, the next ones have yet to see."""
+    text = ""
+    for watch in watches:
+        fed = watch.feed(text) if text else ""
+        if isinstance(fed, Stop):
+            return fed
+        rest = watch.end()
+        if isinstance(rest, Stop):
+            return rest
+        text = fed + rest
+    return text
+
+
+class _Clock:
+    """Counts and times an answer, for one that ends before its engine says anything of that."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+        self._first: float | None = None
+        self._tokens = 0
+
+    def note(self, piece: Piece | Reasoning) -> None:
+        if isinstance(piece, Waiting):
+            self._began = time.monotonic()
+        if isinstance(piece, Text | Reasoning):
+            self._tokens += 1
+            if self._first is None:
+                self._first = time.monotonic()
+
+    def finished(self, reason: str) -> Finished:
+        """Return the end. Of the prompt's tokens nothing is known: the engine tells them at its own end."""
+        total = time.monotonic() - self._began
+        first = total if self._first is None else self._first - self._began
+        writing = total - first
+        speed = round(self._tokens / writing, 2) if writing > 0 else 0.0
+        return Finished(
+            reason, Usage(0, 0, self._tokens), Timings(round(first, 4), round(total, 4), 0.0, speed)
+        )

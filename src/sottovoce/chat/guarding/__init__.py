@@ -1,0 +1,1 @@
+"""What adapts each guard to a turn: its verdicts become those of chat/guarded.py."""

@@ -1,0 +1,88 @@
+"""A question is saved, with an empty answer: from here on nothing loses it."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from typing import TYPE_CHECKING
+
+from sottovoce.chat.grounded import Asks
+from sottovoce.chat.titles import title_of
+from sottovoce.chat.writing import Answer
+from sottovoce.core.events import Asked
+from sottovoce.core.messages import State
+from sottovoce.store import attachments, chats, going_on
+from sottovoce.store.attachments import name_of
+from sottovoce.store.rows import StoredMessage
+
+if TYPE_CHECKING:
+    from sottovoce.chat.turn import Parts, Question
+
+
+async def saved(parts: Parts, question: Question, asks: Asks) -> tuple[Asked, StoredMessage | None]:
+    """Save the question; return it, and the answer to go on with, as it was.
+
+    Cancelled meanwhile, the answer that will never come is marked as stopped.
+    """
+    saving = asyncio.ensure_future(
+        parts.database.run(lambda conn: _save_question(conn, parts, question, asks))
+    )
+    try:
+        return await asyncio.shield(saving)
+    except asyncio.CancelledError:
+        asked, begun = await saving
+        await Answer(parts.database, asked.answer, begun, parts.clock).finish(State.STOPPED)
+        raise
+
+
+def _save_question(
+    conn: sqlite3.Connection, parts: Parts, question: Question, asks: Asks
+) -> tuple[Asked, StoredMessage | None]:
+    """Write the question and an empty answer, or open one, in one transaction; return it as it was."""
+    now = parts.clock()
+    given = attachments.taken(conn, parts.owner, question.attached)
+    if question.chat is None:
+        system = parts.system if question.system is None else question.system
+        chat = chats.start(
+            conn, parts.owner, system=system, model=parts.model, now=now, settings=question.settings,
+            shelves=asks.ids, quote=asks.quote,
+        )  # fmt: skip
+        title = title_of(question.text, name_of(given[0].name) if given else "")
+        chats.rename(conn, parts.owner, chat.id, title)
+    else:
+        chat = chats.get(conn, parts.owner, question.chat)
+        if question.system is not None:
+            chats.set_system(conn, parts.owner, chat.id, question.system)
+        if asks.is_new:
+            chats.set_shelves(conn, parts.owner, chat.id, asks.ids, quote=asks.quote)
+    writer = parts.database.writer
+    if question.go_on is not None:
+        cut = going_on.go_on(
+            conn, parts.owner, chat.id, question.go_on, model=parts.model, writer=writer, now=now
+        )
+        return Asked(chat.id, cut.parent or "", cut.id), cut
+    if question.again is not None:
+        answer = chats.again(
+            conn,
+            parts.owner,
+            chat.id,
+            question.again,
+            model=parts.model,
+            writer=writer,
+            now=now,
+            beside=question.beside,
+        )
+        return Asked(chat.id, question.again, answer), None
+    parent = chat.leaf if question.parent is None else question.parent or None
+    asked, answer = chats.ask(
+        conn,
+        parts.owner,
+        chat.id,
+        parent=parent,
+        text=question.text,
+        model=parts.model,
+        writer=writer,
+        now=now,
+        attached=given,
+    )
+    return Asked(chat.id, asked, answer), None
