@@ -12,7 +12,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from sottovoce.core.messages import OWNER
+from sottovoce.core.messages import OWNER, Message, Role
 from sottovoce.engine.echo import EchoEngine
 from sottovoce.knowledge import embedding, mounts, passages
 from sottovoce.knowledge.questions import Questions
@@ -133,6 +133,7 @@ async def test_quotes_come_without_a_model(program: httpx2.AsyncClient, echo: Ec
     assert message["content"] == f"> {LEAVE}"
     assert [citation["quote"] for citation in message["citations"]] == [LEAVE]
     assert message["supported_share"] == 1.0
+    assert [passage["told"] for passage in message["passages"]] == [False]
     assert echo.prompts == []
 
 
@@ -217,3 +218,23 @@ async def test_an_answer_is_taken_back_as_it_was_given(program: httpx2.AsyncClie
         assert reply.status_code == 200, reply.text
         texts = [said.text for said in echo.prompts[-1]]
         assert texts == ["Be kind.", LEAVE, message["content"], "And then?"]
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_an_answer_that_nothing_supports_has_the_documents_own_words(
+    program: httpx2.AsyncClient, echo: EchoEngine, monkeypatch: pytest.MonkeyPatch, stream: bool
+) -> None:
+    answer = echo.answer
+    monkeypatch.setattr(
+        echo, "answer", lambda asked, *how: answer((Message(Role.USER, "Bananas are always blue."),), *how)
+    )
+    reply = await program.post(PATH, json=body("How many days of leave?", stream=stream))
+    if stream:
+        chunks = [json.loads(line[6:]) for line in reply.text.split("\n\n") if line.startswith("data: {")]
+        message = chunks[-1]["choices"][0]["delta"]
+    else:
+        message = reply.json()["choices"][0]["message"]
+    assert [citation["quote"] for citation in message["citations"]] == [LEAVE]
+    assert message["supported_share"] == 0.0
+    assert [claim["citations"] for claim in message["claims"]] == [[]]
+    assert message["passages"][0]["told"] is True

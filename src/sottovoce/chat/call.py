@@ -19,7 +19,7 @@ from sottovoce.chat.tools import Choice, Tool
 from sottovoce.chat.unmarked import unmarked
 from sottovoce.chat.waking import awake
 from sottovoce.core.errors import EngineFailed, SchemaUnmet, TooLong
-from sottovoce.core.events import Called, Finished, Grounds, Notice, Piece, Reasoning, Text
+from sottovoce.core.events import Called, Finished, Grounds, Notice, Piece, Quoted, Reasoning, Text
 from sottovoce.core.messages import Conversation, Message
 from sottovoce.core.sampling import Sampling, checked, laid_over
 from sottovoce.engine.protocol import Asked, Engine
@@ -33,7 +33,7 @@ LARGE = 10_000
 CUT = ("length", "stop_text")
 """Reasons for which an answer may lack its end; the caller set these bounds and is told of them."""
 
-Told = Piece | Reasoning | Called | Grounds | Notice
+Told = Piece | Reasoning | Called | Grounds | Notice | Quoted
 """What an answer to a call is told in."""
 
 
@@ -77,6 +77,7 @@ async def answer(engine: Engine, call: Call) -> AsyncGenerator[Told, None]:
         async for waiting in loading:
             yield waiting
     facts = await engine.ready()
+    grounds: Grounds | None = None
     if call.given is not None:
         call, grounds = await call_grounds.told(engine, call, call.given, facts.window)
         yield grounds
@@ -84,7 +85,10 @@ async def answer(engine: Engine, call: Call) -> AsyncGenerator[Told, None]:
     turn = _Turn(engine, call, laid_over(room, call.sampling))
     if engine.queue(call.owner).seconds > 0:
         await _require_fit(engine, turn.asked, facts.window)
-    async with aclosing(turn.way() if call.given is None else unmarked(turn.way())) as pieces:
+    way = turn.way()
+    if call.given is not None and grounds is not None:
+        way = call_grounds.quoting(unmarked(way), call.given, grounds)
+    async with aclosing(way) as pieces:
         async for piece in pieces:
             yield piece
 

@@ -5,21 +5,23 @@ The counterpart of grounded.py, which serves turns. Opens no shelf itself.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sottovoce.chat import grounds
 from sottovoce.core.errors import BadValue
-from sottovoce.core.events import Finished, Grounds, Notice, Text, Timings, Usage
+from sottovoce.core.events import Finished, Grounds, Notice, Quoted, Text, Timings, Usage
 from sottovoce.core.grounds import Found, Ground
 from sottovoce.core.messages import Message, Role
 from sottovoce.engine.protocol import Engine
+from sottovoce.knowledge.cite import cited
 from sottovoce.knowledge.extract import Judge, best_quotes, nobody
 from sottovoce.knowledge.search import Results
 
 if TYPE_CHECKING:
-    from sottovoce.chat.call import Call
+    from sottovoce.chat.call import Call, Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +91,12 @@ def checked(call: Call) -> None:
         )
 
 
-async def without_model(given: Given) -> tuple[Grounds, Text, Finished]:
+async def without_model(given: Given) -> tuple[Told, ...]:
     """Return the whole answer where it is made of quotes, or the shelves hold none."""
     quotes = await best_quotes(given.question, given.passages, given.judge) if given.answers else []
     finished = Finished("stop", Usage(0, 0, 0), Timings(0.0, 0.0, 0.0, 0.0))
     if quotes:
-        return given.event(len(given.passages)), Text(grounds.quotes(quotes)[0]), finished
+        return given.event(), Text(grounds.quotes(quotes)[0]), Quoted(tuple(quotes)), finished
     text = grounds.not_here(given.question, given.shelves, is_near=bool(given.passages))
     return replace(given, answers=False).event(), Text(text), finished
 
@@ -116,3 +118,18 @@ async def told(engine: Engine, call: Call, given: Given, window: int) -> tuple[C
     text = grounds.told(given.question, messages[at].text, given.passages[:most])
     messages[at] = replace(messages[at], text=text)
     return replace(call, asked=tuple(messages)), given.event(most)
+
+
+async def quoting(
+    pieces: AsyncGenerator[Told, None], given: Given, grounds: Grounds
+) -> AsyncGenerator[Told, None]:
+    """Yield an answer; before its end what its passages say themselves, where they support none of it."""
+    passages = [ground.passage for ground in grounds.passages if ground.told]
+    text: list[str] = []
+    async with aclosing(pieces):
+        async for piece in pieces:
+            if isinstance(piece, Text):
+                text.append(piece.text)
+            elif isinstance(piece, Finished) and not cited("".join(text), passages).citations:
+                yield Quoted(tuple(await best_quotes(given.question, passages, given.judge)))
+            yield piece

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sottovoce.core.errors import SottoError
-from sottovoce.core.grounds import NOTHING_CITED, Cited, Ground
+from sottovoce.core.grounds import NOTHING_CITED, Citation, Cited, Ground
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,13 @@ class Grounds:
     answers: bool
     shelves: tuple[str, ...] = ()
     """Their names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """What the documents say themselves, where nothing that a model wrote stands in its passages."""
+
+    citations: tuple[Citation, ...]
 
 
 @dataclass(frozen=True, slots=True)

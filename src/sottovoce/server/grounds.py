@@ -134,7 +134,10 @@ class ClaimNoun(Noun):
 
 
 class CitedNoun(Noun):
-    """What of an answer its passages support. `supported_share` is null where nothing is claimed."""
+    """What of an answer its passages support. `supported_share` is null where nothing is claimed.
+
+    Where no claim is supported, the citations are what the documents say themselves.
+    """
 
     claims: list[ClaimNoun]
     citations: list[CitationNoun]

@@ -16,7 +16,7 @@ from starlette.datastructures import QueryParams
 from starlette.responses import Response
 
 from sottovoce.core.errors import BadValue, Unsupported
-from sottovoce.core.events import Called, Finished, Grounds, Notice, Reasoning, Text, Waiting
+from sottovoce.core.events import Called, Finished, Grounds, Notice, Quoted, Reasoning, Text, Waiting
 from sottovoce.server import shelves
 from sottovoce.server.answering import EventStream
 from sottovoce.server.caller import Scope
@@ -58,14 +58,14 @@ async def create(visit: Visit[ResponseBody]) -> Response | BaseModel:
 async def _whole(
     visit: Visit[ResponseBody], answers: Answers, begun: Answered, items: Sequence[AnyItem]
 ) -> Answered:
-    said: list[Text | Called | Grounds | Notice] = []
+    said: list[Text | Called | Grounds | Notice | Quoted] = []
     async with aclosing(answers.pieces()) as pieces:
         async for _, piece in pieces:
             if isinstance(piece, Waiting):
                 visit.waiting(piece)
             elif isinstance(piece, Finished):
                 answered = whole(begun, said, piece, time.time())
-            elif isinstance(piece, Text | Called | Grounds | Notice):
+            elif isinstance(piece, Text | Called | Grounds | Notice | Quoted):
                 said.append(piece)
     await _keep(visit, answered, items)
     return answered
@@ -81,7 +81,7 @@ async def _streamed(
             if isinstance(piece, Waiting):
                 yield piece
                 continue
-            if isinstance(piece, Grounds | Notice):
+            if isinstance(piece, Grounds | Notice | Quoted):
                 events.making.found(piece)
                 continue
             # Not before: what is refused at first is refused with a status of its own.

@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Sequence
 
 from sottovoce.core.errors import Busy, LimitReached, SottoError
-from sottovoce.core.events import Called, Finished, Grounds, Notice, Text, Usage
+from sottovoce.core.events import Called, Finished, Grounds, Notice, Quoted, Text, Usage
 from sottovoce.server import problems
 from sottovoce.server.citing import Citing
 from sottovoce.server.openai_api.nouns_answers import WeighedToken
@@ -40,7 +40,7 @@ class Making:
         self._weighed: list[WeighedToken] = []
         self._citing = Citing()
 
-    def found(self, piece: Grounds | Notice) -> None:
+    def found(self, piece: Grounds | Notice | Quoted) -> None:
         """Take note of what the shelves hold, or of their age; it comes before the first text."""
         self._citing.hear(piece)
 
@@ -98,12 +98,15 @@ class Making:
 
 
 def whole(
-    begun: Answered, pieces: Sequence[Text | Called | Grounds | Notice], finished: Finished, now: float
+    begun: Answered,
+    pieces: Sequence[Text | Called | Grounds | Notice | Quoted],
+    finished: Finished,
+    now: float,
 ) -> Answered:
     """Return the response made of these pieces."""
     making = Making(begun)
     for piece in pieces:
-        if isinstance(piece, Grounds | Notice):
+        if isinstance(piece, Grounds | Notice | Quoted):
             making.found(piece)
             continue
         if isinstance(piece, Called):
