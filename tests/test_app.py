@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,3 +26,9 @@ async def test_a_large_model_writes_queries_unless_it_is_set_otherwise(
     async with open_app(home=home, environment=environment, attach=False) as app:
         assert app.parts().writes_queries is starter
         assert app.writes_queries(replace(app.model, path=path)) is large
+
+
+def test_what_searches_shelves_is_loaded_when_one_is_opened() -> None:
+    code = "import sys, sottovoce.app; print(*sorted(one for one in sys.modules if '.knowledge.' in one))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert loaded.split() == [f"sottovoce.knowledge.{name}" for name in ("file", "shelves", "words")]

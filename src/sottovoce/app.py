@@ -28,9 +28,6 @@ from sottovoce.engine.attached import AttachedEngine, tell_server_to_forget
 from sottovoce.engine.memory import MOST_SLOTS
 from sottovoce.engine.permitted import PermittedEngine
 from sottovoce.engine.protocol import Engine, ModelFacts
-from sottovoce.knowledge.likeness import Ask
-from sottovoce.knowledge.questions import Questions
-from sottovoce.knowledge.reranking import Reranking
 from sottovoce.knowledge.shelves import Shelves
 from sottovoce.models import checking, records, shelf
 from sottovoce.models.engines import Engines
@@ -46,6 +43,9 @@ if TYPE_CHECKING:
     from sqlite3 import Connection
 
     from sottovoce.engine.plan import Plan
+    from sottovoce.knowledge.likeness import Ask
+    from sottovoce.knowledge.questions import Questions
+    from sottovoce.knowledge.reranking import Reranking
 
 T = TypeVar("T")
 
@@ -316,6 +316,8 @@ def _questions(engines: Engines, settings: Settings) -> Ask:
 
     async def ask() -> Questions | None:
         if settings.embed_model and not made:
+            from sottovoce.knowledge.questions import Questions
+
             model = await asyncio.to_thread(engines.resolve, settings.embed_model)
             made.append(Questions(await engines.get(model)))
         return made[0] if made else None
@@ -325,7 +327,11 @@ def _questions(engines: Engines, settings: Settings) -> Ask:
 
 def _reranking(engines: Engines, settings: Settings) -> Reranking | None:
     """Return what orders passages anew, by the model that is set for it; None where none is."""
-    return Reranking(partial(_ranker, engines, settings.rerank_model)) if settings.rerank_model else None
+    if not settings.rerank_model:
+        return None
+    from sottovoce.knowledge.reranking import Reranking
+
+    return Reranking(partial(_ranker, engines, settings.rerank_model))
 
 
 async def _ranker(engines: Engines, name: str) -> Engine:

@@ -13,8 +13,9 @@ from sottovoce.core.messages import OWNER
 from sottovoce.engine.echo import EchoEngine
 from sottovoce.knowledge import likeness
 from sottovoce.knowledge.extract import Sentence
-from sottovoce.knowledge.likeness import Likeness, no_questions
+from sottovoce.knowledge.likeness import Likeness
 from sottovoce.knowledge.questions import Questions
+from sottovoce.knowledge.shelves import no_questions
 
 TEXT = "Holiday. Weather. Tax."
 PASSAGE = Found("s", "a.md", "d", None, (), 0, len(TEXT), TEXT, 1.0)

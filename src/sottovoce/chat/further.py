@@ -11,8 +11,9 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
-from sottovoce.chat.grounded import Asks, Looked, found_on
+from sottovoce.chat.grounded import Looked, found_on
 from sottovoce.chat.grounds import longest_joined
+from sottovoce.chat.shelved import Asks
 from sottovoce.chat.waking import awake
 from sottovoce.core.errors import SottoError
 from sottovoce.core.events import Asked, Grounds, Waiting

@@ -1,4 +1,4 @@
-"""The part of a turn that shelves have in it: which are asked, what is found there, what the model is given.
+"""The part of a turn that shelves have in it: what is found there, what the model is given.
 
 Where no model is to write, the answer is made here. Knows nothing of prompts' words; grounds.py does.
 """
@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sottovoce.chat import grounds, modelless
+from sottovoce.chat.shelved import Asks
 from sottovoce.chat.writing import Answer
-from sottovoce.core.errors import BadDocument, BadValue, NotFound, SottoError, Unsupported
+from sottovoce.core.errors import BadDocument, SottoError, Unsupported
 from sottovoce.core.events import Asked, Event, Grounds, Notice
 from sottovoce.core.grounds import (
     NOT_ON_SHELF,
@@ -30,35 +31,14 @@ from sottovoce.knowledge import age
 from sottovoce.knowledge.extract import Judge, Sentence, best_quotes
 from sottovoce.knowledge.search import Results
 from sottovoce.knowledge.shelf import MOST_FOUND, Shelf
-from sottovoce.knowledge.shelves import Shelves
 from sottovoce.store import chats, speeds
 from sottovoce.store import grounds as rows
 
 if TYPE_CHECKING:
-    from sottovoce.chat.turn import Parts, Question
-
-MOST_SHELVES = 20
-"""That are asked at once."""
+    from sottovoce.chat.turn import Parts
 
 MOST_QUESTION = 4_000
 """Characters that are looked for; what is longer is mostly a text that was pasted behind the question."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asks:
-    """The shelves that a question asks; `quote`: their sentences alone answer. `is_new`: its chat too."""
-
-    shelves: tuple[Shelf, ...] = ()
-    quote: bool = False
-    is_new: bool = False
-
-    @property
-    def ids(self) -> tuple[str, ...]:
-        return tuple(shelf.row.id for shelf in self.shelves)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return tuple(shelf.name for shelf in self.shelves)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,53 +56,6 @@ class Looked:
     async def quotes(self, passages: Sequence[Found]) -> list[Citation]:
         """Return the sentences of these passages that answer the question best."""
         return await best_quotes(self.question, passages, self.judge)
-
-
-async def asks(parts: Parts, question: Question) -> Asks:
-    """Return which shelves a question asks: those it names, else its chat's. Raises NotFound and BadValue."""
-    if question.go_on is not None:
-        return Asks()  # its passages are with the question that it answers
-    known: tuple[str, ...] = ()
-    quote, chat_id = False, question.chat
-    if chat_id is not None:
-        chat = await parts.database.read(lambda conn: chats.get(conn, parts.owner, chat_id))
-        known, quote = chat.shelves, chat.quote
-    named = known if question.knowledge is None else question.knowledge
-    is_new = question.knowledge is not None or question.quote is not None
-    found = await opened(parts.shelves, parts.owner, named, is_remembered=question.knowledge is None)
-    if found and question.sampling.schema is not None:
-        raise BadValue(
-            "An answer that follows a schema cannot be cited from a shelf.",
-            hint="Leave the schema out, or ask without a shelf",
-            field="knowledge",
-        )
-    return Asks(found, quote if question.quote is None else question.quote, is_new)
-
-
-async def opened(
-    shelves: Shelves | None, owner: str, names: Sequence[str], *, is_remembered: bool = False
-) -> tuple[Shelf, ...]:
-    """Return these shelves, each once. `is_remembered`: a chat names them. Raises NotFound and BadValue."""
-    if not names:
-        return ()
-    if len(names) > MOST_SHELVES:
-        raise BadValue(f"One chat asks {MOST_SHELVES} shelves at most.", hint="Name fewer", field="knowledge")
-    if shelves is None:
-        raise NotFound("There are no shelves here.", hint="sotto kb list", field="knowledge")
-    found: dict[str, Shelf] = {}
-    for name in names:
-        try:
-            shelf = await shelves.open(owner, name)
-        except NotFound as problem:
-            if not is_remembered:
-                raise
-            raise NotFound(
-                "A shelf that this chat asks has been removed.",
-                hint="Choose the chat's shelves anew, or none: /kb off in the terminal",
-                field="knowledge",
-            ) from problem
-        found[shelf.row.id] = shelf
-    return tuple(found.values())
 
 
 async def look(parts: Parts, asks: Asks, asked: Asked) -> Looked | None:
@@ -219,12 +152,6 @@ async def given(parts: Parts, asked: Asked, looked: Looked, facts: ModelFacts) -
 
     await database.run(lambda conn: rows.keep(conn, owner, asked.question, chosen))
     return chosen
-
-
-async def told(parts: Parts, question: str) -> tuple[Found, ...]:
-    """Return the passages that the model is given with a question."""
-    kept = await parts.database.read(lambda conn: rows.of(conn, parts.owner, [question]))
-    return tuple(ground.passage for ground in kept.get(question, ()) if ground.told)
 
 
 async def without_model(

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 
 from sottovoce.chat.attached import fenced
 from sottovoce.core.grounds import Citation, Cited, Claim, Found
-from sottovoce.knowledge.chunk import WHOLE
 
 READING_SECONDS = 3.0
 """So long may the engine take to read the passages of one question."""
@@ -45,6 +44,8 @@ def longest_joined(per_second: float | None = None) -> int:
 
     No more than the longest passage that a shelf has.
     """
+    from sottovoce.knowledge.chunk import WHOLE
+
     return min(WHOLE, int((per_second or PRESUMED_SPEED) * READING_SECONDS / 2))
 
 

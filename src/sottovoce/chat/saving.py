@@ -6,7 +6,7 @@ import asyncio
 import sqlite3
 from typing import TYPE_CHECKING
 
-from sottovoce.chat.grounded import Asks
+from sottovoce.chat.shelved import Asks
 from sottovoce.chat.titles import title_of
 from sottovoce.chat.writing import Answer
 from sottovoce.core.events import Asked

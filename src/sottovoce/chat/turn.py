@@ -10,9 +10,9 @@ import contextlib
 import time
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING
 
-from sottovoce.chat import further, grounded, grounds, guarded, prompt, reasoning, saving, schema, view
-from sottovoce.chat.grounded import Looked
+from sottovoce.chat import grounds, guarded, prompt, reasoning, saving, schema, shelved, view
 from sottovoce.chat.guarded import UNGUARDED, Guards, Said, Stop
 from sottovoce.chat.unmarked import unmarked
 from sottovoce.chat.view import View
@@ -27,11 +27,14 @@ from sottovoce.core.messages import MADE, MADE_HERE, OWNER, Conversation, State
 from sottovoce.core.sampling import Sampling, checked, laid_over
 from sottovoce.engine.held import held
 from sottovoce.engine.protocol import Engine, ModelFacts
-from sottovoce.knowledge.shelves import Shelves
 from sottovoce.store import chats
 from sottovoce.store.attachments import Attachment, Kept
 from sottovoce.store.db import Database
 from sottovoce.store.rows import Chat, StoredMessage
+
+if TYPE_CHECKING:
+    from sottovoce.chat.grounded import Looked
+    from sottovoce.knowledge.shelves import Shelves
 
 ROOT = ""
 """As a question's parent: before the first message of the chat."""
@@ -93,7 +96,7 @@ async def ask(parts: Parts, question: Question) -> AsyncGenerator[Event, None]:
     generator, or cancelling its task, stops the answer.
     """
     question = _checked(parts, question)
-    asks = await grounded.asks(parts, question)
+    asks = await shelved.asks(parts, question)
     asked, begun = await saving.saved(parts, question, asks)
     began = time.monotonic()
     answer = Answer(parts.database, asked.answer, begun, parts.clock)
@@ -113,6 +116,8 @@ async def ask(parts: Parts, question: Question) -> AsyncGenerator[Event, None]:
                 return
         looked = None
         if asks.shelves:
+            from sottovoce.chat import further, grounded
+
             looked = await grounded.look(parts, asks, asked)
         if looked is not None:
             yield looked.event
@@ -156,9 +161,11 @@ async def _answered(
             yield waiting
     facts = await parts.engine.ready()
     if looked is not None:
+        from sottovoce.chat import grounded
+
         passages = await grounded.given(parts, asked, looked, facts)
         yield Grounds(passages, True, looked.event.shelves)
-    answer.passages = await grounded.told(parts, asked.question)
+    answer.passages = await shelved.told(parts, asked.question)
     chat, branch = await _told(parts, asked)
     question = replace(question, sampling=_drawn(parts, chat, question))
     seen = await view.fitted(

@@ -14,9 +14,8 @@ from typing import Any
 
 from sottovoce.core.errors import SottoError
 from sottovoce.core.events import Notice, Reasoning, Text
-from sottovoce.core.grounds import STALE, Citation, Cited, Found
+from sottovoce.core.grounds import NOTHING_CITED, STALE, Citation, Cited, Found
 from sottovoce.core.messages import NOTICES, State
-from sottovoce.knowledge.cite import cited
 from sottovoce.store import chats
 from sottovoce.store.db import Database
 from sottovoce.store.rows import StoredMessage
@@ -72,6 +71,10 @@ class Answer:
     @property
     def cited(self) -> Cited:
         """What of it the passages support so far."""
+        if not self.passages:
+            return NOTHING_CITED
+        from sottovoce.knowledge.cite import cited
+
         found = cited(self.text, self.passages)
         return found if found.citations else replace(found, citations=tuple(self.quotes))
 

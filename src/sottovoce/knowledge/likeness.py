@@ -35,10 +35,6 @@ Ask = Callable[[], Awaitable["Questions | None"]]
 """Returns who makes a question's vector; None where no model does."""
 
 
-async def no_questions() -> Questions | None:
-    return None
-
-
 class Likeness:
     def __init__(self, ask: Ask) -> None:
         self._ask = ask

@@ -1,4 +1,7 @@
-"""The shelves of a home: made, opened, removed, each only for its owner."""
+"""The shelves of a home: made, opened, removed, each only for its owner.
+
+What reads and searches them is loaded when one is first opened: most programs that start open none.
+"""
 
 from __future__ import annotations
 
@@ -8,24 +11,32 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from sqlite3 import Connection
+from typing import TYPE_CHECKING
 
 from sottovoce.core.errors import StoreProblem
 from sottovoce.core.paths import Home
-from sottovoce.knowledge import documents, mounts, sources
-from sottovoce.knowledge.encyclopaedias import Encyclopaedias
 from sottovoce.knowledge.file import ShelfFile, check_there
-from sottovoce.knowledge.likeness import Ask, Likeness, no_questions
-from sottovoce.knowledge.reranking import Reranking
-from sottovoce.knowledge.shelf import Shelf
-from sottovoce.knowledge.zim.checksum import Told
-from sottovoce.knowledge.zim.mount import Mount, mount
 from sottovoce.store import shelves as rows
 from sottovoce.store.db import Database
 from sottovoce.store.shelves import ShelfRow
 
+if TYPE_CHECKING:
+    from sottovoce.knowledge.encyclopaedias import Encyclopaedias
+    from sottovoce.knowledge.likeness import Ask
+    from sottovoce.knowledge.questions import Questions
+    from sottovoce.knowledge.reranking import Reranking
+    from sottovoce.knowledge.shelf import Shelf
+    from sottovoce.knowledge.zim.checksum import Told
+    from sottovoce.knowledge.zim.mount import Mount
+
 
 def _nobody(read: int, of: int) -> None:
     """Hears how far a check is."""
+
+
+async def no_questions() -> Questions | None:
+    """Have no model that makes a question's vector."""
+    return None
 
 
 class Shelves:
@@ -45,7 +56,7 @@ class Shelves:
         self._reranking = reranking
         self._clock = clock
         self._open: dict[str, Shelf] = {}
-        self._encyclopaedias = Encyclopaedias()
+        self._encyclopaedias: Encyclopaedias | None = None
 
     async def listed(self, owner: str) -> list[ShelfRow]:
         return await self._database.read(lambda conn: rows.listed(conn, owner))
@@ -72,6 +83,8 @@ class Shelves:
 
     async def put(self, shelf: Shelf, path: Path) -> None:
         """Note a file or folder as one of a shelf's sources; `sync` reads it. Raises BadValue."""
+        from sottovoce.knowledge import sources
+
         now = self._clock()
         await shelf.file.run(lambda conn: sources.add(conn, path, now))
 
@@ -80,18 +93,24 @@ class Shelves:
 
         Raises BadDocument, and Unsupported where what reads it is not installed.
         """
+        from sottovoce.knowledge import mounts
+        from sottovoce.knowledge.zim.mount import mount
+
         mounted = await mount(path, told, self._clock)
-        await self._encyclopaedias.leave(mounted.path)
+        await shelf.encyclopaedias.leave(mounted.path)
         await shelf.file.run(lambda conn: mounts.put(conn, mounted))
         return mounted
 
     async def unmount(self, shelf: Shelf, path: Path) -> None:
         """Take an encyclopaedia off a shelf; the file stays. Raises NotFound."""
+        from sottovoce.knowledge import mounts
+
         gone = await shelf.file.run(lambda conn: mounts.remove(conn, path))
-        await self._encyclopaedias.leave(gone.path)
+        await shelf.encyclopaedias.leave(gone.path)
 
     async def take_off(self, shelf: Shelf, path: Path) -> int:
         """Take a source off with all its documents; return how many. Raises NotFound."""
+        from sottovoce.knowledge import documents, sources
 
         def work(conn: Connection) -> int:
             source = sources.get(conn, path)
@@ -117,7 +136,8 @@ class Shelves:
     async def close(self) -> None:
         if self._reranking is not None:
             await self._reranking.close()
-        await self._encyclopaedias.close()
+        if self._encyclopaedias is not None:
+            await self._encyclopaedias.close()
         for shelf in self._open.values():
             shelf.file.close()
         self._open.clear()
@@ -133,9 +153,17 @@ class Shelves:
             if row.id in self._open:  # somebody else was opening it meanwhile
                 file.close()
             else:
-                likeness = Likeness(self._questions)
-                self._open[row.id] = Shelf(row, file, likeness, self._encyclopaedias, self._reranking)
+                self._open[row.id] = self._joined(row, file)
         return self._open[row.id]
+
+    def _joined(self, row: ShelfRow, file: ShelfFile) -> Shelf:
+        from sottovoce.knowledge.encyclopaedias import Encyclopaedias
+        from sottovoce.knowledge.likeness import Likeness
+        from sottovoce.knowledge.shelf import Shelf
+
+        if self._encyclopaedias is None:
+            self._encyclopaedias = Encyclopaedias()
+        return Shelf(row, file, Likeness(self._questions), self._encyclopaedias, self._reranking)
 
     async def _close(self, shelf: str) -> None:
         """Close one that is removed, or whose file is: what comes back under its name is another file."""

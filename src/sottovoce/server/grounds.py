@@ -10,7 +10,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from sottovoce.chat.grounded import MOST_SHELVES
+from sottovoce.chat.shelved import MOST_SHELVES
 from sottovoce.core.events import Grounds
 from sottovoce.core.grounds import Citation, Cited, Claim, Found, Ground, day_of
 

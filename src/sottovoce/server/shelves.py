@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sottovoce.chat import call_grounds, further, grounded
+from sottovoce.chat import call_grounds, further, grounded, shelved
 from sottovoce.chat.call import Call
 from sottovoce.chat.call_grounds import Given
 from sottovoce.chat.grounds import longest_joined
@@ -67,7 +67,7 @@ async def _given(visit: Visit[Any], names: Sequence[str], question: str, *, quot
 async def _opened(visit: Visit[Any], names: Sequence[str]) -> tuple[Shelf, ...]:
     caller, shelves = visit.caller, visit.house.app.shelves
     if Scope.PAGE in caller.scopes:
-        return await grounded.opened(shelves, caller.owner, names)
+        return await shelved.opened(shelves, caller.owner, names)
     ids = {}
     for row in await shelves.listed(OWNER):
         if row.id in caller.shelves:
@@ -75,7 +75,7 @@ async def _opened(visit: Visit[Any], names: Sequence[str]) -> tuple[Shelf, ...]:
     for name in names:
         if name.casefold() not in ids:
             raise _not_for(caller, name)
-    return await grounded.opened(shelves, OWNER, [ids[name.casefold()] for name in names])
+    return await shelved.opened(shelves, OWNER, [ids[name.casefold()] for name in names])
 
 
 def _not_for(caller: Caller, name: str) -> NotFound:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sottovoce.chat import grounded
+from sottovoce.chat import shelved
 from sottovoce.cli.chat.talk import Talk
 from sottovoce.store import chats
 
@@ -49,8 +49,8 @@ async def _list(talk: Talk) -> None:
 
 async def _set(talk: Talk, names: tuple[str, ...], *, quote: bool) -> None:
     """Have this chat, or the one that the next question begins, ask these shelves. Raises NotFound."""
-    found = await grounded.opened(talk.app.shelves, talk.app.owner, names)
-    asks = grounded.Asks(found)
+    found = await shelved.opened(talk.app.shelves, talk.app.owner, names)
+    asks = shelved.Asks(found)
     chat = talk.place.chat
     if chat is not None:
         await talk.app.database.run(

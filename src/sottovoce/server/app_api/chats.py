@@ -10,7 +10,7 @@ from typing import Any
 from starlette.responses import Response
 
 from sottovoce.app import delete_all_chats, delete_chat
-from sottovoce.chat import grounded
+from sottovoce.chat import shelved
 from sottovoce.core.errors import BadValue
 from sottovoce.server.app_api import context
 from sottovoce.server.app_api.nouns import RunNoun, identity, settings_of, whole
@@ -150,7 +150,7 @@ async def change(visit: Visit[ChatChange]) -> OpenChat:
 
 async def _shelves(visit: Visit[Any], names: Sequence[str]) -> tuple[str, ...]:
     """Return the ids of the caller's shelves of these names. Raises NotFound."""
-    found = await grounded.opened(visit.house.app.shelves, visit.caller.owner, names)
+    found = await shelved.opened(visit.house.app.shelves, visit.caller.owner, names)
     return tuple(shelf.row.id for shelf in found)
 
 

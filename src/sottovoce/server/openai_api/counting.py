@@ -9,7 +9,18 @@ from typing import Any
 
 from sottovoce.chat.call import Call
 from sottovoce.core.errors import SottoError, TooLong
-from sottovoce.core.events import Called, Finished, Grounds, Notice, Reading, Reasoning, Text, Usage, Waiting
+from sottovoce.core.events import (
+    Called,
+    Finished,
+    Grounds,
+    Notice,
+    Quoted,
+    Reading,
+    Reasoning,
+    Text,
+    Usage,
+    Waiting,
+)
 from sottovoce.engine.protocol import ModelFacts
 from sottovoce.server.counted import Tally
 from sottovoce.server.endpoint import Visit
@@ -17,7 +28,7 @@ from sottovoce.server.endpoint import Visit
 NAMES = {"bias": "logit_bias"}
 """What this API calls what others name otherwise."""
 
-Piece = Waiting | Reasoning | Text | Called | Grounds | Notice | Finished
+Piece = Waiting | Reasoning | Text | Called | Grounds | Notice | Quoted | Finished
 
 
 class Answers:
