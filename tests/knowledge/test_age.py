@@ -18,6 +18,7 @@ from sottovoce.knowledge.zim.header import Identity
 from sottovoce.knowledge.zim.mount import Mount
 
 MAY_2024 = 1_714_521_600.0
+NOVEMBER_2026 = 1_795_737_600.0
 
 
 @pytest.mark.parametrize(
@@ -34,15 +35,36 @@ MAY_2024 = 1_714_521_600.0
         ("Part number 20311", None),
         ("Who won in 1998?", None),
         ("Call 555-2031", None),
+        ("Who sits in room 2031?", None),
+        ("Is form No. 2031 needed?", None),
+        ("What does Windows 2025 cost?", None),
+        ("How many rooms were there in 2031?", "2031"),
+        ("第2031号文件说什么？", None),
+        ("What changes next year?", "2027"),
+        ("What is planned this year?", "2026"),
+        ("And next month?", "2026-12"),
+        ("明年有什么变化？", "2027"),
+        ("后年呢？", "2028"),
+        ("下个月放假吗？", "2026-12"),
+        ("How did last year go?", None),
+        ("What does every next yearly report say?", None),
         ("", None),
     ],
 )
 def test_the_latest_time_after_the_newest_document_is_found(question: str, found: str | None) -> None:
-    assert later(question, MAY_2024) == found
+    assert later(question, MAY_2024, NOVEMBER_2026) == found
+
+
+def test_a_month_after_december_is_of_the_next_year() -> None:
+    assert later("next month", MAY_2024, NOVEMBER_2026 + 30 * 86_400) == "2027-01"
+
+
+def test_this_year_is_not_later_than_a_shelf_of_this_year() -> None:
+    assert later("What is planned this year?", NOVEMBER_2026, NOVEMBER_2026) is None
 
 
 def test_a_shelf_of_unknown_age_is_never_too_old() -> None:
-    assert later("What is new in 2099?", None) is None
+    assert later("What is new in 2099?", None, NOVEMBER_2026) is None
 
 
 def test_the_newest_source_may_be_a_document_or_an_encyclopaedia(tmp_path: Path) -> None:

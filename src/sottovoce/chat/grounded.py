@@ -6,6 +6,7 @@ Where no model is to write, the answer is made here. Knows nothing of prompts' w
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -90,7 +91,7 @@ async def noticed(shelves: Sequence[Shelf], question: str, unread: Sequence[str]
     """Return what is to be said beside an answer: that the shelves end too early, and what is `unread`."""
     newest = [one for shelf in shelves if (one := await shelf.file.read(age.newest)) is not None]
     written = max(newest, default=None)
-    later, day = age.later(question, written), day_of(written)
+    later, day = age.later(question, written, time.time()), day_of(written)
     notices = [Notice(UNREAD, " ".join(unread))] if unread else []
     if later is not None and day is not None:
         notices.insert(0, Notice(STALE, grounds.stale(later, [shelf.name for shelf in shelves], day)))
