@@ -20,6 +20,8 @@ class Terminal(io.StringIO):
         ("a\tb\nc", "a\tb\nc"),
         ("\x1b]0;title\x07x", "]0;titlex"),
         ("\x9b31mred\x9c", "31mred"),
+        ("pay \u202e001\u202c euros", "pay 001 euros"),
+        ("\u2067abc\u2069 \u200f\u05d0", "abc \u200f\u05d0"),
         ("a\r\nb\x7f", "a\nb"),
         ("half \ud83d", "half "),
         ("中文 é 😀", "中文 é 😀"),
@@ -30,7 +32,7 @@ def test_text_loses_what_a_terminal_would_obey(text, shown):
 
 
 def test_json_keeps_every_character_and_is_safe_to_show():
-    text = "a\x1b[2J\x9b\x7f 中文 \ud83d"
+    text = "a\x1b[2J\x9b\x7f 中文 \u202e\u2066 \ud83d"
     written = encode([text])
     assert json.loads(written) == [text]
     assert clean(written) == written

@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
     from sottovoce.core.errors import SottoError
 
-# C0 without newline and tab, DEL, C1, and halves of characters that no encoding can write.
-UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+# C0 without newline and tab, DEL, C1, halves of characters that no encoding can write, and what turns the
+# order of letters around, so that other words are read than stand there (CVE-2021-42574).
+UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 # What JSON may hold unescaped, yet a terminal may obey.
-UNESCAPED = re.compile(r"[\x7f-\x9f\ud800-\udfff]")
+UNESCAPED = re.compile(r"[\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def clean(text: str) -> str:
