@@ -15,9 +15,10 @@ from sottovoce.chat import outgoing
 from sottovoce.chat.as_page import page_of
 from sottovoce.chat.outgoing import Form
 from sottovoce.chat.turn import Parts, Question, ask
+from sottovoce.core import notices
 from sottovoce.core.errors import BadValue, EngineFailed, NotFound
 from sottovoce.core.events import Asked, Done, Event, Failed, Grounds, Notice, Piece, Reading, Text
-from sottovoce.core.grounds import NOT_ON_SHELF, QUOTES, read_stale
+from sottovoce.core.grounds import NOT_ON_SHELF, QUOTES, STALE
 from sottovoce.core.messages import OWNER, Conversation
 from sottovoce.core.paths import Home
 from sottovoce.core.sampling import Sampling
@@ -284,11 +285,11 @@ async def test_how_old_the_shelf_is_stays_with_the_answer_and_in_what_is_exporte
     asked = "How many days of leave do staff get in 2031?"
     first = done_of(await turn(parts, asked, knowledge=("handbook",)))
     _, answer = stored(parts, first.chat)
-    assert read_stale(answer.facts) == OLD
+    assert notices.kept(answer.facts) == (Notice(STALE, OLD),)
     read = parts.database.look
     assert f"`{OLD}`" in read(lambda conn: written(conn, outgoing.MARKDOWN, first.chat))
     told = json.loads(read(lambda conn: written(conn, outgoing.JSON, first.chat)))["messages"]
-    assert told[1]["facts"]["stale"] == OLD
+    assert told[1]["facts"]["notices"] == {STALE: OLD}
     branch = read(lambda conn: shown.branch(conn, "me", first.chat))
     chat = read(lambda conn: chats.get(conn, "me", first.chat))
     assert escape(OLD) in page_of(chat, branch).decode()
@@ -296,15 +297,9 @@ async def test_how_old_the_shelf_is_stays_with_the_answer_and_in_what_is_exporte
         lambda conn: conn.execute("UPDATE messages SET state = 'stopped' WHERE id = ?", (first.answer,))
     )
     done_of(await turn(parts, chat=first.chat, go_on=first.answer))
-    assert read_stale(stored(parts, first.chat)[1].facts) == OLD
+    assert notices.kept(stored(parts, first.chat)[1].facts) == (Notice(STALE, OLD),)
     later = done_of(await turn(parts, LEAVE, knowledge=("handbook",)))
-    assert read_stale(stored(parts, later.chat)[1].facts) is None
-
-
-@pytest.mark.parametrize("strange", [None, 3, ["x"], "  "])
-def test_what_another_program_wrote_in_its_place_says_nothing(strange: object) -> None:
-    assert read_stale({"stale": strange}) is None
-    assert read_stale({"stale": "x" * 9_999}) == "x" * 2_000
+    assert notices.kept(stored(parts, later.chat)[1].facts) == ()
 
 
 def written(connection: Connection, form: Form, chat: str) -> str:

@@ -11,7 +11,8 @@ from sottovoce.chat.guarded import Check, Guards, Instead, Said, Stop, Verdict
 from sottovoce.chat.turn import Parts, Question, ask
 from sottovoce.core.errors import BadValue
 from sottovoce.core.events import Done, Event, Notice, Text, Whole
-from sottovoce.core.messages import NOTICES, State
+from sottovoce.core.messages import State
+from sottovoce.core.notices import FACT
 from sottovoce.store import chats
 from sottovoce.store.rows import StoredMessage
 
@@ -48,7 +49,7 @@ async def test_a_check_answers_in_the_models_place(parts: Parts) -> None:
     kept = answer_in(parts, done.chat)
     assert (kept.text, kept.state, kept.model) == ("5 letters", State.COMPLETE, "")
     assert kept.facts["letters"] == 5
-    assert kept.facts[NOTICES] == {"first": "Heard first.", "told": TOLD.text}
+    assert kept.facts[FACT] == {"first": "Heard first.", "told": TOLD.text}
 
 
 async def test_the_first_check_that_answers_is_the_last_that_is_asked(parts: Parts) -> None:
@@ -108,7 +109,7 @@ async def test_a_watch_ends_an_answer(parts: Parts, instead: str | None) -> None
     assert (done.text.strip(), done.reason) == (instead or "one", "enough")
     kept = answer_in(parts, done.chat)
     assert (kept.text, kept.facts["reason"]) == (done.text, "enough")
-    assert kept.facts[NOTICES] == {"told": TOLD.text}
+    assert kept.facts[FACT] == {"told": TOLD.text}
 
 
 async def test_what_one_watch_lets_go_at_the_end_the_next_one_sees(parts: Parts) -> None:

@@ -58,6 +58,7 @@ def test_json_has_the_documented_keys_and_nothing_else(sotto):
         "usage": {"prompt": 5, "reused": 0, "answer": 3},
         "timings": {"first_token": 0, "total": 0, "prompt_per_second": 0, "answer_per_second": 0},
         "reason": "stop",
+        "notices": [],
     }
 
 

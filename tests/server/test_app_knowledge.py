@@ -70,7 +70,7 @@ async def test_the_chat_shows_them_later_as_well(browser: httpx2.AsyncClient, sh
     for name in ("claims", "citations", "supported_share"):
         assert answer[name] == done[name]
     assert (answer["grounds"], question["claims"]) == ([], [])
-    assert (question["stale"], answer["stale"]) == (None, None)
+    assert (question["notices"], answer["notices"]) == ([], [])
 
 
 async def test_the_chat_shows_later_as_well_that_its_shelf_ends_before_what_was_asked(
@@ -79,8 +79,8 @@ async def test_the_chat_shows_later_as_well_that_its_shelf_ends_before_what_was_
     events = await asked(browser, text=f"{LEAVE} And in 2031?", knowledge=[shelf])
     (notice,) = [said for name, said in events if name == "notice"]
     _, answer = await messages(browser, events[0][1]["chat"])
-    assert answer["stale"] == notice["text"]
-    assert "2031" in answer["stale"]
+    assert answer["notices"] == [notice]
+    assert (notice["code"], "2031" in notice["text"]) == ("stale", True)
 
 
 async def test_a_chat_says_which_shelves_it_asks_and_takes_others(

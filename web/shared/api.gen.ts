@@ -1010,9 +1010,8 @@ export interface components {
          *     here, or the address of another machine; "" where nobody here knows, since it was imported.
          *
          *     `grounds` are the passages that were found for a question; `claims` and `citations` what of an answer they
-         *     support, `supported_share` which part of its claims. `stale` says that its question is about a later time
-         *     than the documents it was answered from. `reason` is not_on_shelf or quotes where no model
-         *     wrote it.
+         *     support, `supported_share` which part of its claims. `notices` are what its reader was told beside it.
+         *     `reason` is not_on_shelf or quotes where no model wrote it.
          */
         MessageNoun: {
             /** Alternatives */
@@ -1037,6 +1036,8 @@ export interface components {
             made: string;
             /** Model */
             model: string;
+            /** Notices */
+            notices: components["schemas"]["NoticeNoun"][];
             /** Parent */
             parent: string | null;
             problem: components["schemas"]["ProblemNoun"] | null;
@@ -1046,8 +1047,6 @@ export interface components {
             reasoning: string;
             /** Role */
             role: string;
-            /** Stale */
-            stale: string | null;
             /** State */
             state: string;
             /** Supported Share */
@@ -1290,6 +1289,16 @@ export interface components {
         NewSource: {
             /** Path */
             path: string;
+        };
+        /**
+         * NoticeNoun
+         * @description Something to know beside an answer, in a sentence. `code` is stable.
+         */
+        NoticeNoun: {
+            /** Code */
+            code: string;
+            /** Text */
+            text: string;
         };
         /**
          * OneModel

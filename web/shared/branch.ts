@@ -2,7 +2,7 @@
 
 import type { Message } from "./api";
 import { type Attachment, shownOf } from "./attachments";
-import { type Live, staleOf } from "./live";
+import { type Live, noticesOf, wordsOf } from "./live";
 
 /** An answer to come, and the question it is to. */
 interface ToCome {
@@ -57,20 +57,13 @@ export function canGoOn({ role, text, state, reason, below }: Message): boolean 
 /** Return the branch with what an answer has become. */
 export function settled(branch: readonly Message[], live: Live): Message[] {
   return branch.map((message) =>
-    message.id === live.answer ? { ...message, ...live.outcome, ...wordsOf(live, message), stale: staleOf(live, message) } : message,
+    message.id === live.answer ? { ...message, ...live.outcome, ...knownOf(live, message) } : message,
   );
 }
 
-function wordsOf({ text, reasoning, thought }: Live, message: Message) {
-  return {
-    text: longer(text, message.text),
-    reasoning: longer(reasoning, message.reasoning),
-    thought: thought ?? message.thought,
-  };
+function knownOf(live: Live, message: Message) {
+  return { ...wordsOf(live, message), thought: live.thought ?? message.thought, notices: noticesOf(live, message) };
 }
-
-/** Return what is known of a text: the disk may be ahead of a stream that has just begun again. */
-export const longer = (one: string, other: string): string => (one.length >= other.length ? one : other);
 
 /**
  * Return the branch with an answer as far as its reader had it when they stopped it. The server may have
@@ -127,6 +120,6 @@ function blank(ask: ToCome): Message {
     claims: [],
     citations: [],
     supported_share: null,
-    stale: null,
+    notices: [],
   };
 }

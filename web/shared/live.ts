@@ -21,6 +21,8 @@ export interface Live {
   /** What the model thinks before it answers, and for how many seconds by now. */
   reasoning: string;
   thought: number | null;
+  /** Whether that is all there is of it, whatever the disk said before: other words may have taken its place. */
+  isWhole: boolean;
   phase: Phase;
   /** What it is answered from; null: not told, or from nothing. */
   grounds: Grounds | null;
@@ -30,7 +32,7 @@ export interface Live {
 }
 
 export function begun(answer: string): Live {
-  return { answer, last: 0, text: "", reasoning: "", thought: null, phase: { kind: "sending" }, grounds: null, notices: [], outcome: null };
+  return { answer, last: 0, text: "", reasoning: "", thought: null, isWhole: false, phase: { kind: "sending" }, grounds: null, notices: [], outcome: null };
 }
 
 /** Return the answer as it is after an event. */
@@ -64,7 +66,7 @@ function changeBy(live: Live, event: RunEvent): Partial<Live> {
     case "text":
       return { text: live.text + event.said.text, phase: { kind: "writing" } };
     case "whole":
-      return { ...event.said };
+      return { ...event.said, isWhole: true };
     case "done": {
       const { text, reasoning, thought, reason, model, usage, timings } = event.said;
       const { claims = [], citations = [], supported_share = null } = event.said;
@@ -80,16 +82,17 @@ function changeBy(live: Live, event: RunEvent): Partial<Live> {
   }
 }
 
-const STALE = "stale";
-
-/** Return what says that the question is about a later time than the documents, told just now or kept before. */
-export function staleOf(live: Live | null, { stale }: Pick<Message, "stale">): string | null {
-  return live?.notices.find(({ code }) => code === STALE)?.text ?? stale;
+/** Return what is to be known of an answer: what is kept with it, and what was told while it came. */
+export function noticesOf(live: Live | null, { notices }: Pick<Message, "notices">): Message["notices"] {
+  const told = live?.notices ?? [];
+  return [...notices.filter(({ code }) => !told.some((one) => one.code === code)), ...told];
 }
 
-/** Return what is to be known of an answer: what was told while it came, and what is kept with it. */
-export function noticesOf(live: Live | null, message: Pick<Message, "stale">): Live["notices"] {
-  const others = live?.notices.filter(({ code }) => code !== STALE) ?? [];
-  const text = staleOf(live, message);
-  return text === null ? others : [{ code: STALE, text }, ...others];
+/** Return what is known of its text: the disk may be ahead of a stream that has just begun again. */
+export function wordsOf(live: Live | null, { text, reasoning }: Pick<Message, "text" | "reasoning">): Pick<Message, "text" | "reasoning"> {
+  if (live === null) return { text, reasoning };
+  if (live.isWhole) return { text: live.text, reasoning: live.reasoning };
+  return { text: longer(live.text, text), reasoning: longer(live.reasoning, reasoning) };
 }
+
+const longer = (one: string, other: string): string => (one.length >= other.length ? one : other);

@@ -19,7 +19,8 @@ from urllib.parse import urlsplit
 
 from sottovoce import __version__
 from sottovoce.chat.grounds import source
-from sottovoce.core.grounds import NOT_ON_SHELF, QUOTES, Cited, read_cited, read_stale
+from sottovoce.core import notices
+from sottovoce.core.grounds import NOT_ON_SHELF, QUOTES, Cited, read_cited
 from sottovoce.core.messages import Role, State
 from sottovoce.store.rows import Chat
 from sottovoce.store.shown import Shown
@@ -156,12 +157,13 @@ def _article(shown: Shown, words: Words) -> str:
     model = escape(message.model or (words.documents if by_nobody else words.unknown))
     ending = words.endings.get(message.state)
     end = f'<p class="end">{escape(ending)}</p>' if ending else ""
-    stale = read_stale(message.facts)
-    later = f'<p class="attached" lang="en">{escape(stale)}</p>' if stale else ""
+    told = "".join(
+        f'<p class="attached" lang="en">{escape(one.text)}</p>' for one in notices.kept(message.facts)
+    )
     return (
         f'<article class="ai"><h2>{words.ai} · <bdi>{model}</bdi> {day}</h2>'
         f'<div class="answer" dir="auto">{_set(message.text)}</div>'
-        f"{_quoted(read_cited(message.facts), words)}{later}{end}</article>"
+        f"{_quoted(read_cited(message.facts), words)}{told}{end}</article>"
     )
 
 

@@ -13,7 +13,8 @@ from dataclasses import asdict, dataclass, replace
 
 from sottovoce.chat import attached
 from sottovoce.chat.grounds import source
-from sottovoce.core.grounds import NOT_ON_SHELF, QUOTES, Ground, read_cited, read_stale
+from sottovoce.core import notices
+from sottovoce.core.grounds import NOT_ON_SHELF, QUOTES, Ground, read_cited
 from sottovoce.core.messages import MADE, Role, State
 from sottovoce.store import attachments, chats, grounds
 from sottovoce.store.attachments import Attachment
@@ -103,9 +104,8 @@ def _section(message: StoredMessage, given: Sequence[Attachment]) -> str:
         f"\n[{one.n}] {_as_code(source(one))}: {_as_code(' '.join(one.quote.split()))}\n"
         for one in read_cited(message.facts).citations
     )
-    stale = read_stale(message.facts)
-    later = f"\n{_as_code(' '.join(stale.split()))}\n" if stale else ""
-    return f"## {who}\n\n{texts}{message.text.strip()}\n{quotes}{later}{_ENDINGS.get(message.state, '')}\n"
+    told = "".join(f"\n{_as_code(' '.join(one.text.split()))}\n" for one in notices.kept(message.facts))
+    return f"## {who}\n\n{texts}{message.text.strip()}\n{quotes}{told}{_ENDINGS.get(message.state, '')}\n"
 
 
 def _as_code(name: str) -> str:

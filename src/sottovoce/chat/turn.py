@@ -22,7 +22,7 @@ from sottovoce.core import chat_settings
 from sottovoce.core.chat_settings import UNSET, ChatSettings
 from sottovoce.core.errors import BadValue, EngineFailed, SottoError
 from sottovoce.core.events import Asked, Done, Event, Failed, Finished, Grounds, Piece, Reasoning, Text, Whole
-from sottovoce.core.grounds import STALE, read_cited
+from sottovoce.core.grounds import read_cited
 from sottovoce.core.messages import MADE, MADE_HERE, OWNER, Conversation, State
 from sottovoce.core.sampling import Sampling, checked, laid_over
 from sottovoce.engine.held import held
@@ -122,8 +122,7 @@ async def ask(parts: Parts, question: Question) -> AsyncGenerator[Event, None]:
         if looked is not None:
             yield looked.event
             for notice in looked.notices:
-                if notice.code == STALE:
-                    answer.facts[STALE] = notice.text
+                answer.note(notice)
                 yield notice
             async with contextlib.aclosing(further.look(parts, asks, asked, looked)) as steps:
                 async for step in steps:
@@ -175,6 +174,7 @@ async def _answered(
     answer.facts |= {"digest": facts.digest, "left_out": seen.left_out, MADE: facts.address or MADE_HERE}
     notice = await view.notice(parts.engine, facts, seen, before)
     if notice is not None:
+        answer.note(notice)
         yield notice
     finished: Finished | None = None
     pieces = _pieces(parts, facts, question.sampling, seen, Conversation(parts.owner, asked.chat), answer)

@@ -12,10 +12,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from sottovoce.core import notices
 from sottovoce.core.errors import SottoError
 from sottovoce.core.events import Notice, Reasoning, Text
-from sottovoce.core.grounds import NOTHING_CITED, STALE, Citation, Cited, Found
-from sottovoce.core.messages import NOTICES, State
+from sottovoce.core.grounds import NOTHING_CITED, Citation, Cited, Found
+from sottovoce.core.messages import State
 from sottovoce.store import chats
 from sottovoce.store.db import Database
 from sottovoce.store.rows import StoredMessage
@@ -44,7 +45,7 @@ class Answer:
         self._pieces: list[str] = []
         self._thoughts: list[str] = []
         if begun is not None:
-            self.facts |= _kept_of(begun, STALE) | _kept_of(begun, NOTICES)
+            self.facts |= _kept_of(begun, notices.FACT)
         # What was thought and led to no word is thought anew, and kept until then.
         if begun is not None and begun.text:
             self._pieces.append(begun.text.rstrip(" "))  # the next word brings its own space
@@ -106,7 +107,7 @@ class Answer:
 
     def note(self, notice: Notice) -> None:
         """Keep what its reader is told beside it."""
-        self.facts.setdefault(NOTICES, {})[notice.code] = notice.text
+        self.facts.setdefault(notices.FACT, {})[notice.code] = notice.text
 
     async def fail(self, problem: SottoError) -> None:
         """Keep what came before the problem, and the problem."""

@@ -208,7 +208,12 @@ async def _print_whole(given: Given, question: Question, as_json: bool) -> None:
                     case Done():
                         done = event
         if as_json:
-            given.show.data(_as_data(done) | ({} if found is None else _as_cited(done, found, notices)))
+            told = [{"code": code, "text": text} for code, text in notices.items()]
+            given.show.data(
+                _as_data(done)
+                | {"notices": told}
+                | ({} if found is None else _as_cited(done, found, notices))
+            )
         else:
             given.show.line(done.text)
 

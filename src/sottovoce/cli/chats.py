@@ -11,8 +11,8 @@ import click
 
 from sottovoce.cli._given import Given
 from sottovoce.cli._show import one_line
+from sottovoce.core import notices
 from sottovoce.core.errors import BadValue, Refused
-from sottovoce.core.grounds import read_stale
 from sottovoce.core.messages import OWNER, Role
 
 if TYPE_CHECKING:
@@ -111,9 +111,8 @@ def show(given: Given, /, chat_id: str, as_json: bool) -> None:
             f"[attached: {one.name}, {one.characters:,} characters]\n" for one in attached.get(message.id, ())
         )
         given.show.line(f"\n{_speaker(message)}{mark}:\n{files}{message.text}")
-        stale = read_stale(message.facts)
-        if stale is not None:
-            given.show.line(f"[{one_line(stale)}]")
+        for notice in notices.kept(message.facts):
+            given.show.line(f"[{one_line(notice.text)}]")
 
 
 @chats.command()

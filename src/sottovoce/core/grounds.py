@@ -16,13 +16,10 @@ QUOTES = "quotes"
 """Reasons for which an answer ended that no model wrote."""
 
 STALE = "stale"
-"""The fact of an answer that says that its question is about a time after the newest document asked."""
+"""The code of the notice that a question is about a time after the newest document asked."""
 
 UNREAD = "unread"
 """The code of the notice that names encyclopaedias which could not be read."""
-
-MOST_STALE = 2_000
-"""Characters of it: an answer may be of another program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +129,6 @@ def read_cited(facts: Mapping[str, Any]) -> Cited:
     if not all(0 <= at < len(citations) for claim in claims for at in claim.citations):
         return NOTHING_CITED
     return Cited(claims, citations)
-
-
-def read_stale(facts: Mapping[str, Any]) -> str | None:
-    """Return the sentence that an answer's question is about a later time than its documents, if it is."""
-    said = facts.get(STALE)
-    return said[:MOST_STALE] if isinstance(said, str) and said.strip() else None
 
 
 def day_of(seconds: float | None) -> str | None:

@@ -13,9 +13,6 @@ MADE = "made"
 MADE_HERE = "here"
 """The fact of an answer that says where it was made: here, or at an address. It leaves with no export."""
 
-NOTICES = "notices"
-"""The fact of an answer that holds what its reader was told beside it, each by its code."""
-
 
 class Role(StrEnum):
     SYSTEM = "system"

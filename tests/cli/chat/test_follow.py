@@ -7,7 +7,19 @@ import pytest
 
 from sottovoce.cli.chat.follow import follow, waiting_for
 from sottovoce.core.errors import EngineFailed
-from sottovoce.core.events import Asked, Done, Event, Failed, Notice, Reading, Text, Timings, Usage, Waiting
+from sottovoce.core.events import (
+    Asked,
+    Done,
+    Event,
+    Failed,
+    Notice,
+    Reading,
+    Text,
+    Timings,
+    Usage,
+    Waiting,
+    Whole,
+)
 
 DONE = Done("c", "a", "hi", "stop", "m", "d", Usage(1, 0, 1), Timings(0.1, 0.2, 10.0, 10.0))
 
@@ -102,3 +114,18 @@ async def test_a_load_that_takes_long_is_told_and_is_no_place_in_line():
         ("busy", "loading the model… · Ctrl-C stops"),
         ("waiting", "2 before you, about 3 s · Ctrl-C stops"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("whole", "told"),
+    [
+        ("Not that.", [("text", "A long way"), ("text", "\n\nNot that.")]),
+        ("A long", [("text", "A long way")]),
+    ],
+)
+async def test_what_takes_the_place_of_an_answer_is_shown_below_it_unless_it_stands_there(
+    whole: str, told: list[tuple[str, str]]
+):
+    heard = Heard()
+    await follow(turn(Text("A long way"), Notice("why", "Stopped."), Whole(whole), DONE), heard, loaded=True)
+    assert [one for one in heard.told if one[0] == "text" and one[1]] == told

@@ -1,6 +1,5 @@
 import type { Message } from "../../shared/api";
-import { longer } from "../../shared/branch";
-import { type Live, noticesOf } from "../../shared/live";
+import { type Live, noticesOf, wordsOf } from "../../shared/live";
 import { isKey } from "../../shared/strings";
 import { CitedShare } from "../citations/cited-share";
 import { SourcesRow } from "../citations/sources-row";
@@ -16,11 +15,10 @@ const NOT_ON_SHELF = "not_on_shelf";
 
 /** What there is to read of an answer: what was thought, what was said, or what is waited for. */
 export function AnswerBody({ message, live }: { message: Message; live: Live | null }) {
-  const text = textOf(message, live);
+  const { text, reasoning } = wordsOf(live, message);
   const question = useStored((state) => state.branch.find(({ id }) => id === message.parent));
   const grounds = live?.grounds?.passages ?? question?.grounds ?? [];
   const isNearest = live?.grounds ? !live.grounds.answers : message.reason === NOT_ON_SHELF;
-  const reasoning = longer(live?.reasoning ?? "", message.reasoning);
   return (
     <>
       <SourcesRow grounds={grounds} isNearest={isNearest} />
@@ -56,8 +54,6 @@ function NoticeWords({ notice }: { notice: { code: string; text: string } }) {
   if (!isKey(key)) return text;
   return notice.code === NAMING ? <>{say(key)} {text}</> : say(key);
 }
-
-export const textOf = (message: Message, live: Live | null): string => longer(live?.text ?? "", message.text);
 
 /** Whether there is something to wait for: the first word, or, where an answer is gone on with, the next. */
 const isAwaited = ({ phase }: Live, text: string): boolean =>

@@ -1,10 +1,10 @@
 import { memo } from "react";
 
 import type { Message } from "../../shared/api";
-import type { Live } from "../../shared/live";
+import { type Live, wordsOf } from "../../shared/live";
 import { useSay } from "../reader";
 import { AnswerActs } from "./answer-acts";
-import { AnswerBody, textOf } from "./answer-body";
+import { AnswerBody } from "./answer-body";
 import { AnswerEnd } from "./answer-end";
 
 interface Props {
@@ -17,7 +17,7 @@ interface Props {
 /** What the model said, and how it came about. */
 export const Answer = memo(function Answer({ message, live, isBusy }: Props) {
   const say = useSay();
-  const text = textOf(message, live);
+  const text = wordsOf(live, message).text;
   return (
     <section className="turn answer" data-testid="answer" data-message={message.id} aria-busy={live !== null}>
       <h2 className="off-screen">{say("said.model")}</h2>

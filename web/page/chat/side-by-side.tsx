@@ -3,12 +3,12 @@
 import { memo } from "react";
 
 import type { Message } from "../../shared/api";
-import type { Live } from "../../shared/live";
+import { type Live, wordsOf } from "../../shared/live";
 import { CopyButton } from "../parts/copy-button";
 import { Icon } from "../parts/icon";
 import { IconButton } from "../parts/icon-button";
 import { useApp, useSay, useStored } from "../reader";
-import { AnswerBody, textOf } from "./answer-body";
+import { AnswerBody } from "./answer-body";
 import { AnswerEnd } from "./answer-end";
 import { AnswerFacts } from "./answer-facts";
 
@@ -62,7 +62,7 @@ const Column = memo(function Column({ answer, live, place, isShown }: ColumnProp
   const { conversation, sideBySide } = useApp();
   const say = useSay();
   const isBusy = useStored((state) => state.live !== null);
-  const text = textOf(answer, live);
+  const text = wordsOf(live, answer).text;
   const name = { model: answer.model, place };
   return (
     <article className="beside-column" data-testid="version" data-message={answer.id} aria-busy={live !== null}>

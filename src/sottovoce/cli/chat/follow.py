@@ -20,6 +20,7 @@ from sottovoce.core.events import (
     Reasoning,
     Text,
     Waiting,
+    Whole,
 )
 
 STOP_HINT = "Ctrl-C stops"
@@ -39,7 +40,7 @@ async def follow(
 ) -> Done:
     """Show the answer to its end and return it. Raises what the turn failed with."""
     view.busy(waiting_for(None, loaded=loaded))
-    written = False
+    written, thought = "", False
     citing: Citing | None = None
     async with aclosing(events):
         async for event in events:
@@ -50,10 +51,13 @@ async def follow(
                     citing = _begun(event, view, is_first=citing is None)
                 case Text(text):
                     view.text(citing.feed(text) if citing is not None else text)
-                    written = True
+                    written += text
+                case Whole(text) if written:
+                    view.text(_instead(written, text))
+                    written, citing = text, None
                 case Reasoning(text):
                     view.thought(text)
-                    written = True
+                    thought = True
                 case Notice(text=text):
                     view.note(text)
                 case Waiting(loading=False):
@@ -68,9 +72,14 @@ async def follow(
                 case Failed(error):
                     if citing is not None:
                         view.text(citing.end())
-                    view.end("interrupted" if written else "")
+                    view.end("interrupted" if written or thought else "")
                     raise error
     raise EngineFailed("The answer ended without a word.", hint="Ask again")
+
+
+def _instead(written: str, text: str) -> str:
+    """Return what is shown where a text takes the place of what was written, which cannot be unwritten."""
+    return "" if written.startswith(text) else f"\n\n{text}"
 
 
 def _begun(event: Grounds, view: View, *, is_first: bool) -> Citing | None:

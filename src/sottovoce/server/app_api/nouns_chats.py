@@ -7,8 +7,9 @@ from typing import Any, Literal, Self
 from pydantic import Field, ValidationError
 
 from sottovoce.chat.archive import Report
+from sottovoce.core import notices
 from sottovoce.core.events import Asked
-from sottovoce.core.grounds import read_cited, read_stale
+from sottovoce.core.grounds import read_cited
 from sottovoce.core.messages import MADE
 from sottovoce.server.app_api.nouns import ID, MOST_TEXT, Noun, RunNoun, SettingsNoun, Shelves
 from sottovoce.server.app_api.nouns_settings import ContextNoun
@@ -160,6 +161,13 @@ class AttachmentNoun(Noun):
         return cls(number=listed.number, name=listed.name, characters=listed.characters)
 
 
+class NoticeNoun(Noun):
+    """Something to know beside an answer, in a sentence. `code` is stable."""
+
+    code: str
+    text: str
+
+
 class MessageNoun(Noun):
     """One message of the branch shown. `alternatives` are all that could stand here, itself among them.
 
@@ -168,9 +176,8 @@ class MessageNoun(Noun):
     here, or the address of another machine; "" where nobody here knows, since it was imported.
 
     `grounds` are the passages that were found for a question; `claims` and `citations` what of an answer they
-    support, `supported_share` which part of its claims. `stale` says that its question is about a later time
-    than the documents it was answered from. `reason` is not_on_shelf or quotes where no model
-    wrote it.
+    support, `supported_share` which part of its claims. `notices` are what its reader was told beside it.
+    `reason` is not_on_shelf or quotes where no model wrote it.
     """
 
     id: str
@@ -195,7 +202,7 @@ class MessageNoun(Noun):
     claims: list[ClaimNoun]
     citations: list[CitationNoun]
     supported_share: float | None
-    stale: str | None
+    notices: list[NoticeNoun]
 
     @classmethod
     def of(cls, shown: Shown) -> Self:
@@ -225,7 +232,7 @@ class MessageNoun(Noun):
             claims=cited.claims,
             citations=cited.citations,
             supported_share=cited.supported_share,
-            stale=read_stale(facts),
+            notices=[NoticeNoun(code=one.code, text=one.text) for one in notices.kept(facts)],
         )
 
 
