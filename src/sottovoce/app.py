@@ -13,8 +13,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from sottovoce import __version__
+from sottovoce import __version__, guards
 from sottovoce.chat import turn
+from sottovoce.chat.guarded import Guards
 from sottovoce.chat.turn import Parts, Question
 from sottovoce.core import settings as settings_of
 from sottovoce.core.errors import DiskFull, NotFound
@@ -88,7 +89,12 @@ class App:
             self.settings.sampling(),
             shelves=self.shelves,
             writes_queries=self.writes_queries(self.model),
+            guards=self.guards(self.model),
         )
+
+    def guards(self, model: ModelFile) -> Guards:
+        """Return what stands around this model's answers."""
+        return guards.around(self.home, self.database, model)
 
     def writes_queries(self, model: ModelFile) -> bool:
         """Return whether this model is to write queries for an encyclopaedia."""

@@ -427,3 +427,27 @@ def test_what_may_not_be_used_commercially_is_marked_where_the_use_is(sotto, mea
     assert "(refused)" in lines["nc"]
     assert "(refused)" not in lines["SmolLM2-135M-Instruct"]
     assert "the setting use is commercial" in after.err
+
+
+def test_a_newer_one_in_the_catalogue_is_told(sotto, home):
+    assert json.loads(sotto("models", "show", "--json").out)["newer"] is None
+    catalogue.own_file(home).write_text(
+        """
+[[model]]
+name = "next"
+title = "Next"
+repository = "me/next"
+kind = "chat"
+licence = "MIT"
+replaces = ["smollm2-135m"]
+
+[[model.file]]
+name = "next.gguf"
+packing = "Q8_0"
+size = 1000
+"""
+    )
+    told = "A newer one is in the catalogue: Next. To get it: sotto models pull next"
+    assert told in " ".join(sotto("models", "show").out.split())
+    facts = json.loads(sotto("models", "show", "--json").out)
+    assert (facts["newer"], facts["knowledge_until"]) == ("next", "2024-06")

@@ -47,7 +47,16 @@ size = 1000
 
 def claimed(card: Card) -> set[str]:
     """Return the fields of a row that somebody could doubt."""
-    fields = ("parameters", "active_parameters", "context", "licence", "languages", "can", "knowledge_until")
+    fields = (
+        "parameters",
+        "active_parameters",
+        "context",
+        "licence",
+        "languages",
+        "can",
+        "knowledge_until",
+        "replaces",
+    )
     said = {name for name in fields if getattr(card, name)}
     said |= {"gated"} if card.gated is not None else set()
     said |= {"shape"} if card.shape is not None else set()
@@ -234,3 +243,15 @@ def test_the_file_holds_nothing_that_is_not_read() -> None:
     """Each key of a row reaches the card: one that is misspelt would be refused."""
     rows = tomllib.loads(OURS.read_text("utf-8"))["model"]
     assert len(rows) == len(CARDS)
+
+
+def test_what_follows_a_model_is_known_and_what_it_replaces_is_in_the_catalogue(home: Home) -> None:
+    ours = catalogue.cards()
+    handles = {card.name for card in ours}
+    assert {old for card in ours for old in card.replaces} <= handles
+    old = catalogue.find("smollm2-1.7b")
+    assert old is not None
+    newer = catalogue.newer(old, ours)
+    assert newer is not None
+    assert newer.name == "smollm3-3b"
+    assert catalogue.newer(newer, ours) is None

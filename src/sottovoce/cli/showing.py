@@ -88,13 +88,19 @@ def _show_file(given: Given, home: Home, chosen: ModelFile, *, licence: bool, as
         hashed = _digest(database, chosen)
         record = database.look(lambda conn: records.of(conn, chosen.path))
         goes_by = terms.of(licence_of(database, home, chosen))
-    known = catalogue.with_content(hashed.sha256, catalogue.cards(home))
+    cards = catalogue.cards(home)
+    known = catalogue.with_content(hashed.sha256, cards)
+    newer = None if known is None else catalogue.newer(known[0], cards)
     facts = file_data(chosen, record, hashed) | {"licence": goes_by.id} | _header_data(header)
     if as_json:
         facts |= _description_data(description) | {"licence_terms": terms.plain(goes_by)}
+        facts |= {
+            "knowledge_until": known[0].knowledge_until or None if known else None,
+            "newer": None if newer is None else newer.name,
+        }
         given.show.data(facts | ({"licence_text": _licence_text(chosen)} if licence else {}))
         return
-    for line in (*describe.plain(description), *_catalogued(known[0] if known else None)):
+    for line in (*describe.plain(description), *_catalogued(known[0] if known else None, newer)):
         given.show.line(line)
     given.show.line()
     for name, value in facts.items():
@@ -121,7 +127,8 @@ def _show_card(given: Given, card: Card, as_json: bool) -> None:
         return
     told = "It is not here yet" if here is None else f"You already have this: it is {here}"
     given.show.line(f"{card.title}, by {card.publisher}: {card.kind}. {told}.")
-    for line in (*_catalogued(card), *terms.plain(terms.of(card.licence), card.gated)):
+    newer = catalogue.newer(card, catalogue.cards(given.open_home()))
+    for line in (*_catalogued(card, newer), *terms.plain(terms.of(card.licence), card.gated)):
         given.show.line(line)
     if card.outputs:
         given.show.line(f"Outputs: {card.outputs}")
@@ -137,7 +144,7 @@ def _show_card(given: Given, card: Card, as_json: bool) -> None:
         given.show.note(f"\nTo get it: {catalogue.command(card)}")
 
 
-def _catalogued(card: Card | None) -> list[str]:
+def _catalogued(card: Card | None, newer: Card | None) -> list[str]:
     """Return what the catalogue adds to what a file says of itself."""
     if card is None:
         return []
@@ -147,6 +154,10 @@ def _catalogued(card: Card | None) -> list[str]:
         lines.append(f"Languages, by its card: {many}.")
     if card.knowledge_until:
         lines.append(f"What it learnt ends in {card.knowledge_until}.")
+    if newer is not None:
+        lines.append(
+            f"A newer one is in the catalogue: {newer.title}. To get it: sotto models pull {newer.name}"
+        )
     return lines
 
 

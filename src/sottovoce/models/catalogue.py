@@ -81,7 +81,8 @@ class CardFile:
 class Card:
     """What is known of a model. None, or empty: not known. `gated`: its publisher asks for a yes first.
 
-    `parameters` counts all of them, `active_parameters` those that each token needs in a mixture.
+    `parameters` counts all of them, `active_parameters` those that each token needs in a mixture. `replaces`:
+    the handles of older models that its publisher meant it to follow.
     """
 
     name: str
@@ -100,6 +101,7 @@ class Card:
     languages: tuple[str, ...] = ()
     can: tuple[str, ...] = ()
     knowledge_until: str = ""
+    replaces: tuple[str, ...] = ()
     unverified: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()
 
@@ -146,6 +148,11 @@ def with_content(digest: str, among: Iterable[Card]) -> tuple[Card, CardFile] | 
             if digest in file.digests:
                 return card, file
     return None
+
+
+def newer(card: Card, among: Iterable[Card]) -> Card | None:
+    """Return the card of the model that follows this one, None where none is known."""
+    return next((one for one in among if card.name in one.replaces), None)
 
 
 def command(card: Card, file: CardFile | None = None) -> str:
@@ -204,6 +211,7 @@ def _card(row: _Row) -> Card:
         languages=row.words("languages"),
         can=row.words("can"),
         knowledge_until=row.text("knowledge_until", ""),
+        replaces=row.words("replaces"),
         unverified=row.words("unverified"),
         sources=tuple(_source(_Row(row.path, row.name, part)) for _, part in row.rows("source")),
     )

@@ -50,7 +50,7 @@ const NAMING = "unread";
 function NoticeWords({ notice }: { notice: { code: string; text: string } }) {
   const say = useSay();
   const key = `notice.${notice.code}`;
-  const text = <span lang="en">{notice.text}</span>;
+  const text = <span lang={/\p{Script=Han}/u.test(notice.text) ? "zh" : "en"}>{notice.text}</span>;
   if (!isKey(key)) return text;
   return notice.code === NAMING ? <>{say(key)} {text}</> : say(key);
 }

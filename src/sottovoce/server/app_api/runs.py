@@ -126,6 +126,7 @@ async def _started(visit: Visit[FirstRun] | Visit[NewRun], question: Question) -
             engine=chosen.engine,
             model=chosen.model.name,
             writes_queries=visit.house.app.writes_queries(chosen.model),
+            guards=visit.house.app.guards(chosen.model),
         )
     asked = await place.runs.start(owner, question, _counted(visit), parts)
     return RunNoun.of(asked)

@@ -1,0 +1,1 @@
+"""What may be said: pure, values in and values out."""
