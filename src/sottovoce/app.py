@@ -36,8 +36,9 @@ from sottovoce.models.kinds import EMBEDDING, RERANK
 from sottovoce.models.permission import Permission
 from sottovoce.models.shelf import ModelFile
 from sottovoce.net.ledger import Ledger
-from sottovoce.store import chats, pruning
+from sottovoce.store import chats, memory, pruning
 from sottovoce.store.db import Database, open_database
+from sottovoce.store.memory import Remembered
 from sottovoce.store.place import find_home
 
 if TYPE_CHECKING:
@@ -68,6 +69,8 @@ class App:
     shelves: Shelves
     patient: Callable[[ModelFile], Engine]
     """Builds an engine of its own for vectors that are made in the background."""
+    standing: Callable[[], Settings]
+    """Tells the settings as they are now; `settings` are those that it was opened with."""
     owner: str = OWNER
     runs_on: str = ""
     """Names what the engine runs, so that another program knows whether it would suit it."""
@@ -90,11 +93,16 @@ class App:
             shelves=self.shelves,
             writes_queries=self.writes_queries(self.model),
             guards=self.guards(self.model),
+            remembers=self.remembers,
         )
+
+    def remembers(self) -> bool:
+        """Return whether the person has chosen to have things remembered in all chats."""
+        return self.standing().memory == "on"
 
     def guards(self, model: ModelFile) -> Guards:
         """Return what stands around this model's answers."""
-        return guards.around(self.home, self.database, model)
+        return guards.around(self.home, self.standing, self.database, model)
 
     def writes_queries(self, model: ModelFile) -> bool:
         """Return whether this model is to write queries for an encyclopaedia."""
@@ -187,6 +195,44 @@ async def delete_message(
     return gone
 
 
+async def erase_memory(
+    home: Home, database: Database, owner: str, line: str | None, engines: Engines | None = None
+) -> int:
+    """Erase a line of what is remembered, or with None all of it; return how many lines went.
+
+    What engines have computed of the owner's chats has read it, and goes as well. What was said in a chat
+    stands there still. Raises NotFound.
+    """
+
+    def work(conn: Connection) -> int:
+        doomed = [one.id for one in memory.listed(conn, owner)] if line is None else [line]
+        for one in doomed:
+            memory.remove(conn, owner, one)
+        return len(doomed)
+
+    count = await _deleted(database, work)
+    await _forget_computed(home, database, owner, engines)
+    return count
+
+
+async def change_memory(
+    home: Home, database: Database, owner: str, line: str, text: str, engines: Engines | None = None
+) -> Remembered:
+    """Put a line of what is remembered anew, as thoroughly. Raises NotFound and BadValue."""
+    changed = await database.run(lambda conn: memory.change(conn, owner, line, text))
+    await _forget_computed(home, database, owner, engines)
+    return changed
+
+
+async def _forget_computed(home: Home, database: Database, owner: str, engines: Engines | None) -> None:
+    """Erase what engines have computed of all chats of an owner, and what stood where rows changed."""
+    mine = await database.read(lambda conn: [chat for whose, chat in chats.everyone(conn) if whose == owner])
+    async with AsyncExitStack() as stack:  # each is asked, also where one fails to
+        stack.push_async_callback(asyncio.to_thread, database.scrub)
+        for chat in mine:
+            stack.push_async_callback(_forget, home, Conversation(owner, chat), engines)
+
+
 async def _deleted(database: Database, work: Callable[[Connection], T]) -> T:
     try:
         return await database.run(work)
@@ -197,6 +243,14 @@ async def _deleted(database: Database, work: Callable[[Connection], T]) -> T:
 
 async def _clear(home: Home, database: Database, conversation: Conversation, engines: Engines | None) -> None:
     """Clear what is left of a conversation, or of a part of it, once its rows are gone."""
+    try:
+        await _forget(home, conversation, engines)
+    finally:
+        await asyncio.to_thread(database.scrub)
+
+
+async def _forget(home: Home, conversation: Conversation, engines: Engines | None) -> None:
+    """Erase what engines have computed of a conversation, here or in this home's server."""
     from sottovoce.engine.kvfiles import KvFiles
 
     try:
@@ -206,7 +260,6 @@ async def _clear(home: Home, database: Database, conversation: Conversation, eng
             await tell_server_to_forget(home, conversation)
     finally:  # whatever an engine answers, nothing may stay on the disk
         KvFiles(home.kv, 0).forget(conversation)
-        await asyncio.to_thread(database.scrub)
 
 
 async def delete_all_chats(home: Home, database: Database, owner: str, engines: Engines) -> None:
@@ -297,6 +350,7 @@ async def open_app(
                 engines,
                 shelves,
                 patient,
+                standing,
                 runs_on=runs_on,
                 taken=workshop.taken,
             )

@@ -6,25 +6,31 @@ What each of them looks for stands in guard/, how its verdict becomes part of a 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from functools import partial
 
 from sottovoce.chat.guarded import Guards
 from sottovoce.chat.guarding.age import AgeCheck
+from sottovoce.chat.guarding.memory import MemoryCheck
 from sottovoce.core.paths import Home
+from sottovoce.core.settings import Settings
 from sottovoce.models.catalogue import Card
 from sottovoce.models.file import ModelFile
 from sottovoce.store.db import Database
 
 
-def around(home: Home, database: Database, model: ModelFile) -> Guards:
-    """Return the guards of a model. Nothing is read before a question needs it."""
+def around(home: Home, standing: Callable[[], Settings], database: Database, model: ModelFile) -> Guards:
+    """Return the guards of a model. Nothing is read before a question needs it.
+
+    `standing` tells the settings as they are by then.
+    """
     card = partial(_card, home, database, model)
 
     async def until() -> str:
         known = await card()
         return "" if known is None else known.knowledge_until
 
-    return Guards((AgeCheck(until),))
+    return Guards((MemoryCheck(database, lambda: standing().memory == "on"), AgeCheck(until)))
 
 
 async def _card(home: Home, database: Database, model: ModelFile) -> Card | None:

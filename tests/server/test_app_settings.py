@@ -278,3 +278,41 @@ async def test_presets_of_another_are_not_there(place: Place) -> None:
     ]
     assert [reply.status_code for reply in replies] == [404, 404]
     assert (await place.get("/presets"))["presets"] == [kept]
+
+
+async def test_what_is_remembered_is_listed_changed_and_erased(home: Home) -> None:
+    async with opened(home) as place:
+        assert await place.get("/memory") == {"on": False, "remembered": []}
+        switched = await place.client.put("/app/api/memory", json={"on": True})
+        assert switched.json()["on"] is True
+        run = await place.ask("Remember that I live in Vienna")
+        (line,) = (await place.get("/memory"))["remembered"]
+        assert (line["text"], line["chat"], line["title"]) == (
+            "I live in Vienna",
+            run["chat"],
+            "Remember that I live in Vienna",
+        )
+        added = await place.post("/memory", {"text": "My dog is called Rex"})
+        assert (added["chat"], added["title"]) == (None, None)
+        changed = await place.client.put(f"/app/api/memory/{added['id']}", json={"text": "My dog is Ada"})
+        assert changed.json()["text"] == "My dog is Ada"
+        await place.ask("Who is my dog")
+        assert "- My dog is Ada" in place.engine.prompts[-1][0].text
+        assert place.engine.seen, "what was computed of a chat that knew the line"
+        for path, status in (
+            (f"/memory/{line['id']}", 204),
+            (f"/memory/{line['id']}", 404),
+            ("/memory", 204),
+        ):
+            assert (await place.client.delete(f"/app/api{path}")).status_code == status
+        assert place.engine.seen == {}
+        assert await place.get("/memory") == {"on": True, "remembered": []}
+        await place.ask("Who is my dog now")
+        assert "Ada" not in place.engine.prompts[-1][0].text
+
+
+async def test_an_empty_or_endless_line_is_refused(home: Home) -> None:
+    async with opened(home) as place:
+        for text in ("", "  ", "x" * 501, "x" * 100_000):
+            reply = await place.client.post("/app/api/memory", json={"text": text})
+            assert (reply.status_code, reply.json()["error"]["field"]) == (400, "text")

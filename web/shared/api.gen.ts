@@ -994,6 +994,21 @@ export interface components {
             window: number;
         };
         /**
+         * MemoryNoun
+         * @description `on`: a message may ask for something to be remembered, and models are told of it.
+         */
+        MemoryNoun: {
+            /** On */
+            on: boolean;
+            /** Remembered */
+            remembered: components["schemas"]["RememberedNoun"][];
+        };
+        /** MemorySwitch */
+        MemorySwitch: {
+            /** On */
+            on: boolean;
+        };
+        /**
          * MessageChange
          * @description `liked`: what its reader thinks of an answer, 1 good, -1 bad, null nothing. Told to nobody.
          */
@@ -1153,6 +1168,11 @@ export interface components {
              * @default
              */
             title: string;
+        };
+        /** NewLine */
+        NewLine: {
+            /** Text */
+            text: string;
         };
         /** NewPreset */
         NewPreset: {
@@ -1530,6 +1550,26 @@ export interface components {
         Ref: {
             /** Ref */
             ref: string;
+        };
+        /**
+         * RememberedNoun
+         * @description A line that is remembered. `chat` and `message` are where it was said, `title` that chat's.
+         *
+         *     They are null where it was written into the list itself, or where that chat is deleted.
+         */
+        RememberedNoun: {
+            /** Chat */
+            chat: string | null;
+            /** Created */
+            created: number;
+            /** Id */
+            id: string;
+            /** Message */
+            message: string | null;
+            /** Text */
+            text: string;
+            /** Title */
+            title: string | null;
         };
         /** RunList */
         RunList: {

@@ -28,6 +28,8 @@ export type OneShelf = Nouns["OneShelf"];
 export type OpenChat = Nouns["OpenChat"];
 export type Plan = Nouns["PlanNoun"];
 export type Preset = Nouns["PresetNoun"];
+export type Memory = Nouns["MemoryNoun"];
+export type Remembered = Nouns["RememberedNoun"];
 export type Pull = Nouns["PullNoun"];
 export type PullList = Nouns["PullList"];
 export type Run = Nouns["RunNoun"];
@@ -170,6 +172,12 @@ export class Api {
   addPreset = (preset: NewPreset): Promise<Preset> => this.#call("POST", "/presets", preset);
   putPreset = (id: string, preset: NewPreset): Promise<Preset> => this.#call("PUT", `/presets/${id}`, preset);
   removePreset = (id: string): Promise<void> => this.#call("DELETE", `/presets/${id}`);
+  memory = (): Promise<Memory> => this.#call("GET", "/memory");
+  switchMemory = (on: boolean): Promise<Memory> => this.#call("PUT", "/memory", { on });
+  remember = (text: string): Promise<Remembered> => this.#call("POST", "/memory", { text });
+  putRemembered = (id: string, text: string): Promise<Remembered> => this.#call("PUT", `/memory/${id}`, { text });
+  eraseRemembered = (id: string): Promise<void> => this.#call("DELETE", `/memory/${id}`);
+  eraseMemory = (): Promise<void> => this.#call("DELETE", "/memory");
   defaults = (model: string | null): Promise<Defaults> =>
     this.#call("GET", `/defaults${model === null ? "" : `?model=${encodeURIComponent(model)}`}`);
 

@@ -25,7 +25,7 @@ from sottovoce.core.events import (
     Usage,
     Waiting,
 )
-from sottovoce.core.messages import Role
+from sottovoce.core.messages import OWNER, Role
 from sottovoce.store import chats
 
 if TYPE_CHECKING:
@@ -37,12 +37,17 @@ class Said:
     """A question as guards see it. `earlier` are the questions before it in its branch, oldest first.
 
     `is_shaped`: the answer must follow a schema, so only what may not be answered at all is answered instead.
-    `now`: seconds since 1970.
+    `now`: seconds since 1970. `message` is the question's id in its `chat`, "" where it has none. `is_kept`:
+    the chat is no temporary one.
     """
 
     text: str
     model: str
     now: float
+    owner: str = OWNER
+    chat: str = ""
+    message: str = ""
+    is_kept: bool = True
     earlier: tuple[str, ...] = ()
     shelves: tuple[str, ...] = ()
     is_shaped: bool = False
@@ -121,6 +126,10 @@ async def said(parts: Parts, question: Question, asked: Asked, shelves: Sequence
         questions[-1],
         parts.model,
         parts.clock(),
+        parts.owner,
+        asked.chat,
+        asked.question,
+        not parts.is_temporary,
         questions[:-1],
         tuple(shelves),
         question.sampling.schema is not None,

@@ -85,7 +85,7 @@ class TemporaryChats:
     ) -> Chat:
         """Begin an empty chat; `system` None: with the usual instructions. Raises StoreProblem."""
         store = await asyncio.to_thread(self._open_store)
-        parts = replace(self._parts(), database=store)
+        parts = replace(self._parts(), database=store, is_temporary=True)
         instructions = parts.system if system is None else system
         try:
             chat = await store.run(

@@ -7,12 +7,23 @@ terminals nor HTTP, and nothing of how an engine works.
 from __future__ import annotations
 
 import contextlib
+import sqlite3
 import time
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from sottovoce.chat import grounds, guarded, prompt, reasoning, saving, schema, shelved, view
+from sottovoce.chat import (
+    grounds,
+    guarded,
+    prompt,
+    reasoning,
+    remembering,
+    saving,
+    schema,
+    shelved,
+    view,
+)
 from sottovoce.chat.guarded import UNGUARDED, Guards, Said, Stop
 from sottovoce.chat.unmarked import unmarked
 from sottovoce.chat.view import View
@@ -27,7 +38,7 @@ from sottovoce.core.messages import MADE, MADE_HERE, OWNER, Conversation, State
 from sottovoce.core.sampling import Sampling, checked, laid_over
 from sottovoce.engine.held import held
 from sottovoce.engine.protocol import Engine, ModelFacts
-from sottovoce.store import chats
+from sottovoce.store import chats, memory
 from sottovoce.store.attachments import Attachment, Kept
 from sottovoce.store.db import Database
 from sottovoce.store.rows import Chat, StoredMessage
@@ -74,7 +85,8 @@ class Parts:
     """What a turn is made with. `defaults` fill in where neither the question nor its chat says anything.
 
     `writes_queries`: the model is able enough to write queries for an encyclopaedia. `guards` look at what is
-    asked and at what is answered.
+    asked and at what is answered. `remembers` tells whether
+    the model is to know what is remembered in all chats.
     """
 
     database: Database
@@ -87,6 +99,8 @@ class Parts:
     shelves: Shelves | None = None
     writes_queries: bool = False
     guards: Guards = UNGUARDED
+    remembers: Callable[[], bool] = bool
+    is_temporary: bool = False
 
 
 async def ask(parts: Parts, question: Question) -> AsyncGenerator[Event, None]:
@@ -267,10 +281,14 @@ def _drawn(parts: Parts, chat: Chat, question: Question) -> Sampling:
 
 
 async def _told(parts: Parts, asked: Asked) -> tuple[Chat, list[StoredMessage]]:
-    """Return the chat, and what is said in it up to the question."""
-    return await parts.database.read(
-        lambda conn: (
-            chats.get(conn, parts.owner, asked.chat),
-            view.as_told(conn, parts.owner, chats.branch(conn, parts.owner, asked.chat, asked.question)),
-        )
-    )
+    """Return the chat with the instructions that the model is given, and what is said up to the question."""
+
+    def work(conn: sqlite3.Connection) -> tuple[Chat, list[StoredMessage]]:
+        chat = chats.get(conn, parts.owner, asked.chat)
+        if parts.remembers() and not parts.is_temporary:
+            lines = memory.listed(conn, parts.owner)
+            chat = replace(chat, system=remembering.instructions(chat.system, lines))
+        branch = chats.branch(conn, parts.owner, asked.chat, asked.question)
+        return chat, view.as_told(conn, parts.owner, branch)
+
+    return await parts.database.read(work)

@@ -123,6 +123,12 @@ class Settings:
         "auto (models of 1 GB and more), on or off",
         _one_of(*WRITES),
     )
+    memory: str = _setting(
+        "off",
+        str,
+        'remember what a message asks for ("remember that I…") in all chats: off or on',
+        _one_of("off", "on"),
+    )
     system: str = _setting("", str, "instructions placed before every new chat")
     context: int = _setting(4096, int, "tokens a chat can hold in view; 0 takes all the model can", _window)
     threads: int = _count(0, 1024, "processor threads of the engine; 0 chooses for this machine")

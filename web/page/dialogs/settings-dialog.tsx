@@ -7,6 +7,7 @@ import { BrowsersSection } from "./browsers-section";
 import { Choice } from "./choice";
 import { Dialog } from "./dialog";
 import { LongPasteChoice } from "./long-paste-choice";
+import { MemorySection } from "./memory-section";
 import { PhoneSection } from "./phone-section";
 import { YourChats } from "./your-chats";
 
@@ -23,6 +24,7 @@ export function SettingsDialog({ close, shortcuts }: Props) {
       <div className="dialog-body">
         <Appearance />
         <ThisMachine />
+        <MemorySection leave={close} />
         <YourChats leave={close} />
         <PhoneSection />
         <BrowsersSection />

@@ -13,7 +13,7 @@ from sottovoce.core.sampling import RANGES, Sampling, checked
 from sottovoce.core.settings import load
 from sottovoce.models import shelf
 from sottovoce.models.kinds import LANGUAGE
-from sottovoce.store import chats
+from sottovoce.store import chats, memory
 
 DEFAULT = "-"
 """Given as a value: back to what it would be otherwise."""
@@ -37,6 +37,17 @@ async def system(talk: Talk, arguments: str) -> None:
     else:
         await talk.app.database.run(lambda conn: chats.set_system(conn, talk.app.owner, chat, text))
     talk.show.quiet("Set for this chat." if text else "This chat has no instructions now.")
+
+
+async def remembered(talk: Talk, arguments: str) -> None:
+    """Show what is remembered in all chats."""
+    lines = await talk.read(lambda conn: memory.listed(conn, talk.app.owner))
+    for number, line in enumerate(lines, 1):
+        talk.show.line(f"  {number}. {line.text}")
+    if not talk.app.remembers():
+        talk.show.quiet("Memory is off: no model is told. To turn it on: sotto settings set memory on")
+    else:
+        talk.show.quiet('"Remember that I…" adds a line; sotto memory changes and erases them')
 
 
 async def model(talk: Talk, arguments: str) -> None:

@@ -51,6 +51,7 @@ COMMANDS = (
     Command("/retry", "", "another answer to your last question", about_answers.retry),
     Command("/branch", "[N]", "list the alternatives, or switch to one", about_chats.branches),
     Command("/system", "[TEXT|-]", "instructions for this chat", about_settings.system),
+    Command("/memory", "", "what is remembered in all chats", about_settings.remembered),
     Command("/kb", "[NAME|off|quote]", "the shelves of documents that this chat asks", about_knowledge.kb),
     Command("/model", "[M]", "the models; go on with another", about_settings.model),
     Command("/set", "[NAME [VALUE|-]]", "sampling and settings, for this session", about_settings.change),

@@ -6,6 +6,7 @@ attachments  the texts given along with a question, each by itself
 files   chats as files: one or all out, and in
 runs    answers being written: start, go on, follow from any event, stop
 presets instructions and settings under a name; what holds where a chat sets nothing
+memory  what is remembered in all chats
 models  the models here and to choose from, how each does here, licences accepted
 loading which of them are loaded: have one loaded, or unloaded
 pulls   models being got: told beforehand, begun, followed from any event, stopped
@@ -32,6 +33,7 @@ from sottovoce.server.app_api import (
     files,
     ledger,
     loading,
+    memory,
     messages,
     models,
     presets,
@@ -52,6 +54,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *files.ENDPOINTS,
     *runs.ENDPOINTS,
     *presets.ENDPOINTS,
+    *memory.ENDPOINTS,
     *pulls.ENDPOINTS,  # before models, or pulls would be taken for the name of one
     *loading.ENDPOINTS,
     *models.ENDPOINTS,

@@ -276,6 +276,7 @@ class EngineResult(Noun):
 LISTED = {
     "chat": "chats lists the chats",
     "download": "pulls lists the downloads",
+    "line": "memory lists what is remembered",
     "preset": "presets lists the presets",
     "shelf": "shelves lists the shelves",
 }

@@ -1,13 +1,15 @@
-"""What the page's API takes and gives of a chat's settings, and of presets."""
+"""What the page's API takes and gives of a chat's settings, of presets, and of what is remembered."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Self
 
 from pydantic import Field
 
 from sottovoce.core.sampling import Range
 from sottovoce.server.app_api.nouns import MOST_TEXT, Noun, SettingsNoun
+from sottovoce.store.memory import LONGEST, Remembered
 from sottovoce.store.presets import Preset
 
 
@@ -74,3 +76,44 @@ class PresetNoun(Noun):
 
 class PresetList(Noun):
     presets: list[PresetNoun]
+
+
+class RememberedNoun(Noun):
+    """A line that is remembered. `chat` and `message` are where it was said, `title` that chat's.
+
+    They are null where it was written into the list itself, or where that chat is deleted.
+    """
+
+    id: str
+    text: str
+    chat: str | None
+    message: str | None
+    title: str | None
+    created: float
+
+    @classmethod
+    def of(cls, line: Remembered, titles: Mapping[str, str]) -> Self:
+        is_there = line.chat in titles
+        return cls(
+            id=line.id,
+            text=line.text,
+            chat=line.chat if is_there else None,
+            message=line.message if is_there else None,
+            title=titles.get(line.chat or ""),
+            created=line.created,
+        )
+
+
+class MemoryNoun(Noun):
+    """`on`: a message may ask for something to be remembered, and models are told of it."""
+
+    on: bool
+    remembered: list[RememberedNoun]
+
+
+class MemorySwitch(Noun):
+    on: bool
+
+
+class NewLine(Noun):
+    text: str = Field(max_length=10 * LONGEST)
