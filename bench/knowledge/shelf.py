@@ -13,7 +13,8 @@ from bench.knowledge import corpus
 from sottovoce.core.paths import open_home
 from sottovoce.knowledge import documents
 from sottovoce.knowledge.question import STOP_WORDS
-from sottovoce.knowledge.shelves import Shelf, Shelves
+from sottovoce.knowledge.shelf import Shelf
+from sottovoce.knowledge.shelves import Shelves
 from sottovoce.store.db import open_database
 
 OWNER = "bench"
