@@ -44,10 +44,39 @@ export function decoded(bytes: Uint8Array): { text: string; encoding: string | n
   try {
     return withEncoding(new TextDecoder("utf-8", { fatal: true }).decode(bytes), null);
   } catch {
-    return isChinese(bytes)
-      ? withEncoding(new TextDecoder("gb18030").decode(bytes), "GB18030")
-      : withEncoding(new TextDecoder("windows-1252").decode(bytes), "Windows-1252");
+    const [label, name] = encodingOf(bytes);
+    return withEncoding(new TextDecoder(label).decode(bytes), name);
   }
+}
+
+/** Return in what bytes are written that are no UTF-8: as a decoder is asked for it, and as people call it. */
+function encodingOf(bytes: Uint8Array): readonly [string, string] {
+  if (isJapanese(bytes, SHIFT_JIS)) return ["shift_jis", "Shift_JIS"];
+  if (isJapanese(bytes, EUC_JP)) return ["euc-jp", "EUC-JP"];
+  return isChinese(bytes) ? ["gb18030", "GB18030"] : ["windows-1252", "Windows-1252"];
+}
+
+const SHIFT_JIS = /(?<kana>\x82[\x9f-\xf1]|\x83[\x40-\x96])|[\x81-\x9f\xe0-\xef][\x40-\x7e\x80-\xfc]|[\x80-\xff]/g;
+const EUC_JP = /(?<kana>\xa4[\xa1-\xf3]|\xa5[\xa1-\xf6])|[\xa1-\xfe][\xa1-\xfe]|[\x80-\xff]/g;
+
+/** Tell Japanese by its kana, of which every text has many, and by how few bytes stand alone. */
+function isJapanese(bytes: Uint8Array, encoding: RegExp): boolean {
+  let kana = 0;
+  let pairs = 0;
+  let alone = 0;
+  for (const found of oneByOne(bytes.subarray(0, LOOKED_AT)).matchAll(encoding)) {
+    if (found.groups?.["kana"] !== undefined) kana++;
+    if (found[0].length === 2) pairs++;
+    else alone++;
+  }
+  return kana >= 2 && kana * 5 >= pairs && pairs > alone * 2;
+}
+
+/** Return bytes as characters of the same numbers. */
+function oneByOne(bytes: Uint8Array): string {
+  let text = "";
+  for (let at = 0; at < bytes.length; at += HEAD) text += String.fromCharCode(...bytes.subarray(at, at + HEAD));
+  return text;
 }
 
 /** A text has hardly any control characters beside those that lay it out. */

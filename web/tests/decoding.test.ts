@@ -14,6 +14,8 @@ it.each([
   ["UTF-16, small end first", bytes([0xff, 0xfe, 0x60, 0x4f, 0x7d, 0x59, 0x0a, 0]), "你好\n", "UTF-16"],
   ["UTF-16, big end first", bytes([0xfe, 0xff, 0x4f, 0x60, 0x59, 0x7d]), "你好", "UTF-16"],
   ["GB18030", bytes([0xc4, 0xe3, 0xba, 0xc3, 0xa3, 0xac, 0xca, 0xc0, 0xbd, 0xe7], " ok"), "你好，世界 ok", "GB18030"],
+  ["Shift_JIS", bytes([0x8d, 0xa1, 0x93, 0xfa, 0x82, 0xcd, 0x97, 0xc7, 0x82, 0xa2], " ok"), "今日は良い ok", "Shift_JIS"],
+  ["EUC-JP", bytes([0xba, 0xa3, 0xc6, 0xfc, 0xa4, 0xcf, 0xce, 0xc9, 0xa4, 0xa4], " ok"), "今日は良い ok", "EUC-JP"],
   ["Windows-1252", latin("na\xefve caf\xe9, \x93quoted\x94 for 5 \x80"), "naïve café, “quoted” for 5 €", "Windows-1252"],
   ["accents side by side", latin("le bl\xe9 est dor\xe9e, cr\xe9\xe9e en f\xeate \xe0 No\xebl"), "le blé est dorée, créée en fête à Noël", "Windows-1252"],
 ])("reads %s", (_, data, text, encoding) => {

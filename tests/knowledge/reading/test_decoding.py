@@ -22,6 +22,16 @@ PAGE = Path(__file__).parents[3] / "web" / "shared" / "decoding.ts"
         (b"\xff\xfe\x60\x4f\x7d\x59\x0a\0", "你好\n", "UTF-16"),
         (b"\xfe\xff\x4f\x60\x59\x7d", "你好", "UTF-16"),
         (b"\xc4\xe3\xba\xc3\xa3\xac\xca\xc0\xbd\xe7 ok", "你好，世界 ok", "GB18030"),
+        (
+            "今日は良い天気ですね。散歩に行きましょう。".encode("cp932"),
+            "今日は良い天気ですね。散歩に行きましょう。",
+            "Shift_JIS",
+        ),
+        (
+            "今日は良い天気ですね。散歩に行きましょう。".encode("euc_jp"),
+            "今日は良い天気ですね。散歩に行きましょう。",
+            "EUC-JP",
+        ),
         (b"na\xefve caf\xe9, \x93quoted\x94 for 5 \x80", "naïve café, “quoted” for 5 €", "Windows-1252"),
         (
             "le bl\xe9 est dor\xe9e, cr\xe9\xe9e en f\xeate".encode("latin-1"),

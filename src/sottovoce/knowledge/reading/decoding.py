@@ -79,6 +79,10 @@ def _guess(data: bytes) -> Encoding | None:
         return None
     if _is_utf8(data):
         return Encoding("utf-8", None, 3 if data.startswith(b"\xef\xbb\xbf") else 0)
+    if _is_japanese(data, _SHIFT_JIS):
+        return Encoding("cp932", "Shift_JIS")
+    if _is_japanese(data, _EUC_JP):
+        return Encoding("euc_jp", "EUC-JP")
     if _is_chinese(data):
         return Encoding("gb18030", "GB18030")
     return Encoding("cp1252", "Windows-1252", errors="sottovoce-as-itself")
@@ -93,6 +97,22 @@ def _is_utf8(data: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+_SHIFT_JIS = re.compile(
+    rb"(?P<kana>\x82[\x9f-\xf1]|\x83[\x40-\x96])|[\x81-\x9f\xe0-\xef][\x40-\x7e\x80-\xfc]|[\x80-\xff]"
+)
+_EUC_JP = re.compile(rb"(?P<kana>\xa4[\xa1-\xf3]|\xa5[\xa1-\xf6])|[\xa1-\xfe][\xa1-\xfe]|[\x80-\xff]")
+
+
+def _is_japanese(data: bytes, encoding: re.Pattern[bytes]) -> bool:
+    """Tell Japanese by its kana, of which every text has many, and by how few bytes stand alone."""
+    kana = pairs = alone = 0
+    for found in encoding.finditer(data, 0, LOOKED_AT):
+        kana += found["kana"] is not None
+        pairs += len(found[0]) == 2
+        alone += len(found[0]) == 1
+    return kana >= 2 and kana * 5 >= pairs and pairs > alone * 2
 
 
 _PAIR = re.compile(rb"[\xa1-\xa3\xb0-\xf7][\xa1-\xfe]|[\x80-\xff]")
