@@ -35,4 +35,4 @@ def test_a_download_killed_at_any_instant_goes_on_and_ends_right(
         assert hashlib.sha256(installed).hexdigest() == file.sha256
     assert [one for one in trials if one["left"]] == []
     # The instants are spread: many fell in the middle, and what had come was kept.
-    assert sum(one["killed"] and 0 < one["kept"] < len(weights) for one in trials) > INSTANTS // 5
+    assert sum(one["killed"] and 0 < one["kept"] < len(weights) for one in trials) > INSTANTS // 10
