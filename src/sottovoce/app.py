@@ -22,6 +22,7 @@ from sottovoce.core.errors import DiskFull, NotFound
 from sottovoce.core.events import Event
 from sottovoce.core.messages import OWNER, Conversation
 from sottovoce.core.paths import Home, open_home
+from sottovoce.core.sampling import Sampling, laid_over
 from sottovoce.core.settings import Settings, Value
 from sottovoce.core.standing import StandingSettings
 from sottovoce.engine import sign as signs
@@ -83,18 +84,34 @@ class App:
 
     def parts(self) -> Parts:
         """Return what a turn of this home is made with."""
+        return self.parts_of(self.model, self.engine)
+
+    def parts_of(self, model: ModelFile, engine: Engine) -> Parts:
+        """Return the same for another model; a variant brings its instructions, settings and shelves."""
+        variant = model.variant
         return Parts(
             self.database,
-            self.engine,
-            self.model.name,
+            engine,
+            model.name,
             self.owner,
-            self.settings.system,
-            self.settings.sampling(),
+            self.instructions(model),
+            self.sampling(model),
             shelves=self.shelves,
-            writes_queries=self.writes_queries(self.model),
-            guards=self.guards(self.model),
+            writes_queries=self.writes_queries(model),
+            guards=self.guards(model),
+            knowledge=() if variant is None else variant.knowledge,
+            quote=variant is not None and variant.quote,
             remembers=self.remembers,
         )
+
+    def instructions(self, model: ModelFile) -> str:
+        """Return what stands before a new chat: as a variant says, else as the settings do."""
+        return self.settings.system if model.variant is None else model.variant.system
+
+    def sampling(self, model: ModelFile) -> Sampling:
+        """Return how answers are drawn where nobody says: as a variant says, else as the settings do."""
+        usual = self.settings.sampling()
+        return usual if model.variant is None else laid_over(usual, model.variant.settings.sampling())
 
     def remembers(self) -> bool:
         """Return whether the person has chosen to have things remembered in all chats."""

@@ -1690,6 +1690,8 @@ export interface components {
             disk: components["schemas"]["DiskNoun"];
             /** Models */
             models: components["schemas"]["ModelNoun"][];
+            /** Variants */
+            variants: components["schemas"]["VariantNoun"][];
         };
         /**
          * ShelfChange
@@ -1878,6 +1880,18 @@ export interface components {
             prompt: number;
             /** Reused */
             reused: number;
+        };
+        /**
+         * VariantNoun
+         * @description A model with instructions, settings and shelves under a name, which stands wherever a model's does.
+         */
+        VariantNoun: {
+            /** Model */
+            model: string;
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
         };
         /**
          * VerdictNoun

@@ -28,6 +28,7 @@ export type OneShelf = Nouns["OneShelf"];
 export type OpenChat = Nouns["OpenChat"];
 export type Plan = Nouns["PlanNoun"];
 export type Preset = Nouns["PresetNoun"];
+export type Variant = Nouns["VariantNoun"];
 export type Memory = Nouns["MemoryNoun"];
 export type Remembered = Nouns["RememberedNoun"];
 export type Pull = Nouns["PullNoun"];

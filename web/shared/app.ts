@@ -235,7 +235,7 @@ export class App {
       this.server.attempt((api) => api.models()),
     ]);
     if (status !== null) this.store.set({ status });
-    if (shelf !== null) this.store.set({ models: shelf.models, disk: shelf.disk });
+    if (shelf !== null) this.store.set({ models: shelf.models, variants: shelf.variants, disk: shelf.disk });
     // Most of what keeps a model from answering passes, as its loading does.
     if (status !== null && status.problem !== "") setTimeout(() => void this.about(), PASSES);
   }

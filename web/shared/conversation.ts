@@ -107,8 +107,8 @@ export class Conversation {
 
   /** Go on with an answer that was cut, where it ended, by the model that began it if it is still here. */
   goOn(answer: Message): Promise<void> {
-    const { model, models } = this.#store.get();
-    const who = models.some(({ name }) => name === answer.model) ? answer.model : model;
+    const { model, models, variants } = this.#store.get();
+    const who = [...models, ...variants].some(({ name }) => name === answer.model) ? answer.model : model;
     const question = { go_on: answer.id, ...(who !== null && { model: who }) };
     return this.#start(question, (branch) => goneOnWith(branch, answer.id), NOTHING, answer.id);
   }

@@ -1,6 +1,6 @@
 /** All that the page knows, in one noun. */
 
-import type { Chat, Context, Defaults, Disk, Folder, Message, Model, Preset, Status } from "./api";
+import type { Chat, Context, Defaults, Disk, Folder, Message, Model, Preset, Status, Variant } from "./api";
 import type { Deletion } from "./deletions";
 import type { Doomed } from "./doomed";
 import type { Live } from "./live";
@@ -23,6 +23,8 @@ export interface State {
   route: Route;
   status: Status | null;
   models: readonly Model[];
+  /** Models with instructions, settings and shelves under a name. */
+  variants: readonly Variant[];
   /** What the models take, and what is left for more. */
   disk: Disk | null;
   /** Who is to answer; null: the usual one. */
@@ -90,6 +92,7 @@ export function emptyState(route: Route): State {
     route,
     status: null,
     models: [],
+    variants: [],
     disk: null,
     model: null,
     chats: [],

@@ -44,14 +44,14 @@ async def asks(parts: Parts, question: Question) -> Asks:
     """Return which shelves a question asks: those it names, else its chat's. Raises NotFound and BadValue."""
     if question.go_on is not None:
         return Asks()  # its passages are with the question that it answers
-    known: tuple[str, ...] = ()
-    quote, chat_id = False, question.chat
+    known, quote, chat_id = parts.knowledge, parts.quote, question.chat
     if chat_id is not None:
         chat = await parts.database.read(lambda conn: chats.get(conn, parts.owner, chat_id))
         known, quote = chat.shelves, chat.quote
     named = known if question.knowledge is None else question.knowledge
     is_new = question.knowledge is not None or question.quote is not None
-    found = await opened(parts.shelves, parts.owner, named, is_remembered=question.knowledge is None)
+    is_remembered = question.knowledge is None and chat_id is not None
+    found = await opened(parts.shelves, parts.owner, named, is_remembered=is_remembered)
     if found and question.sampling.schema is not None:
         raise BadValue(
             "An answer that follows a schema cannot be cited from a shelf.",

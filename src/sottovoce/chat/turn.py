@@ -85,8 +85,8 @@ class Parts:
     """What a turn is made with. `defaults` fill in where neither the question nor its chat says anything.
 
     `writes_queries`: the model is able enough to write queries for an encyclopaedia. `guards` look at what is
-    asked and at what is answered. `remembers` tells whether
-    the model is to know what is remembered in all chats.
+    asked and at what is answered. `knowledge` are the shelves that a new chat asks, and `quote` whether their
+    sentences alone answer it. `remembers` tells whether the model is to know what is remembered in all chats.
     """
 
     database: Database
@@ -99,6 +99,8 @@ class Parts:
     shelves: Shelves | None = None
     writes_queries: bool = False
     guards: Guards = UNGUARDED
+    knowledge: tuple[str, ...] = ()
+    quote: bool = False
     remembers: Callable[[], bool] = bool
     is_temporary: bool = False
 

@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "chats": ("sottovoce.cli.chats:chats", "List, search, show, export, import and delete chats."),
     "fit": ("sottovoce.cli.fit:fit", "What this machine can run, how quickly, and how to get it."),
     "models": ("sottovoce.cli.models:models", "The models here, their facts and licences."),
+    "variants": ("sottovoce.cli.variants:variants", "A model with instructions and settings under a name."),
     "memory": ("sottovoce.cli.memory:memory", "What is remembered in all chats; off unless you turn it on."),
     "keys": ("sottovoce.cli.keys:keys", "The keys that let programs in."),
     "settings": ("sottovoce.cli.settings:settings", "What config.toml holds, with meanings."),

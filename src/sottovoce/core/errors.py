@@ -8,6 +8,7 @@ SottoError
 │   ├── BadSchema       not a JSON schema we can hold an answer to
 │   ├── BadArchive      an import file that cannot be read
 │   ├── BadCatalogue    a file of models to choose from that cannot be read
+│   ├── BadVariant      a variant's file that cannot be read
 │   ├── BadDocument     a document that cannot be read
 │   ├── Unsupported     a request's field that cannot be honoured here
 │   ├── TooLarge        more than is taken at once
@@ -106,6 +107,10 @@ class BadArchive(BadInput):
 
 class BadCatalogue(BadInput):
     code = "bad_catalogue"
+
+
+class BadVariant(BadInput):
+    code = "bad_variant"
 
 
 class BadDocument(BadInput):

@@ -39,8 +39,9 @@ class Engines:
     def of(self, model: ModelFile) -> Engine:
         """Return the model's engine; the same one each time, whatever name the file was found by.
 
-        A file that was replaced meanwhile is another model.
+        A file that was replaced meanwhile is another model; a variant is none of its own.
         """
+        model = model.base or model
         file = _file(model.path)
         with self._building:
             if file not in self._made:
@@ -53,7 +54,7 @@ class Engines:
 
     def put(self, model: ModelFile, engine: Engine) -> None:
         """Let this engine be the model's."""
-        self._made[_file(model.path)] = model, engine
+        self._made[_file(model.path)] = model.base or model, engine
 
     def made(self) -> list[tuple[ModelFile, Engine]]:
         """Return every model that was asked for, with its engine. Most of them may be unloaded."""

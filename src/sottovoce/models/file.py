@@ -5,8 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sottovoce.core.chat_settings import UNSET, ChatSettings
 from sottovoce.core.sampling import Sampling
 from sottovoce.models.kinds import LANGUAGE
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A model with instructions, settings and shelves under a name of its own; see variants.py.
+
+    `model` is named as the setting model is. A `problem` says why its file cannot be used.
+    """
+
+    name: str
+    model: str
+    title: str = ""
+    system: str = ""
+    settings: ChatSettings = UNSET
+    knowledge: tuple[str, ...] = ()
+    quote: bool = False
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +44,6 @@ class ModelFile:
     sampling: Sampling = field(default_factory=Sampling)
     """How this model answers best, where a person has not said otherwise."""
     kind: str = LANGUAGE
+    variant: Variant | None = None
+    """What it is asked with, where it goes by a variant's name; `base` is the model by itself."""
+    base: ModelFile | None = None

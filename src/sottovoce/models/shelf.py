@@ -20,7 +20,7 @@ from sottovoce.core.paths import Home
 from sottovoce.engine.gguf import read_header
 from sottovoce.engine.header import Header, bad_model, shown
 from sottovoce.engine.parts import MAX_PARTS, PART
-from sottovoce.models import licences
+from sottovoce.models import licences, variants
 from sottovoce.models.file import ModelFile
 from sottovoce.models.kinds import EMBEDDING, LANGUAGE, MEANINGS, RERANK, kind_of
 from sottovoce.models.names import STARTER
@@ -54,9 +54,17 @@ class KnownFile:
 def resolve(name: str, home: Home, kinds: Collection[str] = (LANGUAGE,)) -> ModelFile:
     """Return the model that a setting names: starter, a file's path, or a name in the models folder.
 
-    Reads the header of any other file than the starter. Raises NotFound, or BadModelFile also where it is
-    none of these kinds.
+    Or a variant's, which is then asked as that says. Reads the header of any other file than the starter.
+    Raises NotFound, BadVariant, or BadModelFile also where it is none of these kinds.
     """
+    if name == STARTER:
+        return _starter(kinds)
+    if LANGUAGE in kinds and (variant := variants.find(name, home)) is not None:
+        return variants.laid_over(_resolved(variant.model, home, kinds), variant)
+    return _resolved(name, home, kinds)
+
+
+def _resolved(name: str, home: Home, kinds: Collection[str]) -> ModelFile:
     if name == STARTER:
         return _starter(kinds)
     places = _places(name, home) if name else []

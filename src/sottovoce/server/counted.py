@@ -14,7 +14,9 @@ from typing import Any
 from sottovoce.chat.call import Call, Told, answer
 from sottovoce.core.errors import BadInput, Refused, TooLong
 from sottovoce.core.events import Called, Finished, Reading, Reasoning, Text, Usage
+from sottovoce.core.messages import Message, Role
 from sottovoce.core.sampling import laid_over
+from sottovoce.models.file import ModelFile
 from sottovoce.server.endpoint import Visit
 
 
@@ -45,7 +47,8 @@ class Tally:
         if is_new:
             self._asked = call.asked
             self._read.append(Usage(0, 0, 0))
-        call = replace(call, sampling=laid_over(app.settings.sampling(), call.sampling))
+        call = _varied(self._visit.chosen.model, call)
+        call = replace(call, sampling=laid_over(app.sampling(self._visit.chosen.model), call.sampling))
         async with aclosing(answer(self._visit.chosen.engine, call)) as pieces:
             async for piece in pieces:
                 if isinstance(piece, Text | Reasoning | Called):
@@ -64,6 +67,14 @@ class Tally:
         if not self._first_came:
             self._first_came = True
             self._visit.house.metrics.first_token(time.monotonic() - self._began)
+
+
+def _varied(model: ModelFile, call: Call) -> Call:
+    """Return a call with a variant's instructions, where it comes with none of its own."""
+    system = "" if model.variant is None else model.variant.system
+    if not system or isinstance(call.asked, str) or any(one.role is Role.SYSTEM for one in call.asked):
+        return call
+    return replace(call, asked=(Message(Role.SYSTEM, system), *call.asked))
 
 
 async def counted(visit: Visit[Any], call: Call) -> AsyncGenerator[Told, None]:

@@ -13,8 +13,8 @@ from sottovoce.core.errors import NotFound, Unsupported
 from sottovoce.core.messages import OWNER
 from sottovoce.engine.gguf import Header, read_header
 from sottovoce.engine.protocol import Engine, Queue
-from sottovoce.models import shelf, starter
-from sottovoce.models.kinds import EMBEDDING
+from sottovoce.models import shelf, starter, variants
+from sottovoce.models.kinds import EMBEDDING, LANGUAGE
 from sottovoce.models.shelf import ModelFile
 
 if TYPE_CHECKING:
@@ -42,13 +42,26 @@ def names(app: App) -> tuple[str, ...]:
 
 
 async def models(app: App) -> list[ModelFile]:
-    """Return every model that may be asked for, the usual one first.
+    """Return every model that may be asked for, the usual one first, and the variants of these.
 
     Of two that go by one name it is the first that is meant by it.
     """
-    others = [model for model in await app.engines.on_shelf() if model.path != app.model.path]
+    usual = app.model.base or app.model
+    others = [usual, *(model for model in await app.engines.on_shelf() if model.path != usual.path)]
+    others += await asyncio.to_thread(_varied, app, others)
     by_name = {model.name: model for model in reversed([app.model, *others])}
     return list(reversed(by_name.values()))
+
+
+def _varied(app: App, usable: Iterable[ModelFile]) -> list[ModelFile]:
+    """Return the variants of these models; of others none can be asked."""
+    known = {model.name: model for model in usable if model.kind == LANGUAGE}
+    known[shelf.STARTER] = starter.starter()
+    return [
+        variants.laid_over(known[variant.model], variant)
+        for variant in variants.listed(app.home)
+        if not variant.problem and variant.model in known
+    ]
 
 
 async def find(app: App, name: str) -> ModelFile:
@@ -60,7 +73,9 @@ async def find(app: App, name: str) -> ModelFile:
         return app.model
     known = await models(app) if name else []
     for model in known:
-        if name == model.name or (name == shelf.STARTER and model.path == starter.path()):
+        if name == model.name:
+            return model
+        if name == shelf.STARTER and model.path == starter.path() and model.variant is None:
             return model
     raise _unknown(app, name, known)
 
@@ -142,8 +157,9 @@ def _sum(queues: Iterable[Queue], what: str) -> int:
 
 def _asked(app: App) -> list[Chosen]:
     """Return the usual model, and every other that was asked for."""
-    others = [Chosen(*made) for made in app.engines.made() if made[0].path != app.model.path]
-    return [Chosen(app.model, app.engine), *others]
+    usual = app.model.base or app.model
+    others = [Chosen(*made) for made in app.engines.made() if made[0].path != usual.path]
+    return [Chosen(usual, app.engine), *others]
 
 
 def _unknown(app: App, name: str, known: Iterable[ModelFile]) -> NotFound:

@@ -7,7 +7,7 @@ import { FitBadge } from "../models/fit-badge";
 import { useChosen } from "../models/use-chosen";
 import { Icon } from "../parts/icon";
 import { Menu } from "../parts/menu";
-import { useApp, useReader } from "../reader";
+import { useApp, useReader, useStored } from "../reader";
 import { RivalDialog } from "./rival-dialog";
 import { useAnswering } from "./use-answering";
 import { useRival } from "./use-rival";
@@ -21,15 +21,24 @@ export function ModelMenu() {
   const { say, language } = useReader();
   const { name, usual, choose } = useChosen();
   const answering = useAnswering();
+  const variants = useStored((state) => state.variants);
   const [isChoosing, setChoosing] = useState(false);
   const { rival, items: compare } = useRival(name, () => setChoosing(true));
   if (name === undefined) return null;
-  const items = answering.map((model) => ({
-    label: model.name,
-    detail: <Detail model={model} isUsual={model.name === usual} say={say} language={language} />,
-    isChosen: model.name === name,
-    act: () => choose(model.name),
-  }));
+  const items = [
+    ...answering.map((model) => ({
+      label: model.name,
+      detail: <Detail model={model} isUsual={model.name === usual} say={say} language={language} />,
+      isChosen: model.name === name,
+      act: () => choose(model.name),
+    })),
+    ...variants.map((variant) => ({
+      label: variant.name,
+      detail: <>{[say("model.variant", { model: variant.model }), variant.title].filter(Boolean).join(" · ")}</>,
+      isChosen: variant.name === name,
+      act: () => choose(variant.name),
+    })),
+  ];
   const more = { label: say("models.more"), icon: "down", isKept: true, act: () => app.openPanel("models/get") } as const;
   const about = { label: say("models.manage"), icon: "settings", isKept: true, act: () => app.openPanel("models") } as const;
   return (
@@ -38,7 +47,7 @@ export function ModelMenu() {
         label={say("model.choose", { name: [name, rival].filter(Boolean).join(" + ") })}
         className="model-button"
         items={[...items, ...compare, more, about]}
-        search={answering.length > FEW ? say("models.search") : undefined}
+        search={items.length > FEW ? say("models.search") : undefined}
         opened={() => void app.about()}
       >
         <span>{name}</span>

@@ -85,7 +85,7 @@ async def begin(visit: Visit[NewChat]) -> OpenChat:
         chat = await visit.house.temporary.begin(owner, body.system, settings, shelves, quote=body.quote)
         noun = ChatNoun.of(chat, [], temporary=True)
         return OpenChat(chat=noun, context=await context.of(app, chat, []), messages=[])
-    system = app.settings.system if body.system is None else body.system
+    system = app.instructions(app.model) if body.system is None else body.system
     now = time.time()
 
     def work(conn: Connection) -> Chat:

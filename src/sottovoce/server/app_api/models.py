@@ -31,6 +31,7 @@ from sottovoce.models import (
     removing,
     shelf,
     starter,
+    variants,
     verifying,
 )
 from sottovoce.models.checking import Verdict
@@ -50,6 +51,7 @@ from sottovoce.server.app_api.nouns_models import (
     ModelNoun,
     OneModel,
     Shelf,
+    VariantNoun,
     Verified,
 )
 from sottovoce.server.caller import Scope
@@ -138,7 +140,15 @@ def _here(app: App) -> Here | None:
 
 def _shelf(app: App) -> Shelf:
     found = inventory.items(app.database, app.home, _here(app))
-    return Shelf(models=[_noun(app, item) for item in found], disk=DiskNoun.of(inventory.disk(app.home)))
+    return Shelf(
+        models=[_noun(app, item) for item in found],
+        variants=[
+            VariantNoun(name=one.name, title=one.title, model=one.model)
+            for one in variants.listed(app.home)
+            if not one.problem
+        ],
+        disk=DiskNoun.of(inventory.disk(app.home)),
+    )
 
 
 def _one(app: App, name: str) -> OneModel:

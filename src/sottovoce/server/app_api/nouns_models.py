@@ -199,8 +199,17 @@ class DiskNoun(Noun):
         return cls(models=disk.models, partial=disk.partial, free=disk.free)
 
 
+class VariantNoun(Noun):
+    """A model with instructions, settings and shelves under a name, which stands wherever a model's does."""
+
+    name: str
+    title: str
+    model: str
+
+
 class Shelf(Noun):
     models: list[ModelNoun]
+    variants: list[VariantNoun]
     disk: DiskNoun
 
 

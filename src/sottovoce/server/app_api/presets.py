@@ -78,11 +78,11 @@ async def defaults(visit: Visit[None]) -> DefaultsNoun:
     model = app.model if name is None else await served.find(app, name)
     header = await served.header(model)
     window = context.window_in(app, header)
-    drawn = laid_over(laid_over(drawing.of(header), model.sampling), app.settings.sampling())
+    drawn = laid_over(laid_over(drawing.of(header), model.sampling), app.sampling(model))
     told = {name: getattr(drawn, name) for name in SPANS if name not in ("seed", "context")}
     longest = drawn.max_tokens or prompt.room_for_answer(window)
     return DefaultsNoun(
-        system=app.settings.system,
+        system=app.instructions(model),
         settings=SettingsNoun(**{**told, "max_tokens": longest, "context": window}),
         window=window,
         ranges={name: RangeNoun.of(span) for name, span in SPANS.items()},

@@ -121,12 +121,11 @@ async def _started(visit: Visit[FirstRun] | Visit[NewRun], question: Question) -
     place = visit.house.place(owner, question.chat or "")
     parts = place.parts
     if chosen is not None:
+        # The place's own database: that of a temporary chat is another.
         parts = replace(
-            parts,
-            engine=chosen.engine,
-            model=chosen.model.name,
-            writes_queries=visit.house.app.writes_queries(chosen.model),
-            guards=visit.house.app.guards(chosen.model),
+            visit.house.app.parts_of(chosen.model, chosen.engine),
+            database=parts.database,
+            is_temporary=parts.is_temporary,
         )
     asked = await place.runs.start(owner, question, _counted(visit), parts)
     return RunNoun.of(asked)

@@ -98,7 +98,7 @@ async def show(visit: Visit[ShowBody]) -> Shown:
     app = visit.house.app
     model = await served.find(app, await _spelled(app, visit.body.model or visit.body.name or ""))
     found = await _found(app, model)
-    drawn = laid_over(model.sampling, app.settings.sampling())
+    drawn = laid_over(model.sampling, app.sampling(model))
     parameters = [
         f"{one.name:<30} {value}"
         for one in fields(drawn)

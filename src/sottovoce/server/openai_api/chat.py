@@ -27,7 +27,7 @@ from sottovoce.server.openai_api.saying import calling, new_id, reason, used, we
 async def create(visit: Visit[ChatBody]) -> Response:
     """Answer a conversation, whole or as it is written."""
     await visit.choose(visit.body.model)
-    asked = asking.asked(visit.body, visit.caller.owner, visit.house.app.settings.sampling())
+    asked = asking.asked(visit.body, visit.caller.owner, visit.house.app.sampling(visit.chosen.model))
     asked = await _with_passages(visit, asked)
     answers = Answers(visit, asked.calls, "messages")
     if asked.streams:

@@ -32,7 +32,7 @@ LONGEST_UNSAID = 16
 async def create(visit: Visit[CompletionBody]) -> Response:
     """Go on with a plain text, whole or as it is written."""
     await visit.choose(visit.body.model)
-    calls = calls_of(visit.body, visit.caller.owner, visit.house.app.settings.sampling())
+    calls = calls_of(visit.body, visit.caller.owner, visit.house.app.sampling(visit.chosen.model))
     tells_usage = asking.tells_usage(visit.body)
     answers = Answers(visit, calls, "prompt")
     echoed = [str(call.asked) if visit.body.echo else "" for call in calls]

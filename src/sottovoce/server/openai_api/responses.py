@@ -43,7 +43,7 @@ async def create(visit: Visit[ResponseBody]) -> Response | BaseModel:
     earlier = await responses_kept.earlier(app.database, owner, body, time.time())
     items = responses_items.resolved(body.input, earlier.known)
     history = responses_items.told(earlier.exchanges, items)
-    call = responses_asking.call(body, history, app.settings.sampling(), owner)
+    call = responses_asking.call(body, history, app.sampling(visit.chosen.model), owner)
     responses_asking.require_question(body, items)
     responses_asking.require_nothing_acts(call, earlier.exchanges)
     call = await shelves.asked(visit, call, body.knowledge, quote=body.quote, question="input")

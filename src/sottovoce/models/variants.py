@@ -1,0 +1,198 @@
+"""Variants: a model with instructions, settings and shelves under a name, one file each, to be passed on.
+
+A variant's name stands wherever a model's does. Its file names what it needs, and holds none of it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+from sottovoce.core import chat_settings
+from sottovoce.core.chat_settings import ChatSettings
+from sottovoce.core.errors import BadValue, BadVariant, NotFound, Unsupported
+from sottovoce.core.paths import Home, write_whole
+from sottovoce.models.file import ModelFile, Variant
+from sottovoce.models.names import STARTER
+
+SUFFIX = ".toml"
+NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}")
+LARGEST = 200_000
+"""Bytes of a file."""
+
+MOST_SHELVES = 20
+KEYS = ("model", "title", "system", "settings", "knowledge", "quote", "adapter")
+LIST_HINT = "sotto variants list shows those that are here"
+
+
+def folder(home: Home) -> Path:
+    return home.root / "variants"
+
+
+def listed(home: Home) -> list[Variant]:
+    """Return the variants of a home by their names; of one whose file is wrong, its `problem`."""
+    found: list[Variant] = []
+    for path in sorted(folder(home).glob(f"*{SUFFIX}")):
+        try:
+            found.append(read(path))
+        except BadVariant as problem:
+            found.append(Variant(path.stem, STARTER, problem=problem.sentence))
+    return found
+
+
+def find(name: str, home: Home) -> Variant | None:
+    """Return the variant of this name, None where there is none. Raises BadVariant."""
+    path = folder(home) / f"{name}{SUFFIX}"
+    return read(path) if NAME.fullmatch(name) and path.is_file() else None
+
+
+def get(name: str, home: Home) -> Variant:
+    """Return the variant of this name. Raises NotFound and BadVariant."""
+    found = find(name, home)
+    if found is None:
+        raise NotFound(f"There is no variant named {name!r}.", hint=LIST_HINT)
+    return found
+
+
+def laid_over(model: ModelFile, variant: Variant) -> ModelFile:
+    """Return a model under the name of a variant of it."""
+    return replace(model, name=variant.name, variant=variant, base=model)
+
+
+def add(home: Home, variant: Variant) -> Path:
+    """Write a variant's file; return it. Raises BadValue where it is none, or its name is taken."""
+    checked(variant)
+    path = folder(home) / f"{variant.name}{SUFFIX}"
+    if path.exists():
+        raise BadValue(
+            f"There is a variant named {variant.name!r} already.",
+            hint=f"Choose another name, or remove that one: sotto variants remove {variant.name}",
+            field="name",
+        )
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    write_whole(path, written(variant).encode())
+    return path
+
+
+def remove(home: Home, name: str) -> None:
+    """Delete a variant's file, also one that cannot be read. Raises NotFound."""
+    path = folder(home) / f"{name}{SUFFIX}"
+    if not NAME.fullmatch(name) or not path.is_file():
+        raise NotFound(f"There is no variant named {name!r}.", hint=LIST_HINT)
+    path.unlink()
+
+
+def read(path: Path) -> Variant:
+    """Read a variant's file. Raises BadVariant, which names the file and what is wrong in it."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1)
+    except OSError as problem:
+        raise _bad(path, f"cannot be read: {problem.strerror}") from problem
+    if len(data) > LARGEST:
+        raise _bad(path, f"is larger than {LARGEST:,} bytes")
+    try:
+        table = tomllib.loads(data.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise _bad(path, f"is not TOML: {problem}") from problem
+    try:
+        return checked(_variant(path.stem, table))
+    except (BadValue, Unsupported) as problem:
+        raise BadVariant(f"{path}: {problem.sentence}", hint=problem.hint) from problem
+
+
+def written(variant: Variant) -> str:
+    """Return the file of a variant: the form that people pass on."""
+    given = variant.settings.given()
+    lines = [f"model = {_quoted(variant.model)}"]
+    if variant.title:
+        lines.append(f"title = {_quoted(variant.title)}")
+    if variant.system:
+        lines.append(f"system = {_quoted(variant.system)}")
+    if variant.knowledge:
+        lines.append(f"knowledge = [{', '.join(map(_quoted, variant.knowledge))}]")
+    if variant.quote:
+        lines.append("quote = true")
+    if given:
+        lines += ["", "[settings]", *(f"{name} = {value}" for name, value in given.items())]
+    return "\n".join(lines) + "\n"
+
+
+def checked(variant: Variant) -> Variant:
+    """Return the variant, or raise BadValue naming what no variant may have."""
+    if not NAME.fullmatch(variant.name) or variant.name == STARTER:
+        raise BadValue(
+            "A variant's name has 1 to 60 small letters, digits, dots, dashes and underlines.",
+            hint="For example: sotto variants add clinic --model starter",
+            field="name",
+        )
+    if not variant.model.strip():
+        raise BadValue("A variant names its model.", hint='For example: model = "starter"', field="model")
+    if len(variant.knowledge) > MOST_SHELVES:
+        raise BadValue(
+            f"A variant asks {MOST_SHELVES} shelves at most.", hint="Name fewer", field="knowledge"
+        )
+    if variant.quote and not variant.knowledge:
+        raise BadValue("quote needs a shelf.", hint='For example: knowledge = ["handbook"]', field="quote")
+    chat_settings.checked(variant.settings)
+    return variant
+
+
+def _quoted(text: str) -> str:
+    """Return a text as a TOML string: JSON's, but for DEL, which TOML wants escaped."""
+    whole = text.encode("utf-8", "replace").decode()
+    return json.dumps(whole, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _variant(name: str, table: Mapping[str, Any]) -> Variant:
+    """Return what a table says. Raises BadValue, and Unsupported for what is not there yet."""
+    for key in table:
+        if key not in KEYS:
+            raise BadValue(f"{key} is not part of a variant.", hint=f"A variant has {', '.join(KEYS[:-1])}")
+    if table.get("adapter"):
+        raise Unsupported("Adapters cannot be used yet.", hint="Take the line adapter out")
+    return Variant(
+        name,
+        _of(table, "model", str, ""),
+        title=_of(table, "title", str, ""),
+        system=_of(table, "system", str, ""),
+        settings=_settings(_of(table, "settings", dict, {})),
+        knowledge=tuple(_of_list(table, "knowledge")),
+        quote=_of(table, "quote", bool, False),
+    )
+
+
+def _settings(table: Mapping[str, Any]) -> ChatSettings:
+    names = [field.name for field in fields(ChatSettings)]
+    for name, value in table.items():
+        if name not in names:
+            raise BadValue(f"settings.{name} is none.", hint=f"Settings are {', '.join(names)}")
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise BadValue(f"settings.{name} takes a number, not {value!r}.", hint="Write it without quotes")
+    return ChatSettings(**table)
+
+
+def _of(table: Mapping[str, Any], key: str, kind: type[Any], otherwise: Any) -> Any:
+    value = table.get(key, otherwise)
+    if not isinstance(value, kind):
+        wanted = {str: "text in quotes", bool: "true or false", dict: "a table"}[kind]
+        raise BadValue(f"{key} takes {wanted}, not {value!r}.", hint="Mend that line")
+    return value
+
+
+def _of_list(table: Mapping[str, Any], key: str) -> list[str]:
+    value = table.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise BadValue(
+            f"{key} takes a list of names, not {value!r}.", hint=f'For example: {key} = ["handbook"]'
+        )
+    return value
+
+
+def _bad(path: Path, reason: str) -> BadVariant:
+    return BadVariant(f"{path} {reason}.", hint=f"Mend it, or remove it: sotto variants remove {path.stem}")
