@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 
 
 def opened(window: Any) -> Locator:
-    window.page.get_by_role("button", name="Settings").click()
+    window.page.get_by_role("button", name="Settings", exact=True).click()
     section: Locator = window.page.get_by_test_id("memory")
     expect(section).to_be_visible()
     return section

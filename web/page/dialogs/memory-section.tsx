@@ -8,14 +8,19 @@ import { useReader } from "../reader";
 import { useWork } from "../use-work";
 import { RememberedRow } from "./remembered-row";
 
-export function MemorySection({ leave }: { leave: () => void }) {
+export function MemorySection() {
   const { app, say } = useReader();
   const { memory, load } = useMemory();
   const { isBusy, problem, run } = useWork();
   const [isAsked, setAsked] = useState(false);
+  const [turned, setTurned] = useState<boolean | null>(null);
   const hint = useId();
   if (memory === null) return null;
-  const turn = (on: boolean) => run(() => app.server.do((api) => api.switchMemory(on)).then(load));
+  const turn = async (on: boolean) => {
+    setTurned(on);
+    await run(() => app.server.do((api) => api.switchMemory(on)).then(load));
+    setTurned(null);
+  };
   const eraseAll = () => run(() => app.server.do((api) => api.eraseMemory()).then(load)).then(() => setAsked(false));
   return (
     <section className="settings-section" data-testid="memory">
@@ -23,7 +28,7 @@ export function MemorySection({ leave }: { leave: () => void }) {
       <label className="memory-switch">
         <input
           type="checkbox"
-          checked={memory.on}
+          checked={turned ?? memory.on}
           disabled={isBusy}
           aria-describedby={hint}
           onChange={(event) => void turn(event.target.checked)}
@@ -36,7 +41,7 @@ export function MemorySection({ leave }: { leave: () => void }) {
       {memory.remembered.length > 0 && (
         <ul className="remembered">
           {memory.remembered.map((line) => (
-            <RememberedRow key={line.id} line={line} changed={load} leave={leave} />
+            <RememberedRow key={line.id} line={line} changed={load} />
           ))}
         </ul>
       )}

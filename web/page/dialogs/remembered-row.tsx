@@ -13,10 +13,9 @@ import { useWork } from "../use-work";
 interface Props {
   line: Remembered;
   changed: () => Promise<void>;
-  leave: () => void;
 }
 
-export function RememberedRow({ line, changed, leave }: Props) {
+export function RememberedRow({ line, changed }: Props) {
   const { app, say } = useReader();
   const { isBusy, problem, run } = useWork();
   const [text, setText] = useState<string | null>(null);
@@ -57,7 +56,7 @@ export function RememberedRow({ line, changed, leave }: Props) {
     <li>
       <span className="remembered-words">
         <span dir="auto">{line.text}</span>
-        <Origin line={line} leave={leave} />
+        <Origin line={line} />
         {problem && <ProblemBox problem={problem} />}
       </span>
       <IconButton icon="edit" label={say("memory.change", { text: line.text })} onClick={() => setText(line.text)} />
@@ -66,19 +65,15 @@ export function RememberedRow({ line, changed, leave }: Props) {
   );
 }
 
-function Origin({ line, leave }: Pick<Props, "line" | "leave">) {
+function Origin({ line }: Pick<Props, "line">) {
   const { app, say, language } = useReader();
   const when = new Intl.DateTimeFormat(localeOf(language), { dateStyle: "medium" }).format(line.created * 1000);
   const { chat } = line;
   if (chat === null) return <small>{say("memory.added", { when })}</small>;
-  const open = () => {
-    leave();
-    app.go(chat, line.message);
-  };
   return (
     <small>
       {say("memory.said", { when })}{" "}
-      <button type="button" className="link-button" onClick={open}>
+      <button type="button" className="link-button" onClick={() => app.go(chat, line.message)}>
         {titleOf({ title: line.title ?? "" }, say)}
       </button>
     </small>

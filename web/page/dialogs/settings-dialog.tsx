@@ -24,7 +24,7 @@ export function SettingsDialog({ close, shortcuts }: Props) {
       <div className="dialog-body">
         <Appearance />
         <ThisMachine />
-        <MemorySection leave={close} />
+        <MemorySection />
         <YourChats leave={close} />
         <PhoneSection />
         <BrowsersSection />
