@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "variants": ("sottovoce.cli.variants:variants", "A model with instructions and settings under a name."),
     "memory": ("sottovoce.cli.memory:memory", "What is remembered in all chats; off unless you turn it on."),
     "keys": ("sottovoce.cli.keys:keys", "The keys that let programs in."),
+    "guard": ("sottovoce.cli.guard:guard", "Safeguards: what is refused to whom, and how well that works."),
     "settings": ("sottovoce.cli.settings:settings", "What config.toml holds, with meanings."),
     "doctor": ("sottovoce.cli.doctor:doctor", "Check the installation; prove that nothing leaves."),
 }
