@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 from sottovoce import __version__, guards
 from sottovoce.chat import turn
 from sottovoce.chat.guarded import Guards
+from sottovoce.chat.guarding.policy import PolicyGuard
 from sottovoce.chat.turn import Parts, Question
 from sottovoce.core import settings as settings_of
 from sottovoce.core.errors import DiskFull, NotFound
@@ -112,6 +113,10 @@ class App:
         """Return how answers are drawn where nobody says: as a variant says, else as the settings do."""
         usual = self.settings.sampling()
         return usual if model.variant is None else laid_over(usual, model.variant.settings.sampling())
+
+    def policy(self) -> PolicyGuard:
+        """Return the safeguards of the profile that is set, for calls that are not kept."""
+        return guards.policy(self.standing)
 
     def remembers(self) -> bool:
         """Return whether the person has chosen to have things remembered in all chats."""

@@ -12,8 +12,12 @@ from functools import partial
 from sottovoce.chat.guarded import Guards
 from sottovoce.chat.guarding.age import AgeCheck
 from sottovoce.chat.guarding.memory import MemoryCheck
+from sottovoce.chat.guarding.policy import PolicyGuard
 from sottovoce.core.paths import Home
-from sottovoce.core.settings import Settings
+from sottovoce.core.settings import Settings, read_locale
+from sottovoce.guard import crisis
+from sottovoce.guard.policy import PROFILES
+from sottovoce.guard.ruleset import built_in
 from sottovoce.models.catalogue import Card
 from sottovoce.models.file import ModelFile
 from sottovoce.store.db import Database
@@ -30,7 +34,18 @@ def around(home: Home, standing: Callable[[], Settings], database: Database, mod
         known = await card()
         return "" if known is None else known.knowledge_until
 
-    return Guards((MemoryCheck(database, lambda: standing().memory == "on"), AgeCheck(until)))
+    safeguards = policy(standing)
+    remembering = MemoryCheck(database, lambda: standing().memory == "on")
+    return Guards((safeguards, remembering, AgeCheck(until)), (safeguards.watch,))
+
+
+def policy(standing: Callable[[], Settings]) -> PolicyGuard:
+    """Return the guard that holds to the profile which is set."""
+    return PolicyGuard(
+        lambda: PROFILES[standing().profile],
+        lambda: crisis.region_of(standing().region, read_locale()),
+        built_in,
+    )
 
 
 async def _card(home: Home, database: Database, model: ModelFile) -> Card | None:

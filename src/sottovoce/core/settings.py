@@ -19,6 +19,7 @@ from sottovoce.core.sampling import RANGES, Range, Sampling, check_range
 PREFIX = "SOTTO_"
 SMALLEST_WINDOW = 256
 NETWORK = ("off", "ask", "on")
+PROFILES = ("open", "family", "workplace", "public")
 USES = ("private", "commercial")
 WRITES = ("auto", "on", "off")
 
@@ -34,6 +35,11 @@ OTHERS = ("OLLAMA_MODELS", "HF_HOME", "HF_HUB_CACHE")
 HOST = re.compile(r"(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(?::[1-9][0-9]{0,4})?")
 ORIGIN = re.compile(rf"[a-z][a-z0-9+.-]*://{HOST.pattern}")
 """A name with or without a port, and a whole web origin. Never a star: nothing is for everybody."""
+
+COUNTRY = re.compile(r"(?:[A-Za-z]{2})?")
+
+LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")
+"""Say which language a person reads, and where; the first that says anything counts, as POSIX has it."""
 
 Value = str | int | float
 Check = Callable[[str, Value], None]
@@ -85,6 +91,14 @@ def _list_of(part: re.Pattern[str], example: str) -> Check:
                 )
 
     return check
+
+
+def _country(name: str, value: Value) -> None:
+    if not COUNTRY.fullmatch(str(value)):
+        raise BadValue(
+            f"{name} takes the two letters of a country, not {value!r}.",
+            hint=f"For example: sotto settings set {name} AT",
+        )
 
 
 def _filled(name: str, value: Value) -> None:
@@ -151,6 +165,19 @@ class Settings:
     queue_seconds: int = _count(
         60, 86_400, "sotto serve refuses who would wait longer for an answer to begin; 0 refuses nobody"
     )
+    profile: str = _setting(
+        "open",
+        str,
+        "whom the assistant speaks to: open, family, workplace or public refuse by the rules that "
+        "sotto guard show tells",
+        _one_of(*PROFILES),
+    )
+    region: str = _setting(
+        "",
+        str,
+        "the country, as AT, whose lines a crisis card names; empty: that of the locale",
+        _country,
+    )
     use: str = _setting(
         "private",
         str,
@@ -205,6 +232,11 @@ def read_environment() -> dict[str, str]:
 def read_others() -> dict[str, str]:
     """Return where other programs were told to keep their models, as far as they were."""
     return {name: os.environ[name] for name in OTHERS if os.environ.get(name)}
+
+
+def read_locale() -> str:
+    """Return the locale that holds for words, as zh_CN.UTF-8; empty where nothing says it."""
+    return next((os.environ[name] for name in LOCALE if os.environ.get(name)), "")
 
 
 def child_environment(extra: Mapping[str, str]) -> dict[str, str]:

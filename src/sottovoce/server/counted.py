@@ -48,7 +48,8 @@ class Tally:
             self._asked = call.asked
             self._read.append(Usage(0, 0, 0))
         call = _varied(self._visit.chosen.model, call)
-        call = replace(call, sampling=laid_over(app.sampling(self._visit.chosen.model), call.sampling))
+        sampling = laid_over(app.sampling(self._visit.chosen.model), call.sampling)
+        call = replace(call, sampling=sampling, policy=app.policy())
         async with aclosing(answer(self._visit.chosen.engine, call)) as pieces:
             async for piece in pieces:
                 if isinstance(piece, Text | Reasoning | Called):

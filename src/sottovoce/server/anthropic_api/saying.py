@@ -6,12 +6,19 @@ import json
 import secrets
 from collections.abc import Mapping, Sequence
 
+from sottovoce.chat.guarding.policy import REFUSED
 from sottovoce.core.events import Called, Finished, Usage
 from sottovoce.server.anthropic_api.nouns import Answered, GroundedMessage, MessageBody, Said, Spent, Use
 from sottovoce.server.grounds import GroundedNoun
 from sottovoce.server.sse import event
 
-REASONS = {"stop": "end_turn", "length": "max_tokens", "stop_text": "stop_sequence", "call": "tool_use"}
+REASONS = {
+    "stop": "end_turn",
+    "length": "max_tokens",
+    "stop_text": "stop_sequence",
+    "call": "tool_use",
+    REFUSED: "refusal",
+}
 PING = event('{"type": "ping"}', "ping")
 
 

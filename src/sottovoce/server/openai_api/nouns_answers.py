@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from sottovoce.server.grounds import CitationNoun, ClaimNoun, GroundNoun
 from sottovoce.server.openai_api.nouns import Used
 
-Reason = Literal["stop", "length", "tool_calls", "function_call"]
+Reason = Literal["stop", "length", "tool_calls", "function_call", "content_filter"]
 
 
 class TopToken(BaseModel):
@@ -97,7 +97,7 @@ class TextChoice(BaseModel):
     index: int
     text: str
     logprobs: TextWeighed | None
-    finish_reason: Literal["stop", "length"]
+    finish_reason: Literal["stop", "length", "content_filter"]
 
 
 class Completion(BaseModel):

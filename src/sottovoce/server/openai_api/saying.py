@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
+from sottovoce.chat.guarding.policy import REFUSED
 from sottovoce.core.events import Called, Likelihood, Usage
 from sottovoce.server.openai_api.nouns import AnswerDetails, PromptDetails, Used
 from sottovoce.server.openai_api.nouns_answers import (
@@ -39,8 +40,10 @@ def reason(finished: str, *, old_functions: bool = False) -> Reason:
     return text_reason(finished)
 
 
-def text_reason(finished: str) -> Literal["stop", "length"]:
+def text_reason(finished: str) -> Literal["stop", "length", "content_filter"]:
     """Return the same for a plain text, which calls nothing."""
+    if finished == REFUSED:
+        return "content_filter"
     return "length" if finished == "length" else "stop"
 
 
