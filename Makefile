@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Where this is set, as in many containers, each program that a test starts would compile all modules anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run test unit lint fix web types bench bench-server bench-fit bench-web bench-kb docs record pictures smells lock clean help
+.PHONY: run test unit lint fix web types bench bench-server bench-fit bench-web bench-kb bench-guard docs record pictures smells lock clean help
 .DEFAULT_GOAL := help
 
 help:  ## show these commands
@@ -62,6 +62,9 @@ bench-fit: $(VENV)/.test  ## hold sotto fit against the engine and others' formu
 bench-web: $(VENV)/.test  ## measure the page in a browser; writes docs/reference/benchmarks-web.md
 	@$(BUILD_PAGE)
 	$(BIN)/python -m bench --web
+
+bench-guard: $(VENV)/.test  ## measure what the safeguards stop and cost; writes docs/reference/safety.md
+	$(BIN)/python -m bench.guarding
 
 bench-kb: $(VENV)/.test  ## measure how well and how fast shelves are searched, also against LanceDB; writes docs/reference/benchmarks-kb.md
 	$(BIN)/python -m bench --kb
