@@ -47,7 +47,7 @@ async def remembered(talk: Talk, arguments: str) -> None:
     if not talk.app.remembers():
         talk.show.quiet("Memory is off: no model is told. To turn it on: sotto settings set memory on")
     else:
-        talk.show.quiet('"Remember that I…" adds a line; sotto memory changes and erases them')
+        talk.show.quiet('"Remember that I…" adds a line; sotto memory list numbers them, to change and erase')
 
 
 async def model(talk: Talk, arguments: str) -> None:
