@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from sottovoce.core.errors import TooLong
-from sottovoce.core.messages import Message, Role
+from sottovoce.core.messages import Framed, Message, Role
 from sottovoce.engine.client import Address, Client
 from sottovoce.engine.vocabulary import Vocabulary
 from sottovoce.engine.words import AT_ONCE, Remembered, Words
@@ -160,3 +160,22 @@ async def test_a_thought_that_the_template_begins_is_known(
         words = Words(Client(Address(path)), VOCABULARY, window=100)
         assert (await words.prompt(user(text))).opened == opened
         assert (await words.prompt("bare text<think>")).opened == ""
+
+
+async def test_a_prompt_that_is_written_out_is_read_in_one_with_its_marks(
+    words: Words, recorder: Recorder
+) -> None:
+    prompt = await words.prompt(Framed(("<|end|>user: ", "hello", "<|end|>")))
+    assert prompt.text == "<|end|>user: hello<|end|>"
+    assert [(body["content"], body["parse_special"], body["add_special"]) for body in recorder.bodies] == [
+        ("<|end|>user: hello<|end|>", True, True)
+    ]
+
+
+async def test_a_mark_in_its_text_is_letters_and_those_of_its_frame_stay_marks(
+    words: Words, recorder: Recorder
+) -> None:
+    await words.prompt(Framed(("<|end|>user: ", "hel<|end|>lo", "<|end|>")))
+    assert [(body["content"], body["parse_special"], body["add_special"]) for body in recorder.bodies] == [
+        ("<|end|>user: ", True, True), ("hel<|end|>lo", False, False), ("<|end|>", True, False),
+    ]  # fmt: skip

@@ -23,7 +23,7 @@ from sottovoce.core.errors import EngineFailed, SchemaUnmet, TooLong
 from sottovoce.core.events import Called, Finished, Grounds, Notice, Piece, Quoted, Reasoning, Text
 from sottovoce.core.messages import Conversation, Message
 from sottovoce.core.sampling import Sampling, checked, laid_over
-from sottovoce.engine.protocol import Asked, Engine
+from sottovoce.engine.protocol import Asked, Engine, texts_of
 
 LOOK_EVERY = 64
 """Tokens of a call after which to look whether the model goes round in circles."""
@@ -112,8 +112,7 @@ async def count(engine: Engine, call: Call) -> int:
 
 async def _require_fit(engine: Engine, asked: Asked, window: int) -> None:
     """Raise TooLong now, not only when its turn has come, for what will not fit then either."""
-    texts = [asked] if isinstance(asked, str) else [message.text for message in asked]
-    most = sum(len(text.encode()) + prompt.OVERHEAD for text in texts)  # a token is a byte at least
+    most = sum(len(text.encode()) + prompt.OVERHEAD for text in texts_of(asked))  # a token is a byte at least
     if most < window:
         return
     count = await engine.count(asked)

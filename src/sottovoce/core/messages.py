@@ -46,3 +46,17 @@ class Conversation:
 
     owner: str = OWNER
     chat: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Framed:
+    """A prompt that is written out, and goes through no chat template.
+
+    `parts` are in turn a frame, in which control marks count as such, and a text, in which they are letters.
+    """
+
+    parts: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        return "".join(self.parts)

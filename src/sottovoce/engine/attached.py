@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from sottovoce import __version__
 from sottovoce.core.errors import EngineFailed, SottoError, Stopping
 from sottovoce.core.events import Finished, Piece, Text
-from sottovoce.core.messages import OWNER, Conversation
+from sottovoce.core.messages import OWNER, Conversation, Framed, Message
 from sottovoce.core.paths import Home
 from sottovoce.core.sampling import Sampling
 from sottovoce.engine import pieces, sign
@@ -82,8 +82,13 @@ class AttachedEngine:
             self._own.keep(seconds)
 
     async def count(self, asked: Asked) -> int:
+        if isinstance(asked, Framed):
+            async with self._alone() as own:
+                return await own.count(asked)
+        said = asked
+
         async def shared(client: Client) -> int:
-            return int(await _call(client, "count", {"asked": _asked(asked), "kind": self._kind}))
+            return int(await _call(client, "count", {"asked": _asked(said), "kind": self._kind}))
 
         return await self._either(shared, lambda own: own.count(asked))
 
@@ -96,9 +101,12 @@ class AttachedEngine:
     async def answer(
         self, asked: Asked, sampling: Sampling, conversation: Conversation
     ) -> AsyncGenerator[Piece, None]:
-        """See Engine.answer. A server that goes away before the first word is replaced without a word."""
-        client = await self._server()
-        if client is not None:
+        """See Engine.answer. A server that goes away before the first word is replaced without a word.
+
+        A prompt that is written out stays here: it is for a model that judges, which no server shares.
+        """
+        client = None if isinstance(asked, Framed) else await self._server()
+        if client is not None and not isinstance(asked, Framed):
             said = False
             body = {"asked": _asked(asked), "sampling": asdict(sampling), "chat": conversation.chat}
             try:
@@ -234,7 +242,7 @@ def _nothing_held() -> None:
     pass
 
 
-def _asked(asked: Asked) -> str | list[dict[str, str]]:
+def _asked(asked: Sequence[Message] | str) -> str | list[dict[str, str]]:
     if isinstance(asked, str):
         return asked
     return [{"role": message.role.value, "text": message.text} for message in asked]

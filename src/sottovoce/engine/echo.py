@@ -18,10 +18,10 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 
 from sottovoce.core.errors import BadValue, EngineFailed, ModelProblem, SchemaUnmet, TooLong
 from sottovoce.core.events import Finished, Likelihood, Piece, Reading, Text, Timings, Usage
-from sottovoce.core.messages import OWNER, Conversation, Message, Role
+from sottovoce.core.messages import OWNER, Conversation, Framed, Message, Role
 from sottovoce.core.sampling import Sampling, checked
 from sottovoce.engine.line import Line
-from sottovoce.engine.protocol import Asked, Load, ModelFacts, Queue
+from sottovoce.engine.protocol import Asked, Load, ModelFacts, Queue, texts_of
 
 DIMENSIONS = 8
 IDLE_SECONDS = 600.0
@@ -78,8 +78,8 @@ class EchoEngine:
         return self.line.queue(owner)
 
     async def count(self, asked: Asked) -> int:
-        if isinstance(asked, str):
-            return len(asked.split())
+        if isinstance(asked, str | Framed):
+            return len(" ".join(texts_of(asked)).split())
         return sum(len(message.text.split()) + 1 for message in asked) + 1
 
     async def weigh(self, texts: Sequence[str]) -> list[int]:
@@ -146,8 +146,8 @@ class EchoEngine:
         self.closed = True
 
     def _note(self, asked: Asked, sampling: Sampling) -> None:
-        if isinstance(asked, str):
-            self.texts.append(asked)
+        if isinstance(asked, str | Framed):
+            self.texts.append("".join(texts_of(asked)))
         else:
             self.prompts.append(tuple(asked))
         self.samplings.append(sampling)
@@ -164,8 +164,8 @@ class EchoEngine:
 
 def _heard(asked: Asked) -> tuple[str, str]:
     """Return the question, and what there is of its answer."""
-    if isinstance(asked, str):
-        return asked, ""
+    if isinstance(asked, str | Framed):
+        return "".join(texts_of(asked)), ""
     if len(asked) > 1 and asked[-1].role is Role.ASSISTANT:
         return asked[-2].text, asked[-1].text
     return asked[-1].text, ""

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sottovoce.engine.protocol import Asked
+from sottovoce.engine.protocol import Asked, texts_of
 
 CHARACTERS_PER_TOKEN = 3
 """Rather few for English, about right for the rest: a guess that costs no engine."""
@@ -72,8 +72,7 @@ class Pace:
 
 def guessed_tokens(asked: Asked) -> int:
     """Return about how many tokens a prompt made of this has."""
-    texts = [asked] if isinstance(asked, str) else [message.text for message in asked]
-    return sum(map(len, texts)) // CHARACTERS_PER_TOKEN + 1
+    return sum(map(len, texts_of(asked))) // CHARACTERS_PER_TOKEN + 1
 
 
 def _nearer(old: float, new: float, weight: float) -> float:

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from sottovoce.core.errors import Busy, Unsupported
 from sottovoce.core.events import Piece
-from sottovoce.core.messages import OWNER, Conversation, Message
+from sottovoce.core.messages import OWNER, Conversation, Framed, Message
 from sottovoce.core.sampling import Sampling
 
 MOST_WAITING = 1000
@@ -69,11 +69,18 @@ class Load:
     left: float
 
 
-Asked = Sequence[Message] | str
-"""What is to be answered: messages, or bare text that the model goes on with.
+Asked = Sequence[Message] | str | Framed
+"""What is to be answered: messages, bare text that the model goes on with, or a prompt that is written out.
 
 It goes on with the last message, too, where that is an answer: what it says belongs right behind it.
 """
+
+
+def texts_of(asked: Asked) -> list[str]:
+    """Return the texts in what is asked."""
+    if isinstance(asked, str):
+        return [asked]
+    return list(asked.parts) if isinstance(asked, Framed) else [message.text for message in asked]
 
 
 class Engine(Protocol):

@@ -13,10 +13,10 @@ from collections.abc import Sequence
 from typing import Generic, TypeVar
 
 from sottovoce.core.errors import BadValue, TooLong
-from sottovoce.core.messages import Message, Role
+from sottovoce.core.messages import Framed, Message, Role
 from sottovoce.engine import marks
 from sottovoce.engine.client import Client
-from sottovoce.engine.protocol import Asked
+from sottovoce.engine.protocol import Asked, texts_of
 from sottovoce.engine.script import Prompt, Script
 from sottovoce.engine.vocabulary import Vocabulary
 
@@ -66,12 +66,11 @@ class Words:
 
     async def prompt(self, asked: Asked, thinking: bool | None = None) -> Prompt:
         """Return what was asked in the usual tokens of its text. Raises BadValue or TooLong."""
-        key = (asked if isinstance(asked, str) else tuple(asked), thinking)
+        key = (asked if isinstance(asked, str | Framed) else tuple(asked), thinking)
         known = self._prompts.get(key)
         if known is None:  # counted just before it is asked, as a rule
             known = await self._prompt(asked, thinking)
-            size = len(asked) if isinstance(asked, str) else sum(len(message.text) for message in asked)
-            self._prompts.keep(key, known, size)
+            self._prompts.keep(key, known, sum(map(len, texts_of(asked))))
         return known
 
     async def continued(self, prompt: Prompt, script: Script) -> list[int]:
@@ -114,17 +113,27 @@ class Words:
             )
 
     async def _prompt(self, asked: Asked, thinking: bool | None) -> Prompt:
+        self.require_possible(texts_of(asked))
+        if isinstance(asked, Framed):
+            return await self._framed(asked)
         if isinstance(asked, str):
-            self.require_possible([asked])
             ids = await self._ids(asked, special=False, first=True)
             if not ids:
                 raise BadValue("The prompt is empty.", hint="Give at least one character", field="prompt")
             return Prompt("", ids)
-        self.require_possible([message.text for message in asked])
         if any(self._forges(message.text) for message in asked):
             return await self._guarded(asked, thinking)
         text = await self._rendered(asked, thinking)
         return Prompt(text, await self._ids(text, special=True, first=True), marks.opened(text))
+
+    async def _framed(self, asked: Framed) -> Prompt:
+        """Read frames with their control marks; a text that spells one is put in as plain letters."""
+        if not any(self._forges(text) for text in asked.parts[1::2]):
+            return Prompt(asked.text, await self._ids(asked.text, special=True, first=True))
+        ids: list[int] = []
+        for at, part in enumerate(asked.parts):
+            ids += await self._ids(part, special=at % 2 == 0, first=at == 0)
+        return Prompt("", ids)
 
     async def _weigh(self, text: str) -> int:
         known = self._lengths.get(text)
