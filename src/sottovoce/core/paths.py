@@ -52,6 +52,18 @@ class Home:
     def ledger(self) -> Path:
         return self.root / "ledger.jsonl"
 
+    @property
+    def rules(self) -> Path:
+        return self.root / "rules.toml"
+
+    @property
+    def good_rules(self) -> Path:
+        return self.root / "rules.good.toml"
+
+    @property
+    def guard_log(self) -> Path:
+        return self.logs / "guard.jsonl"
+
 
 def open_home(root: Path) -> Home:
     """Make the home folder and its rooms, private to this user. Raises ReadOnly or DiskFull."""
