@@ -6,10 +6,10 @@ Knows in which order they are heard and what becomes of their verdicts; what eac
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from sottovoce.chat import modelless
 from sottovoce.chat.writing import Answer
@@ -18,7 +18,6 @@ from sottovoce.core.events import (
     Event,
     Finished,
     Notice,
-    Piece,
     Reasoning,
     Text,
     Timings,
@@ -30,6 +29,8 @@ from sottovoce.store import chats
 
 if TYPE_CHECKING:
     from sottovoce.chat.turn import Parts, Question
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +74,18 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """An answer ends here, though its model would go on. `instead` takes the place of all its text."""
+    """An answer ends here, though its model would go on. `instead` takes the place of all its text.
+
+    From a judge, who speaks when it has ended: no `reason` leaves it as it is, with a notice.
+    """
 
     reason: str
     notice: Notice
     instead: str | None = None
+
+
+Judge = Callable[[Said, str], Awaitable[Stop | None]]
+"""Looks at a whole answer when it is written, and may take its time."""
 
 
 class Check(Protocol):
@@ -100,17 +108,29 @@ class Watch(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Guards:
-    """What stands around a model. The first check that has an answer wins; `watches` make a Watch each."""
+    """What stands around a model. The first check that has an answer wins; `watches` make a Watch each.
+
+    `judges` hear the whole answer at its end, when it has been shown; the first that objects wins.
+    """
 
     checks: tuple[Check, ...] = ()
     watches: tuple[Callable[[Said], Watch | None], ...] = ()
+    judges: tuple[Judge, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.checks or self.watches)
+        return bool(self.checks or self.watches or self.judges)
 
     def watching(self, said: Said) -> list[Watch]:
         """Return the watches over an answer to this."""
         return [watch for make in self.watches if (watch := make(said)) is not None]
+
+    async def judged(self, said: Said, text: str) -> Stop | None:
+        """Return what is objected to a whole answer."""
+        for judge in self.judges:
+            stop = await judge(said, text)
+            if stop is not None:
+                return stop
+        return None
 
 
 UNGUARDED = Guards()
@@ -155,8 +175,8 @@ async def answered(asked: Asked, instead: Instead, answer: Answer, began: float)
 
 
 async def watched(
-    pieces: AsyncGenerator[Piece | Reasoning, None], watches: Sequence[Watch]
-) -> AsyncGenerator[Piece | Reasoning | Stop, None]:
+    pieces: AsyncGenerator[T, None], watches: Sequence[Watch]
+) -> AsyncGenerator[T | Text | Finished | Stop, None]:
     """Yield the pieces of an answer as far as they may be shown; a `Stop` is the last."""
     clock = _Clock()
     async with aclosing(pieces):
@@ -177,8 +197,8 @@ async def watched(
                 if shown:
                     yield Text(shown)
                 yield piece
-            elif shown:
-                yield replace(piece, text=shown)
+            elif shown and isinstance(piece, Text):
+                yield Text(shown, piece.likelihoods)
 
 
 def _fed(watches: Sequence[Watch], text: str) -> str | Stop:
@@ -215,7 +235,7 @@ class _Clock:
         self._first: float | None = None
         self._tokens = 0
 
-    def note(self, piece: Piece | Reasoning) -> None:
+    def note(self, piece: object) -> None:
         if isinstance(piece, Waiting):
             self._began = time.monotonic()
         if isinstance(piece, Text | Reasoning):

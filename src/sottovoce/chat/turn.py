@@ -193,6 +193,7 @@ async def _answered(
         answer.note(notice)
         yield notice
     finished: Finished | None = None
+    is_replaced = False
     pieces = _pieces(parts, facts, question.sampling, seen, Conversation(parts.owner, asked.chat), answer)
     watches = [] if said is None else parts.guards.watching(said)
     async with contextlib.aclosing(guarded.watched(pieces, watches)) as shown:
@@ -201,20 +202,25 @@ async def _answered(
                 finished = piece
                 continue
             if isinstance(piece, Stop):
-                answer.note(piece.notice)
-                yield piece.notice
-                if piece.instead is not None:
-                    answer.replace(piece.instead)
-                    yield Whole(answer.text, answer.reasoning, answer.facts.get("thought"))
+                is_replaced = piece.instead is not None
+                for event in _ended(answer, piece):
+                    yield event
                 continue
             if isinstance(piece, Text | Reasoning):
                 answer.add(piece)
             yield piece
     if finished is None:
         raise EngineFailed("The engine ended the answer without saying why.", hint="Ask again")
-    if looked is not None and not answer.cited.citations:
+    if said is not None and not is_replaced:
+        objection = await parts.guards.judged(said, answer.text)
+        if objection is not None:
+            finished = replace(finished, reason=objection.reason or finished.reason)
+            is_replaced = objection.instead is not None
+            for event in _ended(answer, objection):
+                yield event
+    if looked is not None and not answer.cited.citations and not is_replaced:
         answer.quotes = await looked.quotes(answer.passages)
-    if question.sampling.schema is not None:
+    if question.sampling.schema is not None and not is_replaced:
         schema.held(answer.text, question.sampling.schema)
     answer.facts |= {
         "reason": finished.reason,
@@ -236,6 +242,15 @@ async def _answered(
         thought=answer.facts.get("thought"),
         cited=read_cited(answer.facts),
     )
+
+
+def _ended(answer: Answer, stop: Stop) -> tuple[Event, ...]:
+    """End an answer before its model does, or put another in its place; return what is told of it."""
+    answer.note(stop.notice)
+    if stop.instead is None:
+        return (stop.notice,)
+    answer.replace(stop.instead)
+    return stop.notice, Whole(answer.text, answer.reasoning, answer.facts.get("thought"))
 
 
 def _pieces(
