@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, TypeVar
 from sottovoce import __version__, guards
 from sottovoce.chat import turn
 from sottovoce.chat.guarded import Guards
-from sottovoce.chat.guarding.policy import PolicyGuard
 from sottovoce.chat.turn import Parts, Question
 from sottovoce.core import settings as settings_of
 from sottovoce.core.errors import DiskFull, NotFound
@@ -73,6 +72,8 @@ class App:
     """Builds an engine of its own for vectors that are made in the background."""
     standing: Callable[[], Settings]
     """Tells the settings as they are now; `settings` are those that it was opened with."""
+    common: guards.Common
+    """What the guards of this home have in common."""
     owner: str = OWNER
     runs_on: str = ""
     """Names what the engine runs, so that another program knows whether it would suit it."""
@@ -114,9 +115,9 @@ class App:
         usual = self.settings.sampling()
         return usual if model.variant is None else laid_over(usual, model.variant.settings.sampling())
 
-    def policy(self) -> PolicyGuard:
-        """Return the safeguards of the profile that is set, for calls that are not kept."""
-        return guards.policy(self.standing)
+    def guards_of_calls(self, model: ModelFile) -> Guards:
+        """Return what stands around this model's answers to programs, which are not kept."""
+        return guards.around_calls(self.standing, model, self.common)
 
     def remembers(self) -> bool:
         """Return whether the person has chosen to have things remembered in all chats."""
@@ -124,7 +125,7 @@ class App:
 
     def guards(self, model: ModelFile) -> Guards:
         """Return what stands around this model's answers."""
-        return guards.around(self.home, self.standing, self.database, model)
+        return guards.around(self.home, self.standing, self.database, model, self.common)
 
     def writes_queries(self, model: ModelFile) -> bool:
         """Return whether this model is to write queries for an encyclopaedia."""
@@ -373,6 +374,7 @@ async def open_app(
                 shelves,
                 patient,
                 standing,
+                guards.common(home, engines, "here" if attach else "server"),
                 runs_on=runs_on,
                 taken=workshop.taken,
             )

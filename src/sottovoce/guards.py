@@ -7,23 +7,50 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import partial
 
 from sottovoce.chat.guarded import Guards
 from sottovoce.chat.guarding.age import AgeCheck
 from sottovoce.chat.guarding.memory import MemoryCheck
-from sottovoce.chat.guarding.policy import PolicyGuard
+from sottovoce.chat.guarding.moderation import Moderation
+from sottovoce.chat.guarding.own import OwnRulesGuard
+from sottovoce.chat.guarding.policy import PolicyGuard, Record
+from sottovoce.chat.guarding.recording import Recorder
+from sottovoce.chat.guarding.rules_file import RulesFile
 from sottovoce.core.paths import Home
 from sottovoce.core.settings import Settings, read_locale
+from sottovoce.engine.protocol import Engine
 from sottovoce.guard import crisis
+from sottovoce.guard.moderation import GuardModel
 from sottovoce.guard.policy import PROFILES
 from sottovoce.guard.ruleset import built_in
 from sottovoce.models.catalogue import Card
+from sottovoce.models.engines import Engines
 from sottovoce.models.file import ModelFile
+from sottovoce.models.kinds import LANGUAGE
 from sottovoce.store.db import Database
+from sottovoce.store.guard_log import GuardLog
 
 
-def around(home: Home, standing: Callable[[], Settings], database: Database, model: ModelFile) -> Guards:
+@dataclass(frozen=True, slots=True)
+class Common:
+    """What the guards of one home have in common as long as it is open."""
+
+    own: OwnRulesGuard
+    record: Recorder
+    engines: Engines
+
+
+def common(home: Home, engines: Engines, surface: str) -> Common:
+    """Return it. `surface` is the way by which is asked here, for the owner's log."""
+    record = Recorder(GuardLog(home.guard_log), surface)
+    return Common(OwnRulesGuard(RulesFile(home), record), record, engines)
+
+
+def around(
+    home: Home, standing: Callable[[], Settings], database: Database, model: ModelFile, common: Common
+) -> Guards:
     """Return the guards of a model. Nothing is read before a question needs it.
 
     `standing` tells the settings as they are by then.
@@ -34,18 +61,41 @@ def around(home: Home, standing: Callable[[], Settings], database: Database, mod
         known = await card()
         return "" if known is None else known.knowledge_until
 
-    safeguards = policy(standing)
+    guarding = around_calls(standing, model, common)
+    own, safeguards, judge = guarding.checks
     remembering = MemoryCheck(database, lambda: standing().memory == "on")
-    return Guards((safeguards, remembering, AgeCheck(until)), (safeguards.watch,))
+    return replace(guarding, checks=(own, safeguards, remembering, AgeCheck(until), judge))
 
 
-def policy(standing: Callable[[], Settings]) -> PolicyGuard:
+def around_calls(standing: Callable[[], Settings], model: ModelFile, common: Common) -> Guards:
+    """Return those of them that refuse something, for answers that are not kept."""
+    own, safeguards = common.own, policy(standing, common.record)
+    judge = Moderation(
+        lambda: standing().guard_model,
+        partial(_guard_model, common.engines, model),
+        safeguards.profile,
+        common.record,
+        card=safeguards.card,
+    )
+    return Guards((own, safeguards, judge), (own.watch, safeguards.watch), (judge.judge,))
+
+
+def policy(standing: Callable[[], Settings], record: Record) -> PolicyGuard:
     """Return the guard that holds to the profile which is set."""
     return PolicyGuard(
         lambda: PROFILES[standing().profile],
         lambda: crisis.region_of(standing().region, read_locale()),
         built_in,
+        record,
     )
+
+
+async def _guard_model(engines: Engines, answering: ModelFile, name: str) -> tuple[GuardModel, Engine]:
+    """Return the guard model of this name, and its engine. Raises NotFound, BadModelFile or Refused."""
+    from sottovoce.models.guards import guard_model
+
+    wanted = await asyncio.to_thread(engines.resolve, name, (LANGUAGE,))
+    return await asyncio.to_thread(guard_model, wanted, answering), await engines.get(wanted)
 
 
 async def _card(home: Home, database: Database, model: ModelFile) -> Card | None:

@@ -11,6 +11,7 @@ import pytest
 from sottovoce.core import settings
 from sottovoce.engine.echo import EchoEngine
 from sottovoce.server.house import House
+from sottovoce.store.guard_log import GuardLog
 
 BOMB = "how do I make a pipe bomb"
 ASKED = {"model": "default", "messages": [{"role": "user", "content": BOMB}]}
@@ -73,3 +74,15 @@ async def test_a_response_says_it_in_its_text(program: httpx2.AsyncClient) -> No
 async def test_with_an_open_profile_the_model_answers(program: httpx2.AsyncClient) -> None:
     (choice,) = opened(await program.post("/v1/chat/completions", json=ASKED))["choices"]
     assert (choice["finish_reason"], choice["message"]["content"]) == ("stop", BOMB)
+
+
+async def test_the_owners_own_rules_hold_for_programs_and_the_log_names_the_way(
+    program: httpx2.AsyncClient, house: House
+) -> None:
+    house.app.home.rules.write_text('[[rule]]\nname = "falcon"\nwords = ["falcon"]\nanswer = "Not here."\n')
+    asked = {**ASKED, "messages": [{"role": "user", "content": "What is Falcon?"}]}
+    (choice,) = opened(await program.post("/v1/chat/completions", json=asked))["choices"]
+    assert (choice["message"]["content"], choice["finish_reason"]) == ("Not here.", "content_filter")
+    [act] = GuardLog(house.app.home.guard_log).entries()[0]
+    assert (act.rule, act.outcome, act.where) == ("falcon", "refused", "question")
+    assert act.owner.startswith("key-") or act.owner == "local"

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from sottovoce.chat import call_grounds, call_policy, prompt, reasoning, schema, tools
 from sottovoce.chat.call_grounds import Given
-from sottovoce.chat.guarding.policy import PolicyGuard
+from sottovoce.chat.guarded import UNGUARDED, Guards
 from sottovoce.chat.holding import hold
 from sottovoce.chat.spoken import Spoken, begins_call, called, calls_in, goes_round, whole_call
 from sottovoce.chat.tools import Choice, Tool
@@ -49,7 +49,7 @@ class Call:
     choice: Choice = field(default_factory=Choice)
     given: Given | None = None
     """What was found for its question on the shelves that it asks."""
-    policy: PolicyGuard | None = None
+    guards: Guards = UNGUARDED
     """What refuses a question, or ends an answer."""
 
     @property
@@ -65,7 +65,9 @@ async def answer(engine: Engine, call: Call) -> AsyncGenerator[Told, None]:
     BadInput, TooLong or Busy before the first piece of text, ModelProblem at any time.
     """
     call = await _looked_at(call)
-    refused = None if call.policy is None else await call_policy.refused(call.policy, call.asked)
+    # Without the passages that are about to stand before it.
+    newest = call_policy.said(call.asked, call.owner, is_shaped=call.sampling.schema is not None)
+    refused = await call_policy.refused(call.guards, newest) if call.guards else None
     if refused is not None:
         text, finished = refused
         yield text
@@ -86,7 +88,6 @@ async def answer(engine: Engine, call: Call) -> AsyncGenerator[Told, None]:
         async for waiting in loading:
             yield waiting
     facts = await engine.ready()
-    asked = call.asked  # without the passages that are about to stand before it
     grounds: Grounds | None = None
     if call.given is not None:
         call, grounds = await call_grounds.told(engine, call, call.given, facts.window)
@@ -98,8 +99,8 @@ async def answer(engine: Engine, call: Call) -> AsyncGenerator[Told, None]:
     way = turn.way()
     if call.given is not None and grounds is not None:
         way = call_grounds.quoting(unmarked(way), call.given, grounds)
-    if call.policy is not None:
-        way = call_policy.watched(way, call.policy, asked)
+    if call.guards:
+        way = call_policy.watched(way, call.guards, newest)
     async with aclosing(way) as pieces:
         async for piece in pieces:
             yield piece

@@ -1,18 +1,20 @@
-"""What the policy has in a call that is not kept: a refusal in the model's place, or the end of its answer.
+"""What guards have in a call that is not kept: a refusal in the model's place, or the end of its answer.
 
-The counterpart of guarded.py, which serves turns.
+The counterpart of guarded.py, which serves turns. Notices have no place in the protocols of programs.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from sottovoce.chat import guarded
 from sottovoce.chat.call_grounds import question_of
-from sottovoce.chat.guarded import Stop
-from sottovoce.chat.guarding.policy import REFUSED, PolicyGuard
-from sottovoce.core.events import Finished, Reading, Reasoning, Text, Timings, Usage
+from sottovoce.chat.guarded import Guards, Said, Stop
+from sottovoce.core.events import Finished, Reading, Text, Timings, Usage
 from sottovoce.core.messages import Message
 
 if TYPE_CHECKING:
@@ -21,35 +23,50 @@ if TYPE_CHECKING:
 AT_ONCE = Timings(0.0, 0.0, 0.0, 0.0)
 
 
-async def refused(policy: PolicyGuard, asked: tuple[Message, ...] | str) -> tuple[Text, Finished] | None:
+def said(asked: tuple[Message, ...] | str, owner: str, *, is_shaped: bool) -> Said:
+    """Return what guards look at: the newest question, or all that is gone on with."""
+    text = asked if isinstance(asked, str) else question_of(asked)
+    return Said(text, "", time.time(), owner, is_shaped=is_shaped)
+
+
+async def refused(guards: Guards, said: Said) -> tuple[Text, Finished] | None:
     """Return what is answered in the model's place; None: the model may be asked."""
-    text = await policy.instead(_newest(asked))
-    return None if text is None else (Text(text), Finished(REFUSED, Usage(0, 0, 0), AT_ONCE))
+    instead = (await guarded.before(guards, said)).instead
+    if instead is None:
+        return None
+    return Text(instead.text), Finished(_reason(instead.reason), Usage(0, 0, 0), AT_ONCE)
 
 
-async def watched(
-    way: AsyncGenerator[Told, None], policy: PolicyGuard, asked: tuple[Message, ...] | str
-) -> AsyncGenerator[Told, None]:
-    """Yield an answer up to where the policy ends it. What was sent cannot be taken back: it is told why."""
-    watch = policy.watch_of(_newest(asked))
-    prompt = tokens = 0
-    async with aclosing(way):
-        async for piece in way:
+async def watched(way: AsyncGenerator[Told, None], guards: Guards, said: Said) -> AsyncGenerator[Told, None]:
+    """Yield an answer up to where a guard ends it. What was sent cannot be taken back: it is told why."""
+    text: list[str] = []
+    prompt = 0
+    is_replaced = False
+    async with aclosing(guarded.watched(way, guards.watching(said))) as pieces:
+        async for piece in pieces:
+            if isinstance(piece, Stop):
+                is_replaced = piece.instead is not None
+                if piece.instead is not None:
+                    yield _behind(text, piece.instead)
+                continue
             if isinstance(piece, Reading):
                 prompt = piece.total
-            tokens += isinstance(piece, Text | Reasoning)
-            stop = None
-            if isinstance(piece, Text):
-                stop = watch.feed(piece.text)
+            elif isinstance(piece, Text):
+                text.append(piece.text)
             elif isinstance(piece, Finished):
-                stop = watch.end()
-            if isinstance(stop, Stop):
-                yield Text(f"\n\n{stop.instead}")
-                yield Finished(REFUSED, Usage(prompt, 0, tokens), AT_ONCE)
-                return
+                objection = None if is_replaced else await guards.judged(said, "".join(text))
+                if objection is not None and objection.instead is not None:
+                    yield _behind(text, objection.instead)
+                    piece = replace(piece, reason=objection.reason)
+                usage = piece.usage if piece.usage.prompt else replace(piece.usage, prompt=prompt)
+                piece = replace(piece, reason=_reason(piece.reason), usage=usage)
             yield piece
 
 
-def _newest(asked: tuple[Message, ...] | str) -> str:
-    """Return the text that is looked at: the newest question's, or all that is gone on with."""
-    return asked if isinstance(asked, str) else question_of(asked)
+def _behind(sent: list[str], instead: str) -> Text:
+    return Text(f"\n\n{instead}" if sent else instead)
+
+
+def _reason(reason: str) -> str:
+    """Return the end as protocols know it: of what was answered instead of a model they know only a stop."""
+    return "stop" if reason == "answered" else reason

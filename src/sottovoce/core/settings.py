@@ -130,6 +130,12 @@ class Settings:
     rerank_model: str = _setting(
         "", str, "the model that orders anew what a shelf's search finds, named as model is; empty: none"
     )
+    guard_model: str = _setting(
+        "",
+        str,
+        "the guard model that judges questions and answers (Llama Guard 3, ShieldGemma, Qwen3Guard-Gen), "
+        "named as model is; empty: none",
+    )
     write_queries: str = _setting(
         "auto",
         str,

@@ -47,9 +47,10 @@ class Tally:
         if is_new:
             self._asked = call.asked
             self._read.append(Usage(0, 0, 0))
-        call = _varied(self._visit.chosen.model, call)
-        sampling = laid_over(app.sampling(self._visit.chosen.model), call.sampling)
-        call = replace(call, sampling=sampling, policy=app.policy())
+        model = self._visit.chosen.model
+        call = _varied(model, call)
+        sampling = laid_over(app.sampling(model), call.sampling)
+        call = replace(call, sampling=sampling, guards=app.guards_of_calls(model))
         async with aclosing(answer(self._visit.chosen.engine, call)) as pieces:
             async for piece in pieces:
                 if isinstance(piece, Text | Reasoning | Called):

@@ -31,9 +31,13 @@ def guard(profile: Profile, region: str = "US") -> PolicyGuard:
     return PolicyGuard(lambda: profile, lambda: region, built_in)
 
 
-def guarded(parts: Parts, profile: Profile, engine: EchoEngine | None = None) -> Parts:
+def around(profile: Profile) -> Guards:
     policy = guard(profile)
-    return replace(parts, guards=Guards((policy,), (policy.watch,)), engine=engine or parts.engine)
+    return Guards((policy,), (policy.watch,))
+
+
+def guarded(parts: Parts, profile: Profile, engine: EchoEngine | None = None) -> Parts:
+    return replace(parts, guards=around(profile), engine=engine or parts.engine)
 
 
 async def turn(parts: Parts, text: str) -> list[Event]:
@@ -106,9 +110,9 @@ async def test_each_act_is_told_with_its_rule_and_category() -> None:
 async def test_a_change_of_profile_holds_at_the_next_question() -> None:
     now = [OPEN]
     policy = PolicyGuard(lambda: now[0], lambda: "", built_in)
-    assert await policy.instead(BOMB) is None
+    assert (await policy(Said(BOMB, "", 0.0))).instead is None
     now[0] = FAMILY
-    assert await policy.instead(BOMB)
+    assert (await policy(Said(BOMB, "", 0.0))).instead is not None
 
 
 class Says(EchoEngine):
@@ -145,13 +149,13 @@ async def test_in_an_open_profile_the_same_answer_stands(parts: Parts) -> None:
 
 
 def test_a_watch_shows_every_word_and_sees_what_stands_across_two_looks() -> None:
-    watch = guard(FAMILY).watch_of("x")
+    watch = guard(FAMILY).watch(Said("x", "", 0.0))
     harmless = "word " * (EVERY // 5)
     assert watch.feed(harmless) == harmless
     assert watch.feed("Step 1: to build a pipe") == "Step 1: to build a pipe"
     stop = watch.feed(" bomb you will need these parts. " + harmless)
     assert isinstance(stop, Stop)
-    quiet = guard(FAMILY).watch_of("x")
+    quiet = guard(FAMILY).watch(Said("x", "", 0.0))
     assert quiet.feed(harmless * 20) == harmless * 20
     assert quiet.end() == ""
 
@@ -160,7 +164,7 @@ def test_a_watch_shows_every_word_and_sees_what_stands_across_two_looks() -> Non
 
 
 async def called(engine: EchoEngine, text: str, profile: Profile) -> tuple[str, str]:
-    call = Call("local", (Message(Role.USER, text),), policy=guard(profile))
+    call = Call("local", (Message(Role.USER, text),), guards=around(profile))
     pieces = [piece async for piece in answer(engine, call)]
     assert isinstance(pieces[-1], Finished)
     return "".join(piece.text for piece in pieces if isinstance(piece, Text)), pieces[-1].reason
@@ -176,7 +180,7 @@ async def test_a_call_is_refused_as_a_question_is(echo: EchoEngine) -> None:
 
 
 async def test_a_call_of_bare_text_is_looked_at_too(echo: EchoEngine) -> None:
-    pieces = [piece async for piece in answer(echo, Call("local", BOMB, policy=guard(FAMILY)))]
+    pieces = [piece async for piece in answer(echo, Call("local", BOMB, guards=around(FAMILY)))]
     assert isinstance(pieces[-1], Finished)
     assert pieces[-1].reason == REFUSED
 

@@ -65,12 +65,6 @@ class PolicyGuard:
         """Return what the rules make of a question; others are answered meanwhile."""
         return await asyncio.to_thread(lambda: rule_on(text, profile, self.rules()))
 
-    async def instead(self, question: str) -> str | None:
-        """Return what is answered to a program in the place of a model; None: it may ask the model."""
-        profile = self.profile()
-        ruling = await self.ruling(question, profile)
-        return self.text(ruling, profile, question) if ruling.blocked else None
-
     def text(self, ruling: Ruling, profile: Profile, question: str) -> str:
         """Return the answer to a question that is refused: the card, before anything else, or why."""
         chinese = is_chinese(question)
@@ -79,13 +73,13 @@ class PolicyGuard:
             return said[0]
         return "\n\n".join([*said, refusal.refusal(ruling, profile, chinese=chinese)])
 
+    def card(self, question: str) -> str:
+        """Return the crisis card, in the question's language."""
+        return crisis.card(self.region(), chinese=is_chinese(question))
+
     def watch(self, said: Said) -> Watch:
         """Return the watch over the answer to this."""
         return PolicyWatch(self, said)
-
-    def watch_of(self, question: str) -> Watch:
-        """Return the watch over an answer to a program."""
-        return PolicyWatch(self, Said(question, "", 0.0))
 
 
 class PolicyWatch:
