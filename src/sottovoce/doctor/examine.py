@@ -30,10 +30,13 @@ def examine(
     yield keeping.access(home)
     yield keeping.database(home)
     yield keeping.backups(home, now)
+    yield keeping.rules(home)
     yield keeping.network(home, settings.network)
     yield (library := model.library())
     found, header = model.file(settings, home)
     yield found
+    if settings.guard_model:
+        yield model.guard(settings, home)
     if header is None:
         return
     yield model.digest(settings, home)

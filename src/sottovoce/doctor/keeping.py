@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 
+from sottovoce.chat.guarding.rules_file import RulesFile
 from sottovoce.core import settings as settings_of
 from sottovoce.core.errors import UPDATE, SottoError, StoreNewer
 from sottovoce.core.paths import Home
@@ -67,6 +68,18 @@ def access(home: Home) -> Finding:
     if root in wide:
         return failure("home", f"Others on this machine can look into {root}.", step)
     return warning("home", f"Only the folder above keeps others out of {named}{more}.", step)
+
+
+def rules(home: Home) -> Finding:
+    """Look whether the owner's rules can be used, and which are in force."""
+    held = RulesFile(home, lambda path, data: None).in_force()
+    count = len(held.rules.rules)
+    if held.wrong is not None:
+        stay = f"the last good ones ({count}) stay in force" if count else "no rules are in force"
+        return warning(
+            "rules", f"{home.rules} is not used: {held.wrong} Until then, {stay}.", "sotto guard check"
+        )
+    return fine("rules", f"{count} of the owner's own" if count else "none of the owner's own")
 
 
 def too_open(root: Path) -> Iterator[Path]:

@@ -21,6 +21,7 @@ from sottovoce.engine import memory
 from sottovoce.engine.gguf import Header, read_header
 from sottovoce.engine.supervisor import engine_missing, explain
 from sottovoce.models import shelf
+from sottovoce.models.guards import guard_model
 
 LIBRARY_SECONDS = 60
 LOAD_LIBRARY = "import xllamacpp; print(xllamacpp.__version__)"
@@ -55,6 +56,16 @@ def file(settings: Settings, home: Home) -> tuple[Finding, Header | None]:
     except SottoError as problem:
         return from_error("model", problem, "sotto models list"), None
     return fine("model", f"{found.name}, {size(header.file_size)}, licence {found.licence}"), header
+
+
+def guard(settings: Settings, home: Home) -> Finding:
+    """Find the guard model that the settings name, and which kind it is."""
+    try:
+        found = shelf.resolve(settings.guard_model, home)
+        known = guard_model(found, shelf.resolve(settings.model, home))
+    except SottoError as problem:
+        return from_error("guard model", problem, "sotto settings unset guard_model")
+    return fine("guard model", f"{found.name}, {known.kind}")
 
 
 def digest(settings: Settings, home: Home) -> Finding:
