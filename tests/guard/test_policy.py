@@ -56,3 +56,7 @@ def test_the_card_comes_before_another_refusal_but_not_before_what_is_never_allo
 def test_what_meets_no_rule_passes() -> None:
     ruling = ruled([], FAMILY)
     assert (ruling.blocked, ruling.card, ruling.rule) == (False, False, "")
+
+
+def test_only_the_open_profile_answers_what_a_guard_model_could_not_judge() -> None:
+    assert [name for name, profile in PROFILES.items() if not profile.closed] == ["open"]

@@ -71,7 +71,7 @@ EVERY = frozenset(Category)
 
 OPEN = Profile("open", ALWAYS, card_only=True)
 FAMILY = Profile("family", EVERY, closed=True)
-WORKPLACE = Profile("workplace", EVERY - {Category.PRIVATE_DATA})
+WORKPLACE = Profile("workplace", EVERY - {Category.PRIVATE_DATA}, closed=True)
 PUBLIC = Profile("public", EVERY, closed=True)
 
 PROFILES = {profile.name: profile for profile in (OPEN, FAMILY, WORKPLACE, PUBLIC)}
