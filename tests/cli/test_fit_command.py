@@ -21,7 +21,7 @@ from sottovoce.store.db import open_database
 
 KEYS = ("low", "expected", "high")
 FIGURES = ("decode_tokens_per_s", "prompt_tokens_per_s", "first_token_s")
-MORE = {"bytes", "reason", "context", "measured_tokens_per_s", "card", "class"}
+MORE = {"bytes", "reason", "context", "measured_tokens_per_s", "evaluated", "card", "class"}
 """What stands in the JSON beside what was promised first."""
 
 

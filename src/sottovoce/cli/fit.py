@@ -12,6 +12,7 @@ import click
 
 from sottovoce.cli._given import Given
 from sottovoce.cli._marks import Marks
+from sottovoce.cli._scores import evaluated_data, right
 from sottovoce.core.amounts import amount
 from sottovoce.core.errors import NotFound
 
@@ -194,11 +195,12 @@ _COLUMNS = (
     "LICENCE",
     "CLASS",
     "MEASURED",
+    "EVALUATED",
     "ON A CARD",
     "FILE",
 )
 NOTHING = "–"
-BENEATH = 6
+BENEATH = 7
 """So many columns, the last ones, say how to get it and what else there is to know."""
 
 
@@ -214,6 +216,7 @@ def _row(one: Candidate, marks: Marks) -> tuple[str, ...]:
         marks.licence(one.licence),
         one.quality or NOTHING,
         "" if one.measured is None else f"measured {_number(one.measured)}",
+        "" if one.evaluated is None else right(one.evaluated),
         _on_card(one),
         one.file,
     )
@@ -257,6 +260,7 @@ def _data(one: Candidate) -> dict[str, Any]:
         "prompt_tokens_per_s": _interval(one.fit.prompt),
         "first_token_s": _interval(one.fit.first_token),
         "measured_tokens_per_s": one.measured,
+        "evaluated": None if one.evaluated is None else evaluated_data(one.evaluated),
         "card": None if one.fit.card is None else _card(one.fit.card),
         "class": one.quality or None,
         "licence": one.licence,
@@ -295,6 +299,8 @@ def _legend(run: Run, found: Sequence[Candidate]) -> str:
     ]
     if any(one.fit.memory.repacked for one in found):
         lines.append("MEMORY is what must be free, to what is used where there is more: weights held twice.")
+    if any(one.evaluated for one in found):
+        lines.append("EVALUATED: the share of answers that were right, with its 95 % interval: sotto eval M.")
     if any(one.fit.decode is None for one in found):
         lines.append("What only reads writes nothing: it embeds or ranks texts, one at a time.")
     return "\n".join(lines)

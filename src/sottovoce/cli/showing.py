@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sottovoce.cli._given import Given
+from sottovoce.cli._scores import evaluated_data, in_words
 from sottovoce.core.amounts import amount
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ def _show_file(given: Given, home: Home, chosen: ModelFile, *, licence: bool, as
     from sottovoce.engine.gguf import read_header
     from sottovoce.models import catalogue, describe, records
     from sottovoce.models import licences as terms
+    from sottovoce.store import evaluations
 
     header = read_header(chosen.path)
     description = describe.described(header)
@@ -88,6 +90,7 @@ def _show_file(given: Given, home: Home, chosen: ModelFile, *, licence: bool, as
         hashed = _digest(database, chosen)
         record = database.look(lambda conn: records.of(conn, chosen.path))
         goes_by = terms.of(licence_of(database, home, chosen))
+        score = database.look(lambda conn: evaluations.of(conn, hashed.sha256, evaluations.SHIPPED))
     cards = catalogue.cards(home)
     known = catalogue.with_content(hashed.sha256, cards)
     newer = None if known is None else catalogue.newer(known[0], cards)
@@ -97,6 +100,7 @@ def _show_file(given: Given, home: Home, chosen: ModelFile, *, licence: bool, as
         facts |= {
             "knowledge_until": known[0].knowledge_until or None if known else None,
             "newer": None if newer is None else newer.name,
+            "evaluated": None if score is None else evaluated_data(score),
         }
         given.show.data(facts | ({"licence_text": _licence_text(chosen)} if licence else {}))
         return
@@ -107,7 +111,7 @@ def _show_file(given: Given, home: Home, chosen: ModelFile, *, licence: bool, as
         if value not in (None, ""):
             given.show.line(f"{name.replace('_', ' '):<20} {_shown(name, value)}")
     given.show.line()
-    for line in terms.plain(goes_by):
+    for line in (*(in_words(score) if score else ()), *terms.plain(goes_by)):
         given.show.line(line)
     if chosen.licence_text is not None:
         given.show.note("\nThe whole licence: sotto models show --licence")

@@ -25,6 +25,7 @@ from sottovoce.models.file import ModelFile
 from sottovoce.models.kinds import EMBEDDING, LANGUAGE, RERANK
 from sottovoce.models.shelf import STARTER
 from sottovoce.store.db import Database
+from sottovoce.store.evaluations import Evaluation
 
 CLASSES = ((0.5e9, "toy"), (2e9, "basic"), (6e9, "fair"), (16e9, "good"), (80e9, "strong"))
 """What to expect of answers by size alone, the number of parameters: the catalogue knows no evaluation."""
@@ -42,6 +43,8 @@ USUAL_WINDOW = 4096
 class Candidate:
     """A model that could be run. `measured` is tokens a second as it ran here, None: it has not.
 
+    `evaluated`: how it did on the questions that come with the program, None: it was not asked them.
+
     `quality` goes by size alone; empty where the model writes nothing.
     """
 
@@ -53,6 +56,7 @@ class Candidate:
     fit: Fit
     command: str
     measured: float | None = None
+    evaluated: Evaluation | None = None
 
 
 # ── one model, or all that are known ──────────────────────────────────────────────────────────────
@@ -121,6 +125,7 @@ def of_file(database: Database, home: Home, file: ModelFile, run: Run, here: Her
         fit=here.fit(shape, run, learned),
         command=to_use(home, file),
         measured=learned.seen,
+        evaluated=learning.score(database, file, known),
     )
 
 

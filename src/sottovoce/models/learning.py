@@ -1,4 +1,4 @@
-"""What earlier answers on this machine teach of the prediction: the one place that says it, for whoever asks.
+"""What earlier answers on this machine teach of a model: its speed, and how it did where it was evaluated.
 
 Knows no catalogue, and nothing of how a prediction comes about: the sums are fit's. Blocks: call it from a
 thread.
@@ -23,7 +23,9 @@ from sottovoce.models import shelf
 from sottovoce.models.file import ModelFile
 from sottovoce.models.kinds import LANGUAGE
 from sottovoce.models.shelf import KnownFile
+from sottovoce.store import evaluations
 from sottovoce.store.db import Database
+from sottovoce.store.evaluations import SHIPPED, Evaluation
 from sottovoce.store.speeds import Speed, speeds
 
 LEAST, MOST = 0.5, 1.5
@@ -60,10 +62,21 @@ def of_file(
 
 def answers(database: Database, file: ModelFile, known: KnownFile | None) -> list[Speed]:
     """Return how quickly a file's answers were written here; none where its content is not known."""
-    digest = file.sha256
-    if digest is None and known is not None and shelf.is_unchanged(known):
-        digest = known.sha256
+    digest = digest_of(file, known)
     return [] if digest is None else database.look(lambda conn: speeds(conn, digest))
+
+
+def score(database: Database, file: ModelFile, known: KnownFile | None) -> Evaluation | None:
+    """Return how a file's answers did on the questions that come with the program, where they were asked."""
+    digest = digest_of(file, known)
+    return None if digest is None else database.look(lambda conn: evaluations.of(conn, digest, SHIPPED))
+
+
+def digest_of(file: ModelFile, known: KnownFile | None) -> str | None:
+    """Return the hash of a file's content, where it is known without reading it."""
+    if file.sha256 is None and known is not None and shelf.is_unchanged(known):
+        return known.sha256
+    return file.sha256
 
 
 # ── pure ──────────────────────────────────────────────────────────────────────────────────────────
