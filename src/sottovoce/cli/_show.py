@@ -198,6 +198,11 @@ class Show:
             self.note("")
             return ""
 
+    @property
+    def columns(self) -> int:
+        """How many cells a line of the terminal has; 80 where there is none."""
+        return self._columns()
+
     @staticmethod
     def _columns() -> int:
         import shutil

@@ -30,6 +30,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "models": ("sottovoce.cli.models:models", "The models here, their facts and licences."),
     "variants": ("sottovoce.cli.variants:variants", "A model with instructions and settings under a name."),
     "memory": ("sottovoce.cli.memory:memory", "What is remembered in all chats; off unless you turn it on."),
+    "eval": ("sottovoce.cli.eval:evaluate", "How well a model answers, by questions with known answers."),
+    "compare": ("sottovoce.cli.compare:compare", "Two models or settings on the same questions."),
     "keys": ("sottovoce.cli.keys:keys", "The keys that let programs in."),
     "guard": ("sottovoce.cli.guard:guard", "Safeguards: what is refused to whom, and how well that works."),
     "settings": ("sottovoce.cli.settings:settings", "What config.toml holds, with meanings."),
