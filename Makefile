@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Where this is set, as in many containers, each program that a test starts would compile all modules anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run test unit lint fix web types bench bench-server bench-fit bench-web bench-kb bench-guard docs record pictures smells lock clean help
+.PHONY: run test unit lint fix web types bench bench-server bench-fit bench-web bench-kb bench-guard bench-quality docs record pictures smells lock clean help
 .DEFAULT_GOAL := help
 
 help:  ## show these commands
@@ -68,6 +68,9 @@ bench-guard: $(VENV)/.test  ## measure what the safeguards stop and cost; writes
 
 bench-kb: $(VENV)/.test  ## measure how well and how fast shelves are searched, also against LanceDB; writes docs/reference/benchmarks-kb.md
 	$(BIN)/python -m bench --kb
+
+bench-quality: $(VENV)/.test  ## ask the starter all questions with known answers; writes docs/reference/quality.md
+	$(BIN)/python -m bench.quality
 
 docs: $(VENV)/.test  ## write the reference pages anew from the code
 	$(BIN)/python -m docs.generate
