@@ -83,7 +83,10 @@ def whole_call(text: str, tools: Sequence[Tool]) -> Called:
 
 
 def goes_round(text: str) -> bool:
-    """Tell whether a text repeats itself without end: then its end packs into next to nothing."""
+    """Tell whether a text repeats itself without end: then its end packs into next to nothing.
+
+    For calls, which nobody reads while they are written; answers are followed by guard/repetition.py.
+    """
     end = "".join(text.split())[-ROUND:].encode()
     return len(end) >= ROUND and len(zlib.compress(end)) * ROUNDS < len(end)
 
