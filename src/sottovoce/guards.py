@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from sottovoce.chat.guarded import Guards
+from sottovoce.chat.guarding import repetition
 from sottovoce.chat.guarding.age import AgeCheck
 from sottovoce.chat.guarding.memory import MemoryCheck
 from sottovoce.chat.guarding.moderation import Moderation
@@ -64,7 +65,8 @@ def around(
     guarding = around_calls(standing, model, common)
     own, safeguards, judge = guarding.checks
     remembering = MemoryCheck(database, lambda: standing().memory == "on")
-    return replace(guarding, checks=(own, safeguards, remembering, AgeCheck(until), judge))
+    checks = (own, safeguards, remembering, AgeCheck(until), judge)
+    return replace(guarding, checks=checks, watches=(*guarding.watches, repetition.watch))
 
 
 def around_calls(standing: Callable[[], Settings], model: ModelFile, common: Common) -> Guards:

@@ -10,6 +10,8 @@ from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
+SEVENTY = " ".join(f"w{at:03}" for at in range(70))
+
 
 def panel(window):
     return window.page.get_by_role("dialog", name="Chat settings")
@@ -268,7 +270,7 @@ def test_how_full_it_is_is_told_once_it_matters_and_a_new_chat_offered(window):
     expect(saved(window)).to_have_text("Saved")
     expect(panel(window)).to_contain_text("of 256 tokens")
     close_panel(window)
-    window.have_answered("word " * 70, ("word " * 70).strip())
+    window.have_answered(SEVENTY)
     expect(meter).to_be_visible()
     meter.focus()
     page.keyboard.press("Shift+Tab")
@@ -314,7 +316,7 @@ def test_no_state_of_it_has_a_fault(server, open_window, colours, size):
     close_panel(window)
     window.composer.fill("/")
     assert faults(page) == [], "the list for a slash"
-    window.composer.fill("word " * 70)
+    window.composer.fill(SEVENTY)
     window.send.click()
     meter = page.get_by_role("button", name=re.compile("^Context: "))
     expect(meter).to_be_visible()

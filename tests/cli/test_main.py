@@ -183,7 +183,7 @@ def test_an_output_that_takes_nothing_is_told_in_a_sentence(tmp_path, command, t
 @SHELL
 def test_what_is_longer_than_any_buffer_is_no_crash_either(tmp_path):
     long = tmp_path / "long.txt"
-    long.write_text("word" * 40_000)
+    long.write_text("".join(str(at) for at in range(40_000)))
     code, err = shell(tmp_path, f"ask --json <{long} >/dev/full")
     assert (code, err.partition("\n")[0]) == (1, FULL)
 

@@ -64,6 +64,9 @@ class Place:
         return run
 
 
+WORDS = " ".join(f"w{at:03}" for at in range(120))
+
+
 @asynccontextmanager
 async def opened(home: Home) -> AsyncIterator[Place]:
     engine = EchoEngine()
@@ -191,9 +194,9 @@ async def test_how_full_it_is_comes_from_the_last_answer(place: Place) -> None:
 
 
 async def test_a_chat_may_have_less_room_and_says_what_was_left_out(place: Place) -> None:
-    run = await place.ask("word " * 120)
+    run = await place.ask(WORDS)
     await place.patch(f"/chats/{run['chat']}", {"settings": {"context": 256}})
-    await place.events(await place.post(f"/chats/{run['chat']}/runs", {"text": "word " * 120}))
+    await place.events(await place.post(f"/chats/{run['chat']}/runs", {"text": WORDS}))
     told = (await place.get(f"/chats/{run['chat']}"))["context"]
     assert (told["room"], told["left_out"]) == (256, 1)
     assert told["used"] <= 256
@@ -208,9 +211,9 @@ async def test_what_was_never_counted_is_judged_and_said_to_be(place: Place) -> 
 
 
 async def test_what_was_left_out_for_a_stopped_answer_is_not_counted_as_read(place: Place) -> None:
-    run = await place.ask("word " * 120)
+    run = await place.ask(WORDS)
     await place.patch(f"/chats/{run['chat']}", {"settings": {"context": 256}})
-    later = await place.post(f"/chats/{run['chat']}/runs", {"text": "/slow 20 " + "word " * 120})
+    later = await place.post(f"/chats/{run['chat']}/runs", {"text": "/slow 20 " + WORDS})
     path = f"/app/api/chats/{run['chat']}/runs/{later['id']}"
     while not place.engine.samplings[1:]:
         await asyncio.sleep(0.005)

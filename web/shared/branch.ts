@@ -45,12 +45,16 @@ export function askedAgain(branch: readonly Message[], ask: ToCome): Message[] {
 
 /** Return the branch with an answer being written once more. */
 export function goneOnWith(branch: readonly Message[], answer: string): Message[] {
-  return branch.map((message) => (message.id === answer ? { ...message, state: "writing", reason: null, problem: null } : message));
+  return branch.map((message) => {
+    if (message.id !== answer) return message;
+    const notices = message.notices.filter(({ code }) => code !== "repeats");
+    return { ...message, state: "writing", reason: null, problem: null, notices };
+  });
 }
 
 /** Return whether there is more to come of an answer, and nothing was said after it. */
 export function canGoOn({ role, text, state, reason, below }: Message): boolean {
-  const isCut = state === "stopped" || state === "interrupted" || reason === "length";
+  const isCut = state === "stopped" || state === "interrupted" || reason === "length" || reason === "repeats";
   return role === "assistant" && isCut && text !== "" && below === 0;
 }
 

@@ -61,7 +61,7 @@ it("shows of a stopped answer what its reader had, and otherwise what the server
 it("offers to go on with an answer that was cut and that nothing follows", () => {
   const answer = message("a", "assistant", "q");
   expect(canGoOn(answer)).toBe(false);
-  for (const cut of [{ state: "stopped" }, { state: "interrupted" }, { reason: "length" }]) {
+  for (const cut of [{ state: "stopped" }, { state: "interrupted" }, { reason: "length" }, { reason: "repeats" }]) {
     expect(canGoOn({ ...answer, ...cut })).toBe(true);
     expect(canGoOn({ ...answer, ...cut, below: 2 })).toBe(false);
     expect(canGoOn({ ...answer, ...cut, text: "" })).toBe(false);
@@ -71,6 +71,12 @@ it("offers to go on with an answer that was cut and that nothing follows", () =>
 it("shows an answer that is gone on with as being written, with its text", () => {
   const cut = { ...message("a", "assistant", "q"), reason: "length" };
   expect(goneOnWith([cut], "a")).toEqual([{ ...cut, state: "writing", reason: null }]);
+});
+
+it("says no more of an answer that is gone on with that it had gone round", () => {
+  const stale = { code: "stale", text: "The newest document is from 2024." };
+  const round = { ...message("a", "assistant", "q"), reason: "repeats", notices: [stale, { code: "repeats", text: "" }] };
+  expect(goneOnWith([round], "a")[0]?.notices).toEqual([stale]);
 });
 
 it("loses nothing of an answer whose stream has just begun", () => {

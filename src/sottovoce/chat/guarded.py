@@ -38,6 +38,7 @@ class Said:
     """A question as guards see it. `earlier` are the questions before it in its branch, oldest first.
 
     `is_shaped`: the answer must follow a schema, so only what may not be answered at all is answered instead.
+    `begun`: what there is of a cut answer that is gone on with.
     `now`: seconds since 1970. `message` is the question's id in its `chat`, "" where it has none. `is_kept`:
     the chat is no temporary one.
     """
@@ -52,6 +53,7 @@ class Said:
     earlier: tuple[str, ...] = ()
     shelves: tuple[str, ...] = ()
     is_shaped: bool = False
+    begun: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +78,14 @@ class Verdict:
 class Stop:
     """An answer ends here, though its model would go on. `instead` takes the place of all its text.
 
+    `is_cut`: it is the beginning of that text, the model's own words, which judges have yet to hear.
     From a judge, who speaks when it has ended: no `reason` leaves it as it is, with a notice.
     """
 
     reason: str
     notice: Notice
     instead: str | None = None
+    is_cut: bool = False
 
 
 Judge = Callable[[Said, str], Awaitable[Stop | None]]

@@ -195,14 +195,14 @@ async def _answered(
     finished: Finished | None = None
     is_replaced = False
     pieces = _pieces(parts, facts, question.sampling, seen, Conversation(parts.owner, asked.chat), answer)
-    watches = [] if said is None else parts.guards.watching(said)
+    watches = [] if said is None else parts.guards.watching(replace(said, begun=answer.text))
     async with contextlib.aclosing(guarded.watched(pieces, watches)) as shown:
         async for piece in shown:
             if isinstance(piece, Finished):
                 finished = piece
                 continue
             if isinstance(piece, Stop):
-                is_replaced = piece.instead is not None
+                is_replaced = piece.instead is not None and not piece.is_cut
                 for event in _ended(answer, piece):
                     yield event
                 continue

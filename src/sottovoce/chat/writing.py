@@ -16,7 +16,7 @@ from sottovoce.core import notices
 from sottovoce.core.errors import SottoError
 from sottovoce.core.events import Notice, Reasoning, Text
 from sottovoce.core.grounds import NOTHING_CITED, Citation, Cited, Found
-from sottovoce.core.messages import State
+from sottovoce.core.messages import REPEATS, State
 from sottovoce.store import chats
 from sottovoce.store.db import Database
 from sottovoce.store.rows import StoredMessage
@@ -45,7 +45,7 @@ class Answer:
         self._pieces: list[str] = []
         self._thoughts: list[str] = []
         if begun is not None:
-            self.facts |= _kept_of(begun, notices.FACT)
+            self.facts |= _notices_of(begun)
         # What was thought and led to no word is thought anew, and kept until then.
         if begun is not None and begun.text:
             self._pieces.append(begun.text.rstrip(" "))  # the next word brings its own space
@@ -151,6 +151,12 @@ class Answer:
                 model=self.model,
             )
         )
+
+
+def _notices_of(message: StoredMessage) -> dict[str, Any]:
+    """Return what was told beside an answer that is gone on with, but not that it had gone round."""
+    told = {one.code: one.text for one in notices.kept(message.facts) if one.code != REPEATS}
+    return {notices.FACT: told} if told else {}
 
 
 def _kept_of(message: StoredMessage, name: str) -> dict[str, Any]:

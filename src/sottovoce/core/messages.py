@@ -13,6 +13,9 @@ MADE = "made"
 MADE_HERE = "here"
 """The fact of an answer that says where it was made: here, or at an address. It leaves with no export."""
 
+REPEATS = "repeats"
+"""The reason of an answer that was ended because its model went round. It can be gone on with."""
+
 
 class Role(StrEnum):
     SYSTEM = "system"

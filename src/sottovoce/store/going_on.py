@@ -8,10 +8,13 @@ from __future__ import annotations
 import sqlite3
 
 from sottovoce.core.errors import BadValue
-from sottovoce.core.messages import Role, State
+from sottovoce.core.messages import REPEATS, Role, State
 from sottovoce.store import chats, search
 from sottovoce.store.rows import StoredMessage
 from sottovoce.store.values import clean
+
+CUT = ("length", REPEATS)
+"""Reasons for which a complete answer may lack its end."""
 
 
 def is_cut(message: StoredMessage) -> bool:
@@ -19,7 +22,7 @@ def is_cut(message: StoredMessage) -> bool:
     if message.role is not Role.ASSISTANT:  # an imported question may have any state
         return False
     if message.state is State.COMPLETE:
-        return message.facts.get("reason") == "length"
+        return message.facts.get("reason") in CUT
     return message.state in (State.STOPPED, State.INTERRUPTED)
 
 

@@ -8,7 +8,8 @@ import { ContinueButton } from "./continue-button";
 export function AnswerEnd({ message, isBusy }: { message: Message; isBusy: boolean }) {
   const { conversation } = useApp();
   const say = useSay();
-  const key = message.reason === "length" ? "end.length" : `end.${message.state}`;
+  const isCut = message.reason === "length" || message.reason === "repeats";
+  const key = `end.${isCut ? message.reason : message.state}`;
   if (message.problem !== null) {
     return (
       <ProblemBox problem={message.problem}>

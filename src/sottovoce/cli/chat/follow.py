@@ -27,7 +27,7 @@ STOP_HINT = "Ctrl-C stops"
 WORTH_COUNTING = 256
 """A shorter prompt, in tokens, is read before anyone could look at the count."""
 
-ENDINGS = {"length": "cut at the longest length"}
+ENDINGS = {"length": "cut at the longest length", "repeats": "ended where it repeated itself"}
 """Why an answer may end before it is whole, in words; other reasons need none."""
 
 

@@ -1,0 +1,47 @@
+"""The starter goes round on many questions; it is noticed within forty of its own tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import aclosing
+
+import pytest
+
+from sottovoce.core.events import Text
+from sottovoce.core.messages import Conversation, Message, Role
+from sottovoce.core.sampling import Sampling
+from sottovoce.engine.llama import LlamaEngine
+from sottovoce.guard.repetition import Listening
+
+pytestmark = pytest.mark.model
+
+QUESTIONS = (
+    "你好，你会说中文吗？",
+    "天空为什么是蓝色的？",
+    "What is the news today?",
+    "List the kings of Norway.",
+    "Say something in Korean.",
+    "Write down all the reasons why cats are good.",
+)
+MOST = 40
+
+
+async def written(engine: LlamaEngine, asked: str, sampling: Sampling) -> list[str]:
+    message = Message(Role.USER, asked)
+    async with aclosing(engine.answer((message,), sampling, Conversation("me", None))) as pieces:
+        return [piece.text async for piece in pieces if isinstance(piece, Text)]
+
+
+async def test_a_model_that_goes_round_is_noticed_in_time(make: Callable[..., LlamaEngine]) -> None:
+    engine, repeated = make(), []
+    for question in QUESTIONS:
+        listening, ends = Listening(question), []
+        for piece in await written(engine, question, Sampling(temperature=0.0, max_tokens=500)):
+            loop = listening.feed(piece)
+            ends.append(len(listening.text))
+            if loop is not None:
+                assert listening.text[: loop.keep].strip()
+                repeated.append(sum(end > loop.start for end in ends))
+                break
+    assert repeated  # else this has shown nothing
+    assert max(repeated) <= MOST
