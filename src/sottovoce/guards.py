@@ -13,6 +13,7 @@ from functools import partial
 from sottovoce.chat.guarded import Guards
 from sottovoce.chat.guarding import repetition
 from sottovoce.chat.guarding.age import AgeCheck
+from sottovoce.chat.guarding.exact import ExactCheck
 from sottovoce.chat.guarding.memory import MemoryCheck
 from sottovoce.chat.guarding.moderation import Moderation
 from sottovoce.chat.guarding.own import OwnRulesGuard
@@ -65,7 +66,8 @@ def around(
     guarding = around_calls(standing, model, common)
     own, safeguards, judge = guarding.checks
     remembering = MemoryCheck(database, lambda: standing().memory == "on")
-    checks = (own, safeguards, remembering, AgeCheck(until), judge)
+    computing = ExactCheck(lambda: standing().tools == "on")
+    checks = (own, safeguards, remembering, computing, AgeCheck(until), judge)
     return replace(guarding, checks=checks, watches=(*guarding.watches, repetition.watch))
 
 

@@ -59,7 +59,33 @@ def test_json_has_the_documented_keys_and_nothing_else(sotto):
         "timings": {"first_token": 0, "total": 0, "prompt_per_second": 0, "answer_per_second": 0},
         "reason": "stop",
         "notices": [],
+        "tools": [],
     }
+
+
+def test_what_is_computed_names_its_tool_beside_the_answer(sotto):
+    plain = sotto("ask", "what is 17 x 6?")
+    assert plain.out == "17 × 6 = 102\n"
+    assert "calculate: 17 × 6" in plain.err
+    said = json.loads(sotto("ask", "--json", "what is 17 x 6?").out)
+    assert (said["answer"], said["reason"], said["model"]) == ("17 × 6 = 102", "computed", "")
+    assert said["tools"] == [{"name": "calculate", "arguments": {"expression": "17 × 6"}, "result": "102"}]
+    assert "[calculate: 17 × 6]" in sotto("chats", "show", said["chat"]).out
+
+
+def test_the_tools_can_be_turned_off(sotto):
+    sotto("settings", "set", "tools", "off")
+    assert sotto("ask", "what is 17 x 6?").out == "what is 17 x 6?\n"
+
+
+def test_an_answer_that_goes_round_says_that_it_was_ended(sotto):
+    question = "Hello. " + "I am here to help you. " * 30
+    ended = sotto("ask", question)
+    assert ended.code == 0
+    assert "again and again" in ended.err
+    said = json.loads(sotto("ask", "--json", question).out)
+    assert (said["answer"], said["reason"]) == ("Hello. I am here to help you.", "repeats")
+    assert [notice["code"] for notice in said["notices"]] == ["repeats"]
 
 
 def test_a_thought_has_a_key_of_its_own_and_goes_into_no_pipe(sotto):

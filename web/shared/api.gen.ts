@@ -1026,7 +1026,7 @@ export interface components {
          *
          *     `grounds` are the passages that were found for a question; `claims` and `citations` what of an answer they
          *     support, `supported_share` which part of its claims. `notices` are what its reader was told beside it.
-         *     `reason` is not_on_shelf or quotes where no model wrote it.
+         *     `reason` is not_on_shelf, quotes or computed where no model wrote it; `tools` are what computed it.
          */
         MessageNoun: {
             /** Alternatives */
@@ -1071,6 +1071,8 @@ export interface components {
             /** Thought */
             thought: number | null;
             timings: components["schemas"]["TimingsNoun"] | null;
+            /** Tools */
+            tools: components["schemas"]["ToolNoun"][];
             usage: components["schemas"]["UsageNoun"] | null;
         };
         /**
@@ -1855,6 +1857,20 @@ export interface components {
             prompt_per_second: number;
             /** Total */
             total: number;
+        };
+        /**
+         * ToolNoun
+         * @description One use of an exact tool that an answer comes from.
+         */
+        ToolNoun: {
+            /** Arguments */
+            arguments: {
+                [key: string]: string;
+            };
+            /** Name */
+            name: string;
+            /** Result */
+            result: string;
         };
         /**
          * Unlocking

@@ -2,7 +2,7 @@
 
 import type { Message } from "./api";
 import { type Attachment, shownOf } from "./attachments";
-import { type Live, noticesOf, wordsOf } from "./live";
+import { type Live, noticesOf, toolsOf, wordsOf } from "./live";
 
 /** An answer to come, and the question it is to. */
 interface ToCome {
@@ -66,7 +66,7 @@ export function settled(branch: readonly Message[], live: Live): Message[] {
 }
 
 function knownOf(live: Live, message: Message) {
-  return { ...wordsOf(live, message), thought: live.thought ?? message.thought, notices: noticesOf(live, message) };
+  return { ...wordsOf(live, message), thought: live.thought ?? message.thought, notices: noticesOf(live, message), tools: toolsOf(live, message) };
 }
 
 /**
@@ -125,5 +125,6 @@ function blank(ask: ToCome): Message {
     citations: [],
     supported_share: null,
     notices: [],
+    tools: [],
   };
 }

@@ -25,6 +25,7 @@ interface Said {
   waiting: { before: number; seconds: number; loading: boolean };
   reading: { read: number; total: number };
   notice: { code: string; text: string };
+  computed: { name: string; arguments: Record<string, string>; result: string };
   reasoning: { text: string; seconds: number };
   text: { text: string };
   whole: { text: string; reasoning: string; thought: number | null };
@@ -49,7 +50,7 @@ type EventName = keyof Said;
 export type RunEvent = { [Name in EventName]: { id: number; name: Name; said: Said[Name] } }[EventName];
 
 const NAMES: ReadonlySet<string> = new Set<EventName>([
-  "asked", "grounds", "waiting", "reading", "notice", "reasoning", "text", "whole", "done", "stopped", "failed",
+  "asked", "grounds", "waiting", "reading", "notice", "computed", "reasoning", "text", "whole", "done", "stopped", "failed",
 ]);
 const ENDS: ReadonlySet<string> = new Set<EventName>(["done", "stopped", "failed"]);
 

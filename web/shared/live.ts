@@ -13,6 +13,9 @@ export type Phase =
   | { kind: "thinking" }
   | { kind: "writing" };
 
+/** One use of an exact tool. */
+export type Tool = Message["tools"][number];
+
 export interface Live {
   answer: string;
   /** The number of the newest event. */
@@ -27,12 +30,14 @@ export interface Live {
   /** What it is answered from; null: not told, or from nothing. */
   grounds: Grounds | null;
   notices: readonly { code: string; text: string }[];
+  /** The exact tools that it comes from. */
+  tools: readonly Tool[];
   /** What the answer has become; null while it is written. */
   outcome: Partial<Message> | null;
 }
 
 export function begun(answer: string): Live {
-  return { answer, last: 0, text: "", reasoning: "", thought: null, isWhole: false, phase: { kind: "sending" }, grounds: null, notices: [], outcome: null };
+  return { answer, last: 0, text: "", reasoning: "", thought: null, isWhole: false, phase: { kind: "sending" }, grounds: null, notices: [], tools: [], outcome: null };
 }
 
 /** Return the answer as it is after an event. */
@@ -59,6 +64,8 @@ function changeBy(live: Live, event: RunEvent): Partial<Live> {
       return { phase: { kind: "reading", ...event.said } };
     case "notice":
       return { notices: [...live.notices, event.said] };
+    case "computed":
+      return { tools: [...live.tools, event.said] };
     case "reasoning": {
       const { text, seconds } = event.said;
       return { reasoning: live.reasoning + text, thought: seconds, phase: { kind: "thinking" } };
@@ -86,6 +93,11 @@ function changeBy(live: Live, event: RunEvent): Partial<Live> {
 export function noticesOf(live: Live | null, { notices }: Pick<Message, "notices">): Message["notices"] {
   const told = live?.notices ?? [];
   return [...notices.filter(({ code }) => !told.some((one) => one.code === code)), ...told];
+}
+
+/** Return the exact tools that it comes from. */
+export function toolsOf(live: Live | null, { tools }: Pick<Message, "tools">): Message["tools"] {
+  return live === null || live.tools.length === 0 ? tools : [...live.tools];
 }
 
 /** Return what is known of its text: the disk may be ahead of a stream that has just begun again. */

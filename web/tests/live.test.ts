@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 
 import { asked, settled } from "../shared/branch";
-import { advanced, begun, noticesOf, wordsOf } from "../shared/live";
+import { advanced, begun, noticesOf, toolsOf, wordsOf } from "../shared/live";
 
 const STALE = { code: "stale", text: "The newest document is from 2024." };
 const CUT = { code: "history_cut", text: "The oldest messages do not fit." };
@@ -30,4 +30,13 @@ it("shows the longer of what the disk and a stream have, until the stream says w
   const whole = { text: "Not that.", reasoning: "", thought: null };
   expect(wordsOf(advanced(writing, { id: 2, name: "whole", said: whole }), message).text).toBe("Not that.");
   expect(wordsOf(null, message)).toEqual(message);
+});
+
+it("says which exact tools an answer comes from, while it comes and later", () => {
+  const used = { name: "calculate", arguments: { expression: "17 × 6" }, result: "102" };
+  const live = advanced(begun("a"), { id: 1, name: "computed", said: used });
+  expect(toolsOf(live, { tools: [] })).toEqual([used]);
+  expect(toolsOf(begun("a"), { tools: [used] })).toEqual([used]);
+  const branch = asked([], { question: "q", answer: "a", text: "17 x 6", model: "m", now: 5, parent: null });
+  expect(settled(branch, live).map(({ tools }) => tools)).toEqual([[], [used]]);
 });

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from sottovoce import __version__
 from sottovoce.chat.grounds import source
-from sottovoce.core import notices
+from sottovoce.core import computed, notices
 from sottovoce.core.grounds import NOT_ON_SHELF, QUOTES, Cited, read_cited
 from sottovoce.core.messages import Role, State
 from sottovoce.store.rows import Chat
@@ -50,6 +50,7 @@ class Words:
     unknown: str
     attached: str
     documents: str
+    computed: str
     """Who answered, where no model did."""
     quoted: str
     unsupported: str
@@ -69,6 +70,7 @@ WORDS = {
         unknown="unknown model",
         attached="Attached: {names}",
         documents="from documents, by no model",
+        computed="computed, by no model",
         quoted="Quoted from documents:",
         unsupported="Of {all} sentences, {count} are supported by no passage.",
         made="Saved from Sottovoce {version}.",
@@ -89,6 +91,7 @@ WORDS = {
         unknown="未知模型",
         attached="附件：{names}",
         documents="出自文件，未用模型",
+        computed="由精确工具计算，未用模型",
         quoted="引自文件：",
         unsupported="{all} 句中有 {count} 句没有段落支持。",
         made="由 Sottovoce {version} 导出。",
@@ -153,18 +156,25 @@ def _article(shown: Shown, words: Words) -> str:
         text = escape(message.text.strip())
         given = _attached(shown, words)
         return f'<article class="you"><h2>{words.you} {day}</h2>{given}<div dir="auto">{text}</div></article>'
-    by_nobody = message.facts.get("reason") in (NOT_ON_SHELF, QUOTES)
-    model = escape(message.model or (words.documents if by_nobody else words.unknown))
+    model = escape(message.model or _by_nobody(message.facts.get("reason"), words))
     ending = words.endings.get(message.state)
     end = f'<p class="end">{escape(ending)}</p>' if ending else ""
+    used = "".join(f'<p class="attached">{escape(one.line)}</p>' for one in computed.kept(message.facts))
     told = "".join(
         f'<p class="attached" lang="en">{escape(one.text)}</p>' for one in notices.kept(message.facts)
     )
     return (
         f'<article class="ai"><h2>{words.ai} · <bdi>{model}</bdi> {day}</h2>'
-        f'<div class="answer" dir="auto">{_set(message.text)}</div>'
+        f'{used}<div class="answer" dir="auto">{_set(message.text)}</div>'
         f"{_quoted(read_cited(message.facts), words)}{told}{end}</article>"
     )
+
+
+def _by_nobody(reason: object, words: Words) -> str:
+    """Return who gave an answer that names no model."""
+    if reason == computed.REASON:
+        return words.computed
+    return words.documents if reason in (NOT_ON_SHELF, QUOTES) else words.unknown
 
 
 def _quoted(cited: Cited, words: Words) -> str:

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, replace
 
 from sottovoce.chat import attached
 from sottovoce.chat.grounds import source
-from sottovoce.core import notices
+from sottovoce.core import computed, notices
 from sottovoce.core.grounds import NOT_ON_SHELF, QUOTES, Ground, read_cited
 from sottovoce.core.messages import MADE, Role, State
 from sottovoce.store import attachments, chats, grounds
@@ -36,6 +36,13 @@ _ENDINGS = {
     State.WRITING: "\n*This answer was still being written.*\n",
     State.FAILED: "\n*This answer failed.*\n",
 }
+
+_BY_NOBODY = {
+    NOT_ON_SHELF: "from documents, by no model",
+    QUOTES: "from documents, by no model",
+    computed.REASON: "computed, by no model",
+}
+"""Who answered, by the reason for which such an answer ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +103,7 @@ def _heading(chat: Chat) -> str:
 
 
 def _section(message: StoredMessage, given: Sequence[Attachment]) -> str:
-    by_nobody = message.facts.get("reason") in (NOT_ON_SHELF, QUOTES)
-    by = message.model or ("from documents, by no model" if by_nobody else "unknown model")
+    by = message.model or _BY_NOBODY.get(str(message.facts.get("reason")), "unknown model")
     who = "You" if message.role is Role.USER else f"AI ({by})"
     texts = "".join(f"{_as_code(one.name)}:\n\n{attached.fenced(one.text)}\n\n" for one in given)
     quotes = "".join(
@@ -105,7 +111,9 @@ def _section(message: StoredMessage, given: Sequence[Attachment]) -> str:
         for one in read_cited(message.facts).citations
     )
     told = "".join(f"\n{_as_code(' '.join(one.text.split()))}\n" for one in notices.kept(message.facts))
-    return f"## {who}\n\n{texts}{message.text.strip()}\n{quotes}{told}{_ENDINGS.get(message.state, '')}\n"
+    used = "".join(f"{_as_code(one.line)}\n\n" for one in computed.kept(message.facts))
+    ending = _ENDINGS.get(message.state, "")
+    return f"## {who}\n\n{texts}{used}{message.text.strip()}\n{quotes}{told}{ending}\n"
 
 
 def _as_code(name: str) -> str:

@@ -185,11 +185,13 @@ async def _print_whole(given: Given, question: Question, as_json: bool) -> None:
 
     from sottovoce.cli.chat.follow import waiting_for
     from sottovoce.cli.chat.view import PlainView
-    from sottovoce.core.events import Asked, Done, Failed, Grounds, Notice, Waiting
+    from sottovoce.core import computed
+    from sottovoce.core.events import Asked, Computed, Done, Failed, Grounds, Notice, Waiting
 
     view = PlainView(given.show)
     found: Grounds | None = None
     notices: dict[str, str] = {}
+    used: list[Computed] = []
     async with given.open_app() as app:
         async with aclosing(app.ask(question)) as events:
             async for event in events:
@@ -203,6 +205,8 @@ async def _print_whole(given: Given, question: Question, as_json: bool) -> None:
                     case Notice(code=code, text=text):
                         notices[code] = text
                         view.note(text)
+                    case Computed():
+                        used.append(event)
                     case Failed(error):
                         raise error
                     case Done():
@@ -211,7 +215,7 @@ async def _print_whole(given: Given, question: Question, as_json: bool) -> None:
             told = [{"code": code, "text": text} for code, text in notices.items()]
             given.show.data(
                 _as_data(done)
-                | {"notices": told}
+                | {"notices": told, "tools": computed.fact(used)}
                 | ({} if found is None else _as_cited(done, found, notices))
             )
         else:

@@ -11,7 +11,7 @@ import click
 
 from sottovoce.cli._given import Given
 from sottovoce.cli._show import one_line
-from sottovoce.core import notices
+from sottovoce.core import computed, notices
 from sottovoce.core.errors import BadValue, Refused
 from sottovoce.core.messages import OWNER, Role
 
@@ -111,6 +111,8 @@ def show(given: Given, /, chat_id: str, as_json: bool) -> None:
             f"[attached: {one.name}, {one.characters:,} characters]\n" for one in attached.get(message.id, ())
         )
         given.show.line(f"\n{_speaker(message)}{mark}:\n{files}{message.text}")
+        for used in computed.kept(message.facts):
+            given.show.line(f"[{one_line(used.line)}]")
         for notice in notices.kept(message.facts):
             given.show.line(f"[{one_line(notice.text)}]")
 

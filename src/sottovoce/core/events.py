@@ -1,13 +1,14 @@
 """What an answer is made of while it streams.
 
 A turn yields, in order: one `Asked`, a `Whole` where it goes on with an answer, `Grounds` where shelves are
-asked, any number of `Waiting`, `Reading`, `Notice`, `Reasoning` and `Text`, a `Whole` where a guard has ended
-the answer with other words, and last exactly one of `Done` and `Failed`. Closing the generator stops the
-answer; what was written is kept.
+asked, `Computed` where an exact tool answers, any number of `Waiting`, `Reading`, `Notice`, `Reasoning` and
+`Text`, a `Whole` where a guard has ended the answer with other words, and last exactly one of `Done` and
+`Failed`. Closing the generator stops the answer; what was written is kept.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sottovoce.core.errors import SottoError
@@ -107,6 +108,20 @@ class Called:
 
 
 @dataclass(frozen=True, slots=True)
+class Computed:
+    """An exact tool was used: its name, what it was given, and what came out, in digits."""
+
+    name: str
+    arguments: Mapping[str, str]
+    result: str
+
+    @property
+    def line(self) -> str:
+        """The use of the tool as it is shown: calculate: 17 × 6."""
+        return f"{self.name}: {', '.join(self.arguments.values())}"
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """Something the reader should know, in a sentence. `code` is stable."""
 
@@ -174,5 +189,5 @@ class Failed:
 Piece = Waiting | Reading | Text | Finished
 """What an engine yields."""
 
-Event = Asked | Whole | Grounds | Waiting | Reading | Notice | Reasoning | Text | Done | Failed
+Event = Asked | Whole | Grounds | Waiting | Reading | Notice | Computed | Reasoning | Text | Done | Failed
 """What a turn yields."""

@@ -149,6 +149,12 @@ class Settings:
         'remember what a message asks for ("remember that I…") in all chats: off or on',
         _one_of("off", "on"),
     )
+    tools: str = _setting(
+        "on",
+        str,
+        "answer sums, conversions of units and questions of days by exact tools, not the model: on or off",
+        _one_of("on", "off"),
+    )
     system: str = _setting("", str, "instructions placed before every new chat")
     context: int = _setting(4096, int, "tokens a chat can hold in view; 0 takes all the model can", _window)
     threads: int = _count(0, 1024, "processor threads of the engine; 0 chooses for this machine")

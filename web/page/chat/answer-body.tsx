@@ -1,5 +1,5 @@
 import type { Message } from "../../shared/api";
-import { type Live, noticesOf, wordsOf } from "../../shared/live";
+import { type Live, noticesOf, toolsOf, wordsOf } from "../../shared/live";
 import { isKey } from "../../shared/strings";
 import { CitedShare } from "../citations/cited-share";
 import { SourcesRow } from "../citations/sources-row";
@@ -9,6 +9,7 @@ import { Icon } from "../parts/icon";
 import { useSay, useStored } from "../reader";
 import { AnswerWait } from "./answer-wait";
 import { Reasoning } from "./reasoning";
+import { ToolLines } from "./tool-lines";
 
 /** How an answer ended that is none: what was asked stands on no shelf of the chat. */
 const NOT_ON_SHELF = "not_on_shelf";
@@ -36,6 +37,7 @@ export function AnswerBody({ message, live }: { message: Message; live: Live | n
           isAll={live === null && text === ""}
         />
       )}
+      <ToolLines tools={toolsOf(live, message)} />
       {text !== "" && <Markdown text={text} isLive={live !== null} claims={message.claims} citations={message.citations} />}
       {live === null && <CitedShare claims={message.claims} />}
       {live === null && <TheirWords claims={message.claims} places={message.citations} />}

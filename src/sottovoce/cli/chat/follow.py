@@ -11,6 +11,7 @@ from sottovoce.cli.chat.view import View
 from sottovoce.core.errors import EngineFailed
 from sottovoce.core.events import (
     Asked,
+    Computed,
     Done,
     Event,
     Failed,
@@ -60,6 +61,8 @@ async def follow(
                     thought = True
                 case Notice(text=text):
                     view.note(text)
+                case Computed():
+                    view.note(event.line)
                 case Waiting(loading=False):
                     view.waiting(waiting_for(event, loaded=True))
                 case Reading() | Waiting():

@@ -7,8 +7,8 @@ from typing import Any, Literal, Self
 from pydantic import Field, ValidationError
 
 from sottovoce.chat.archive import Report
-from sottovoce.core import notices
-from sottovoce.core.events import Asked
+from sottovoce.core import computed, notices
+from sottovoce.core.events import Asked, Computed
 from sottovoce.core.grounds import read_cited
 from sottovoce.core.messages import MADE
 from sottovoce.server.app_api.nouns import ID, MOST_TEXT, Noun, RunNoun, SettingsNoun, Shelves
@@ -168,6 +168,18 @@ class NoticeNoun(Noun):
     text: str
 
 
+class ToolNoun(Noun):
+    """One use of an exact tool that an answer comes from."""
+
+    name: str
+    arguments: dict[str, str]
+    result: str
+
+    @classmethod
+    def of(cls, used: Computed) -> Self:
+        return cls(name=used.name, arguments=dict(used.arguments), result=used.result)
+
+
 class MessageNoun(Noun):
     """One message of the branch shown. `alternatives` are all that could stand here, itself among them.
 
@@ -177,7 +189,7 @@ class MessageNoun(Noun):
 
     `grounds` are the passages that were found for a question; `claims` and `citations` what of an answer they
     support, `supported_share` which part of its claims. `notices` are what its reader was told beside it.
-    `reason` is not_on_shelf or quotes where no model wrote it.
+    `reason` is not_on_shelf, quotes or computed where no model wrote it; `tools` are what computed it.
     """
 
     id: str
@@ -203,6 +215,7 @@ class MessageNoun(Noun):
     citations: list[CitationNoun]
     supported_share: float | None
     notices: list[NoticeNoun]
+    tools: list[ToolNoun]
 
     @classmethod
     def of(cls, shown: Shown) -> Self:
@@ -233,6 +246,7 @@ class MessageNoun(Noun):
             citations=cited.citations,
             supported_share=cited.supported_share,
             notices=[NoticeNoun(code=one.code, text=one.text) for one in notices.kept(facts)],
+            tools=[ToolNoun.of(one) for one in computed.kept(facts)],
         )
 
 

@@ -4,6 +4,7 @@ asked    {chat, question, answer}      the question is on the disk
 waiting  {before, seconds, loading}    others come first, or the model is being loaded
 reading  {read, total}                 tokens of the prompt
 notice   {code, text}                  something to know
+computed {name, arguments, result}     an exact tool was used
 reasoning {text, seconds}              more of what the model thinks, and how long it has by now
 text     {text}                        more of the answer
 whole    {text, reasoning, thought}    all of it so far, in place of earlier text
@@ -24,6 +25,7 @@ from typing import Any
 from sottovoce.chat.runs import Numbered, RunEvent, Stopped
 from sottovoce.core.events import (
     Asked,
+    Computed,
     Done,
     Failed,
     Grounds,
@@ -61,6 +63,8 @@ def told(event: RunEvent) -> tuple[str, Json]:
             return "reading", asdict(event)
         case Notice():
             return "notice", asdict(event)
+        case Computed(name, arguments, result):
+            return "computed", {"name": name, "arguments": dict(arguments), "result": result}
         case Whole():
             return "whole", asdict(event)
         case Grounds():
