@@ -53,7 +53,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 ABLE = 10**9
-"""Bytes of a model that is taken to know other words for what is asked. The starter, of a tenth, does not."""
+"""Bytes of a model that is taken to know other words for what is asked, and a sum when it is asked for one.
+
+The starter, of a tenth, does not.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +128,8 @@ class App:
 
     def guards(self, model: ModelFile) -> Guards:
         """Return what stands around this model's answers."""
-        return guards.around(self.home, self.standing, self.database, model, self.common)
+        is_able = shelf.size(model.path) >= ABLE
+        return guards.around(self.home, self.standing, self.database, model, self.common, is_able=is_able)
 
     def writes_queries(self, model: ModelFile) -> bool:
         """Return whether this model is to write queries for an encyclopaedia."""

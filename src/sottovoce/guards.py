@@ -51,11 +51,17 @@ def common(home: Home, engines: Engines, surface: str) -> Common:
 
 
 def around(
-    home: Home, standing: Callable[[], Settings], database: Database, model: ModelFile, common: Common
+    home: Home,
+    standing: Callable[[], Settings],
+    database: Database,
+    model: ModelFile,
+    common: Common,
+    *,
+    is_able: bool = False,
 ) -> Guards:
     """Return the guards of a model. Nothing is read before a question needs it.
 
-    `standing` tells the settings as they are by then.
+    `standing` tells the settings as they are by then. `is_able`: the model may decide what is to be computed.
     """
     card = partial(_card, home, database, model)
 
@@ -66,7 +72,8 @@ def around(
     guarding = around_calls(standing, model, common)
     own, safeguards, judge = guarding.checks
     remembering = MemoryCheck(database, lambda: standing().memory == "on")
-    computing = ExactCheck(lambda: standing().tools == "on")
+    engine = partial(common.engines.get, model) if is_able else None
+    computing = ExactCheck(lambda: standing().tools == "on", engine)
     checks = (own, safeguards, remembering, computing, AgeCheck(until), judge)
     return replace(guarding, checks=checks, watches=(*guarding.watches, repetition.watch))
 

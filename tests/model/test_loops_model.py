@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from contextlib import aclosing
 
@@ -11,6 +12,7 @@ from sottovoce.core.events import Text
 from sottovoce.core.messages import Conversation, Message, Role
 from sottovoce.core.sampling import Sampling
 from sottovoce.engine.llama import LlamaEngine
+from sottovoce.exact import deciding
 from sottovoce.guard.repetition import Listening
 
 pytestmark = pytest.mark.model
@@ -45,3 +47,13 @@ async def test_a_model_that_goes_round_is_noticed_in_time(make: Callable[..., Ll
                 break
     assert repeated  # else this has shown nothing
     assert max(repeated) <= MOST
+
+
+async def test_the_engine_holds_a_model_to_a_decision(make: Callable[..., LlamaEngine]) -> None:
+    """The starter decides badly, which is why it is never asked; but it can decide for nothing else."""
+    question = "If I have 17 boxes of 6 eggs, how many eggs do I have?"
+    drawn = Sampling(temperature=0.0, max_tokens=deciding.MOST_TOKENS, schema=deciding.SCHEMA)
+    decision = json.loads("".join(await written(make(), deciding.asked(question), drawn)))
+    assert set(decision) == {"tool", "expression"}
+    assert decision["tool"] in ("calculate", "none")
+    assert set(decision["expression"]) <= set("0123456789+-*/(). ")
