@@ -33,6 +33,8 @@ UNTIL = "2024-06"
         ("How do I read the news from a file in Python?", None),
         ("What happened in 1969?", None),
         ("Who sits in room 2031?", None),
+        ("What does word2199 mean?", None),
+        ("在2031年呢？", "2031"),
         ("今天我很累", None),
         ("", None),
     ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 
-_YEAR = re.compile(r"(?<![\d.,:/-])(?:(19|20|21)(\d\d))(?!\d|[.,]\d)(?:[-/年](\d{1,2})(?!\d))?")
+_YEAR = re.compile(r"(?<![A-Za-z_\d.,:/-])(?:(19|20|21)(\d\d))(?!\d|[.,]\d)(?:[-/年](\d{1,2})(?!\d))?")
 
 _NUMBERED = re.compile(
     r"(?:\b(?:rooms?|no|number|model|version|part|page|section|office|server|windows|port|line|item|article|code"
