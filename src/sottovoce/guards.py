@@ -6,14 +6,16 @@ What each of them looks for stands in guard/, how its verdict becomes part of a 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from sottovoce.chat.guarded import Guards
 from sottovoce.chat.guarding import repetition
 from sottovoce.chat.guarding.age import AgeCheck
 from sottovoce.chat.guarding.exact import ExactCheck
+from sottovoce.chat.guarding.help import HelpCheck
 from sottovoce.chat.guarding.memory import MemoryCheck
 from sottovoce.chat.guarding.moderation import Moderation
 from sottovoce.chat.guarding.own import OwnRulesGuard
@@ -33,6 +35,9 @@ from sottovoce.models.file import ModelFile
 from sottovoce.models.kinds import LANGUAGE
 from sottovoce.store.db import Database
 from sottovoce.store.guard_log import GuardLog
+
+if TYPE_CHECKING:
+    from sottovoce.help.facts import Facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +77,23 @@ def around(
     guarding = around_calls(standing, model, common)
     own, safeguards, judge = guarding.checks
     remembering = MemoryCheck(database, lambda: standing().memory == "on")
+    helping = _help(home, standing, database, model)
     engine = partial(common.engines.get, model) if is_able else None
     computing = ExactCheck(lambda: standing().tools == "on", engine)
-    checks = (own, safeguards, remembering, computing, AgeCheck(until), judge)
+    checks = (own, safeguards, remembering, helping, computing, AgeCheck(until), judge)
     return replace(guarding, checks=checks, watches=(*guarding.watches, repetition.watch))
+
+
+def _help(home: Home, standing: Callable[[], Settings], database: Database, model: ModelFile) -> HelpCheck:
+    """Return what answers questions about the assistant. A variant with instructions speaks for itself."""
+    is_plain = model.variant is None or not model.variant.system
+
+    def facts(blanks: Collection[str]) -> Facts:
+        from sottovoce.help.facts import Place, gather
+
+        return gather(Place(home, standing(), model, database), blanks)
+
+    return HelpCheck(facts, lambda: is_plain and standing().help_in_chat == "on")
 
 
 def around_calls(standing: Callable[[], Settings], model: ModelFile, common: Common) -> Guards:

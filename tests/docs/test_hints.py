@@ -17,6 +17,7 @@ from sottovoce.cli.main import sotto
 from sottovoce.core import errors
 from sottovoce.core.errors import SottoError
 from sottovoce.core.settings import Settings
+from sottovoce.help import phrases, shelf
 from sottovoce.server.asgi import endpoints
 
 SOURCES = Path(__file__).parents[2] / "src" / "sottovoce"
@@ -85,7 +86,12 @@ def texts(path: Path) -> Iterator[str]:
             todo += ast.iter_child_nodes(node)
 
 
-TEXTS = [(path.relative_to(SOURCES).as_posix(), text) for path in FILES for text in texts(path)]
+HELP = [
+    *((f"help: {entry.id}", words.answer) for entry in shelf.entries() for words in (entry.en, entry.zh)),
+    *((f"help: {name}", text) for name, said in phrases.sentences().items() for one in said.values()
+      for text in one.values()),
+]  # fmt: skip
+TEXTS = [(path.relative_to(SOURCES).as_posix(), text) for path in FILES for text in texts(path)] + HELP
 
 
 def commands(text: str) -> Iterator[list[str]]:
@@ -165,7 +171,12 @@ def test_every_flag_slash_command_and_address_named_in_a_hint_exists() -> None:
     flags = set(re.findall(FLAG, generate.page("commands.md")))
     addresses = {"/" + one.path.split("/")[1] for one in endpoints()}
     slashes = {one.name for one in COMMANDS} | addresses
-    missing = []
+    missing = [
+        (name, flag)
+        for name, text in HELP
+        for flag in FLAG.findall(OTHERS.sub("", text))
+        if flag not in flags
+    ]
     assert any("--scope" in text for _, text in hints())
     assert any("/save" in text for _, text in hints())
     for file, text in hints():

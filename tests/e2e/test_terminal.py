@@ -60,6 +60,18 @@ def test_a_question_is_answered_in_place(terminal):
     assert "% full" in sotto.bottom
 
 
+def test_the_help_answers_questions_about_the_assistant_and_keeps_nothing(terminal, tmp_path):
+    sotto = terminal(height=50)
+    sotto.ask("/help Can I download ChatGPT?")
+    sotto.until("open-weight models")
+    sotto.ask("/help How much does a flight to Paris cost?")
+    sotto.until("The help does not answer that.")
+    assert "Near to it:" in sotto.text
+    sotto.ask("/help")
+    sotto.until("/help [QUESTION]")
+    assert stored(tmp_path, "list") == []
+
+
 def test_a_message_can_have_several_lines(terminal, tmp_path):
     sotto = terminal()
     sotto.until(lambda: sotto.at_prompt)

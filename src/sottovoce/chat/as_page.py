@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from sottovoce import __version__
 from sottovoce.chat.grounds import source
 from sottovoce.core import computed, notices
-from sottovoce.core.grounds import NOT_ON_SHELF, QUOTES, Cited, read_cited
+from sottovoce.core.grounds import HELPED, NOT_ON_SHELF, QUOTES, Cited, read_cited
 from sottovoce.core.messages import Role, State
 from sottovoce.store.rows import Chat
 from sottovoce.store.shown import Shown
@@ -51,6 +51,7 @@ class Words:
     attached: str
     documents: str
     computed: str
+    helped: str
     """Who answered, where no model did."""
     quoted: str
     unsupported: str
@@ -71,6 +72,7 @@ WORDS = {
         attached="Attached: {names}",
         documents="from documents, by no model",
         computed="computed, by no model",
+        helped="from the help, by no model",
         quoted="Quoted from documents:",
         unsupported="Of {all} sentences, {count} are supported by no passage.",
         made="Saved from Sottovoce {version}.",
@@ -92,6 +94,7 @@ WORDS = {
         attached="附件：{names}",
         documents="出自文件，未用模型",
         computed="由精确工具计算，未用模型",
+        helped="出自帮助，未用模型",
         quoted="引自文件：",
         unsupported="{all} 句中有 {count} 句没有段落支持。",
         made="由 Sottovoce {version} 导出。",
@@ -174,6 +177,8 @@ def _by_nobody(reason: object, words: Words) -> str:
     """Return who gave an answer that names no model."""
     if reason == computed.REASON:
         return words.computed
+    if reason == HELPED:
+        return words.helped
     return words.documents if reason in (NOT_ON_SHELF, QUOTES) else words.unknown
 
 

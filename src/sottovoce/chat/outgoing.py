@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, replace
 from sottovoce.chat import attached
 from sottovoce.chat.grounds import source
 from sottovoce.core import computed, notices
-from sottovoce.core.grounds import NOT_ON_SHELF, QUOTES, Ground, read_cited
+from sottovoce.core.grounds import HELPED, NOT_ON_SHELF, QUOTES, Ground, read_cited
 from sottovoce.core.messages import MADE, Role, State
 from sottovoce.store import attachments, chats, grounds
 from sottovoce.store.attachments import Attachment
@@ -41,6 +41,7 @@ _BY_NOBODY = {
     NOT_ON_SHELF: "from documents, by no model",
     QUOTES: "from documents, by no model",
     computed.REASON: "computed, by no model",
+    HELPED: "from the help, by no model",
 }
 """Who answered, by the reason for which such an answer ended."""
 

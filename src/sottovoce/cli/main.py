@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "keys": ("sottovoce.cli.keys:keys", "The keys that let programs in."),
     "guard": ("sottovoce.cli.guard:guard", "Safeguards: what is refused to whom, and how well that works."),
     "settings": ("sottovoce.cli.settings:settings", "What config.toml holds, with meanings."),
+    "help": ("sottovoce.cli.help:help_", "Answers to common questions, word for word."),
     "doctor": ("sottovoce.cli.doctor:doctor", "Check the installation; prove that nothing leaves."),
 }
 """Each command's function, as module:name, and its line in the help."""

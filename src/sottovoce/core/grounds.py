@@ -13,6 +13,7 @@ from typing import Any
 
 NOT_ON_SHELF = "not_on_shelf"
 QUOTES = "quotes"
+HELPED = "helped"
 """Reasons for which an answer ended that no model wrote."""
 
 STALE = "stale"

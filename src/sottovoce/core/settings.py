@@ -22,6 +22,7 @@ NETWORK = ("off", "ask", "on")
 PROFILES = ("open", "family", "workplace", "public")
 USES = ("private", "commercial")
 WRITES = ("auto", "on", "off")
+SWITCH = ("on", "off")
 
 PASSED_ON = (
     "PATH", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "LD_LIBRARY_PATH",
@@ -154,6 +155,12 @@ class Settings:
         str,
         "answer sums, conversions of units and questions of days by exact tools, not the model: on or off",
         _one_of("on", "off"),
+    )
+    help_in_chat: str = _setting(
+        "on",
+        str,
+        "answer questions about the assistant itself from its help, not by the model: on or off",
+        _one_of(*SWITCH),
     )
     system: str = _setting("", str, "instructions placed before every new chat")
     context: int = _setting(4096, int, "tokens a chat can hold in view; 0 takes all the model can", _window)

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from rich.table import Table
 from rich.text import Text
 
-from sottovoce.cli.chat import about_answers, about_chats, about_knowledge, about_settings
+from sottovoce.cli.chat import about_answers, about_chats, about_itself, about_knowledge, about_settings
 from sottovoce.cli.chat.talk import Talk
 from sottovoce.core.errors import NotFound
 
@@ -25,6 +25,9 @@ class Command:
 
 
 async def show_help(talk: Talk, arguments: str) -> None:
+    if arguments:
+        await about_itself.answer(talk, arguments)
+        return
     table = Table.grid(padding=(0, 1))
     for command in COMMANDS:
         usage = Text.assemble((command.name, "bold"), (f" {command.arguments}", "dim"))
@@ -59,7 +62,7 @@ COMMANDS = (
     Command("/save", "FILE", "write this chat as Markdown", about_answers.save),
     Command("/export", "FILE", "write this chat with all branches as JSON", about_answers.export),
     Command("/stats", "", "counts and times of the last answer", about_answers.stats),
-    Command("/help", "", "show this", show_help),
+    Command("/help", "[QUESTION]", "show this, or answer a question about the assistant", show_help),
     Command("/quit", "", "leave", leave),
 )
 

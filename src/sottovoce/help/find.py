@@ -1,0 +1,215 @@
+"""Which entry a question means, and how surely. Pure: the entries and a question in, entries out.
+
+A question is held against every wording: features that both have, weighed by how few entries have them, over
+all that either has (Dice), and against all wordings of an entry together, since a question may mix two.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from sottovoce.help import shelf
+from sottovoce.help.shelf import Entry
+from sottovoce.help.words import features, folded, is_soft, is_telling, means_itself, spelling
+
+LONGEST = 300
+"""Characters of a question; what is longer tells something, and asks about that."""
+
+LIKELY = 0.5
+"""From here on an entry is the answer to somebody who asks the help."""
+
+SURE = 0.66
+"""From here on it is one in an ordinary chat, where a model would answer otherwise."""
+
+AHEAD = 0.06
+"""By so much it must be ahead of the next there."""
+
+SPELT = 0.38
+SPELT_OF_REQUEST = 0.6
+SPELT_OF_NOBODY = 0.9
+"""And so much it must have in common with a wording as it is spelt: more where it may ask to do something
+(“can you write in Chinese?” wants a text), and nearly all where nothing names the assistant."""
+
+REQUEST = re.compile(
+    r"\b(can|could|will|would) (you|u)\b|\b(please|again|think)\b|"
+    r"[你您](能|可|会|再|怎么看|觉得|认为)|^[请帮]"
+)
+
+FOREIGN = 0.4
+FOREIGN_IN_CHAT = 0.25
+"""So much of a question's weight may be of features that no entry has: where it does not name the
+assistant, and in a chat."""
+
+SOFT = 0.3
+"""What a feature weighs that stands in questions about anything."""
+
+WORDING = 0.7
+"""How much of a score the nearest single wording makes."""
+
+NAMED_ALONE = frozenset(("@chatgpt",))
+HERE = re.compile(
+    r"\bmy (chats|conversations)\b|\bwhat i (type|write|enter)\b|我的(聊天|对话)|我(输入|写)的内容"
+)
+"""Speak of what the assistant has to do with, without naming it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An entry and how well a question fits it, from 0 to 1."""
+
+    entry: Entry
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Wording:
+    entry: Entry
+    features: frozenset[str]
+    spelling: frozenset[str]
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    wordings: tuple[_Wording, ...]
+    weights: dict[str, float]
+    unknown: float
+    all: dict[str, frozenset[str]]
+    """Of each entry's id, the features of all its wordings."""
+
+    def weigh(self, found: Iterable[str]) -> float:
+        return sum(self.weights.get(one) or self.unknown * (SOFT if is_soft(one) else 1.0) for one in found)
+
+
+def find(question: str) -> Entry | None:
+    """Return the entry that a person means who asks the help, by its question, its id or other words."""
+    best = nearest(question, 1)
+    if not best or best[0].score < LIKELY:
+        return None
+    if best[0].score < 1 and not means_itself(question, pronouns=True) and _foreign(question) > FOREIGN:
+        return None
+    return best[0].entry
+
+
+def nearest(question: str, limit: int = 3) -> list[Match]:
+    """Return the entries that come nearest, best first; none where nothing is shared."""
+    asked = question.strip()
+    if len(asked) > LONGEST:
+        return []
+    index = _index()
+    exact = _exact().get(_spelt(asked)) or shelf.by_id(asked)
+    found = _scores(index, features(asked))
+    if exact is not None:
+        found[exact.id] = 1.0
+    first = "" if exact is None else exact.id
+    ranked = sorted(found.items(), key=lambda one: (one[0] != first, -one[1], one[0]))
+    return [Match(entry, score) for name, score in ranked[:limit] if (entry := shelf.by_id(name)) is not None]
+
+
+def about_itself(question: str, *, first: bool) -> Entry | None:
+    """Return the entry that an ordinary question is clearly about, with the assistant named in it.
+
+    `first`: nothing was said before that it could be about.
+    """
+    asked = question.strip()
+    if len(asked) > LONGEST or "\n" in asked:
+        return None
+    said = features(asked)
+    least = _least(asked, said, first=first)
+    if least is None:
+        return None
+    wording = _exact().get(_spelt(asked))
+    if wording is not None:
+        return wording if wording.in_chat else None
+    if not any(is_telling(one) for one in said):
+        return None  # nearly every question, at the price of a few look-ups
+    if _foreign(asked) > FOREIGN_IN_CHAT:
+        return None
+    best = nearest(asked, 2)
+    if not best or best[0].score < SURE or not best[0].entry.in_chat:
+        return None
+    if len(best) > 1 and best[0].score - best[1].score < AHEAD:
+        return None
+    return best[0].entry if _likeness(asked, best[0].entry) >= least else None
+
+
+def _least(asked: str, said: frozenset[str], *, first: bool) -> float | None:
+    """Return how like a wording a question must be spelt in a chat; None: it is about what was spoken of."""
+    text = folded(asked)
+    if means_itself(asked, pronouns=False) or NAMED_ALONE & said or HERE.search(text):
+        return SPELT_OF_REQUEST if REQUEST.search(text) else SPELT
+    return SPELT_OF_NOBODY if first else None
+
+
+def _likeness(asked: str, entry: Entry) -> float:
+    """Return how much a question is spelt like the wording of an entry that comes nearest."""
+    said = spelling(asked)
+    return max(
+        2 * len(said & wording.spelling) / (len(said) + len(wording.spelling))
+        for wording in _index().wordings
+        if wording.entry is entry
+    )
+
+
+def _foreign(question: str) -> float:
+    """Return how much of a question's weight is of features that no entry has."""
+    index, asked = _index(), features(question)
+    strange = [one for one in asked if one not in index.weights]
+    return index.weigh(strange) / index.weigh(asked) if strange else 0.0
+
+
+def _scores(index: _Index, asked: frozenset[str]) -> dict[str, float]:
+    """Return the score of each entry that shares anything with a question."""
+    weight = index.weigh(asked)
+    if not weight:
+        return {}
+    nearest: dict[str, float] = {}
+    for wording in index.wordings:
+        shared = index.weigh(asked & wording.features)
+        if shared:
+            dice = 2 * shared / (weight + wording.weight)
+            nearest[wording.entry.id] = max(dice, nearest.get(wording.entry.id, 0.0))
+    return {
+        name: WORDING * dice + (1 - WORDING) * index.weigh(asked & index.all[name]) / weight
+        for name, dice in nearest.items()
+    }
+
+
+@cache
+def _exact() -> dict[str, Entry]:
+    """Return every wording as it is spelt, with its entry."""
+    return {
+        _spelt(question): entry
+        for entry in shelf.entries()
+        for question in (*entry.en.questions, *entry.zh.questions)
+    }
+
+
+@cache
+def _index() -> _Index:
+    wordings: list[tuple[Entry, str, frozenset[str]]] = []
+    for entry in shelf.entries():
+        for question in (*entry.en.questions, *entry.zh.questions):
+            wordings.append((entry, question, features(question)))
+    together: dict[str, frozenset[str]] = {}
+    for entry, _, found in wordings:
+        together[entry.id] = together.get(entry.id, frozenset()) | found
+    counts = Counter(one for found in together.values() for one in found)
+    most = len(together) + 1
+    weights = {
+        one: math.log(most / (count + 0.5)) * (SOFT if is_soft(one) else 1.0) for one, count in counts.items()
+    }
+    weighed = tuple(
+        _Wording(entry, found, spelling(question), sum(weights[one] for one in found))
+        for entry, question, found in wordings
+    )
+    return _Index(weighed, weights, math.log(most / 1.5), together)
+
+
+def _spelt(question: str) -> str:
+    return " ".join(folded(question).split())
