@@ -44,7 +44,7 @@ def test_no_state_of_the_page_has_a_fault(server, open_window, colours, size):
     expect(page.get_by_test_id("toast")).to_be_visible()
     assert faults(page) == [], "about to be deleted"
     page.get_by_role("button", name="Undo").click()
-    for path in ("/settings", "/models", "/shelves"):
+    for path in ("/settings", "/models", "/shelves", "/help"):
         window.go(path)
         expect(page.get_by_role("dialog")).to_be_visible()
         assert faults(page) == [], path

@@ -229,7 +229,7 @@ def test_what_means_no_command_is_sent_as_it_is(window):
 def test_every_command_does_what_it_says(window):
     page = window.page
     window.have_answered("a boat")
-    titles = {"help": "Keyboard shortcuts", "settings": "Chat settings", "models": "Models"}
+    titles = {"help": "Help", "settings": "Chat settings", "models": "Models"}
     for command, title in titles.items():
         window.ask(f"/{command}")
         expect(page.get_by_role("dialog", name=title)).to_be_visible()

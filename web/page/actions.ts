@@ -10,7 +10,6 @@ export interface Actions {
   newChat: () => void;
   exportChat: () => void;
   search: () => void;
-  shortcuts: () => void;
   chatSettings: () => void;
   /** Shows a citation in its document, and from there the others. */
   cite: (places: readonly Citation[], at: number) => void;
@@ -27,7 +26,7 @@ export function useActions(): Actions {
 /** Return what each slash command does. */
 export function useCommands(): Record<Command, () => void> {
   const app = useApp();
-  const { newChat, exportChat, search, shortcuts, chatSettings } = useActions();
+  const { newChat, exportChat, search, chatSettings } = useActions();
   return {
     new: newChat,
     temp: () => {
@@ -39,6 +38,6 @@ export function useCommands(): Record<Command, () => void> {
     models: () => app.openPanel("models"),
     kb: () => app.openPanel("shelves"),
     export: exportChat,
-    help: shortcuts,
+    help: () => app.openPanel("help"),
   };
 }

@@ -1,9 +1,10 @@
-/** What may lie over the chats as a whole, as its address says: settings, models, shelves, what has left. */
+/** What may lie over the chats as a whole, as its address says: settings, models, shelves, help, what has left. */
 
 import type { Panel } from "../shared/route";
 import { ChatSettingsDialog } from "./chat-settings/chat-settings-dialog";
 import { LedgerDialog } from "./dialogs/ledger-dialog";
 import { SettingsDialog } from "./dialogs/settings-dialog";
+import { HelpScreen } from "./help/help-screen";
 import { ModelsScreen } from "./models/models-screen";
 import { ShelvesScreen } from "./shelves/shelves-screen";
 
@@ -21,6 +22,8 @@ export default function Panels({ panel, close, shortcuts }: Props) {
       return <LedgerDialog close={close} />;
     case "shelves":
       return <ShelvesScreen close={close} />;
+    case "help":
+      return <HelpScreen close={close} shortcuts={shortcuts} />;
     case "chatSettings":
       return <ChatSettingsDialog close={close} />;
     default:

@@ -867,6 +867,56 @@ export interface components {
             told: boolean;
         };
         /**
+         * HelpAnswer
+         * @description Its answer in Markdown, filled with what is known of this machine.
+         */
+        HelpAnswer: {
+            /** Answer */
+            answer: string;
+            /** Id */
+            id: string;
+            /** Question */
+            question: string;
+        };
+        /**
+         * HelpNoun
+         * @description What is answered, or the answer to a question. `nearest` are others that come near to it.
+         *
+         *     `subjects` only where nothing was asked; `answer` null: the help does not answer that.
+         */
+        HelpNoun: {
+            answer: components["schemas"]["HelpAnswer"] | null;
+            /**
+             * Language
+             * @enum {string}
+             */
+            language: "en" | "zh";
+            /** Nearest */
+            nearest: components["schemas"]["HelpQuestion"][];
+            /** Subjects */
+            subjects: components["schemas"]["HelpSubject"][];
+        };
+        /**
+         * HelpQuestion
+         * @description A question that the help answers, as it is listed.
+         */
+        HelpQuestion: {
+            /** Id */
+            id: string;
+            /** Question */
+            question: string;
+        };
+        /**
+         * HelpSubject
+         * @description The questions about one thing.
+         */
+        HelpSubject: {
+            /** Questions */
+            questions: components["schemas"]["HelpQuestion"][];
+            /** Title */
+            title: string;
+        };
+        /**
          * HitNoun
          * @description A message found. `marks` are the places in the excerpt to point out, as start and end.
          */
@@ -1026,7 +1076,7 @@ export interface components {
          *
          *     `grounds` are the passages that were found for a question; `claims` and `citations` what of an answer they
          *     support, `supported_share` which part of its claims. `notices` are what its reader was told beside it.
-         *     `reason` is not_on_shelf, quotes or computed where no model wrote it; `tools` are what computed it.
+         *     `reason` is not_on_shelf, quotes or helped where no model wrote it.
          */
         MessageNoun: {
             /** Alternatives */
@@ -1071,8 +1121,6 @@ export interface components {
             /** Thought */
             thought: number | null;
             timings: components["schemas"]["TimingsNoun"] | null;
-            /** Tools */
-            tools: components["schemas"]["ToolNoun"][];
             usage: components["schemas"]["UsageNoun"] | null;
         };
         /**
@@ -1857,20 +1905,6 @@ export interface components {
             prompt_per_second: number;
             /** Total */
             total: number;
-        };
-        /**
-         * ToolNoun
-         * @description One use of an exact tool that an answer comes from.
-         */
-        ToolNoun: {
-            /** Arguments */
-            arguments: {
-                [key: string]: string;
-            };
-            /** Name */
-            name: string;
-            /** Result */
-            result: string;
         };
         /**
          * Unlocking

@@ -18,6 +18,8 @@ export type Departure = Nouns["DepartureNoun"];
 export type Disk = Nouns["DiskNoun"];
 export type Fit = Nouns["FitNoun"];
 export type Folder = Nouns["FolderNoun"];
+export type Help = Nouns["HelpNoun"];
+export type HelpQuestion = Nouns["HelpQuestion"];
 export type Hit = Nouns["HitNoun"];
 export type ImportReport = Nouns["ImportNoun"];
 export type Ledger = Nouns["LedgerNoun"];
@@ -105,6 +107,9 @@ export class Api {
   share = (): Promise<Share> => this.#call("POST", "/share");
   ledger = (before?: string): Promise<Ledger> =>
     this.#call("GET", `/ledger${before ? `?before=${encodeURIComponent(before)}` : ""}`);
+  /** Without a language, in that of the question. */
+  help = (q: string, language: string | undefined, signal: AbortSignal): Promise<Help> =>
+    this.#call("GET", `/help?${query({ q, ...(language && { language }) })}`, undefined, { signal });
   status = (): Promise<Status> => this.#call("GET", "/status");
 
   models = (): Promise<Nouns["Shelf"]> => this.#call("GET", "/models");

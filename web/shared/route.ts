@@ -1,6 +1,6 @@
 /** Where the page is, as its address says it. Pure. */
 
-const PANELS = ["settings", "models", "models/get", "ledger", "shelves"] as const;
+const PANELS = ["settings", "models", "models/get", "ledger", "shelves", "help"] as const;
 
 export type Panel = (typeof PANELS)[number];
 

@@ -5,7 +5,7 @@ import { pathOf, routeOf } from "../shared/route";
 const CHAT = "abcdefghijklmn27";
 
 it("reads back every address it writes", () => {
-  for (const path of ["/", `/c/${CHAT}`, "/settings", "/models", "/models/get", "/ledger"]) expect(pathOf(routeOf(path))).toBe(path);
+  for (const path of ["/", `/c/${CHAT}`, "/settings", "/models", "/models/get", "/ledger", "/help"]) expect(pathOf(routeOf(path))).toBe(path);
 });
 
 it("keeps the chat behind a panel", () => {

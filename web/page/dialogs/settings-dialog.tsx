@@ -35,6 +35,9 @@ export function SettingsDialog({ close, shortcuts }: Props) {
           <button type="button" className="button" onClick={() => app.openPanel("shelves")}>
             {say("shelves")}
           </button>
+          <button type="button" className="button" onClick={() => app.openPanel("help")}>
+            {say("help")}
+          </button>
           <button
             type="button"
             className="button"

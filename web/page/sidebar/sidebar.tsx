@@ -47,6 +47,10 @@ export function Sidebar({ sidebar, newChat, search }: Props) {
       {sidebar.isOver && sidebar.isOpen && <Toasts />}
       <div className="sidebar-foot">
         <DownloadNote />
+        <button type="button" className="sidebar-act" onClick={() => app.openPanel("help")}>
+          <Icon name="info" />
+          {say("help")}
+        </button>
         <button type="button" className="sidebar-act" onClick={() => app.openPanel("settings")}>
           <Icon name="settings" />
           {say("settings")}

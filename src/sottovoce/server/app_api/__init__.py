@@ -13,6 +13,7 @@ pulls   models being got: told beforehand, begun, followed from any event, stopp
 shelves shelves of documents: made, brought in step, searched, removed
 documents  what stands on one, shown where it is cited; files read for a chat
 ledger  what left this machine
+about   questions about the assistant, answered word for word
 changes what changed, for every window that is open
 sessions the browsers that are signed in
 share   letting in a phone of the same network
@@ -25,6 +26,7 @@ nouns, nouns_*  what is taken and given;  telling  a run's events, in words for 
 from __future__ import annotations
 
 from sottovoce.server.app_api import (
+    about,
     attachments,
     changes,
     chats,
@@ -61,6 +63,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *shelves.ENDPOINTS,
     *documents.ENDPOINTS,
     *ledger.ENDPOINTS,
+    *about.ENDPOINTS,
     *changes.ENDPOINTS,
     *sessions.ENDPOINTS,
     *share.ENDPOINTS,

@@ -17,7 +17,7 @@ from sottovoce.server.page.files import File, Files, read
 
 BUILT = Path(__file__).parent / "built"
 DOCUMENT = "index.html"
-ADDRESSES = ("/", "/c/{chat}", "/models", "/models/get", "/settings", "/ledger", "/shelves")
+ADDRESSES = ("/", "/c/{chat}", "/models", "/models/get", "/settings", "/ledger", "/shelves", "/help")
 """Where the page can be opened; what it then shows is its own affair."""
 
 KEPT_FOREVER = "max-age=31536000, immutable"
