@@ -1076,7 +1076,7 @@ export interface components {
          *
          *     `grounds` are the passages that were found for a question; `claims` and `citations` what of an answer they
          *     support, `supported_share` which part of its claims. `notices` are what its reader was told beside it.
-         *     `reason` is not_on_shelf, quotes or helped where no model wrote it.
+         *     `reason` is not_on_shelf, quotes, computed or helped where no model wrote it, `tools` what computed it.
          */
         MessageNoun: {
             /** Alternatives */
@@ -1121,6 +1121,8 @@ export interface components {
             /** Thought */
             thought: number | null;
             timings: components["schemas"]["TimingsNoun"] | null;
+            /** Tools */
+            tools: components["schemas"]["ToolNoun"][];
             usage: components["schemas"]["UsageNoun"] | null;
         };
         /**
@@ -1905,6 +1907,20 @@ export interface components {
             prompt_per_second: number;
             /** Total */
             total: number;
+        };
+        /**
+         * ToolNoun
+         * @description One use of an exact tool that an answer comes from.
+         */
+        ToolNoun: {
+            /** Arguments */
+            arguments: {
+                [key: string]: string;
+            };
+            /** Name */
+            name: string;
+            /** Result */
+            result: string;
         };
         /**
          * Unlocking
