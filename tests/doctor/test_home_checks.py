@@ -14,9 +14,10 @@ from sottovoce.core.paths import Home, open_home
 from sottovoce.core.settings import Settings
 from sottovoce.doctor import keeping
 from sottovoce.doctor.finding import Finding, Grade
+from sottovoce.guard.provenance import short
 from sottovoce.net.ledger import Ledger
 from sottovoce.net.policy import Purpose
-from sottovoce.store import backup
+from sottovoce.store import backup, signing
 from sottovoce.store.db import open_database
 from sottovoce.store.migrate import SCHEMA
 
@@ -245,3 +246,34 @@ def test_the_newest_file_of_a_home_is_known(tmp_path: Path) -> None:
     home.config.write_text("")
     os.utime(home.config, (5, 5))
     assert keeping.newest_written(home) == 5
+
+
+def test_a_signing_key_that_was_never_needed_is_no_fault(home: Home) -> None:
+    assert keeping.signing_key(home).grade is OK
+    assert not home.signing_key.exists()
+
+
+def test_a_signing_key_that_is_there_is_named(home: Home) -> None:
+    key = signing.open_key(home)
+    found = keeping.signing_key(home)
+    assert (found.grade, found.sentence) == (OK, f"key {short(key.public)}")
+
+
+@pytest.mark.parametrize(
+    ("hurt", "grade", "word"),
+    [
+        (lambda home: home.signing_key.unlink(), WARN, "gone"),
+        (lambda home: home.signing_key.write_text("rubbish"), FAIL, "damaged"),
+        (lambda home: home.signing_public.write_text(f"ed25519 {'A' * 43}=\n"), WARN, "another"),
+    ],
+)
+def test_a_signing_key_that_was_lost_replaced_or_damaged_is_told(
+    home: Home, hurt: Callable[[Home], object], grade: Grade, word: str
+) -> None:
+    signing.open_key(home)
+    hurt(home)
+    before = snapshot(home)
+    found = keeping.signing_key(home)
+    assert (found.grade, word in found.sentence) == (grade, True)
+    assert found.step
+    assert snapshot(home) == before

@@ -64,6 +64,14 @@ class Home:
     def guard_log(self) -> Path:
         return self.logs / "guard.jsonl"
 
+    @property
+    def signing_key(self) -> Path:
+        return self.root / "signing.key"
+
+    @property
+    def signing_public(self) -> Path:
+        return self.root / "signing.pub"
+
 
 def open_home(root: Path) -> Home:
     """Make the home folder and its rooms, private to this user. Raises ReadOnly or DiskFull."""

@@ -31,6 +31,7 @@ def examine(
     yield keeping.database(home)
     yield keeping.backups(home, now)
     yield keeping.rules(home)
+    yield keeping.signing_key(home)
     yield keeping.network(home, settings.network)
     yield (library := model.library())
     found, header = model.file(settings, home)

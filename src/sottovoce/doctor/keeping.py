@@ -21,8 +21,9 @@ from sottovoce.core.errors import UPDATE, SottoError, StoreNewer
 from sottovoce.core.paths import Home
 from sottovoce.core.settings import Settings, Value
 from sottovoce.doctor.finding import Finding, failure, fine, from_error, size, warning
+from sottovoce.guard.provenance import short
 from sottovoce.net.ledger import Ledger
-from sottovoce.store import backup
+from sottovoce.store import backup, signing
 from sottovoce.store.faults import damaged, translated
 from sottovoce.store.migrate import SCHEMA
 
@@ -146,6 +147,22 @@ def backups(home: Home, now: float) -> Finding:
     if days > OLD_BACKUP_DAYS and home.database.stat().st_mtime > newest.stat().st_mtime + 86_400:
         return warning("backups", f"The newest backup was made {said}.", "sotto makes one when it starts")
     return fine("backups", f"the newest was made {said}")
+
+
+def signing_key(home: Home) -> Finding:
+    """Look whether what an AI writes can be signed, and whether the key is the one that it was."""
+    try:
+        public, known = signing.public_key(home), signing.public_keys(home)
+    except SottoError as problem:
+        return from_error("signing", problem, "see whether signing.key may be read")
+    if public is None and not known:
+        return fine("signing", "a key is made when an answer is first exported")
+    if public is None:
+        return warning("signing", "The signing key is gone.", "sotto verify --public-key makes a new one")
+    if known and known[-1] != public:
+        step = "sotto verify --public-key takes it over, and prints what others need"
+        return warning("signing", "The signing key is another one than before.", step)
+    return fine("signing", f"key {short(public)}")
 
 
 def network(home: Home, setting: str) -> Finding:
