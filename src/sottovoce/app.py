@@ -45,6 +45,7 @@ from sottovoce.store.place import find_home
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
+    from sottovoce.chat.marks.pen import Pen
     from sottovoce.engine.plan import Plan
     from sottovoce.knowledge.likeness import Ask
     from sottovoce.knowledge.questions import Questions
@@ -107,6 +108,7 @@ class App:
             knowledge=() if variant is None else variant.knowledge,
             quote=variant is not None and variant.quote,
             remembers=self.remembers,
+            base="" if model.base is None else model.base.name,
         )
 
     def instructions(self, model: ModelFile) -> str:
@@ -130,6 +132,10 @@ class App:
         """Return what stands around this model's answers."""
         is_able = shelf.size(model.path) >= ABLE
         return guards.around(self.home, self.standing, self.database, model, self.common, is_able=is_able)
+
+    def pen(self, labels: str | None = None) -> Pen:
+        """Return what puts marks on what leaves this home; see pen_of."""
+        return pen_of(self.home, labels or self.settings.labels)[0]
 
     def writes_queries(self, model: ModelFile) -> bool:
         """Return whether this model is to write queries for an encyclopaedia."""
@@ -194,6 +200,21 @@ class App:
             yield
         finally:
             signs.take_down(self.home, sign)
+
+
+def pen_of(home: Home, labels: str) -> tuple[Pen, str | None]:
+    """Return what puts marks on copies and exports, and what a person should know of its key, if anything.
+
+    `labels` is a profile of guard/labels.py. The key is made where there is none.
+    Raises StoreProblem, DiskFull or ReadOnly.
+    """
+    from sottovoce.chat.marks.pen import Pen
+    from sottovoce.guard.labels import label_of
+    from sottovoce.guard.provenance import Signer
+    from sottovoce.store import signing
+
+    key, product = signing.open_key(home), f"sottovoce {__version__}"
+    return Pen(Signer(key.private, product), label_of(labels), product), key.told
 
 
 async def delete_chat(

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from sottovoce.chat import as_page
+from sottovoce.chat import as_html, as_page
 from sottovoce.chat.as_page import page_of
 from sottovoce.core.messages import Role, State
 from sottovoce.store.attachments import Listed
@@ -155,7 +155,7 @@ def test_the_policy_allows_the_style_that_is_there_and_nothing_else() -> None:
 
 
 def test_a_very_long_answer_is_shown_as_it_was_written(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(as_page, "MOST_MARKDOWN", 10)
+    monkeypatch.setattr(as_html, "MOST_MARKDOWN", 10)
     assert '<div class="plain">**very** long &lt;b&gt;</div>' in page("**very** long <b>")
 
 

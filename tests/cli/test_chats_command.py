@@ -92,7 +92,7 @@ def test_what_is_exported_can_be_imported_elsewhere(sotto, chats, tmp_path):
 
 def test_the_format_follows_the_suffix_or_the_flag(sotto, chats, tmp_path):
     assert sotto("chats", "export", chats[0], "--to", tmp_path / "one.md").code == 0
-    assert (tmp_path / "one.md").read_text().startswith("# Name a mountain")
+    assert (tmp_path / "one.md").read_text().split("\n", 2)[2].startswith("# Name a mountain")
     assert sotto("chats", "export", chats[0], "--to", tmp_path / "one.txt").code == 2
     assert sotto("chats", "export", chats[0], "--format", "json", "--to", tmp_path / "one.txt").code == 0
     assert json.loads((tmp_path / "one.txt").read_text())["chats"]

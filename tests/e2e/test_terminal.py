@@ -5,15 +5,21 @@ That engine's own commands begin with a slash, so here they are typed with two.
 
 from __future__ import annotations
 
+import base64
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 
 import pytest
 
+from sottovoce.chat.marks.verifying import Finding, verdicts
+from sottovoce.core.paths import Home
+from sottovoce.guard.disclosure import SAID
 from sottovoce.models.starter import starter
+from sottovoce.store import signing
 
 pytestmark = pytest.mark.e2e
 
@@ -289,12 +295,16 @@ def test_a_failed_answer_says_why_and_the_chat_goes_on(terminal):
     sotto.until("\nnext\n")
 
 
-def test_copying_goes_through_the_terminal_where_there_is_no_desktop(terminal):
+def test_copying_goes_through_the_terminal_where_there_is_no_desktop(terminal, tmp_path):
     sotto = terminal(PATH="/nonexistent")
     sotto.ask("copy me")
     sotto.ask("/copy")
     sotto.until("characters copied")
-    assert "\x1b]52;c;Y29weSBtZQ==\x07" in sotto.raw
+    (copied,) = re.findall(r"\x1b\]52;c;([A-Za-z0-9+/=]+)\x07", sotto.raw)
+    text = base64.b64decode(copied)
+    assert b"\n\ncopy me\n\n" in text
+    here = frozenset(signing.public_keys(Home(tmp_path / "home")))
+    assert [one.finding for one in verdicts(text, "clipboard", here)] == [Finding.UNCHANGED]
 
 
 def test_nothing_in_an_answer_moves_the_cursor_or_sets_a_title(terminal):
@@ -381,7 +391,7 @@ def test_a_terminal_closed_in_the_middle_keeps_the_answer(terminal, tmp_path, ho
 def test_ask_on_a_terminal_shows_markdown_and_takes_ctrl_c(terminal):
     whole = terminal("ask", "**bold** words")
     assert whole.ended() == 0
-    assert whole.text.strip() == "bold words"
+    assert whole.text.split() == [*SAID["en"].format(model="SmolLM2-135M-Instruct").split(), "bold", "words"]
     cut = terminal("ask", "/slow 30")
     cut.until("word3")
     cut.press(CTRL_C)

@@ -9,19 +9,21 @@ Our own format, version 1, is one JSON object. It loses nothing but the owner, w
        "messages": [
         {"id", "parent", "role", "state", "text", "model", "digest", "facts", "created", "reasoning", "liked",
          "attachments": [{"name", "text"}, ...], where there are any,
+         "provenance": {…}, for what a model wrote here, "label", where one is set,
          "grounds": [{"shelf", "document", "digest", "page", "headings", "start", "end", "text", "score",
-                      "written", "told"}, ...], where there are any}, ...]}, ...]}
+                      "written", "told"}, ...], where there are any}, ...], "provenance": {…}}, ...]}
 
 `settings` has only what was set for the chat; earlier files do without it. Which shelves a chat asks is not
 said: they are this machine's. Times are seconds since 1970. Messages stand in the order of writing, parents
-first; `leaf` is the message whose branch is shown. A reader leaves out what it does not know.
+first; `leaf` is the message whose branch is shown. `provenance` is a signed record, see guard/provenance.py;
+with the label cn the whole has an `AIGC` field too. A reader leaves out what it does not know.
 """
 
 from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, BinaryIO
@@ -29,15 +31,17 @@ from typing import IO, Any, BinaryIO
 from sottovoce.chat import chatgpt, incoming, kept_grounds, outgoing
 from sottovoce.chat.chatgpt import field
 from sottovoce.chat.grafting import Notes, moment, ordered
-from sottovoce.chat.outgoing import FORMAT, VERSION, Form
+from sottovoce.chat.marks.pen import PLAIN, Pen
+from sottovoce.chat.outgoing import FORMAT, VERSION
 from sottovoce.core import chat_settings
 from sottovoce.core.chat_settings import ChatSettings
 from sottovoce.core.errors import UPDATE, BadArchive, StoreProblem
 from sottovoce.core.messages import MADE, Role, State
-from sottovoce.store import adopting, chats, order
+from sottovoce.store import adopting, chats, order, shown
 from sottovoce.store.attachments import MOST, Attachment
 from sottovoce.store.db import Database
 from sottovoce.store.rows import Chat, StoredMessage
+from sottovoce.store.shown import Shown
 from sottovoce.store.values import derived_id
 
 BATCH = 50
@@ -65,17 +69,38 @@ class Report:
 
 
 def export_json(
-    connection: sqlite3.Connection, owner: str, chat_ids: Sequence[str] | None, target: BinaryIO
+    connection: sqlite3.Connection,
+    owner: str,
+    chat_ids: Sequence[str] | None,
+    target: BinaryIO,
+    pen: Pen = PLAIN,
 ) -> int:
     """Write these chats, or all, in our own format; return how many. Raises NotFound."""
-    return _export(outgoing.JSON, connection, owner, chat_ids, target)
+    return _export("json", connection, owner, chat_ids, target, pen)
 
 
 def export_markdown(
-    connection: sqlite3.Connection, owner: str, chat_ids: Sequence[str] | None, target: BinaryIO
+    connection: sqlite3.Connection,
+    owner: str,
+    chat_ids: Sequence[str] | None,
+    target: BinaryIO,
+    pen: Pen = PLAIN,
 ) -> int:
     """Write the branch shown of these chats, or of all, as Markdown for people; return how many."""
-    return _export(outgoing.MARKDOWN, connection, owner, chat_ids, target)
+    return _export("markdown", connection, owner, chat_ids, target, pen)
+
+
+def export_whole(
+    connection: sqlite3.Connection,
+    owner: str,
+    chat_id: str,
+    target: BinaryIO,
+    write: Callable[[Chat, Sequence[Shown]], bytes],
+) -> int:
+    """Write the branch shown of one chat as a whole file, a page or a document. Raises NotFound."""
+    chat = chats.get(connection, owner, chat_id)
+    target.write(write(chat, shown.branch(connection, owner, chat.id)))
+    return 1
 
 
 def chosen(connection: sqlite3.Connection, owner: str, chat_ids: Sequence[str] | None) -> list[Chat]:
@@ -86,13 +111,15 @@ def chosen(connection: sqlite3.Connection, owner: str, chat_ids: Sequence[str] |
 
 
 def _export(
-    form: Form,
+    name: str,
     connection: sqlite3.Connection,
     owner: str,
     chat_ids: Sequence[str] | None,
     target: BinaryIO,
+    pen: Pen,
 ) -> int:
     wanted = chosen(connection, owner, chat_ids)
+    form = outgoing.form(name, pen, outgoing.content_of([chat.id for chat in wanted]))
     target.write(form.opening)
     for at, chat in enumerate(wanted):
         target.write((form.between if at else b"") + form.write(connection, owner, chat))

@@ -1,40 +1,33 @@
 """One chat as one page of HTML, to be given to others as a file: no scripts, and nothing is fetched.
 
 It says that an AI wrote the answers, which one, and when. All text is escaped, HTML in an answer too; an
-image is its words and its address. Pure: knows neither stores nor files.
+image is its words and its address. A pen puts its marks on each answer and on the whole. Pure: knows neither
+stores nor files.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
 from importlib import resources
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from sottovoce import __version__
+from sottovoce.chat.as_html import html_of
 from sottovoce.chat.grounds import source
+from sottovoce.chat.marks import html as html_marks
+from sottovoce.chat.marks.pen import PLAIN, Pen
 from sottovoce.core import computed, notices
 from sottovoce.core.grounds import HELPED, NOT_ON_SHELF, QUOTES, Cited, read_cited
 from sottovoce.core.messages import Role, State
+from sottovoce.guard.labels import AIGC
 from sottovoce.store.rows import Chat
 from sottovoce.store.shown import Shown
-
-if TYPE_CHECKING:
-    from markdown_it import MarkdownIt
-    from markdown_it.token import Token
-
-MOST_MARKDOWN = 200_000
-"""Characters of an answer; a longer one is shown as it was written, since setting it would take too long."""
-
-SCHEMES = ("http", "https", "mailto")
-BELOW = 2
-"""An answer's first heading stands so many levels below the page's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +109,10 @@ _PAGE = """<!doctype html>
 <meta name="referrer" content="no-referrer">
 <meta http-equiv="x-dns-prefetch-control" content="off">
 <meta name="generator" content="Sottovoce {version}">
-<title>{title}</title>
+{aigc}<title>{title}</title>
 <style>{style}</style>
 </head>
-<body>
+<body{seal}>
 <header>
 <h1 dir="auto">{title}</h1>
 <p>{begun}</p>
@@ -134,25 +127,36 @@ _PAGE = """<!doctype html>
 """
 
 
-def page_of(chat: Chat, branch: Sequence[Shown], language: str = "en") -> bytes:
+def page_of(chat: Chat, branch: Sequence[Shown], language: str = "en", pen: Pen = PLAIN) -> bytes:
     """Return the page of a branch. A language that is not among WORDS is English."""
-    words, style = WORDS.get(language, WORDS["en"]), _style()
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    page = _PAGE.format(
-        tag=words.tag,
-        hash=f"sha256-{digest}",
-        version=escape(__version__),
-        title=escape(" ".join(chat.title.split()) or words.untitled),
-        style=style,
-        begun=escape(words.begun.format(day=_day(chat.created))),
-        notice=escape(words.notice),
-        articles="\n".join(_article(message, words) for message in branch),
-        made=escape(words.made.format(version=__version__)),
-    )
+    words = WORDS.get(language, WORDS["en"])
+    page = _page(chat, branch, words, pen, "")
+    seal = pen.seal(html_marks.visible(page), chat.changed) if pen.signer is not None else None
+    if seal is not None:
+        page = _page(chat, branch, words, pen, html_marks.attributes(seal))
     return page.encode("utf-8", "replace")
 
 
-def _article(shown: Shown, words: Words) -> str:
+def _page(chat: Chat, branch: Sequence[Shown], words: Words, pen: Pen, seal: str) -> str:
+    style = _style()
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    aigc = pen.aigc(chat.id)
+    return _PAGE.format(
+        tag=words.tag,
+        hash=f"sha256-{digest}",
+        version=escape(__version__),
+        aigc="" if aigc is None else f'<meta name="{AIGC}" content="{escape(json.dumps(aigc))}">\n',
+        title=escape(" ".join(chat.title.split()) or words.untitled),
+        style=style,
+        seal=seal,
+        begun=escape(words.begun.format(day=_day(chat.created))),
+        notice=escape(words.notice),
+        articles="\n".join(_article(message, words, pen) for message in branch),
+        made=escape(words.made.format(version=__version__)),
+    )
+
+
+def _article(shown: Shown, words: Words, pen: Pen) -> str:
     message = shown.message
     day = f"<small>· {_day(message.created)}</small>"
     if message.role is Role.USER:
@@ -166,9 +170,12 @@ def _article(shown: Shown, words: Words) -> str:
     told = "".join(
         f'<p class="attached" lang="en">{escape(one.text)}</p>' for one in notices.kept(message.facts)
     )
+    label = pen.label_of(message)
+    labelled = f'<p class="notice" lang="{label.language}">{escape(label.line)}</p>' if label else ""
+    mark = html_marks.attributes(pen.record(message))
     return (
-        f'<article class="ai"><h2>{words.ai} · <bdi>{model}</bdi> {day}</h2>'
-        f'{used}<div class="answer" dir="auto">{_set(message.text)}</div>'
+        f'<article class="ai"><h2>{words.ai} · <bdi>{model}</bdi> {day}</h2>{labelled}'
+        f'{used}<div class="answer" dir="auto"{mark}>{html_of(message.text.strip())}</div>'
         f"{_quoted(read_cited(message.facts), words)}{told}{end}</article>"
     )
 
@@ -199,58 +206,6 @@ def _quoted(cited: Cited, words: Words) -> str:
 def _attached(shown: Shown, words: Words) -> str:
     names = ", ".join(f"<bdi>{escape(one.name)}</bdi>" for one in shown.attached)
     return f'<p class="attached">{words.attached.format(names=names)}</p>' if names else ""
-
-
-def _set(text: str) -> str:
-    """Return the HTML of an answer's Markdown."""
-    if len(text) > MOST_MARKDOWN:
-        return f'<div class="plain">{escape(text)}</div>'
-    setter = _setter()
-    tokens = setter.parse(text)
-    for token in tokens:
-        _tame(token)
-    rendered: str = setter.renderer.render(tokens, setter.options, {})
-    return rendered
-
-
-def _tame(token: Token) -> None:
-    """Fit one token into the page, with those in it."""
-    if token.type in ("heading_open", "heading_close"):
-        token.tag = f"h{min(6, int(token.tag[1:]) + BELOW)}"
-    if token.type in ("th_open", "td_open"):
-        # The page's policy forbids inline styles, whatever they say.
-        align = str(token.attrs.pop("style", "")).removeprefix("text-align:")
-        if align in ("center", "right"):
-            token.attrs["class"] = align
-    if token.type == "link_open":
-        token.attrs |= {"target": "_blank", "rel": "noopener noreferrer"}
-    for inner in token.children or ():
-        _tame(inner)
-
-
-@cache
-def _setter() -> MarkdownIt:
-    from markdown_it import MarkdownIt
-
-    setter = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
-    setter.validateLink = _is_safe  # type: ignore[method-assign, assignment]
-    setter.add_render_rule("image", _image)
-    return setter
-
-
-def _is_safe(address: str) -> bool:
-    """Whether a link may lead there: only to a place that is named whole."""
-    try:
-        parts = urlsplit(address.strip())
-    except ValueError:
-        return False
-    return parts.scheme.lower() in SCHEMES and bool(parts.netloc or parts.scheme.lower() == "mailto")
-
-
-def _image(_: Any, tokens: Sequence[Token], at: int, *__: Any) -> str:
-    address = escape(str(tokens[at].attrs.get("src", "")))
-    words = escape(tokens[at].content)
-    return f"{words} ({address})" if words else address
 
 
 @cache

@@ -1,6 +1,7 @@
 """How chats are written to a file, one after the other: as our own JSON, or as Markdown for people.
 
-archive.py says what the JSON means, and reads it. Knows nothing of files.
+archive.py says what the JSON means, and reads it. A pen puts its marks on what an AI wrote, and on each chat.
+Knows nothing of files.
 """
 
 from __future__ import annotations
@@ -10,15 +11,23 @@ import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
+from typing import Any
 
 from sottovoce.chat import attached
 from sottovoce.chat.grounds import source
+from sottovoce.chat.marks import json as json_marks
+from sottovoce.chat.marks import markdown as markdown_marks
+from sottovoce.chat.marks.pen import PLAIN, Pen
 from sottovoce.core import computed, notices
 from sottovoce.core.grounds import HELPED, NOT_ON_SHELF, QUOTES, Ground, read_cited
 from sottovoce.core.messages import MADE, Role, State
+from sottovoce.guard.labels import AIGC
+from sottovoce.guard.provenance import FIELD
 from sottovoce.store import attachments, chats, grounds
 from sottovoce.store.attachments import Attachment
 from sottovoce.store.rows import Chat, StoredMessage
+from sottovoce.store.values import derived_id
 
 FORMAT = "sottovoce-chats"
 VERSION = 1
@@ -56,19 +65,23 @@ class Form:
     write: Callable[[sqlite3.Connection, str, Chat], bytes]
 
 
-def _json(connection: sqlite3.Connection, owner: str, chat: Chat) -> bytes:
+def _json(connection: sqlite3.Connection, owner: str, chat: Chat, pen: Pen) -> bytes:
     """Return a chat with all its branches."""
-    fields = {name: getattr(chat, name) for name in _CHAT_FIELDS}
-    head = json.dumps({**fields, "settings": chat.settings.given()}, ensure_ascii=False)
+    head = {name: getattr(chat, name) for name in _CHAT_FIELDS} | {"settings": chat.settings.given()}
     messages = chats.messages(connection, owner, chat.id)
     named = [message.id for message in messages]
     given, found = attachments.of(connection, owner, named), grounds.of(connection, owner, named)
-    lines = [
-        _line(_without_place(message), given.get(message.id, ()), found.get(message.id, ()))
-        for message in messages
+    said = [
+        _fields(message, given.get(message.id, ()), found.get(message.id, ()), pen) for message in messages
     ]
-    said = ",".join(f"\n  {line}" for line in lines)
-    return f'\n{head[:-1]}, "messages": [{said}]}}'.encode()
+    seal = None
+    if pen.signer is not None:
+        # As it will be read again: what JSON makes of it.
+        read = json.loads(json.dumps({**head, "messages": said}))
+        seal = pen.seal(json_marks.sealed(read), chat.changed)
+    sealed = "" if seal is None else f', "{FIELD}": {json.dumps(seal.fields())}'
+    lines = ",".join(f"\n  {json.dumps(one, ensure_ascii=False)}" for one in said)
+    return f'\n{json.dumps(head, ensure_ascii=False)[:-1]}, "messages": [{lines}]{sealed}}}'.encode()
 
 
 def _without_place(message: StoredMessage) -> StoredMessage:
@@ -76,21 +89,32 @@ def _without_place(message: StoredMessage) -> StoredMessage:
     return replace(message, facts={name: fact for name, fact in message.facts.items() if name != MADE})
 
 
-def _line(message: StoredMessage, given: Sequence[Attachment], found: Sequence[Ground]) -> str:
-    said: dict[str, object] = {name: getattr(message, name) for name in _MESSAGE_FIELDS}
+def _fields(
+    message: StoredMessage, given: Sequence[Attachment], found: Sequence[Ground], pen: Pen
+) -> dict[str, Any]:
+    plain = _without_place(message)
+    said: dict[str, Any] = {name: getattr(plain, name) for name in _MESSAGE_FIELDS}
     if given:
         said["attachments"] = [{"name": one.name, "text": one.text} for one in given]
     if found:
         said["grounds"] = [{**asdict(one.passage), "told": one.told} for one in found]
-    return json.dumps(said, ensure_ascii=False)
+    label = pen.label_of(message)
+    if label is not None:
+        said["label"] = label.line
+    record = pen.record(message)
+    if record is not None:
+        said[FIELD] = record.fields()
+    return said
 
 
-def _markdown(connection: sqlite3.Connection, owner: str, chat: Chat) -> bytes:
+def _markdown(connection: sqlite3.Connection, owner: str, chat: Chat, pen: Pen) -> bytes:
     """Return the branch shown of a chat."""
     messages = chats.branch(connection, owner, chat.id)
     given = attachments.of(connection, owner, [message.id for message in messages])
-    sections = [_section(message, given.get(message.id, ())) for message in messages]
-    return "".join([_heading(chat), *sections]).encode()
+    sections = [_section(message, given.get(message.id, ()), pen) for message in messages]
+    text = "".join([_heading(chat), *sections])
+    seal = pen.seal(markdown_marks.visible(text), chat.changed) if pen.signer is not None else None
+    return (text if seal is None else f"{markdown_marks.marked(text, seal)}\n").encode()
 
 
 def _heading(chat: Chat) -> str:
@@ -103,7 +127,7 @@ def _heading(chat: Chat) -> str:
     )
 
 
-def _section(message: StoredMessage, given: Sequence[Attachment]) -> str:
+def _section(message: StoredMessage, given: Sequence[Attachment], pen: Pen) -> str:
     by = message.model or _BY_NOBODY.get(str(message.facts.get("reason")), "unknown model")
     who = "You" if message.role is Role.USER else f"AI ({by})"
     texts = "".join(f"{_as_code(one.name)}:\n\n{attached.fenced(one.text)}\n\n" for one in given)
@@ -113,8 +137,11 @@ def _section(message: StoredMessage, given: Sequence[Attachment]) -> str:
     )
     told = "".join(f"\n{_as_code(' '.join(one.text.split()))}\n" for one in notices.kept(message.facts))
     used = "".join(f"{_as_code(one.line)}\n\n" for one in computed.kept(message.facts))
+    label, record = pen.label_of(message), pen.record(message)
+    labelled = f"> {label.line}\n\n" if label else ""
+    text = message.text.strip() if record is None else markdown_marks.marked(message.text, record)
     ending = _ENDINGS.get(message.state, "")
-    return f"## {who}\n\n{texts}{used}{message.text.strip()}\n{quotes}{told}{ending}\n"
+    return f"## {who}\n\n{texts}{labelled}{used}{text}\n{quotes}{told}{ending}\n"
 
 
 def _as_code(name: str) -> str:
@@ -126,5 +153,18 @@ def _day(seconds: float) -> str:
     return time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(seconds))
 
 
-JSON = Form(f'{{"format": "{FORMAT}", "version": {VERSION}, "chats": ['.encode(), b",", b"\n]}\n", _json)
-MARKDOWN = Form(b"", b"\n---\n\n", b"", _markdown)
+def form(name: str, pen: Pen = PLAIN, content: str = "") -> Form:
+    """Return the form `json` or `markdown`; `content` names what is in the file, for its metadata."""
+    aigc = pen.aigc(content)
+    if name == "json":
+        about = "" if aigc is None else f' "{AIGC}": {json.dumps(aigc)},'
+        opening = f'{{"format": "{FORMAT}", "version": {VERSION},{about} "chats": ['
+        return Form(opening.encode(), b",", b"\n]}\n", partial(_json, pen=pen))
+    # Both JSON and YAML take this line.
+    front = "" if aigc is None else f"---\n{AIGC}: {json.dumps(aigc, ensure_ascii=False)}\n---\n\n"
+    return Form(front.encode(), b"\n---\n\n", b"", partial(_markdown, pen=pen))
+
+
+def content_of(chat_ids: Sequence[str]) -> str:
+    """Return what names the content of a file with these chats: the chat's id, or one made of all of them."""
+    return chat_ids[0] if len(chat_ids) == 1 else derived_id("export", " ".join(chat_ids))

@@ -34,7 +34,7 @@ from sottovoce.core.chat_settings import UNSET, ChatSettings
 from sottovoce.core.errors import BadValue, EngineFailed, SottoError
 from sottovoce.core.events import Asked, Done, Event, Failed, Finished, Grounds, Piece, Reasoning, Text, Whole
 from sottovoce.core.grounds import read_cited
-from sottovoce.core.messages import MADE, MADE_HERE, OWNER, Conversation, State
+from sottovoce.core.messages import BASE, MADE, MADE_HERE, OWNER, Conversation, State
 from sottovoce.core.sampling import Sampling, checked, laid_over
 from sottovoce.engine.held import held
 from sottovoce.engine.protocol import Engine, ModelFacts
@@ -103,6 +103,8 @@ class Parts:
     quote: bool = False
     remembers: Callable[[], bool] = bool
     is_temporary: bool = False
+    base: str = ""
+    """The model's own name, where `model` is that of a variant of it."""
 
 
 async def ask(parts: Parts, question: Question) -> AsyncGenerator[Event, None]:
@@ -188,6 +190,7 @@ async def _answered(
     )
     before = view.left_out([*branch, answer.begun] if answer.begun else branch)
     answer.facts |= {"digest": facts.digest, "left_out": seen.left_out, MADE: facts.address or MADE_HERE}
+    answer.facts |= {BASE: parts.base} if parts.base else {}
     notice = await view.notice(parts.engine, facts, seen, before)
     if notice is not None:
         answer.note(notice)

@@ -16,7 +16,7 @@ from sottovoce.core import notices
 from sottovoce.core.errors import SottoError
 from sottovoce.core.events import Notice, Reasoning, Text
 from sottovoce.core.grounds import NOTHING_CITED, Citation, Cited, Found
-from sottovoce.core.messages import REPEATS, State
+from sottovoce.core.messages import REPEATS, REPLACED, State
 from sottovoce.store import chats
 from sottovoce.store.db import Database
 from sottovoce.store.rows import StoredMessage
@@ -102,8 +102,9 @@ class Answer:
         self._written_at = now
 
     def replace(self, text: str) -> None:
-        """Put a text in the place of all that was written."""
+        """Put a text in the place of all that was written: no model's."""
         self._pieces = [text]
+        self.facts[REPLACED] = True
 
     def note(self, notice: Notice) -> None:
         """Keep what its reader is told beside it."""

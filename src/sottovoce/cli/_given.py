@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from sottovoce.app import App
+    from sottovoce.chat.marks.pen import Pen
     from sottovoce.core.paths import Home
     from sottovoce.core.settings import Settings, Value
     from sottovoce.store.db import Database
@@ -57,6 +58,15 @@ class Given:
         from sottovoce.store.db import open_database
 
         return open_database(self.open_home())
+
+    def pen(self, home: Home, labels: str | None = None) -> Pen:
+        """Return what puts marks on what leaves this home; a change of its key is told once."""
+        from sottovoce.app import pen_of
+
+        pen, told = pen_of(home, labels or self.settings().labels)
+        if told is not None:
+            self.show.note(told)
+        return pen
 
     def open_app(self, **given: Value | None) -> AbstractAsyncContextManager[App]:
         """Join the whole program: settings, store, engine. The engine starts when first needed."""

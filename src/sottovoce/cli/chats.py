@@ -17,11 +17,18 @@ from sottovoce.core.messages import OWNER, Role
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from sqlite3 import Connection
 
+    from sottovoce.chat.marks.pen import Pen
     from sottovoce.store.attachments import Listed
     from sottovoce.store.rows import Chat, StoredMessage
 
-FORMS = {".json": "json", ".md": "markdown", ".markdown": "markdown"}
+FORMS = {
+    ".json": "json", ".md": "markdown", ".markdown": "markdown", ".html": "html", ".htm": "html",
+    ".docx": "docx",
+}  # fmt: skip
+WHOLE = ("html", "docx")
+"""Forms whose files hold one chat."""
 
 LIMIT = click.IntRange(1, 1_000_000)
 
@@ -130,19 +137,32 @@ def show(given: Given, /, chat_id: str, as_json: bool) -> None:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(("json", "markdown")),
-    help="Else by the suffix: .json, .md",
+    type=click.Choice(("json", "markdown", "html", "docx")),
+    help="Else by the suffix: .json, .md, .html, .docx",
+)
+@click.option(
+    "--labels",
+    type=click.Choice(("none", "eu", "cn")),
+    help="What is seen on what an AI wrote, instead of the setting.",
 )
 @click.option("--yes", is_flag=True, help="Replace the file if it is there.")
 @click.pass_obj
 def export(
-    given: Given, /, chat_ids: tuple[str, ...], everything: bool, target: Path, form: str | None, yes: bool
+    given: Given,
+    /,
+    chat_ids: tuple[str, ...],
+    everything: bool,
+    target: Path,
+    form: str | None,
+    labels: str | None,
+    yes: bool,
 ) -> None:
-    """Write chats to a file: JSON with all branches, or Markdown to read."""
-    from contextlib import closing
-    from io import BytesIO
+    """Write chats to a file: JSON with all branches; Markdown, a page or a Word document to read.
 
-    from sottovoce.chat.archive import export_json, export_markdown
+    What an AI wrote in it carries a signed mark; sotto verify reads it.
+    """
+    from contextlib import closing
+
     from sottovoce.core.paths import write_whole
 
     if everything == bool(chat_ids):
@@ -152,14 +172,38 @@ def export(
     form = form or FORMS.get(target.suffix.lower())
     if form is None:
         raise BadValue(f"The suffix of {target.name} does not tell the format.", hint="Add --format json")
+    if form in WHOLE and len(chat_ids) != 1:
+        raise BadValue(
+            f"A file of this kind ({form}) holds one chat.",
+            hint="Name one ID, or write them as Markdown or JSON: --to chats.md",
+        )
     if target.exists() and not yes:
         _ask(given, f"{target} is there already. Replace it?")
-    write = export_json if form == "json" else export_markdown
-    written = BytesIO()
     with closing(given.open_database()) as database:
-        count = database.look(lambda conn: write(conn, OWNER, chat_ids or None, written))
-    write_whole(target.absolute(), written.getvalue())
+        pen = given.pen(database.home, labels)
+        count, written = database.look(lambda conn: _written(conn, form, chat_ids, pen))
+    write_whole(target.absolute(), written)
     given.show.note(f"{_count(count, 'chat')} written to {target}")
+
+
+def _written(conn: Connection, form: str, chat_ids: Sequence[str], pen: Pen) -> tuple[int, bytes]:
+    """Return how many chats were written, and the file."""
+    from io import BytesIO
+
+    from sottovoce.chat import archive
+    from sottovoce.chat.as_docx import document_of
+    from sottovoce.chat.as_page import page_of
+
+    written = BytesIO()
+    if form in WHOLE:
+        write = page_of if form == "html" else document_of
+        count = archive.export_whole(
+            conn, OWNER, chat_ids[0], written, lambda chat, branch: write(chat, branch, pen=pen)
+        )
+    else:
+        export = archive.export_json if form == "json" else archive.export_markdown
+        count = export(conn, OWNER, chat_ids or None, written, pen)
+    return count, written.getvalue()
 
 
 @chats.command("import")

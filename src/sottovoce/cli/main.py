@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "share": ("sottovoce.cli.share:share", "Pair a phone in the same network."),
     "kb": ("sottovoce.cli.kb:kb", "Shelves of documents, to ask and to quote."),
     "chats": ("sottovoce.cli.chats:chats", "List, search, show, export, import and delete chats."),
+    "verify": ("sottovoce.cli.verify:verify", "Did an AI write this here, and is it unchanged?"),
     "fit": ("sottovoce.cli.fit:fit", "What this machine can run, how quickly, and how to get it."),
     "models": ("sottovoce.cli.models:models", "The models here, their facts and licences."),
     "variants": ("sottovoce.cli.variants:variants", "A model with instructions and settings under a name."),

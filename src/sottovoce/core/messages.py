@@ -17,6 +17,13 @@ REPEATS = "repeats"
 """The reason of an answer that was ended because its model went round. It can be gone on with."""
 
 
+BASE = "base"
+"""The fact of an answer that names its model, where it goes by the name of a variant of it."""
+
+REPLACED = "replaced"
+"""The fact of an answer whose text stands in place of what its model wrote."""
+
+
 class Role(StrEnum):
     SYSTEM = "system"
     USER = "user"

@@ -23,6 +23,7 @@ PROFILES = ("open", "family", "workplace", "public")
 USES = ("private", "commercial")
 WRITES = ("auto", "on", "off")
 SWITCH = ("on", "off")
+LABELS = ("none", "eu", "cn")
 
 PASSED_ON = (
     "PATH", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "LD_LIBRARY_PATH",
@@ -202,6 +203,12 @@ class Settings:
         str,
         "what models are used for; commercial refuses licences that do not allow it",
         _one_of(*USES),
+    )
+    labels: str = _setting(
+        "none",
+        str,
+        "what is seen on copies and exports of what an AI wrote: none, eu, or cn (GB 45438-2025)",
+        _one_of(*LABELS),
     )
     network: str = _setting("off", str, "may anything leave this machine: off, ask or on", _one_of(*NETWORK))
     hub: str = _setting(

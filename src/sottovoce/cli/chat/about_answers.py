@@ -8,6 +8,8 @@ from pathlib import Path
 from sqlite3 import Connection
 
 from sottovoce.chat.archive import export_json, export_markdown
+from sottovoce.chat.marks.copying import as_markdown
+from sottovoce.chat.marks.pen import Pen
 from sottovoce.chat.turn import ROOT, Question
 from sottovoce.cli.chat.clipboard import copy_text
 from sottovoce.cli.chat.talk import Edited, Talk
@@ -18,7 +20,7 @@ from sottovoce.store import attachments
 from sottovoce.store.attachments import Kept
 from sottovoce.store.rows import StoredMessage
 
-Writer = Callable[[Connection, str, Sequence[str] | None, BytesIO], int]
+Writer = Callable[[Connection, str, Sequence[str] | None, BytesIO, Pen], int]
 
 
 async def edit(talk: Talk, arguments: str) -> None:
@@ -42,8 +44,8 @@ async def retry(talk: Talk, arguments: str) -> None:
 
 async def copy(talk: Talk, arguments: str) -> None:
     answer = await _last(talk, Role.ASSISTANT)
-    how = await copy_text(talk.show, answer.text)
-    talk.show.quiet(f"{len(answer.text):,} characters copied {how}.")
+    how = await copy_text(talk.show, as_markdown(answer, talk.app.pen()))
+    talk.show.quiet(f"{len(answer.text):,} characters copied {how}, and the mark that an AI wrote them.")
 
 
 async def save(talk: Talk, arguments: str) -> None:
@@ -64,7 +66,8 @@ async def _write(talk: Talk, file: str, write: Writer, example: str) -> None:
         raise BadValue("A file is missing.", hint=f"For example: {example}")
     path = _new_file(file)
     written = BytesIO()
-    await talk.read(lambda conn: write(conn, talk.app.owner, [chat], written))
+    pen = talk.app.pen()
+    await talk.read(lambda conn: write(conn, talk.app.owner, [chat], written, pen))
     write_whole(path, written.getvalue())
     talk.show.quiet(f"Written to {path}")
 

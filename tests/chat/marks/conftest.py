@@ -1,0 +1,55 @@
+"""Makes the samples beside these tests importable, and gives a store to export from."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from sottovoce.chat import archive
+from sottovoce.chat.as_docx import document_of
+from sottovoce.chat.as_page import page_of
+from sottovoce.chat.marks.pen import Pen
+from sottovoce.core.paths import Home
+from sottovoce.store.db import Database, open_database
+from sottovoce.store.rows import StoredMessage
+
+sys.path[:0] = [str(Path(__file__).parent)]
+
+import samples  # noqa: E402
+
+Exported = Callable[..., bytes]
+
+
+@pytest.fixture
+def database(home: Home) -> Iterator[Database]:
+    with closing(open_database(home)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def exported(database: Database) -> Exported:
+    """Return what writes a chat with these answers as a file of a kind."""
+
+    def export(kind: str, answers: Sequence[StoredMessage] | None = None, pen: Pen | None = None) -> bytes:
+        said = [samples.message(text) for text in samples.ANSWERS] if answers is None else answers
+        used = samples.pen() if pen is None else pen
+        chat = database.call(lambda conn: samples.tell(conn, said))
+        written = io.BytesIO()
+        if kind in ("html", "docx"):
+            write = page_of if kind == "html" else document_of
+            database.call(
+                lambda conn: archive.export_whole(
+                    conn, "me", chat.id, written, lambda one, branch: write(one, branch, "en", used)
+                )
+            )
+        else:
+            write_all = archive.export_json if kind == "json" else archive.export_markdown
+            database.call(lambda conn: write_all(conn, "me", [chat.id], written, used))
+        return written.getvalue()
+
+    return export
