@@ -32,6 +32,12 @@ over in silence: it is
 - **accepted**: it is taken and has no effect on the answer here, for the reason said;
 - **refused**: the answer is an error that names it.
 
+Each answer of a model has what the original does not: the header `X-AI-Generated: true`, and a field
+`provenance`, the signed record of how the text was made: of a chat completion in its `message`, of a
+completion in its choice, else at the top; in a stream in the last event, of Anthropic's in its `delta`. A
+whole answer that is one text has the record in the header `X-Sotto-Provenance` too.
+[Who wrote this?](../guides/who-wrote-this.md) says what it is.
+
 A field that stands in no table is refused as well. `=` stands before a value that is treated otherwise than
 the rest. A row with none below it speaks for all within. Each row is tried out by the test named under its
 table.

@@ -50,6 +50,7 @@ def test_a_file_that_is_no_text_gets_a_sentence_and_a_next_step(sotto, tmp_path,
 def test_json_has_the_documented_keys_and_nothing_else(sotto):
     said = json.loads(sotto("ask", "--json", "one two three").out)
     assert said.pop("chat")
+    assert said.pop("provenance")["ai_generated"] is True
     assert said == {
         "answer": "one two three",
         "reasoning": "",

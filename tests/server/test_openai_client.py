@@ -75,7 +75,7 @@ async def test_an_answer_is_what_the_client_takes_for_one(client: AsyncOpenAI) -
     assert raw.headers["content-type"] == "application/json"
     text = raw.http_response.text
     answer = ChatCompletion.model_validate_json(text, strict=True)
-    assert not extras(answer)
+    assert extras(answer) == ["choices.message.provenance"]
     (choice,) = answer.choices
     assert (choice.message.role, choice.message.content) == ("assistant", "one two three")
     assert (choice.finish_reason, choice.logprobs, choice.message.refusal) == ("stop", None, None)

@@ -37,7 +37,7 @@ NOT_OF_THE_CLIENT = {
     "messages.assistant.annotations",
     "messages.assistant.reasoning_content",
     *(f"messages.assistant.{name}" for name in ("passages", "claims", "citations", "supported_share")),
-    *(f"messages.assistant.{name}" for name in ("answered", "as_of", "stale", "unread")),
+    *(f"messages.assistant.{name}" for name in ("answered", "as_of", "stale", "unread", "provenance")),
     *("top_k", "min_p", "repeat_penalty", "knowledge", "quote"),
 }
 """Sent by programs, but not in its parameters' types."""
@@ -250,6 +250,7 @@ MESSAGES: dict[str, tuple[Body, Body]] = {
             ("as_of", "2026-05-01"),
             ("stale", "It is old."),
             ("unread", "It is gone."),
+            ("provenance", {"v": 1}),
         )
     },
     "messages.assistant.function_call.name": (

@@ -16,6 +16,7 @@ from sottovoce.core.sampling import MAX_STOPS, RANGES, Sampling
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from sottovoce.app import App
     from sottovoce.chat.turn import Question
     from sottovoce.core.events import Asked, Done, Grounds
     from sottovoce.store.attachments import Attachment
@@ -169,11 +170,14 @@ async def _print_as_it_comes(given: Given, question: Question) -> None:
     from sottovoce.cli.chat.follow import follow
     from sottovoce.cli.chat.quiet import keys_kept
     from sottovoce.cli.chat.view import open_view
+    from sottovoce.guard.disclosure import SAID
 
     def keep(asked: Asked) -> None:
         given.show.kept_in = asked.chat
 
     async with given.open_app() as app:
+        if given.show.on_terminal and given.show.notes_are_read:  # nothing into a pipe, nor a log
+            given.show.note(SAID["en"].format(model=app.model.name))
         with keys_kept():
             async with open_view(given.show, gap=False) as view:
                 await follow(app.ask(question), view, loaded=False, asked=keep)
@@ -213,13 +217,27 @@ async def _print_whole(given: Given, question: Question, as_json: bool) -> None:
                         done = event
         if as_json:
             told = [{"code": code, "text": text} for code, text in notices.items()]
-            given.show.data(
-                _as_data(done)
-                | {"notices": told, "tools": computed.fact(used)}
-                | ({} if found is None else _as_cited(done, found, notices))
-            )
+            cited = {} if found is None else _as_cited(done, found, notices)
+            used_here = {"notices": told, "tools": computed.fact(used)}
+            given.show.data(_as_data(done) | used_here | cited | await _mark(given, app, done))
         else:
             given.show.line(done.text)
+
+
+async def _mark(given: Given, app: App, done: Done) -> dict[str, object]:
+    """Return the signed record of an answer that a model wrote; none where there is no key to be had."""
+    from sottovoce.core.errors import StoreProblem
+    from sottovoce.guard.provenance import FIELD
+    from sottovoce.store.shown import answer
+
+    try:
+        pen = given.pen(app.home)
+    except StoreProblem as problem:
+        given.show.note(f"The answer is not signed: {problem.sentence}")
+        return {}
+    kept = await app.database.read(lambda conn: answer(conn, app.owner, done.chat, done.answer))
+    record = pen.record(kept)
+    return {} if record is None else {FIELD: record.fields()}
 
 
 def _as_data(done: Done) -> dict[str, object]:

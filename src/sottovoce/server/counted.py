@@ -13,10 +13,12 @@ from typing import Any
 
 from sottovoce.chat.call import Call, Told, answer
 from sottovoce.core.errors import BadInput, Refused, TooLong
-from sottovoce.core.events import Called, Finished, Reading, Reasoning, Text, Usage
+from sottovoce.core.events import Called, Finished, Grounds, Reading, Reasoning, Text, Usage
+from sottovoce.core.grounds import Ground
 from sottovoce.core.messages import Message, Role
 from sottovoce.core.sampling import laid_over
 from sottovoce.models.file import ModelFile
+from sottovoce.server import marking
 from sottovoce.server.endpoint import Visit
 
 
@@ -51,8 +53,15 @@ class Tally:
         call = _varied(model, call)
         sampling = laid_over(app.sampling(model), call.sampling)
         call = replace(call, sampling=sampling, guards=app.guards_of_calls(model))
+        self._visit.marks.latest = None
+        said: list[str] = []
+        told: tuple[Ground, ...] = ()
         async with aclosing(answer(self._visit.chosen.engine, call)) as pieces:
             async for piece in pieces:
+                if isinstance(piece, Text):
+                    said.append(piece.text)
+                elif isinstance(piece, Grounds):
+                    told = piece.passages
                 if isinstance(piece, Text | Reasoning | Called):
                     self._note_first()
                     # A piece is a token, or a little more; the true count comes with the end.
@@ -63,7 +72,23 @@ class Tally:
                     self._written = before + piece.usage.answer
                     if is_new:
                         self._read[-1] = piece.usage
+                    await self._mark("".join(said), told, piece)
                 yield piece
+
+    async def _mark(self, text: str, told: Sequence[Ground], finished: Finished) -> None:
+        """Sign what a model wrote; quotes, and what stands in place of an answer, took none of its tokens."""
+        if not finished.usage.answer:
+            return
+        visit = self._visit
+        visit.marks.is_ai = True
+        if finished.reason not in marking.ITS_OWN:
+            return
+        signer = visit.house.signer()
+        if signer is not None:
+            facts = await visit.chosen.engine.ready()
+            found = await marking.record(signer, text, visit.chosen.model, facts.digest, told)
+            visit.marks.latest = found
+            visit.marks.records += [] if found is None else [found]
 
     def _note_first(self) -> None:
         if not self._first_came:

@@ -21,11 +21,13 @@ from starlette.routing import Route
 from sottovoce.core.errors import NotAllowed, SottoError, Stopping
 from sottovoce.core.events import Usage, Waiting
 from sottovoce.engine.held import held
+from sottovoce.guard import disclosure
 from sottovoce.server import answering, bodies, problems, served, uploads
 from sottovoce.server.caller import Caller, Scope
 from sottovoce.server.doors import is_from_socket
 from sottovoce.server.house import House
 from sottovoce.server.log import line, where
+from sottovoce.server.marking import Marks
 from sottovoce.server.problems import Shape
 from sottovoce.server.served import Chosen
 from sottovoce.server.sessions import COOKIE
@@ -50,6 +52,7 @@ class Visit(Generic[Body]):
     headers: dict[str, str] = field(default_factory=dict)
     stay: ExitStack = field(default_factory=ExitStack)
     """Closed with the visit, once the last of its answer is sent."""
+    marks: Marks = field(default_factory=Marks)
     _chosen: Chosen | None = None
 
     async def find(self, name: str, *, vectors: bool = False) -> Chosen:
@@ -151,6 +154,9 @@ class Endpoint:
             house.metrics.failed(problem)
             return self.shape.response(problems.unforeseen())
         response = found if isinstance(found, Response) else bodies.written(found)
+        if visit.marks.is_ai or (self.computes and isinstance(found, answering.EventStream)):
+            response.headers[disclosure.HEADER] = "true"
+            response.headers.update(visit.marks.headers())
         response.headers.update(visit.headers)
         return response
 

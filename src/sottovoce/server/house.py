@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
@@ -10,8 +11,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
+from sottovoce.app import pen_of
 from sottovoce.chat.temporary import Place, TemporaryChats
-from sottovoce.core.errors import StoreProblem
+from sottovoce.core.errors import SottoError, StoreProblem
 from sottovoce.core.messages import OWNER
 from sottovoce.knowledge import embedding, passages
 from sottovoce.knowledge.at_work import AtWork
@@ -23,12 +25,16 @@ from sottovoce.store.db import open_in_memory
 
 if TYPE_CHECKING:
     from sottovoce.app import App
+    from sottovoce.chat.marks.pen import Pen
     from sottovoce.chat.runs import Runs
+    from sottovoce.guard.provenance import Signer
     from sottovoce.knowledge.shelf import Shelf
     from sottovoce.server.doors import Doors
     from sottovoce.server.limits import Meter
     from sottovoce.server.metrics import Metrics
 
+
+log = logging.getLogger(__name__)
 
 LOADING = "loading"
 
@@ -58,6 +64,7 @@ class House:
     temporary: TemporaryChats = field(init=False)
     imports: dict[str, list[threading.Event]] = field(default_factory=dict)
     """By owner, what stops the imports under way."""
+    _pen: Pen | None = field(default=None, init=False)
     measuring: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while this machine is measured: two at once would be in each other's way."""
 
@@ -93,6 +100,22 @@ class House:
     def place(self, owner: str, chat: str) -> Place:
         """Return where a chat is: in memory where it is a temporary one, else, if anywhere, on the disk."""
         return self.temporary.find(owner, chat) or Place(self.app.parts(), self.runs)
+
+    def pen(self) -> Pen:
+        """Return what puts marks on what leaves this home. Raises StoreProblem, DiskFull or ReadOnly."""
+        if self._pen is None:
+            self._pen, told = pen_of(self.app.home, self.app.settings.labels)
+            if told is not None:
+                log.warning(told)
+        return self._pen
+
+    def signer(self) -> Signer | None:
+        """Return what signs answers; None where there is no key to be had: then they go out without."""
+        try:
+            return self.pen().signer
+        except SottoError as problem:
+            log.error("Answers are not signed: %s", problem.sentence)
+            return None
 
     def stop_imports(self, owner: str | None = None) -> None:
         """Stop the imports of this owner, or everybody's. Chats that have come in stay."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sottovoce.cli._show import Show
 from sottovoce.cli.chat.status import departed
+from sottovoce.guard.disclosure import TALKING
 from sottovoce.models.shelf import ModelFile
 from sottovoce.net.ledger import Summary
 
@@ -12,7 +13,7 @@ def welcome(show: Show, model: ModelFile, departures: Summary, server: str | Non
     """Print the few lines with which a chat begins. `server`: where the one is whose engine is used."""
     from rich.text import Text
 
-    show.screen.print(Text.assemble("You are talking to an AI: ", (introduction(model), "bold")))
+    show.screen.print(Text.assemble(f"{TALKING['en']}: ", (introduction(model), "bold")))
     if worth := worth_of(model):
         show.quiet(worth)
     if server is not None:

@@ -59,7 +59,8 @@ async def _whole(visit: Visit[MessageBody], asked: Call, model: str) -> Answered
                     visit.waiting(piece)
                 elif isinstance(piece, Finished):
                     finished = piece
-    return saying.whole(model, visit.body, "".join(said), calls, finished, citing.of())
+    message = saying.whole(model, visit.body, "".join(said), calls, finished, citing.of())
+    return message.model_copy(update=visit.marks.field())
 
 
 async def _stream(
@@ -78,7 +79,7 @@ async def _stream(
                 elif isinstance(piece, Waiting):
                     yield piece
                 elif isinstance(piece, Finished):
-                    yield stream.end(piece, citing.fields())
+                    yield stream.end(piece, citing.fields() | visit.marks.field())
 
 
 @contextmanager

@@ -274,6 +274,8 @@ class Answered(BaseModel):
     stop_reason: str | None
     stop_sequence: str | None
     usage: Spent
+    provenance: dict[str, Any] | None = Field(default=None, exclude_if=lambda value: value is None)
+    """Not the original's: the signed record that an AI wrote the text."""
 
 
 class GroundedMessage(Answered, GroundedNoun):

@@ -1,7 +1,7 @@
 """Chats as files: one out, all out, and in from one.
 
 The formats are those of `sotto chats export` and `sotto chats import`; of one chat also a page to give
-to others.
+to others, or a Word document.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import os
 import re
 import threading
 import time
-from collections.abc import AsyncGenerator, Collection
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from functools import partial
 from sqlite3 import Connection
 from typing import IO, TYPE_CHECKING
@@ -20,7 +20,8 @@ from urllib.parse import quote
 
 from starlette.responses import Response
 
-from sottovoce.chat import archive, as_page, outgoing
+from sottovoce.chat import archive, as_docx, as_page, outgoing
+from sottovoce.chat.marks.pen import Pen
 from sottovoce.chat.outgoing import Form
 from sottovoce.core.errors import BadInput, BadValue, NotFound
 from sottovoce.server.app_api.nouns import identity
@@ -32,16 +33,23 @@ from sottovoce.server.endpoint import Endpoint, Visit
 from sottovoce.store import chats, shown
 from sottovoce.store.db import Database
 from sottovoce.store.rows import Chat
+from sottovoce.store.shown import Shown
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
 
+Whole = Callable[[Chat, Sequence[Shown], str, Pen], bytes]
+
 FORMS = {
-    "json": (outgoing.JSON, "application/json", "sottovoce-chats.json"),
-    "markdown": (outgoing.MARKDOWN, "text/markdown", "sottovoce-chats.md"),
+    "json": ("application/json", "sottovoce-chats.json"),
+    "markdown": ("text/markdown", "sottovoce-chats.md"),
 }
-PAGE = "html"
-ENDINGS = {"json": "json", "markdown": "md", PAGE: "html"}
+WHOLE: dict[str, tuple[str, Whole]] = {
+    "html": ("text/html", as_page.page_of),
+    "docx": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", as_docx.document_of),
+}
+"""Of one chat alone, in the language of its reader."""
+ENDINGS = {"json": "json", "markdown": "md", "html": "html", "docx": "docx"}
 MOST_NAME = 80
 """Characters of a title that go into the name of a file."""
 
@@ -49,8 +57,8 @@ MOST_NAME = 80
 async def export_one(visit: Visit[None]) -> Response:
     """Give a whole chat, all its branches, in the format that the import takes.
 
-    With `format` markdown the branch shown, to read; with html as one page to give to others, in the
-    `language` en or zh.
+    With `format` markdown the branch shown, to read; with html as one page to give to others, with docx as a
+    Word document, both in the `language` en or zh. What an AI wrote carries a signed mark in each.
     """
     query, owner = visit.request.query_params, visit.caller.owner
     chat = identity(visit.request.path_params["chat"], "chat")
@@ -58,12 +66,13 @@ async def export_one(visit: Visit[None]) -> Response:
     _check(name, ENDINGS)
     database = visit.house.place(owner, chat).database
     found = await database.read(lambda conn: chats.get(conn, owner, chat))
-    if name == PAGE:
-        kind, language = "text/html", query.get("language", "en")
+    pen = visit.house.pen()
+    if name in WHOLE:
+        language, (kind, write) = query.get("language", "en"), WHOLE[name]
         branch = await database.read(lambda conn: shown.branch(conn, owner, chat))
-        content = await asyncio.to_thread(as_page.page_of, found, branch, language)
+        content = await asyncio.to_thread(write, found, branch, language, pen)
     else:
-        form, kind, _ = FORMS[name]
+        kind, form = FORMS[name][0], outgoing.form(name, pen, chat)
         written = await database.read(lambda conn: form.write(conn, owner, found))
         content = form.opening + written + form.closing
     headers = {"Content-Disposition": _disposition(found, ENDINGS[name])}
@@ -78,8 +87,9 @@ async def export(visit: Visit[None]) -> Response:
     owner, database = visit.caller.owner, visit.house.app.database
     name = visit.request.query_params.get("format", "json")
     _check(name, FORMS)
-    form, kind, file = FORMS[name]
+    kind, file = FORMS[name]
     wanted = await database.read(lambda conn: [chat.id for chat in archive.chosen(conn, owner, None)])
+    form = outgoing.form(name, visit.house.pen(), outgoing.content_of(wanted))
     return Download(_pieces(database, owner, form, wanted), file, kind)
 
 

@@ -1,7 +1,8 @@
-"""What is done with one message of a chat: rate it, delete it, begin another chat from it."""
+"""What is done with one message of a chat: rate it, copy it, delete it, begin another chat from it."""
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import Any
 
@@ -11,7 +12,7 @@ from sottovoce.app import delete_message
 from sottovoce.core.errors import BadValue
 from sottovoce.server.app_api.chats import CHAT, show, tell
 from sottovoce.server.app_api.nouns import identity
-from sottovoce.server.app_api.nouns_chats import Fork, MessageChange, OpenChat
+from sottovoce.server.app_api.nouns_chats import CopyNoun, Fork, MessageChange, OpenChat
 from sottovoce.server.caller import Scope
 from sottovoce.server.endpoint import Endpoint, Visit
 from sottovoce.store import chats, forking
@@ -26,6 +27,14 @@ async def change(visit: Visit[MessageChange]) -> OpenChat:
     await place.database.run(lambda conn: chats.like(conn, owner, chat, message, liked))
     tell(visit, chat)
     return await show(visit, chat)
+
+
+async def copied(visit: Visit[None]) -> CopyNoun:
+    """Give a message as it goes to a clipboard: as Markdown and HTML, an answer with the mark of its AI."""
+    owner, (chat, message) = visit.caller.owner, _place(visit)
+    place, pen = visit.house.place(owner, chat), visit.house.pen()
+    found = await place.database.read(lambda conn: chats.get_message(conn, owner, chat, message))
+    return await asyncio.to_thread(CopyNoun.of, found, pen)
 
 
 async def delete(visit: Visit[None]) -> Response:
@@ -58,5 +67,6 @@ def _place(visit: Visit[Any]) -> tuple[str, str]:
 ENDPOINTS = (
     Endpoint("PATCH", MESSAGE, change, Scope.PAGE, body=MessageChange, answer=OpenChat),
     Endpoint("DELETE", MESSAGE, delete, Scope.PAGE),
+    Endpoint("GET", f"{MESSAGE}/copy", copied, Scope.PAGE, answer=CopyNoun),
     Endpoint("POST", f"{CHAT}/fork", fork, Scope.PAGE, body=Fork, answer=OpenChat),
 )

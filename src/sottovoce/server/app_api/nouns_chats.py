@@ -7,6 +7,8 @@ from typing import Any, Literal, Self
 from pydantic import Field, ValidationError
 
 from sottovoce.chat.archive import Report
+from sottovoce.chat.marks import copying
+from sottovoce.chat.marks.pen import Pen
 from sottovoce.core import computed, notices
 from sottovoce.core.events import Asked, Computed
 from sottovoce.core.grounds import read_cited
@@ -16,7 +18,7 @@ from sottovoce.server.app_api.nouns_settings import ContextNoun
 from sottovoce.server.grounds import CitationNoun, CitedNoun, ClaimNoun, GroundNoun, passages
 from sottovoce.store.attachments import Listed
 from sottovoce.store.order import MOST_FOLDER, Folder
-from sottovoce.store.rows import Chat
+from sottovoce.store.rows import Chat, StoredMessage
 from sottovoce.store.search import Hit
 from sottovoce.store.shown import Shown
 
@@ -286,6 +288,17 @@ class FolderNoun(Noun):
 
 class FolderList(Noun):
     folders: list[FolderNoun]
+
+
+class CopyNoun(Noun):
+    """An answer as a clipboard takes it. With a signed mark, where it is known how it was made."""
+
+    markdown: str
+    html: str
+
+    @classmethod
+    def of(cls, message: StoredMessage, pen: Pen) -> Self:
+        return cls(markdown=copying.as_markdown(message, pen), html=copying.as_html(message, pen))
 
 
 class ImportNoun(Noun):

@@ -103,7 +103,7 @@ async def _written(visit: Visit[Any], asked: Call, form: _Form) -> AsyncGenerato
             elif isinstance(piece, Called):
                 yield _bytes(form.line(calls=[piece]))
             elif isinstance(piece, Finished):
-                yield _bytes(form.line() | form.end(piece) | citing.fields())
+                yield _bytes(form.line() | form.end(piece) | citing.fields() | visit.marks.field())
             elif isinstance(piece, Waiting):
                 yield piece
 
@@ -129,7 +129,12 @@ async def _whole(visit: Visit[Any], asked: Call, form: _Form) -> dict[str, objec
                 end = form.end(piece)
             elif isinstance(piece, Waiting):
                 visit.waiting(piece)
-    return form.line("".join(said), calls, likelihoods, "".join(thought)) | end | citing.fields()
+    return (
+        form.line("".join(said), calls, likelihoods, "".join(thought))
+        | end
+        | citing.fields()
+        | visit.marks.field()
+    )
 
 
 async def _pieces(visit: Visit[Any], asked: Call) -> AsyncGenerator[Told, None]:

@@ -208,6 +208,7 @@ class Answered(BaseModel):
     """One line of an answer, or the whole of it. Durations are in nanoseconds; counts come last.
 
     The fields from `passages` on are not the original's: they come with the counts where shelves were asked.
+    `provenance`, the signed record that an AI wrote the text, always does.
     """
 
     model: str
@@ -229,6 +230,7 @@ class Answered(BaseModel):
     as_of: str | None = None
     stale: str | None = None
     unread: str | None = None
+    provenance: dict[str, Any] | None = None
 
 
 class Said(BaseModel):

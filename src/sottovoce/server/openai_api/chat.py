@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from starlette.responses import Response
 
@@ -74,7 +75,7 @@ async def _streamed(
             elif isinstance(piece, Called):
                 yield chunks.call(at, piece)
             elif isinstance(piece, Finished):
-                yield chunks.end(at, piece.reason, citing.fields(at))
+                yield chunks.end(at, piece.reason, citing.fields(at) | visit.marks.field())
             elif isinstance(piece, Waiting):
                 yield piece
     yield chunks.last(answers.usage)
@@ -89,6 +90,7 @@ class _Choice:
     likelihoods: list[Likelihood] = field(default_factory=list)
     calls: list[Called] = field(default_factory=list)
     reason: str = "stop"
+    mark: dict[str, Any] = field(default_factory=dict)
 
 
 async def _whole(visit: Visit[ChatBody], answers: Answers, head: Head, asked: Asked) -> ChatCompletion:
@@ -105,13 +107,14 @@ async def _whole(visit: Visit[ChatBody], answers: Answers, head: Head, asked: As
                 choices[at].calls.append(piece)
             elif isinstance(piece, Finished):
                 choices[at].reason = piece.reason
+                choices[at].mark = visit.marks.field()
             elif isinstance(piece, Waiting):
                 visit.waiting(piece)
     completion = _completion(head, asked, choices, answers.usage)
     for at, choice in enumerate(completion.choices):
         found = citing.of(at)
-        if found is not None:
-            choice.message = choice.message.model_copy(update=dict(found))
+        more = choices[at].mark if found is None else choices[at].mark | dict(found)
+        choice.message = choice.message.model_copy(update=more)
     return completion
 
 

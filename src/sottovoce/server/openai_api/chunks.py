@@ -138,9 +138,9 @@ class TextChunks:
             )
         return begun + self._chunk(at, text, text_weighed(likelihoods, offset).model_dump())
 
-    def end(self, at: int, finished: str) -> bytes:
-        """Return the end of a choice."""
-        return self._begin(at) + self._chunk(at, "", finish_reason=text_reason(finished))
+    def end(self, at: int, finished: str, more: Mapping[str, object] | None = None) -> bytes:
+        """Return the end of a choice, with what else it has."""
+        return self._begin(at) + self._chunk(at, "", finish_reason=text_reason(finished), more=more)
 
     def last(self, usage: Usage) -> bytes:
         """Return the end of the stream."""
@@ -158,8 +158,15 @@ class TextChunks:
         text: str,
         logprobs: Mapping[str, object] | None = None,
         finish_reason: str | None = None,
+        more: Mapping[str, object] | None = None,
     ) -> bytes:
-        choice = {"index": at, "text": text, "logprobs": logprobs, "finish_reason": finish_reason}
+        choice = {
+            "index": at,
+            "text": text,
+            "logprobs": logprobs,
+            "finish_reason": finish_reason,
+            **(more or {}),
+        }
         return self._before + _json(choice) + self._head.after
 
 

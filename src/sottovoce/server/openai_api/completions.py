@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from starlette.responses import Response
 
@@ -93,7 +94,7 @@ async def _streamed(
             if isinstance(piece, Text):
                 yield chunks.text(at, piece.text, piece.likelihoods)
             elif isinstance(piece, Finished):
-                yield chunks.end(at, piece.reason)
+                yield chunks.end(at, piece.reason, {} if echoed[at] else visit.marks.field())
             elif isinstance(piece, Waiting):
                 yield piece
     yield chunks.last(answers.usage)
@@ -106,6 +107,8 @@ class _Choice:
     said: list[str]
     likelihoods: list[Likelihood] = field(default_factory=list)
     reason: str = "stop"
+    mark: dict[str, Any] = field(default_factory=dict)
+    """Of what was written alone: none where the prompt stands before it."""
 
 
 async def _whole(visit: Visit[CompletionBody], answers: Answers, head: Head, echoed: list[str]) -> Completion:
@@ -117,6 +120,7 @@ async def _whole(visit: Visit[CompletionBody], answers: Answers, head: Head, ech
                 choices[at].likelihoods.extend(piece.likelihoods)
             elif isinstance(piece, Finished):
                 choices[at].reason = piece.reason
+                choices[at].mark = {} if echoed[at] else visit.marks.field()
             elif isinstance(piece, Waiting):
                 visit.waiting(piece)
     return Completion(
@@ -130,6 +134,7 @@ async def _whole(visit: Visit[CompletionBody], answers: Answers, head: Head, ech
                 text="".join(choice.said),
                 logprobs=text_weighed(choice.likelihoods, 0) if choice.likelihoods else None,
                 finish_reason=text_reason(choice.reason),
+                **choice.mark,
             )
             for at, choice in enumerate(choices)
         ],

@@ -91,6 +91,7 @@ MESSAGES: Rows = {
     "messages.assistant.annotations": ECHOED,
     "messages.assistant.reasoning_content": (ACCEPTED, "The model does not see its earlier thoughts again."),
     "messages.assistant.passages": ECHOED,
+    "messages.assistant.provenance": ECHOED,
     "messages.assistant.claims": ECHOED,
     "messages.assistant.citations": ECHOED,
     "messages.assistant.supported_share": ECHOED,

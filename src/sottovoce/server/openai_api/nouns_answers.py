@@ -5,7 +5,7 @@ What has a default here is written only where it is set.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel
 
@@ -45,7 +45,7 @@ class AnswerMessage(BaseModel):
     """`reasoning_content` is not the original's: what the model thought first, as other servers give it.
 
     Nor are those from `passages` on, which come where shelves were asked: what was found on them, and what of
-    the answer that supports.
+    the answer that supports. Nor is `provenance`, the signed record that an AI wrote the text.
     """
 
     role: Literal["assistant"]
@@ -62,6 +62,7 @@ class AnswerMessage(BaseModel):
     as_of: str | None = None
     stale: str | None = None
     unread: str | None = None
+    provenance: dict[str, Any] | None = None
 
 
 class ChatChoice(BaseModel):
@@ -94,10 +95,13 @@ class TextWeighed(BaseModel):
 
 
 class TextChoice(BaseModel):
+    """`provenance` is not the original's: the signed record that an AI wrote the text."""
+
     index: int
     text: str
     logprobs: TextWeighed | None
     finish_reason: Literal["stop", "length", "content_filter"]
+    provenance: dict[str, Any] | None = None
 
 
 class Completion(BaseModel):

@@ -103,8 +103,8 @@ AnyCall = Annotated[
 class Answer(Noun):
     """What the model said before.
 
-    Programs send it back as they got it: with nulls, `annotations`, `reasoning_content`, and what a shelf
-    gave for it.
+    Programs send it back as they got it: with nulls, `annotations`, `reasoning_content`, what a shelf gave
+    for it, and the record of how it was made.
     """
 
     role: Literal["assistant"]
@@ -124,6 +124,7 @@ class Answer(Noun):
     as_of: str | None = None
     stale: str | None = None
     unread: str | None = None
+    provenance: dict[str, object] | None = None
 
 
 class Result(Noun):

@@ -17,6 +17,7 @@ from starlette.responses import Response
 
 from sottovoce.core.errors import BadValue, Unsupported
 from sottovoce.core.events import Called, Finished, Grounds, Notice, Quoted, Reasoning, Text, Waiting
+from sottovoce.guard.provenance import FIELD
 from sottovoce.server import shelves
 from sottovoce.server.answering import EventStream
 from sottovoce.server.caller import Scope
@@ -64,7 +65,7 @@ async def _whole(
             if isinstance(piece, Waiting):
                 visit.waiting(piece)
             elif isinstance(piece, Finished):
-                answered = whole(begun, said, piece, time.time())
+                answered = _marked(visit, whole(begun, said, piece, time.time()))
             elif isinstance(piece, Text | Called | Grounds | Notice | Quoted):
                 said.append(piece)
     await _keep(visit, answered, items)
@@ -92,8 +93,14 @@ async def _streamed(
                 yield before + events.call(piece)
             elif isinstance(piece, Finished):
                 yield before + events.close(piece)
-                await _keep(visit, events.making.end(piece, time.time()), items)
+                await _keep(visit, _marked(visit, events.making.end(piece, time.time())), items)
                 yield events.end(piece)
+
+
+def _marked(visit: Visit[ResponseBody], answered: Answered) -> Answered:
+    """Put the record of what a model wrote into the response."""
+    answered.provenance = visit.marks.field().get(FIELD)
+    return answered
 
 
 async def _keep(visit: Visit[ResponseBody], answered: Answered, items: Sequence[AnyItem]) -> None:

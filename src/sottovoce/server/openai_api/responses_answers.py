@@ -98,6 +98,8 @@ class Answered(BaseModel):
     top_p: float | None
     truncation: Literal["disabled"] = "disabled"
     user: str | None
+    provenance: Schema | None = Field(default=None, exclude_if=lambda value: value is None)
+    """Not the original's: the signed record that an AI wrote the text."""
 
 
 class GroundedResponse(Answered, GroundedNoun):
