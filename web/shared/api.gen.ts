@@ -329,6 +329,16 @@ export interface components {
             window: number | null;
         };
         /**
+         * CopyNoun
+         * @description An answer as a clipboard takes it. With a signed mark, where it is known how it was made.
+         */
+        CopyNoun: {
+            /** Html */
+            html: string;
+            /** Markdown */
+            markdown: string;
+        };
+        /**
          * DefaultsNoun
          * @description What holds where a chat sets nothing, and what it may set.
          *

@@ -75,7 +75,7 @@ export interface Question {
 export type Which = "unfiled" | "archived" | { folder: string };
 
 /** How a chat is written to a file. */
-type Form = "json" | "markdown" | "html";
+type Form = "json" | "markdown" | "html" | "docx";
 
 interface NewPreset {
   name: string;
@@ -163,6 +163,8 @@ export class Api {
   removeAll = (): Promise<void> => this.#call("DELETE", "/chats");
   removeMessage = (chat: string, id: string, isLeaving = false): Promise<void> =>
     this.#call("DELETE", `/chats/${chat}/messages/${id}`, undefined, { keepalive: isLeaving });
+  /** An answer as it goes to a clipboard, with the mark that an AI wrote it. */
+  copied = (chat: string, id: string): Promise<Nouns["CopyNoun"]> => this.#call("GET", `/chats/${chat}/messages/${id}/copy`);
   like = (chat: string, id: string, liked: 1 | -1 | null): Promise<OpenChat> =>
     this.#call("PATCH", `/chats/${chat}/messages/${id}`, { liked });
   fork = (chat: string, message: string, title: string): Promise<OpenChat> =>

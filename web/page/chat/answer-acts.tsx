@@ -1,13 +1,13 @@
 /** What can be done with an answer. On a narrow screen what is seldom wanted is in the menu. */
 
 import type { Message } from "../../shared/api";
-import { CopyButton } from "../parts/copy-button";
 import type { MenuItem } from "../parts/menu";
 import { useSay } from "../reader";
 import { useMedia } from "../use-media";
 import { AgainButton } from "./again-button";
 import { AnswerFacts } from "./answer-facts";
 import { BranchArrows } from "./branch-arrows";
+import { CopyAnswer } from "./copy-answer";
 import { LikeButtons, useLikeItems } from "./like-buttons";
 import { MessageMenu } from "./message-menu";
 import { ReadButton } from "./read-button";
@@ -26,7 +26,7 @@ export function AnswerActs({ message, text, isBusy }: { message: Message; text: 
   return (
     <footer className="turn-acts">
       <BranchArrows message={message} isBusy={isBusy} />
-      {!isEmpty && <CopyButton text={() => text} />}
+      {!isEmpty && <CopyAnswer message={message} text={text} />}
       <AgainButton message={message} isBusy={isBusy} />
       {!isEmpty && !isNarrow && <LikeButtons message={message} />}
       {reading !== null && (!isNarrow || reading.isOn) && <ReadButton reading={reading} />}

@@ -45,7 +45,7 @@ export function ChatView({ sidebar, newChat }: { sidebar: SidebarState; newChat:
       {isGone && <ChatGone isTemporary={isTemporary} newChat={newChat} />}
       {!(sidebar.isOver && sidebar.isOpen) && <Toasts />}
       {problem === null && <Composer />}
-      <p className="disclosure" data-testid="disclosure">
+      <p className="disclosure" id="disclosure" data-testid="disclosure">
         {say("disclosure")}
       </p>
     </div>

@@ -4,13 +4,13 @@ import { memo } from "react";
 
 import type { Message } from "../../shared/api";
 import { type Live, wordsOf } from "../../shared/live";
-import { CopyButton } from "../parts/copy-button";
 import { Icon } from "../parts/icon";
 import { IconButton } from "../parts/icon-button";
 import { useApp, useSay, useStored } from "../reader";
 import { AnswerBody } from "./answer-body";
 import { AnswerEnd } from "./answer-end";
 import { AnswerFacts } from "./answer-facts";
+import { CopyAnswer } from "./copy-answer";
 
 interface Props {
   answers: readonly Message[];
@@ -88,7 +88,7 @@ const Column = memo(function Column({ answer, live, place, isShown }: ColumnProp
           <Icon name="check" />
           {say("beside.keep")}
         </button>
-        {live === null && text !== "" && <CopyButton text={() => text} />}
+        {live === null && text !== "" && <CopyAnswer message={answer} text={text} />}
         {live === null && <AnswerFacts message={answer} />}
       </footer>
     </article>

@@ -102,6 +102,7 @@ export function Composer() {
           id="message"
           label={say("composer.label")}
           placeholder={say("composer.placeholder")}
+          aria-describedby="disclosure"
           value={text}
           isFocused={!isTouch}
           change={setText}

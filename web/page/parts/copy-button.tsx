@@ -1,14 +1,22 @@
 import { useEffect, useState } from "react";
 
-import { copyText } from "../clipboard";
+import { copyText, copyWritten, type Written } from "../clipboard";
 import { useSay } from "../reader";
 import { useAnnounce } from "./announcer";
 import { Icon } from "./icon";
 
 const SHOWN = 2_000;
 
-/** Copies a text and shows that it did. `hasLabel`: the word stands beside the drawing. */
-export function CopyButton({ text, hasLabel = false }: { text: () => string; hasLabel?: boolean }) {
+interface Props {
+  text: () => string;
+  /** Fetches what is copied in its place; where that fails, the text is. */
+  written?: (() => Promise<Written>) | undefined;
+  /** The word stands beside the drawing. */
+  hasLabel?: boolean;
+}
+
+/** Copies a text and shows that it did. */
+export function CopyButton({ text, written, hasLabel = false }: Props) {
   const say = useSay();
   const announce = useAnnounce();
   const [isCopied, setCopied] = useState(false);
@@ -19,7 +27,7 @@ export function CopyButton({ text, hasLabel = false }: { text: () => string; has
   }, [isCopied]);
 
   const copy = async () => {
-    const worked = await copyText(text());
+    const worked = await (written === undefined ? copyText(text()) : copyWritten(written()).catch(() => copyText(text())));
     setCopied(worked);
     announce(say(worked ? "copy.done" : "copy.failed"));
   };
