@@ -252,7 +252,7 @@ def _ended(answer: Answer, stop: Stop) -> tuple[Event, ...]:
     answer.note(stop.notice)
     if stop.instead is None:
         return (stop.notice,)
-    answer.replace(stop.instead)
+    answer.replace(stop.instead, is_part=stop.is_cut)
     return stop.notice, Whole(answer.text, answer.reasoning, answer.facts.get("thought"))
 
 

@@ -101,10 +101,11 @@ class Answer:
         self._unwritten = 0
         self._written_at = now
 
-    def replace(self, text: str) -> None:
-        """Put a text in the place of all that was written: no model's."""
+    def replace(self, text: str, *, is_part: bool = False) -> None:
+        """Put a text in the place of all that was written: no model's, unless it is a part of that."""
         self._pieces = [text]
-        self.facts[REPLACED] = True
+        if not is_part:
+            self.facts[REPLACED] = True
 
     def note(self, notice: Notice) -> None:
         """Keep what its reader is told beside it."""
