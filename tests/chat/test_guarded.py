@@ -109,6 +109,7 @@ async def test_a_watch_ends_an_answer(parts: Parts, instead: str | None) -> None
     assert (done.text.strip(), done.reason) == (instead or "one", "enough")
     kept = answer_in(parts, done.chat)
     assert (kept.text, kept.facts["reason"]) == (done.text, "enough")
+    assert kept.facts.get("replaced") == (True if instead else None)
     assert kept.facts[FACT] == {"told": TOLD.text}
 
 

@@ -13,7 +13,7 @@ from sottovoce.app import open_app
 from sottovoce.chat.as_page import page_of
 from sottovoce.chat.guarded import Guards, Said
 from sottovoce.chat.guarding.exact import READ_BY_MODEL, ExactCheck
-from sottovoce.chat.outgoing import MARKDOWN
+from sottovoce.chat.outgoing import form
 from sottovoce.chat.turn import Parts, Question, ask
 from sottovoce.core import computed
 from sottovoce.core.errors import EngineFailed
@@ -141,7 +141,7 @@ async def test_a_program_computes_out_of_the_box_and_obeys_its_setting(home: Hom
 async def test_exports_say_what_was_computed_and_that_no_model_wrote_it(parts: Parts) -> None:
     done = done_of(await turn(parts, "17 x 6"))
     chat = parts.database.look(lambda conn: chats.get(conn, parts.owner, done.chat))
-    text = parts.database.look(lambda conn: MARKDOWN.write(conn, parts.owner, chat)).decode()
+    text = parts.database.look(lambda conn: form("markdown").write(conn, parts.owner, chat)).decode()
     assert "## AI (computed, by no model)\n\n`calculate: 17 × 6`\n\n17 × 6 = 102\n" in text
     branch = parts.database.look(lambda conn: shown.branch(conn, parts.owner, chat.id))
     for language, by in (("en", "computed, by no model"), ("zh", "由精确工具计算，未用模型")):

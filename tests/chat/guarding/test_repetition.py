@@ -48,6 +48,7 @@ async def test_a_loop_ends_the_answer_where_it_was_said_once(
     assert isinstance(done, Done)
     assert (done.text, done.reason) == (once, "repeats")
     answer = kept(parts, done.chat)
+    assert "replaced" not in answer.facts, "what is left is the model's own"
     assert (answer.text, answer.facts["reason"]) == (once, "repeats")
     assert [one.code for one in notices.kept(answer.facts)] == ["repeats"]
     said = "".join(event.text for event in events if isinstance(event, Text))
