@@ -108,12 +108,14 @@ def _check_bias(bias: tuple[tuple[int, float], ...]) -> None:
 def check_range(name: str, value: float, span: Range, field: str | None = None) -> None:
     """Raise BadValue unless the value is finite, whole where it must be, and inside the range."""
     wanted = "a whole number" if span.whole else "a number"
-    limits = f"{name} takes {wanted} from {_plain(span.low)} to {_plain(span.high)}"
+    low, high = _plain(span.low), _plain(span.high)
     is_finite = isinstance(value, int) or math.isfinite(value)  # an int may be too long for a float
     if isinstance(value, bool) or not is_finite or (span.whole and value != int(value)):
-        raise BadValue(f"{limits}, not {value!r}.", hint=WITHIN, field=field or name)
+        sentence = f"{name} takes {wanted} from {low} to {high}, not {value!r}."
+        raise BadValue(sentence, hint=WITHIN, field=field or name)
     if not span.low <= value <= span.high:
-        raise BadValue(f"{limits}; {_plain(value)} is outside.", hint=WITHIN, field=field or name)
+        sentence = f"{name} takes {wanted} from {low} to {high}; {_plain(value)} is outside."
+        raise BadValue(sentence, hint=WITHIN, field=field or name)
 
 
 def _plain(number: float) -> str:

@@ -1,6 +1,6 @@
 """Every setting, read once: defaults, then config.toml, then SOTTO_*, then what a command was given.
 
-The only place that reads the environment. Knows what a setting may be, not what anybody does with it.
+Knows what a setting may be, not what anybody does with it. Reads no environment: core/environment.py does.
 """
 
 from __future__ import annotations
@@ -12,11 +12,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
+from sottovoce.core.environment import OTHERS as OTHERS
+from sottovoce.core.environment import PREFIX
+from sottovoce.core.environment import child_environment as child_environment
+from sottovoce.core.environment import read_environment as read_environment
+from sottovoce.core.environment import read_locale as read_locale
+from sottovoce.core.environment import read_others as read_others
 from sottovoce.core.errors import BadSettings, BadValue, NotFound, SottoError
+from sottovoce.core.language import AUTO, WISHES
 from sottovoce.core.paths import Home, move_away, write_whole
 from sottovoce.core.sampling import RANGES, Range, Sampling, check_range
 
-PREFIX = "SOTTO_"
 SMALLEST_WINDOW = 256
 NETWORK = ("off", "ask", "on")
 PROFILES = ("open", "family", "workplace", "public")
@@ -25,23 +31,11 @@ WRITES = ("auto", "on", "off")
 SWITCH = ("on", "off")
 LABELS = ("none", "eu", "cn")
 
-PASSED_ON = (
-    "PATH", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "LD_LIBRARY_PATH",
-    "DYLD_LIBRARY_PATH", "PYTHONHOME", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX",
-)  # fmt: skip
-"""A child process needs these to start; keys and tokens in the rest are none of its business."""
-
-OTHERS = ("OLLAMA_MODELS", "HF_HOME", "HF_HUB_CACHE")
-"""Say where Ollama and Hugging Face's programs keep models, which may be used from there."""
-
 HOST = re.compile(r"(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(?::[1-9][0-9]{0,4})?")
 ORIGIN = re.compile(rf"[a-z][a-z0-9+.-]*://{HOST.pattern}")
 """A name with or without a port, and a whole web origin. Never a star: nothing is for everybody."""
 
 COUNTRY = re.compile(r"(?:[A-Za-z]{2})?")
-
-LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")
-"""Say which language a person reads, and where; the first that says anything counts, as POSIX has it."""
 
 Value = str | int | float
 Check = Callable[[str, Value], None]
@@ -198,6 +192,9 @@ class Settings:
         "the country, as AT, whose lines a crisis card names; empty: that of the locale",
         _country,
     )
+    lang: str = _setting(
+        AUTO, str, "the language of the program's own words: auto (as the locale), en or zh", _one_of(*WISHES)
+    )
     use: str = _setting(
         "private",
         str,
@@ -244,30 +241,6 @@ class Setting:
     default: Value | None
     meaning: str
     source: str
-
-
-def read_environment() -> dict[str, str]:
-    """Return the SOTTO_* part of the environment, without the prefix and in lower case."""
-    return {
-        name.removeprefix(PREFIX).lower(): value
-        for name, value in os.environ.items()
-        if name.startswith(PREFIX)
-    }
-
-
-def read_others() -> dict[str, str]:
-    """Return where other programs were told to keep their models, as far as they were."""
-    return {name: os.environ[name] for name in OTHERS if os.environ.get(name)}
-
-
-def read_locale() -> str:
-    """Return the locale that holds for words, as zh_CN.UTF-8; empty where nothing says it."""
-    return next((os.environ[name] for name in LOCALE if os.environ.get(name)), "")
-
-
-def child_environment(extra: Mapping[str, str]) -> dict[str, str]:
-    """Return what a program started from here may know of this one's environment, and `extra`."""
-    return {**{name: os.environ[name] for name in PASSED_ON if name in os.environ}, **extra}
 
 
 def load(home: Home, environment: Mapping[str, str], given: Mapping[str, Value | None]) -> Settings:
