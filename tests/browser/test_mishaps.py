@@ -86,13 +86,15 @@ def small(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("language", "title", "next_step", "again"),
+    ("language", "title", "next_step", "again", "told"),
     [
-        ("en-US", "The disk is full", "Free some space", "Try again"),
-        ("zh-CN", "磁盘已满", "腾出空间", "重试"),
+        ("en-US", "The disk is full", "Free some space", "Try again", "The disk that holds"),
+        ("zh-CN", "磁盘已满", "腾出空间", "重试", "的磁盘已满。"),
     ],
 )
-def test_a_full_disk_takes_no_question_and_loses_none(small, open_window, language, title, next_step, again):
+def test_a_full_disk_takes_no_question_and_loses_none(
+    small, open_window, language, title, next_step, again, told
+):
     window = open_window(small, language=language)
     window.allow("507", "503")
     window.enter(small.link)
@@ -103,6 +105,9 @@ def test_a_full_disk_takes_no_question_and_loses_none(small, open_window, langua
     window.ask(text)
     expect(alert(window)).to_contain_text(title)
     expect(alert(window)).to_contain_text(next_step)
+    # The server's own sentence, in the reader's language and marked so.
+    sentence = alert(window).locator(f"p[lang={language.removesuffix('-US')}]")
+    expect(sentence).to_contain_text(told)
     expect(window.composer).to_have_value(text)
     window.reload()
     expect(window.composer).to_have_value(text)

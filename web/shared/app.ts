@@ -63,7 +63,7 @@ export class App {
     });
     this.comparing = new Comparing(this.#chatSaved);
     this.store.set({ rival: this.comparing.rival(this.store.get().route.chat) });
-    this.server = new Server(this.store, new Api((...asked) => fetch(...asked)));
+    this.server = new Server(this.store, new Api((url, how) => fetch(url, inReadersLanguage(how))));
     this.chats = new Chats(this.store, this.server);
     this.folders = new Folders(this.store, this.server, saved);
     this.order = new Order(this.store, this.server, this.chats, this.folders, () => this.list());
@@ -239,4 +239,11 @@ export class App {
     // Most of what keeps a model from answering passes, as its loading does.
     if (status !== null && status.problem !== "") setTimeout(() => void this.about(), PASSES);
   }
+}
+
+/** Have the server tell its problems in the language that the page speaks. */
+function inReadersLanguage(how: RequestInit = {}): RequestInit {
+  const headers = new Headers(how.headers);
+  headers.set("Accept-Language", document.documentElement.lang);
+  return { ...how, headers };
 }

@@ -33,6 +33,11 @@ export function isKey(key: string): key is Key {
   return Object.hasOwn(en, key);
 }
 
+/** Return whether a text of the server's is in Chinese: what it has no Chinese for, it says in English. */
+export function isChinese(text: string): boolean {
+  return /[\u4e00-\u9fff]/.test(text);
+}
+
 export function localeOf(language: Language): string {
   return language === "zh" ? "zh-CN" : "en";
 }

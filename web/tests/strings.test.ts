@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { languageOf, sayIn } from "../shared/strings";
+import { isChinese, languageOf, sayIn } from "../shared/strings";
 import en from "../strings/en.json";
 import zh from "../strings/zh.json";
 
@@ -48,4 +48,10 @@ it("speaks the reader's language where we have it", () => {
   expect(languageOf("auto", ["fr-FR", "zh-Hans-CN", "en"])).toBe("zh");
   expect(languageOf("auto", ["fr"])).toBe("en");
   expect(languageOf("en", ["zh"])).toBe("en");
+});
+
+it("tells Chinese of the server's from English", () => {
+  expect(isChinese("没有对话 x。")).toBe(true);
+  expect(isChinese("There is no chat x.")).toBe(false);
+  expect(isChinese("")).toBe(false);
 });
