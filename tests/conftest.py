@@ -45,6 +45,11 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 if hasattr(signal, "SIGHUP"):
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
+# Who runs these reads English here, whatever the machine's language is.
+for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
+    if os.environ.get(variable, "").startswith("zh"):
+        os.environ[variable] = "C.UTF-8"
+
 
 @pytest.fixture(autouse=True)
 def stopped() -> Iterator[list[Attempt]]:

@@ -48,7 +48,12 @@ def test_help_loads_no_command_and_nothing_heavy():
     ours = next(line for line in done.stdout.splitlines() if line.startswith("OURS")).split()[1:]
     assert "click" in loaded
     assert not set(HEAVY) & set(loaded)
-    assert ours == ["sottovoce.cli._given", "sottovoce.cli._show", "sottovoce.cli.main"]
+    assert ours == [
+        "sottovoce.cli._given",
+        "sottovoce.cli._help",
+        "sottovoce.cli._show",
+        "sottovoce.cli.main",
+    ]
 
 
 @pytest.mark.parametrize("name", edge.COMMANDS)

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sys
 
 import pytest
 
-from sottovoce.cli._show import Show, cells, clean, encode, one_line
+from sottovoce.cli._show import Show, cells, clean, encode, one_line, padded
 
 
 class Terminal(io.StringIO):
@@ -88,7 +89,8 @@ def test_on_a_terminal_the_last_column_is_cut_to_the_window(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("typed", "meant"), [("y\n", True), ("YES\n", True), ("\n", False), ("", False), ("no\n", False)]
+    ("typed", "meant"),
+    [("y\n", True), ("YES\n", True), ("是\n", True), ("\n", False), ("", False), ("no\n", False)],
 )
 def test_only_a_yes_is_a_yes(monkeypatch, capsys, typed, meant):
     monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
@@ -111,3 +113,58 @@ def test_a_secret_is_empty_where_the_input_ends(monkeypatch, capsys):
     assert Show().secret("Password of \x1b[2Jplan.pdf:") == ""
     monkeypatch.setattr("getpass.getpass", lambda question, stream: question)
     assert Show().secret("Password of \x1b[2Jplan.pdf:") == "Password of [2Jplan.pdf: "
+
+
+@pytest.fixture
+def chinese():
+    show = Show()
+    show.language = "zh"
+    return show
+
+
+def test_what_the_program_says_is_in_the_persons_language(chinese, capsys):
+    chinese.line("Nothing was found.")
+    chinese.note("There are no chats yet.")
+    chinese.problem("There is no key x.", "Choose another name")
+    out, err = capsys.readouterr()
+    assert out == "没有找到。\n"
+    assert err == "还没有对话。\n没有密钥 x。\n\n提示：请换一个名字\n"
+
+
+def test_what_others_wrote_is_as_they_wrote_it(chinese, capsys):
+    said = "Nothing was found."
+    chinese.plain(said)
+    chinese.piece(said)
+    chinese.data(said)
+    chinese.detail(said)
+    assert "".join(capsys.readouterr()).count(said) == 4
+
+
+def test_only_the_columns_that_the_program_says_are_translated(chinese, capsys):
+    chinese.table(("NAME", "USED"), [("never", "never"), ("Nothing was found.", "today")], said=(1,))
+    assert capsys.readouterr().out.splitlines() == [
+        "名称                上次使用",
+        "never               从不",
+        "Nothing was found.  今天",
+    ]
+
+
+def test_a_question_is_asked_in_the_persons_language(chinese, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "stdin", io.StringIO("是\n"))
+    assert chinese.confirm("Delete 2 chats for good?")
+    assert capsys.readouterr().err == "要彻底删除 2 个对话吗？ [y/N] "
+
+
+def test_quiet_lines_break_where_chinese_may(chinese, monkeypatch):
+    screen = Terminal()
+    monkeypatch.setattr(sys, "stdout", screen)
+    monkeypatch.setenv("COLUMNS", "20")
+    chinese.quiet("A new chat begins with your next question.")
+    lines = [line.rstrip() for line in re.sub(r"\x1b\[\d*m", "", screen.getvalue()).splitlines()]
+    assert lines == ["下一个问题将开始新的", "对话。"]
+    assert max(map(cells, lines)) <= 20
+
+
+def test_blanks_fill_up_to_columns_not_characters():
+    assert padded("模型", 6) == "模型  "
+    assert padded("model", 4) == "model"

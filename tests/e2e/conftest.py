@@ -59,7 +59,10 @@ class Terminal:
 
     @property
     def at_prompt(self) -> bool:
-        return any(line.startswith(("› Ask something", "edit ›")) for line in self.screen.display)
+        return any(
+            line.startswith(("› Ask something", "edit ›", "› 请提问", "修改 ›"))
+            for line in self.screen.display
+        )
 
     @property
     def text(self) -> str:

@@ -58,6 +58,28 @@ def test_the_first_screen_says_what_one_talks_to(terminal):
     assert sotto.leave() == 0
 
 
+@pytest.mark.parametrize("width", [40, 80, 120])
+def test_a_chat_can_be_in_chinese(terminal, width):
+    sotto = terminal(width=width, SOTTO_LANG="zh")
+    sotto.settle()
+    top = sotto.text.split("›")[0]
+    assert "你正在与 AI 对话：" in top
+    assert "小型入门模型，经常出错。" in top
+    assert "离线" in sotto.bottom
+    sotto.ask("/help")
+    sotto.until("开始新的对话")
+    sotto.settle()
+    assert "begin another chat" not in sotto.text
+    sotto.ask("Nothing was found.")
+    sotto.settle()
+    assert "› Nothing was found.\n\nNothing was found." in sotto.text
+    sotto.ask("/nonsense")
+    sotto.until("没有 /nonsense 这个命令。")
+    sotto.ask("/stats")
+    sotto.until("上次回答")
+    assert sotto.leave() == 0
+
+
 def test_a_question_is_answered_in_place(terminal):
     sotto = terminal()
     sotto.ask("hello there")

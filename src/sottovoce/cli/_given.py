@@ -29,10 +29,30 @@ class Given:
 
     def root(self) -> Path:
         """Return where the home is, without making it."""
-        from sottovoce.core.settings import read_environment
+        from sottovoce.core.environment import read_environment
         from sottovoce.store.place import find_home
 
         return self.home or find_home(read_environment())
+
+    def learn_language(self) -> None:
+        """Have the program speak the language that SOTTO_LANG, config.toml or the locale says."""
+        from sottovoce.core.environment import read_environment, read_locale
+        from sottovoce.core.language import choose
+
+        environment = read_environment().get("lang", "")
+        self.show.language = choose(environment, "" if environment else self._wished(), read_locale())
+
+    def _wished(self) -> str:
+        """Return the language that config.toml names. Read without its other settings: help comes at once."""
+        try:
+            text = (self.root() / "config.toml").read_text("utf-8")
+            if "lang" not in text:
+                return ""
+            import tomllib
+
+            return str(tomllib.loads(text).get("lang", ""))
+        except (OSError, ValueError):
+            return ""  # whoever reads the settings tells what is wrong with them
 
     def open_home(self) -> Home:
         """Make the home, unless it is there, and keep the log in it."""

@@ -1,17 +1,19 @@
 """The only place that prints: data to standard output, everything else to standard error.
 
 What a model or a person wrote is text: control characters in it are taken out before a terminal sees
-them. Knows nothing of commands.
+them. What the program says itself is put into the person's language here; everywhere else it is English.
+Knows nothing of commands.
 """
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+
+from sottovoce.core.language import ENGLISH
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 # What JSON may hold unescaped, yet a terminal may obey.
 UNESCAPED = re.compile(r"[\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+YES = {"y", "yes", "是"}
 
 
 def clean(text: str) -> str:
@@ -38,6 +42,8 @@ def one_line(text: str, width: int | None = None) -> str:
 
 def encode(value: Any) -> str:
     """Return JSON that keeps every character of the text and that a terminal can show."""
+    import json
+
     text = json.dumps(value, ensure_ascii=False, indent=2)
     return UNESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
@@ -47,6 +53,7 @@ class Show:
 
     def __init__(self, *, debug: bool = False) -> None:
         self.debug = debug
+        self.language = ENGLISH
         self.kept_in: str | None = None
         """The chat that keeps what is printed, if one does."""
         self._screen: Console | None = None
@@ -75,7 +82,20 @@ class Show:
             self._screen = Console(file=sys.stdout, highlight=False, emoji=False, markup=False)
         return self._screen
 
+    def words(self, text: str) -> str:
+        """Return what the program says, in the person's language. Not for what a person or a model wrote."""
+        if self.language == ENGLISH:
+            return text
+        from sottovoce.words.table import table
+
+        return table(self.language).say(text)
+
     def line(self, text: str = "") -> None:
+        """Print what the program says."""
+        self.plain(self.words(text))
+
+    def plain(self, text: str) -> None:
+        """Print what others wrote, a value, a key: as it is, in every language."""
         with self._written():
             print(clean(text), flush=self.on_terminal)
 
@@ -126,12 +146,16 @@ class Show:
 
     def note(self, text: str) -> None:
         """Tell a person something that is not the data asked for."""
+        self.detail(self.words(text))
+
+    def detail(self, text: str) -> None:
+        """Tell what is technical, or a person's own words, beside the data: as it is, in every language."""
         print(clean(text), file=sys.stderr, flush=True)
 
     def passing(self, text: str) -> None:
         """Tell a person how something goes, in place of what was told so before; empty ends it."""
         if self.notes_are_read:
-            sys.stderr.write(f"\r\x1b[2K{one_line(text, self._columns() - 1)}")
+            sys.stderr.write(f"\r\x1b[2K{one_line(self.words(text), self._columns() - 1)}")
             sys.stderr.flush()
 
     def problem(self, sentence: str, hint: str | None = None) -> None:
@@ -144,20 +168,28 @@ class Show:
         """Print dim lines, wrapped to the window: what one may pass over."""
         from rich.text import Text
 
-        self.screen.print(Text(clean(text), style="dim"))
+        for line in wrapped(clean(self.words(text)), self.screen.width):
+            self.screen.print(Text(line, style="dim"))
 
     def error(self, error: SottoError) -> None:
         self.problem(error.sentence, error.hint)
         if self.debug and error.detail:
-            self.note(f"\n{error.detail}")
+            self.detail(f"\n{error.detail}")
 
-    def table(self, headings: Sequence[str], rows: Sequence[Sequence[str]], beneath: int = 0) -> None:
+    def table(
+        self,
+        headings: Sequence[str],
+        rows: Sequence[Sequence[str]],
+        beneath: int = 0,
+        said: Sequence[int] = (),
+    ) -> None:
         """Print columns; on a terminal the last one is cut to the window, elsewhere nothing is cut.
 
         Where the window is too narrow, the last `beneath` columns stand under each row, and are never cut: a
-        command is to be copied.
+        command is to be copied. The columns `said` hold what the program says, the others what is as it is.
         """
-        grid = [[one_line(cell) for cell in row] for row in (headings, *rows)]
+        told = [[self.words(cell) if at in said else cell for at, cell in enumerate(row)] for row in rows]
+        grid = [[one_line(cell) for cell in row] for row in ([self.words(one) for one in headings], *told)]
         widths = [max(cells(row[at]) for row in grid) for at in range(len(headings))]
         if beneath and self.on_terminal and sum(widths) + 2 * (len(widths) - 1) > self._columns():
             self._table_over_lines(grid, widths[:-beneath])
@@ -165,8 +197,8 @@ class Show:
         room = self._columns() - sum(widths[:-1]) - 2 * (len(widths) - 1)
         for row in grid:
             last = _cut(row[-1], max(room, 8)) if self.on_terminal else row[-1]
-            padded = [cell + " " * (width - cells(cell)) for cell, width in zip(row, widths, strict=True)]
-            self.line("  ".join([*padded[:-1], last]).rstrip())
+            filled = [padded(cell, width) for cell, width in zip(row[:-1], widths[:-1], strict=True)]
+            self.plain("  ".join([*filled, last]).rstrip())
 
     def _table_over_lines(self, grid: Sequence[Sequence[str]], widths: list[int]) -> None:
         """Print each row with what belongs to it on lines below; the first column gives way, nothing else."""
@@ -174,16 +206,16 @@ class Show:
         widths[0] = max(8, min(widths[0], columns - sum(widths[1:]) - 2 * (len(widths) - 1)))
         for at, row in enumerate(grid):
             first = [_cut(row[0], widths[0]), *row[1 : len(widths)]]
-            padded = [cell + " " * (width - cells(cell)) for cell, width in zip(first, widths, strict=True)]
-            self.line("  ".join(padded).rstrip())
+            filled = [padded(cell, width) for cell, width in zip(first, widths, strict=True)]
+            self.plain("  ".join(filled).rstrip())
             if at:
                 for line in _over_lines(filter(None, row[len(widths) :]), columns):
-                    self.line(line)
+                    self.plain(line)
 
     def confirm(self, question: str) -> bool:
         """Ask a yes-or-no question on standard error; anything but yes is no."""
-        print(f"{clean(question)} [y/N] ", end="", file=sys.stderr, flush=True)
-        return sys.stdin.readline().strip().lower() in {"y", "yes"}
+        print(f"{clean(self.words(question))} [y/N] ", end="", file=sys.stderr, flush=True)
+        return sys.stdin.readline().strip().lower() in YES
 
     def secret(self, question: str) -> str:
         """Ask for something that is not shown while it is typed; empty where the input ends.
@@ -193,7 +225,7 @@ class Show:
         from getpass import getpass
 
         try:
-            return getpass(f"{one_line(question)} ", sys.stderr)
+            return getpass(f"{one_line(self.words(question))} ", sys.stderr)
         except EOFError:
             self.note("")
             return ""
@@ -217,6 +249,21 @@ def cells(text: str) -> int:
     from rich.cells import cell_len
 
     return cell_len(text)
+
+
+def padded(text: str, width: int) -> str:
+    """Return the text with blanks behind it, up to so many columns of a terminal."""
+    return text + " " * (width - cells(text))
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Return the lines of Chinese text; other text is left to whoever prints it."""
+    if text.isascii():
+        return [text]
+    from sottovoce.words.wrapping import is_wide, wrap
+
+    lines = text.split("\n")
+    return [part for line in lines for part in (wrap(line, width, cells) if is_wide(line) else [line])]
 
 
 def _over_lines(parts: Iterable[str], columns: int) -> list[str]:

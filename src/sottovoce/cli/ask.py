@@ -221,7 +221,7 @@ async def _print_whole(given: Given, question: Question, as_json: bool) -> None:
             used_here = {"notices": told, "tools": computed.fact(used)}
             given.show.data(_as_data(done) | used_here | cited | await _mark(given, app, done))
         else:
-            given.show.line(done.text)
+            given.show.plain(done.text)
 
 
 async def _mark(given: Given, app: App, done: Done) -> dict[str, object]:

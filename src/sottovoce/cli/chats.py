@@ -16,7 +16,7 @@ from sottovoce.core.errors import BadValue, Refused
 from sottovoce.core.messages import OWNER, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from sqlite3 import Connection
 
     from sottovoce.chat.marks.pen import Pen
@@ -61,7 +61,7 @@ def list_chats(given: Given, /, limit: int, archived: bool, as_json: bool) -> No
     if as_json:
         given.show.data([_chat_data(chat) for chat in found])
     elif found:
-        rows = [(chat.id, when(chat.changed), _label(chat)) for chat in found]
+        rows = [(chat.id, when(chat.changed), _label(chat, given.show.words)) for chat in found]
         given.show.table(("ID", "CHANGED", "TITLE"), rows)
     else:
         given.show.note("There are no chats yet.")
@@ -84,7 +84,7 @@ def search(given: Given, /, words: tuple[str, ...], limit: int, as_json: bool) -
         given.show.data([asdict(hit) for hit in hits])
     elif hits:
         rows = [(hit.chat, when(hit.created), hit.role, hit.excerpt) for hit in hits]
-        given.show.table(("CHAT", "WRITTEN", "BY", "TEXT"), rows)
+        given.show.table(("CHAT", "WRITTEN", "BY", "TEXT"), rows, said=(2,))
     else:
         given.show.note("Nothing was found.")
 
@@ -109,19 +109,21 @@ def show(given: Given, /, chat_id: str, as_json: bool) -> None:
         told = [_message_data(message, attached.get(message.id, ())) for message in said]
         given.show.data(_chat_data(chat) | {"messages": told})
         return
-    given.show.line(f"{chat.title or '(no title)'}\n{when(chat.created)}, {chat.id}")
+    words = given.show.words
+    given.show.plain(f"{chat.title or words('(no title)')}\n{when(chat.created)}, {chat.id}")
     if chat.system:
-        given.show.line(f"\nsystem: {chat.system}")
+        given.show.plain(f"\n{words('system:')} {chat.system}")
     for message in said:
-        mark = "" if message.state == "complete" else f" [{message.state}]"
+        mark = "" if message.state == "complete" else f" [{words(message.state)}]"
         files = "".join(
-            f"[attached: {one.name}, {one.characters:,} characters]\n" for one in attached.get(message.id, ())
+            words(f"[attached: {one.name}, {one.characters:,} characters]\n")
+            for one in attached.get(message.id, ())
         )
-        given.show.line(f"\n{_speaker(message)}{mark}:\n{files}{message.text}")
+        given.show.plain(f"\n{_speaker(message, words)}{mark}:\n{files}{message.text}")
         for used in computed.kept(message.facts):
-            given.show.line(f"[{one_line(used.line)}]")
+            given.show.plain(f"[{words(one_line(used.line))}]")
         for notice in notices.kept(message.facts):
-            given.show.line(f"[{one_line(notice.text)}]")
+            given.show.plain(f"[{words(one_line(notice.text))}]")
 
 
 @chats.command()
@@ -269,9 +271,9 @@ def _ask(given: Given, question: str) -> None:
         raise click.exceptions.Exit(1)
 
 
-def _speaker(message: StoredMessage) -> str:
+def _speaker(message: StoredMessage, words: Callable[[str], str]) -> str:
     """Return whose words these are; an imported answer may not tell its model."""
-    return (message.model or "AI") if message.role is Role.ASSISTANT else "you"
+    return (message.model or "AI") if message.role is Role.ASSISTANT else words("you")
 
 
 def when(at: float) -> str:
@@ -282,10 +284,12 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _label(chat: Chat) -> str:
+def _label(chat: Chat, words: Callable[[str], str]) -> str:
     """Return a chat's title, behind what sets it apart in a list."""
-    marks = "[pinned] " * chat.pinned + "[archived] " * chat.archived
-    return marks + (chat.title or "(no title)")
+    marks = [
+        words(mark) for mark, holds in (("[pinned]", chat.pinned), ("[archived]", chat.archived)) if holds
+    ]
+    return " ".join([*marks, chat.title or words("(no title)")])
 
 
 def _chat_data(chat: Chat) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from sottovoce.cli._given import Given
 from sottovoce.core.errors import BadValue
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from sottovoce.cli._examining import Examined
     from sottovoce.evals.compare import Pair
@@ -141,17 +141,18 @@ def _differing(found: Sequence[Pair]) -> list[Pair]:
 def _show_pair(given: Given, names: tuple[str, str], pair: Pair) -> None:
     one, two = pair.first, pair.second
     number = f"{one.item.id}  " if one.item.checks else ""
-    given.show.line(f"{number}{one.item.asked}")
-    heads = [_head(name, answer) for name, answer in zip(names, (one, two), strict=True)]
-    texts = [answer.said.answer.strip() or "(nothing)" for answer in (one, two)]
+    words = given.show.words
+    given.show.plain(f"{number}{one.item.asked}")
+    heads = [_head(name, answer, words) for name, answer in zip(names, (one, two), strict=True)]
+    texts = [answer.said.answer.strip() or words("(nothing)") for answer in (one, two)]
     for line in beside(heads, texts, given.show.columns):
-        given.show.line(line)
+        given.show.plain(line)
     given.show.line()
 
 
-def _head(name: str, answer: Answered) -> str:
-    passed = f", {'right' if answer.passed else answer.wrong}" if answer.item.checks else ""
-    rate = f", {answer.said.written} tokens in {answer.said.seconds:.1f} s"
+def _head(name: str, answer: Answered, words: Callable[[str], str]) -> str:
+    passed = f", {words('right' if answer.passed else answer.wrong)}" if answer.item.checks else ""
+    rate = words(f", {answer.said.written} tokens in {answer.said.seconds:.1f} s")
     return f"{name}{passed}{rate}"
 
 

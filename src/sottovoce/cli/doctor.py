@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sottovoce.cli._show import padded
+
 if TYPE_CHECKING:
     from sottovoce.cli._given import Given
     from sottovoce.core.paths import Home
@@ -65,9 +67,11 @@ def _examine(given: Given, as_json: bool) -> None:
 
 
 def _tell(given: Given, finding: Finding) -> None:
-    given.show.line(f"{finding.grade:<5} {finding.name:<{WIDTH}} {finding.sentence}")
+    words = given.show.words
+    head = f"{padded(words(finding.grade), 5)} {padded(words(finding.name), WIDTH)}"
+    given.show.plain(f"{head} {words(finding.sentence)}")
     if finding.step:
-        given.show.line(f"{'':<5} {'':<{WIDTH}} next: {finding.step}")
+        given.show.plain(f"{'':<5} {'':<{WIDTH}} {words(f'next: {finding.step}')}")
 
 
 def _summary(findings: list[Finding]) -> str:

@@ -173,8 +173,9 @@ def _show_wrong(given: Given, found: Examined, *, wrong: bool, command: str) -> 
         given.show.note(f"Which were wrong: {command} --wrong")
         return
     for one in those:
-        given.show.line(f"\n{one.item.id}  {one.item.question}")
-        given.show.line(f"  answered: {' '.join(one.said.answer.split()) or 'nothing'}")
+        answer = " ".join(one.said.answer.split()) or given.show.words("nothing")
+        given.show.plain(f"\n{one.item.id}  {one.item.question}")
+        given.show.plain(f"  {given.show.words('answered:')} {answer}")
         given.show.line(f"  {one.wrong}")
 
 

@@ -70,7 +70,7 @@ def fit(given: Given, /, model: str | None, context: int, users: int, again: boo
     else:
         given.show.note(_machine(look()))
         marks = Marks(given.use())
-        given.show.table(_COLUMNS, [_row(one, marks) for one in found], beneath=BENEATH)
+        given.show.table(_COLUMNS, [_row(one, marks) for one in found], beneath=BENEATH, said=SAID)
         given.show.note("\n".join([_legend(run, found), *marks.explained()]))
     for line in _counted(run, found):
         given.show.note(line)
@@ -202,6 +202,10 @@ _COLUMNS = (
 NOTHING = "–"
 BENEATH = 7
 """So many columns, the last ones, say how to get it and what else there is to know."""
+
+
+SAID = (2, 4, 7, 8, 9, 10, 11)
+"""The columns that hold words, not names and figures."""
 
 
 def _row(one: Candidate, marks: Marks) -> tuple[str, ...]:

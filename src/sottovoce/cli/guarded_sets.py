@@ -43,7 +43,7 @@ def show_profile(given: Given, /, as_json: bool) -> None:
         )
         for category in Category
     ]
-    given.show.table(("REFUSES", *(name.upper() for name in NAMES), ""), rows)
+    given.show.table(("REFUSES", *(name.upper() for name in NAMES), ""), rows, said=range(len(NAMES) + 2))
     given.show.line()
     given.show.line(f"The profile is {settings.profile}. To change it: sotto settings set profile family")
     given.show.line(f"A crisis card is shown in every profile. {_named(line)}")
@@ -106,12 +106,12 @@ def _print(given: Given, found: Measured, seconds: float, *, wrong: bool) -> Non
         for row in found.rows
     ]
     rows.append(("all that it refuses", _share(found.stopped), _share(found.stopped_falsely)))
-    given.show.table(("CATEGORY", "BLOCKED", "BLOCKED FALSELY"), rows)
+    given.show.table(("CATEGORY", "BLOCKED", "BLOCKED FALSELY"), rows, said=(1, 2))
     given.show.line(f"Crisis cards: {_share(found.cards)}; falsely: {_share(found.cards_falsely)}")
     given.show.line(f"Evasions blocked: {_share(found.evasions)}")
     given.show.line(f"{seconds:.1f} s")
     for item, rule in found.wrong if wrong else ():
-        given.show.line(f"  {item.id}  {rule or 'no rule'}  {item.text}")
+        given.show.plain(f"  {item.id}  {rule or given.show.words('no rule')}  {item.text}")
     given.show.line()
 
 

@@ -84,7 +84,7 @@ def try_text(given: Given, /, text: str, is_answer: bool, as_json: bool) -> None
     for rule in met:
         given.show.line(f"{rule.name} (line {rule.line}) {WOULD[rule.action]}")
         if rule.answer:
-            given.show.line(f"  {rule.answer}")
+            given.show.plain(f"  {rule.answer}")
     if not met:
         given.show.line(f"No rule of {len(held.rules.on(where))} for a text in this place would act.")
 

@@ -42,7 +42,7 @@ def help_(ctx: click.Context, /, words: tuple[str, ...], as_json: bool) -> None:
         _list(given, as_json=as_json)
         return
     if not as_json and (of_command := _of_command(ctx.find_root(), question.split())):
-        given.show.line(of_command)
+        given.show.plain(of_command)
         return
     language = language_of(question)
     entry = find.find(question)
@@ -75,10 +75,11 @@ def _list(given: Given, *, as_json: bool) -> None:
             ]
         )
         return
+    spoken = next(language for language in LANGUAGES if language == given.show.language)
     for subject in subjects():
-        given.show.line(subject.title("en"))
+        given.show.plain(subject.title(spoken))
         for entry in subject.entries:
-            given.show.line(f"  {entry.question('en')}")
+            given.show.plain(f"  {entry.question(spoken)}")
         given.show.line()
     given.show.note('To have one answered: sotto help "…", in these or other words, 也可以用中文提问')
 
@@ -139,7 +140,7 @@ def _of_command(root: click.Context, names: list[str]) -> str | None:
         below = command.get_command(context, name) if isinstance(command, click.Group) else None
         if below is None:
             return None
-        context = click.Context(below, info_name=name, parent=context, **below.context_settings)
+        context = below.context_class(below, info_name=name, parent=context, **below.context_settings)
         command = below
     return command.get_help(context)
 

@@ -13,7 +13,7 @@ from sottovoce.cli._given import Given
 from sottovoce.core.errors import BadValue, Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from sottovoce.store.keys import Key
 
@@ -102,8 +102,8 @@ def add(
     if as_json:
         given.show.data({"key": secret} | _data(key, names))
         return
-    opened = [*terms.scopes, *_opened(key, names)]
-    given.show.line(secret)
+    opened = [*terms.scopes, *map(given.show.words, _opened(key, names))]
+    given.show.plain(secret)
     given.show.note(
         "\nKeep it now: it is kept nowhere here, and never shown again.\n"
         f"It opens: {', '.join(opened)}. {_lasting(key)}\n\n"
@@ -128,8 +128,8 @@ def list_keys(given: Given, /, as_json: bool) -> None:
     if as_json:
         given.show.data([_data(key, names) for key in found])
     elif found:
-        rows = [_row(key, names) for key in found]
-        given.show.table(("NAME", "KEY", "EXPIRES", "USED", "LIMITS", "OPENS"), rows)
+        rows = [_row(key, names, given.show.words) for key in found]
+        given.show.table(("NAME", "KEY", "EXPIRES", "USED", "LIMITS", "OPENS"), rows, said=(2, 3, 4))
     else:
         given.show.note("There are no keys yet. To make one: sotto keys add NAME")
 
@@ -199,7 +199,7 @@ def read_end(text: str, now: float) -> float | None:
     return now + seconds
 
 
-def _row(key: Key, names: Mapping[str, str]) -> tuple[str, ...]:
+def _row(key: Key, names: Mapping[str, str], words: Callable[[str], str]) -> tuple[str, ...]:
     from sottovoce.cli.chats import when
 
     terms = key.terms
@@ -216,7 +216,7 @@ def _row(key: Key, names: Mapping[str, str]) -> tuple[str, ...]:
     if terms.expires is not None and terms.expires <= time.time():
         expires = "expired"
     used = "never" if key.used is None else when(key.used)
-    opens = ", ".join((*terms.scopes, *_opened(key, names)))
+    opens = ", ".join((*terms.scopes, *map(words, _opened(key, names))))
     return (terms.name, f"…{key.hint}", expires, used, ", ".join(limits) or "none", opens)
 
 

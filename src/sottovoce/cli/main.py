@@ -14,6 +14,7 @@ import click
 
 from sottovoce import __version__
 from sottovoce.cli._given import Given
+from sottovoce.cli._help import Context, in_every_language
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,6 +54,8 @@ Examples:
 class Lazy(click.Group):
     """A group that imports a command's module only when that command is called."""
 
+    context_class = Context
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 
@@ -64,7 +67,7 @@ class Lazy(click.Group):
         module, _, name = COMMANDS[cmd_name][0].partition(":")
         command = getattr(import_module(module), name)
         assert isinstance(command, click.Command)  # noqa: S101  (the table above is ours)
-        return command
+        return in_every_language(command)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -103,6 +106,8 @@ def sotto(ctx: click.Context, home: Path | None, model: str | None, debug: bool)
     given = ctx.ensure_object(Given)
     given.home, given.model, given.debug = home, model, debug
     given.show.debug = debug
+    if home is not None:
+        given.learn_language()
     if ctx.invoked_subcommand is not None:
         return
     if sys.stdin is not None and sys.stdin.isatty() and given.show.on_terminal:
@@ -119,6 +124,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run `sotto` as a program: never returns, never shows a traceback unasked."""
     _prepare_streams()
     given = Given()
+    given.learn_language()
     sys.exit(_run(arguments, given))
 
 
@@ -214,7 +220,7 @@ def _let_go_of_output() -> None:
 def _print_traceback(given: Given) -> None:
     import traceback
 
-    given.show.note(traceback.format_exc())
+    given.show.detail(traceback.format_exc())
 
 
 def _tell_unexpected(problem: Exception, given: Given) -> int:

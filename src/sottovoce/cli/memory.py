@@ -43,7 +43,7 @@ def list_memory(given: Given, /, as_json: bool) -> None:
         given.show.data({"on": is_on, "remembered": told})
         return
     for number, line in enumerate(lines, 1):
-        given.show.line(f"{number}. {line.text}\n   {_origin(line, titles)}")
+        given.show.plain(f"{number}. {line.text}\n   {given.show.words(_origin(line, titles))}")
     if not lines:
         given.show.note("Nothing is remembered.")
     if not is_on:
@@ -62,7 +62,7 @@ def add(given: Given, /, text: str) -> None:
 
     with closing(given.open_database()) as database:
         line = database.call(lambda conn: rows.add(conn, OWNER, text, time.time()))
-    given.show.line(line.text)
+    given.show.plain(line.text)
     if not _is_on(given):
         given.show.note("Memory is off: no model is told. To turn it on: sotto settings set memory on")
 
@@ -81,7 +81,7 @@ def change(given: Given, /, number: int, text: str) -> None:
     line = _numbered(given, number)
     with closing(given.open_database()) as database:
         work = change_memory(given.open_home(), database, OWNER, line.id, text)
-        given.show.line(run(work).text)
+        given.show.plain(run(work).text)
 
 
 @memory.command()
@@ -92,7 +92,7 @@ def remove(given: Given, /, number: int) -> None:
     line = _numbered(given, number)
     _, titles = _listed(given)
     _erase(given, line.id)
-    given.show.line(f"Erased: {line.text}")
+    given.show.plain(f"{given.show.words('Erased:')} {line.text}")
     if line.chat in titles:
         given.show.note(
             f"It still stands where you said it. To delete that chat: sotto chats delete {line.chat}"

@@ -74,7 +74,8 @@ def list_models(given: Given, /, elsewhere: bool, as_json: bool) -> None:
         return
     columns = ["NAME", "KIND", "SIZE", "USED", "LICENCE", "SHA-256", *(["FIT"] if fits else []), "NOTE"]
     marks = Marks(given.use())
-    given.show.table(columns, [_row(one, marks, with_fit=bool(fits)) for one in facts])
+    rows = [_row(one, marks, with_fit=bool(fits)) for one in facts]
+    given.show.table(columns, rows, said=(1, 3, 4, *range(6, len(columns))))
     for line in marks.explained():
         given.show.note(line)
 
@@ -109,7 +110,7 @@ def suggest(given: Given, /, as_json: bool) -> None:
         for one in found
     ]
     if rows:
-        given.show.table(("FOR", "MODEL", "SIZE", "LICENCE", "HOW TO GET IT"), rows, beneath=1)
+        given.show.table(("FOR", "MODEL", "SIZE", "LICENCE", "HOW TO GET IT"), rows, beneath=1, said=(0,))
         given.show.note("\nThe largest of each kind that runs here. Others, and how quickly: sotto fit")
     else:
         given.show.note(

@@ -270,5 +270,5 @@ def _spoken(seconds: float) -> str:
 
 
 def _line(given: Given, value: dict[str, Any]) -> None:
-    given.show.line(json.dumps(value, ensure_ascii=True))
+    given.show.plain(json.dumps(value, ensure_ascii=True))
     given.show.flush()

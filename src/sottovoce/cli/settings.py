@@ -21,6 +21,8 @@ Examples:
   sotto settings set temperature 0.5
   sotto settings unset temperature"""
 
+MODELS_OWN = "(the model's own)"
+
 
 @click.group(epilog=EXAMPLES)
 def settings() -> None:
@@ -40,8 +42,11 @@ def list_settings(given: Given, /, as_json: bool) -> None:
     if as_json:
         given.show.data([asdict(setting) for setting in found])
         return
-    rows = [(setting.name, _shown(setting.value), setting.source, setting.meaning) for setting in found]
-    given.show.table(("NAME", "VALUE", "FROM", "MEANING"), rows)
+    own = given.show.words(MODELS_OWN)
+    rows = [
+        (one.name, own if one.value is None else str(one.value), one.source, one.meaning) for one in found
+    ]
+    given.show.table(("NAME", "VALUE", "FROM", "MEANING"), rows, said=(2, 3))
     given.show.note(f"\nThe file: {given.open_home().config}")
 
 
@@ -52,7 +57,7 @@ def get(given: Given, /, name: str) -> None:
     """Print one value."""
     for setting in _described(given):
         if setting.name == name:
-            given.show.line(_shown(setting.value))
+            given.show.plain(_shown(setting.value))
             return
     raise NotFound(f"There is no setting named {name!r}.", hint="sotto settings list")
 
@@ -111,4 +116,4 @@ def _tell_overruled(given: Given, name: str) -> None:
 
 
 def _shown(value: Value | None) -> str:
-    return "(the model's own)" if value is None else str(value)
+    return MODELS_OWN if value is None else str(value)

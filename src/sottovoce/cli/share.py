@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sottovoce.cli._given import Given
+from sottovoce.cli._show import padded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -114,7 +115,7 @@ def _tell(show: Show, link: str, place: Place, found: Sequence[Place], stop: str
         "                  signs one browser in, once, within ten minutes",
         "                  without it, or a key of yours, nobody is let in",
         "  One more        sotto share, in another terminal",
-        *(f"  {'Or at' if not at else '':14}  {text}" for at, text in enumerate(others[:3])),
+        *(f"  {padded('' if at else show.words('Or at'), 14)}  {text}" for at, text in enumerate(others[:3])),
         "  Programs        need a key meanwhile, here as well: sotto keys add NAME",
         f"  To stop         {stop}; no phone reaches this machine then",
         "  To sign out     Settings, in the page: this browser, or every one",

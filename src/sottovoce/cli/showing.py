@@ -10,9 +10,12 @@ import click
 
 from sottovoce.cli._given import Given
 from sottovoce.cli._scores import evaluated_data, in_words
+from sottovoce.cli._show import padded
 from sottovoce.core.amounts import amount
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sottovoce.core.paths import Home
     from sottovoce.engine.gguf import Header
     from sottovoce.models.catalogue import Card
@@ -20,6 +23,9 @@ if TYPE_CHECKING:
     from sottovoce.models.records import Record
     from sottovoce.models.shelf import KnownFile, ModelFile
     from sottovoce.store.db import Database
+
+SAID = ("kind", "licence", "languages", "note")
+"""Facts that are told in words."""
 
 
 @click.command()
@@ -48,7 +54,7 @@ def show(given: Given, /, model: str | None, licence: bool, as_json: bool) -> No
         _show_card(given, card, as_json)
         return
     if licence and not as_json:
-        given.show.line(_licence_text(chosen))
+        given.show.plain(_licence_text(chosen))
         return
     _show_file(given, home, chosen, licence=licence, as_json=as_json)
 
@@ -106,10 +112,11 @@ def _show_file(given: Given, home: Home, chosen: ModelFile, *, licence: bool, as
         return
     for line in (*describe.plain(description), *_catalogued(known[0] if known else None, newer)):
         given.show.line(line)
+    words = given.show.words
     given.show.line()
     for name, value in facts.items():
         if value not in (None, ""):
-            given.show.line(f"{name.replace('_', ' '):<20} {_shown(name, value)}")
+            given.show.plain(f"{padded(words(name.replace('_', ' ')), 20)} {_shown(name, value, words)}")
     given.show.line()
     for line in (*(in_words(score) if score else ()), *terms.plain(goes_by)):
         given.show.line(line)
@@ -210,9 +217,11 @@ def _description_data(model: Description) -> dict[str, Any]:
     return {name: facts[name] for name in kept} | {"bytes_per_1000_words": model.thousand_words}
 
 
-def _shown(name: str, value: Any) -> str:
+def _shown(name: str, value: Any, words: Callable[[str], str]) -> str:
     if name == "used":
         from sottovoce.cli.chats import when
 
         return when(value)
+    if name in SAID:
+        return words(str(value))
     return f"{value:,}" if isinstance(value, int) else str(value)

@@ -60,7 +60,7 @@ def show(given: Given, /, name: str, as_json: bool) -> None:
     if as_json:
         given.show.data(_data(found))
         return
-    given.show.line(files.written(found).rstrip("\n"))
+    given.show.plain(files.written(found).rstrip("\n"))
 
 
 @variants.command()
@@ -111,7 +111,7 @@ def add(
     if _names_a_model(home, name):
         raise BadValue(f"A model here is named {name}.", hint="Choose another name", field="name")
     path = files.add(home, made)
-    given.show.line(str(path))
+    given.show.plain(str(path))
     try:
         shelf.resolve(made.model, home)
     except NotFound as problem:

@@ -98,8 +98,8 @@ class Room:
             sentence = f"{life.plan.name} has to make way for {names[0]}, which was asked for before."
         else:
             names = sorted({guest.plan.name for guest in self._guests if guest is not life}) or ["another"]
-            verb = "is" if len(names) == 1 else "are"
-            sentence = f"There is no memory for {life.plan.name} while {' and '.join(names)} {verb} in use."
+            used = f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'} in use"
+            sentence = f"There is no memory for {life.plan.name} while {used}."
         return Busy(sentence, hint=f"Ask again in a moment, or ask {names[0]}", retry_after=10)
 
     def leave(self, life: Life) -> None:

@@ -155,10 +155,10 @@ def _attention(model: Description) -> list[str]:
 def _memory(model: Description) -> str:
     if not model.thousand_words:
         return "A longer chat takes no more memory."
-    most = "at most " if model.is_bound else ""
     size = model.thousand_words / 1e6
     return (
-        f"A chat takes {most}{size:,.{0 if size >= 10 else 1}f} MB of memory for every 1,000 English words "
+        f"A chat takes {'at most ' if model.is_bound else ''}"
+        f"{size:,.{0 if size >= 10 else 1}f} MB of memory for every 1,000 English words "
         f"(about {TOKENS_OF_1000_WORDS:,} tokens; other languages take more)."
     )
 

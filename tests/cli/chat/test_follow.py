@@ -27,6 +27,8 @@ DONE = Done("c", "a", "hi", "stop", "m", "d", Usage(1, 0, 1), Timings(0.1, 0.2, 
 class Heard:
     """A view that remembers what it was told."""
 
+    words = str
+
     def __init__(self) -> None:
         self.told: list[tuple[str, str]] = []
 

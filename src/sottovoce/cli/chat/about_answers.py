@@ -11,6 +11,7 @@ from sottovoce.chat.archive import export_json, export_markdown
 from sottovoce.chat.marks.copying import as_markdown
 from sottovoce.chat.marks.pen import Pen
 from sottovoce.chat.turn import ROOT, Question
+from sottovoce.cli._show import padded
 from sottovoce.cli.chat.clipboard import copy_text
 from sottovoce.cli.chat.talk import Edited, Talk
 from sottovoce.core.errors import BadValue
@@ -97,8 +98,9 @@ async def stats(talk: Talk, arguments: str) -> None:
             ("first word", f"after {timings.first_token:.2f} s"),
             ("speed", f"{timings.answer_per_second:.1f} tokens/s, reading {timings.prompt_per_second:.0f}/s"),
         ]
+    words = talk.show.words
     for name, value in rows:
-        talk.show.line(f"  {name:<12} {value}")
+        talk.show.plain(f"  {padded(words(name), 12)} {words(value)}")
 
 
 async def _last(talk: Talk, role: Role) -> StoredMessage:

@@ -35,14 +35,15 @@ async def list_chats(talk: Talk, arguments: str) -> None:
 
 
 def _show_chats(talk: Talk, found: Sequence[Chat]) -> None:
+    words = talk.show.words
     talk.listed = [chat.id for chat in found]
     if not found:
         talk.show.quiet("There are no chats yet.")
     for at, chat in enumerate(found, 1):
-        here = " (this one)" if chat.id == talk.place.chat else ""
+        here = f" {words('(this one)')}" if chat.id == talk.place.chat else ""
         label = f"{at:>3}  {day(chat.changed)}  "
         talk.show.screen.print(
-            Text.assemble((label, "dim"), one_line(chat.title or "(no title)"), (here, "dim")),
+            Text.assemble((label, "dim"), one_line(chat.title or words("(no title)")), (here, "dim")),
             overflow="ellipsis",
             no_wrap=True,
         )
@@ -60,7 +61,7 @@ async def open_chat(talk: Talk, arguments: str) -> None:
     talk.begin()
     talk.place.chat = chat.id
     await talk.learn_shelves()
-    talk.show.screen.print(Text(one_line(chat.title or "(no title)"), style="bold"))
+    talk.show.screen.print(Text(one_line(chat.title or talk.show.words("(no title)")), style="bold"))
     recall(talk, await talk.branch())
 
 
@@ -86,7 +87,7 @@ def _print_answer(talk: Talk, message: StoredMessage) -> None:
             talk.show.line()
         talk.show.drawn(line.text for line in draw(talk.show.screen, block))
     if message.state is not State.COMPLETE:
-        talk.show.quiet(f"\n[{message.state}]")
+        talk.show.quiet(f"\n[{talk.show.words(message.state)}]")
 
 
 async def find(talk: Talk, arguments: str) -> None:
@@ -100,7 +101,7 @@ async def find(talk: Talk, arguments: str) -> None:
     if not found:
         talk.show.quiet("Nothing was found.")
     for at, (_, inside) in enumerate(found.items(), 1):
-        title = one_line(inside[0].title or "(no title)")
+        title = one_line(inside[0].title or talk.show.words("(no title)"))
         label = f"{at:>3}  {day(inside[0].created)}  "
         talk.show.screen.print(Text.assemble((label, "dim"), title), overflow="ellipsis", no_wrap=True)
         for hit in inside[:2]:
@@ -162,12 +163,14 @@ async def _forks(talk: Talk) -> list[Fork]:
 
 
 def _show_fork(talk: Talk, number: int, fork: Fork, *, only: bool) -> None:
-    what = "your question" if fork.shown.role is Role.USER else "the answer"
-    place = "" if only else f"fork {number}: "
-    talk.show.quiet(f"{place}{what}, {fork.at + 1} of {len(fork.others)}")
+    asked = fork.shown.role is Role.USER
+    which = f"{'your question' if asked else 'the answer'}, {fork.at + 1} of {len(fork.others)}"
+    talk.show.quiet(which if only else f"fork {number}: {which}")
     for at, other in enumerate(fork.others, 1):
         mark = "›" if other is fork.others[fork.at] else " "
-        text = Text.assemble((f" {mark} {at:>2}  ", "dim"), one_line(other.text) or f"[{other.state}]")
+        text = Text.assemble(
+            (f" {mark} {at:>2}  ", "dim"), one_line(other.text) or f"[{talk.show.words(other.state)}]"
+        )
         talk.show.screen.print(text, overflow="ellipsis", no_wrap=True)
 
 

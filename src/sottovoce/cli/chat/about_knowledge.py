@@ -41,7 +41,7 @@ async def _list(talk: Talk) -> None:
         talk.show.quiet('There are no shelves yet. "sotto kb add NAME PATH" makes one of your documents.')
         return
     for row in rows:
-        talk.show.line(f"  {row.name}{', on' if row.name in talk.place.shelves else ''}")
+        talk.show.plain(f"  {row.name}{talk.show.words(', on') if row.name in talk.place.shelves else ''}")
     talk.show.quiet("/kb NAME switches one on for this chat, /kb off all of them off")
     if talk.place.quote:
         talk.show.quiet("No model answers here, but the sentences on the shelves; /kb quote changes that")

@@ -18,6 +18,9 @@ from sottovoce.store import chats, memory
 DEFAULT = "-"
 """Given as a value: back to what it would be otherwise."""
 
+MODELS_OWN = "the model's own"
+NOT_SET = "is not set for this session"
+
 REOPENING = ("context", "threads", "idle_minutes", "kv_megabytes", "network")
 """Settings that only take hold when the engine is started anew."""
 
@@ -29,7 +32,7 @@ async def system(talk: Talk, arguments: str) -> None:
         now = talk.place.system if talk.place.system is not None else talk.app.settings.system
         if chat is not None:
             now = (await talk.read(lambda conn: chats.get(conn, talk.app.owner, chat))).system
-        talk.show.line(now or "(none)")
+        talk.show.plain(now or talk.show.words("(none)"))
         return
     text = "" if arguments == DEFAULT else arguments
     if chat is None:
@@ -43,7 +46,7 @@ async def remembered(talk: Talk, arguments: str) -> None:
     """Show what is remembered in all chats."""
     lines = await talk.read(lambda conn: memory.listed(conn, talk.app.owner))
     for number, line in enumerate(lines, 1):
-        talk.show.line(f"  {number}. {line.text}")
+        talk.show.plain(f"  {number}. {line.text}")
     if not talk.app.remembers():
         talk.show.quiet("Memory is off: no model is told. To turn it on: sotto settings set memory on")
     else:
@@ -90,9 +93,9 @@ async def _show_all(talk: Talk) -> None:
     layers = (talk.app.settings.sampling(), set_for_chat.sampling(), talk.place.sampling)
     drawn = {name: value for layer in layers for name, value in _given(layer).items()}
     for name in names():
-        value = getattr(talk.app.settings, name) if name in REOPENING else drawn.get(name, "the model's own")
+        value = getattr(talk.app.settings, name) if name in REOPENING else drawn.get(name, MODELS_OWN)
         shown = ", ".join(repr(text) for text in value) if isinstance(value, tuple) else value
-        talk.show.line(f"  {name:<14} {shown}")
+        talk.show.plain(f"  {name:<14} {talk.show.words(shown) if shown == MODELS_OWN else shown}")
     talk.show.quiet("/set temperature 0.2 changes one until you leave; /set temperature - takes it back")
 
 
@@ -104,7 +107,7 @@ def _given(sampling: Sampling) -> dict[str, Any]:
 def _draw_with(talk: Talk, name: str, value: str) -> None:
     new: Any
     if not value:
-        talk.show.line(f"  {name} {_given(talk.place.sampling).get(name, 'is not set for this session')}")
+        talk.show.line(f"  {name} {_given(talk.place.sampling).get(name, NOT_SET)}")
         return
     if name == "stop":
         new = () if value == DEFAULT else (*talk.place.sampling.stop, value)

@@ -6,6 +6,8 @@ the turn makes the same ones at the answer's end.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sottovoce.chat.grounds import source
 from sottovoce.core.events import Grounds
 from sottovoce.core.grounds import Cited, day_of
@@ -63,7 +65,7 @@ class Citing:
         return "".join(parts)
 
 
-def footnotes(cited: Cited) -> str:
+def footnotes(cited: Cited, words: Callable[[str], str] = str) -> str:
     """Return what was quoted, and what the mark of an unsupported sentence means; empty without either."""
     if not cited.claims and not cited.citations:
         return ""
@@ -73,8 +75,8 @@ def footnotes(cited: Cited) -> str:
         lines.append(f"[{citation.n}] {source(citation)}: “{quote}”")
     unsupported = sum(not claim.supported for claim in cited.claims)
     said = f"{UNSUPPORTED} No passage supports this: {unsupported} of {len(cited.claims)} sentences."
-    marks = [said] if unsupported else []
+    marks = [words(said)] if unsupported else []
     if unsupported == len(cited.claims) and lines:
-        return "\n\n" + "\n\n".join([*marks, THEIR_WORDS, *lines])
+        return "\n\n" + "\n\n".join([*marks, words(THEIR_WORDS), *lines])
     lines += marks
     return "\n\n" + "\n\n".join(lines)

@@ -31,7 +31,8 @@ async def show_help(talk: Talk, arguments: str) -> None:
     table = Table.grid(padding=(0, 1))
     for command in COMMANDS:
         usage = Text.assemble((command.name, "bold"), (f" {command.arguments}", "dim"))
-        table.add_row("", usage, command.help)
+        # Folded: what is written without blanks would be cut as one long word is.
+        table.add_row("", usage, Text(talk.show.words(command.help), overflow="fold"))
     talk.show.screen.print(table)
     talk.show.quiet(KEYS)
 

@@ -17,9 +17,12 @@ FILES = ("/save", "/export")
 class SlashCompleter(Completer):
     """Completes names, files after the commands that take one, and chats after /open."""
 
-    def __init__(self, chats: Callable[[], Iterable[tuple[str, str]]]) -> None:
-        """`chats` gives the numbers and titles that /open takes now."""
+    def __init__(
+        self, chats: Callable[[], Iterable[tuple[str, str]]], words: Callable[[str], str] = str
+    ) -> None:
+        """`chats` gives the numbers and titles that /open takes now; `words` is Show's."""
         self._chats = chats
+        self._words_of = words
         self._paths = PathCompleter(expanduser=True)
         self._models = PathCompleter(expanduser=True, file_filter=_may_be_model)
 
@@ -31,7 +34,7 @@ class SlashCompleter(Completer):
         if not space:
             for command in COMMANDS:
                 if command.name.startswith(name):
-                    yield Completion(command.name, -len(name), display_meta=command.help)
+                    yield Completion(command.name, -len(name), display_meta=self._words_of(command.help))
         elif name in FILES:
             yield from self._paths.get_completions(Document(rest), complete_event)
         elif name == "/model":

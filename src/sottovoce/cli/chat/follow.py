@@ -69,7 +69,7 @@ async def follow(
                     view.busy(waiting_for(event, loaded=True))
                 case Done(reason=reason):
                     if citing is not None:
-                        view.text(citing.end() + footnotes(event.cited))
+                        view.text(citing.end() + footnotes(event.cited, view.words))
                     view.end(ENDINGS.get(reason, ""))
                     return event
                 case Failed(error):

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from itertools import chain
 
 from rich.console import Console
 from rich.text import Text
 
-from sottovoce.cli._show import clean
+from sottovoce.cli._show import clean, wrapped
 from sottovoce.cli.chat.growing import Growing
 from sottovoce.cli.chat.markdown import WIDEST, Line, draw
 from sottovoce.cli.chat.tail import Tail
@@ -27,7 +28,9 @@ BLANK = Line("", 0)
 class MarkdownView:
     """Finished pieces are printed for good; the open one and a status line are drawn again."""
 
-    def __init__(self, console: Console, *, gap: bool) -> None:
+    def __init__(self, console: Console, words: Callable[[str], str] = str, *, gap: bool) -> None:
+        """`words` puts what the program says into the person's language."""
+        self.words = words
         self._console = console
         self._tail = Tail(console)
         self._growing = Growing()
@@ -55,14 +58,14 @@ class MarkdownView:
             self._place_thought(line)
 
     def busy(self, what: str) -> None:
-        self._busy = what
+        self._busy = self.words(what)
         self._fresh = True
 
     def waiting(self, what: str) -> None:
         self.busy(what)
 
     def note(self, text: str) -> None:
-        self._place(quiet_lines(self._console, text), follows=False)
+        self._place(quiet_lines(self._console, self.words(text)), follows=False)
         self._fresh = True
 
     def end(self, mark: str = "") -> None:
@@ -74,7 +77,7 @@ class MarkdownView:
         for block in self._growing.end():
             self._place(draw(self._console, block), follows=block.follows)
         if mark:
-            self._place(quiet_lines(self._console, f"[{mark}]"), follows=False)
+            self._place(quiet_lines(self._console, f"[{self.words(mark)}]"), follows=False)
         self._tail.clear(self._taken())
 
     def redraw(self) -> None:
@@ -147,9 +150,9 @@ async def _tick(view: MarkdownView) -> None:
 def quiet_lines(console: Console, text: str) -> list[Line]:
     """Return a dim line, wrapped to the window."""
     width = min(console.width, WIDEST)
-    wrapped = Text(clean(text)).wrap(console, width)
+    parts = (Text(part).wrap(console, width) for part in wrapped(clean(text), width))
     lines = []
-    for line in wrapped:
+    for line in chain.from_iterable(parts):
         line.rstrip()
         with console.capture() as painted:
             console.print(line, style="dim", end="")

@@ -32,9 +32,19 @@ LOOK = Style.from_dict(
 class Prompt:
     """Reads one question after the other. Keeps the history in memory only: it belongs to the chats."""
 
-    def __init__(self, status: Callable[[int], str], completer: Completer, questions: Iterable[str]) -> None:
-        """`status` gives the line below for a width; `questions` are old ones, oldest first."""
+    def __init__(
+        self,
+        status: Callable[[int], str],
+        completer: Completer,
+        questions: Iterable[str],
+        words: Callable[[str], str] = str,
+    ) -> None:
+        """`status` gives the line below for a width; `questions` are old ones, oldest first.
+
+        `words` says it in the person's language.
+        """
         self._status = status
+        self._words = words
         self._session: PromptSession[str] = PromptSession(
             history=InMemoryHistory(list(questions)),
             multiline=True,
@@ -48,7 +58,7 @@ class Prompt:
 
     async def read(self, draft: str = "", *, editing: bool = False) -> str:
         """Return what was typed. Raises EOFError for Ctrl-D, KeyboardInterrupt for Ctrl-C."""
-        mark = f"edit {MARK}" if editing else MARK
+        mark = f"{self._words('edit')} {MARK}" if editing else MARK
         return await self._session.prompt_async(
             FormattedText([("class:mark", mark)]),
             default=draft,
@@ -73,7 +83,9 @@ class Prompt:
 
     def _placeholder(self) -> FormattedText:
         # What stays on the screen when the prompt closes is only what was typed.
-        return FormattedText([("class:placeholder", "" if self._session.app.is_done else PLACEHOLDER)])
+        return FormattedText(
+            [("class:placeholder", "" if self._session.app.is_done else self._words(PLACEHOLDER))]
+        )
 
     def _toolbar(self) -> FormattedText:
         columns = self._session.app.output.get_size().columns

@@ -43,7 +43,12 @@ class Session:
         """Read and answer until one leaves. Return where to go on after opening anew, or None."""
         talk = self._talk
         questions = await talk.read(lambda conn: chats.questions(conn, talk.app.owner, REMEMBERED))
-        prompt = Prompt(self._status, SlashCompleter(self._openable), reversed(questions))
+        prompt = Prompt(
+            self._status,
+            SlashCompleter(self._openable, self._show.words),
+            reversed(questions),
+            self._show.words,
+        )
         if not talk.place.met:
             welcome(self._show, talk.app.model, talk.departures, talk.app.server)
             talk.place.met = True
@@ -101,7 +106,7 @@ class Session:
     def _status(self, width: int) -> str:
         status = self._talk.status()
         mark = f"{spinner()} " if status.busy else ""
-        return mark + status_line(status, width - len(mark))
+        return mark + status_line(status, width - len(mark), self._show.words)
 
     async def _recent(self) -> list[tuple[str, str]]:
         """Return what /open takes: the chats listed last, else the newest."""

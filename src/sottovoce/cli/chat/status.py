@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sottovoce.cli._show import cells, one_line
@@ -26,9 +27,16 @@ class Status:
     """Those that the chat asks."""
 
 
-def status_line(status: Status, width: int) -> str:
-    """Return the line: what matters least goes first, and what has room is said at length."""
-    parts = _parts(status)
+def status_line(status: Status, width: int, say: Callable[[str], str] = str) -> str:
+    """Return the line: what matters least goes first, and what has room is said at length.
+
+    `say` puts it into the person's language.
+    """
+    own = {status.model, *status.shelves}
+    parts = [
+        part if part.short in own else _Part(part.rank, say(part.long), say(part.short))
+        for part in _parts(status)
+    ]
     kept = sorted(range(len(parts)), key=lambda at: parts[at].rank)
     while len(kept) > 1 and _length([parts[at].short for at in kept]) > width:
         kept.pop()

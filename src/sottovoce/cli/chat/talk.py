@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from sottovoce.app import App
 from sottovoce.chat.turn import Question
 from sottovoce.cli._run import interrupted_by
-from sottovoce.cli._show import Show, one_line
+from sottovoce.cli._show import Show, one_line, wrapped
 from sottovoce.cli.chat.follow import follow
 from sottovoce.cli.chat.status import Status
 from sottovoce.cli.chat.view import open_view
@@ -189,7 +189,8 @@ class Talk:
         """Say what went wrong, in the chat."""
         from rich.text import Text
 
-        self.show.screen.print(Text(one_line(problem.sentence), style="red"))
+        for line in wrapped(one_line(self.show.words(problem.sentence)), self.show.screen.width):
+            self.show.screen.print(Text(line, style="red"))
         if problem.hint:
             self.show.quiet(f"hint: {problem.hint}")
 

@@ -6,7 +6,7 @@ The pretty view is loaded only where there is a terminal: a pipe's first word mu
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Protocol
 
@@ -14,7 +14,11 @@ from sottovoce.cli._show import Show, clean
 
 
 class View(Protocol):
-    """Two exist: `pretty.MarkdownView` and `PlainView`."""
+    """Two exist: `pretty.MarkdownView` and `PlainView`. Notes come in English, and are told as Show does."""
+
+    @property
+    def words(self) -> Callable[[str], str]:
+        """Return what puts the program's own text within an answer into the person's language."""
 
     def text(self, piece: str) -> None:
         """Add to the answer."""
@@ -40,6 +44,7 @@ class PlainView:
 
     def __init__(self, show: Show) -> None:
         self._show = show
+        self.words = show.words
         self._last = "\n"
         self._told = self._ended = False
 
@@ -69,7 +74,7 @@ class PlainView:
         if self._last != "\n":
             self._show.line()
         if mark:
-            self._show.note(f"[{mark}]")
+            self._show.note(f"[{self.words(mark)}]")
 
 
 @asynccontextmanager
@@ -81,7 +86,7 @@ async def open_view(show: Show, *, gap: bool) -> AsyncIterator[View]:
         return
     from sottovoce.cli.chat.pretty import MarkdownView, drawn_again
 
-    pretty = MarkdownView(show.screen, gap=gap)
+    pretty = MarkdownView(show.screen, show.words, gap=gap)
     async with drawn_again(pretty), _ended(pretty) as view:
         yield view
 

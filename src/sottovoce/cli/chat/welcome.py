@@ -13,7 +13,9 @@ def welcome(show: Show, model: ModelFile, departures: Summary, server: str | Non
     """Print the few lines with which a chat begins. `server`: where the one is whose engine is used."""
     from rich.text import Text
 
-    show.screen.print(Text.assemble(f"{TALKING['en']}: ", (introduction(model), "bold")))
+    whom = show.words(f"{TALKING['en']}:")
+    whom += "" if whom.endswith("：") else " "
+    show.screen.print(Text.assemble(whom, (show.words(introduction(model)), "bold")))
     if worth := worth_of(model):
         show.quiet(worth)
     if server is not None:

@@ -71,7 +71,7 @@ async def _list(given: Given, as_json: bool) -> None:
         given.show.data([data for data, _ in told])
     elif told:
         columns = ("NAME", "DOCUMENTS", "PASSAGES", "SPACE", "NEWEST", "SYNCED")
-        given.show.table(columns, [line for _, line in told])
+        given.show.table(columns, [line for _, line in told], said=(1, 4, 5))
     else:
         given.show.note("There are no shelves yet.")
         given.show.note("\nhint: sotto kb add NAME FOLDER")
@@ -123,7 +123,7 @@ async def _show(given: Given, name: str, all_documents: bool, as_json: bool) -> 
             rows = [
                 (one.name, _day(one.written), one_line(one.title, 50)) for one in listed if not one.problem
             ]
-            given.show.table(("DOCUMENT", "WRITTEN", "TITLE"), rows)
+            given.show.table(("DOCUMENT", "WRITTEN", "TITLE"), rows, said=(1,))
 
 
 async def _search(given: Given, name: str, question: str, limit: int, as_json: bool) -> None:
@@ -138,15 +138,15 @@ async def _search(given: Given, name: str, question: str, limit: int, as_json: b
     if not results.answers:
         given.show.note(f"The answer does not seem to be on the shelf {shelf.name!r}.")
     for number, one in enumerate(results.found, 1):
-        place = f", page {one.page}" if one.page else ""
+        place = given.show.words(f", page {one.page}") if one.page else ""
         under = f": {' > '.join(one.headings)}" if one.headings else ""
-        given.show.line(one_line(f"[{number}] {one.document}{place}{under}"))
-        given.show.line(f"    {one_line(one.text, 2 * EXCERPT)}")
+        given.show.plain(one_line(f"[{number}] {one.document}{place}{under}"))
+        given.show.plain(f"    {one_line(one.text, 2 * EXCERPT)}")
 
 
 def _tell(given: Given, shelf: Shelf, facts: Facts, there: list[Source]) -> None:
     line = given.show.line
-    line(f"{shelf.name}")
+    given.show.plain(shelf.name)
     line(f"  {facts.documents:,} documents in {facts.passages:,} passages, {amount(facts.text)} of text")
     each = f", {shelf.file.size() / facts.passages:.0f} bytes a passage" if facts.passages else ""
     line(f"  {amount(shelf.file.size())} on the disk{each}")

@@ -65,7 +65,7 @@ async def _check(given: Given, name: str, as_json: bool) -> None:
         closed, away = _parted(verdict.missing)
         for what, names in (lists | {"missing": away, "closed": closed}).items():
             for one in names[:MOST_NAMED]:
-                given.show.line(f"{what}: {one_line(one)}")
+                given.show.plain(f"{given.show.words(what)}: {one_line(one)}")
             if len(names) > MOST_NAMED:
                 given.show.line(f"{what}: and {len(names) - MOST_NAMED:,} more")
         if verdict.is_sound:
