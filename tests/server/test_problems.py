@@ -31,6 +31,7 @@ STATUSES = {
     "BadSchema": 400,
     "BadArchive": 400,
     "BadCatalogue": 500,
+    "BadVariant": 500,
     "BadDocument": 400,
     "Unsupported": 400,
     "TooLarge": 413,
