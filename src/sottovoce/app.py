@@ -399,7 +399,13 @@ async def open_app(
                 shelves,
                 patient,
                 standing,
-                guards.common(home, engines, "here" if attach else "server"),
+                guards.common(
+                    home,
+                    engines,
+                    "here" if attach else "server",
+                    workshop.taken,
+                    by_rule=by_rule or engine is not None,
+                ),
                 runs_on=runs_on,
                 taken=workshop.taken,
             )

@@ -12,10 +12,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from sottovoce.chat.guarded import Guards
-from sottovoce.chat.guarding import repetition
+from sottovoce.chat.guarding import language, repetition
 from sottovoce.chat.guarding.age import AgeCheck
 from sottovoce.chat.guarding.exact import ExactCheck
 from sottovoce.chat.guarding.help import HelpCheck
+from sottovoce.chat.guarding.language import LanguageCheck
 from sottovoce.chat.guarding.memory import MemoryCheck
 from sottovoce.chat.guarding.moderation import Moderation
 from sottovoce.chat.guarding.own import OwnRulesGuard
@@ -38,6 +39,7 @@ from sottovoce.store.guard_log import GuardLog
 
 if TYPE_CHECKING:
     from sottovoce.help.facts import Facts
+    from sottovoce.models.speaking import Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +49,18 @@ class Common:
     own: OwnRulesGuard
     record: Recorder
     engines: Engines
+    taken: Callable[[], int] = int
+    """Tells the bytes that the models loaded here have."""
+    by_rule: bool = False
+    """No model answers here but a rule, for tests and docs: it speaks as it is spoken to."""
 
 
-def common(home: Home, engines: Engines, surface: str) -> Common:
+def common(
+    home: Home, engines: Engines, surface: str, taken: Callable[[], int] = int, *, by_rule: bool = False
+) -> Common:
     """Return it. `surface` is the way by which is asked here, for the owner's log."""
     record = Recorder(GuardLog(home.guard_log), surface)
-    return Common(OwnRulesGuard(RulesFile(home), record), record, engines)
+    return Common(OwnRulesGuard(RulesFile(home), record), record, engines, taken, by_rule)
 
 
 def around(
@@ -74,14 +82,23 @@ def around(
         known = await card()
         return "" if known is None else known.knowledge_until
 
+    async def languages() -> tuple[str, ...]:
+        known = None if common.by_rule else await card()
+        return () if known is None else known.languages
+
+    async def way(code: str) -> Way | None:
+        return await asyncio.to_thread(_way, home, database, code, standing().use, common.taken())
+
     guarding = around_calls(standing, model, common)
     own, safeguards, judge = guarding.checks
     remembering = MemoryCheck(database, lambda: standing().memory == "on")
     helping = _help(home, standing, database, model)
     engine = partial(common.engines.get, model) if is_able else None
     computing = ExactCheck(lambda: standing().tools == "on", engine)
-    checks = (own, safeguards, remembering, helping, computing, AgeCheck(until), judge)
-    return replace(guarding, checks=checks, watches=(*guarding.watches, repetition.watch))
+    speaking = LanguageCheck(languages, way)
+    checks = (own, safeguards, remembering, helping, computing, speaking, AgeCheck(until), judge)
+    listening = () if common.by_rule else (language.watch,)
+    return replace(guarding, checks=checks, watches=(*guarding.watches, *listening, repetition.watch))
 
 
 def _help(home: Home, standing: Callable[[], Settings], database: Database, model: ModelFile) -> HelpCheck:
@@ -125,6 +142,12 @@ async def _guard_model(engines: Engines, answering: ModelFile, name: str) -> tup
 
     wanted = await asyncio.to_thread(engines.resolve, name, (LANGUAGE,))
     return await asyncio.to_thread(guard_model, wanted, answering), await engines.get(wanted)
+
+
+def _way(home: Home, database: Database, code: str, use: str, taken: int) -> Way | None:
+    from sottovoce.models import catalogue, speaking
+
+    return speaking.way_to(home, database, catalogue.cards(home), code, use, taken)
 
 
 async def _card(home: Home, database: Database, model: ModelFile) -> Card | None:

@@ -36,6 +36,7 @@ from sottovoce.store import chats, speeds
 from sottovoce.store import grounds as rows
 
 if TYPE_CHECKING:
+    from sottovoce.chat.guarded import Instead
     from sottovoce.chat.turn import Parts
 
 MOST_QUESTION = 4_000
@@ -156,11 +157,12 @@ async def given(parts: Parts, asked: Asked, looked: Looked, facts: ModelFacts) -
 
 
 async def without_model(
-    asks: Asks, asked: Asked, looked: Looked, answer: Answer, began: float
+    asks: Asks, asked: Asked, looked: Looked, answer: Answer, began: float, lead: Instead | None = None
 ) -> tuple[Event, ...]:
     """Return the events of an answer that no model writes: quotes, or that it is not on these shelves.
 
-    Where no sentence can be quoted, what was found is told again, as not answering.
+    Where no sentence can be quoted, what was found is told again, as not answering. What a guard says in the
+    model's place leads, and has been told.
     """
     passages = [ground.passage for ground in looked.event.passages]
     quotes: list[Citation] = []
@@ -169,10 +171,14 @@ async def without_model(
         quotes = await looked.quotes(passages)
     if quotes:
         reason = QUOTES
-        text, cited = grounds.quotes(quotes)
+        text, cited = grounds.quotes(quotes, "" if lead is None else f"{lead.text}\n\n{lead.quotes}")
     else:
         reason, cited = NOT_ON_SHELF, NOTHING_CITED
         found = replace(found, answers=False)
         text = grounds.not_here(looked.question, asks.names, is_near=bool(passages))
+    if lead is not None:
+        reason = lead.reason
+        answer.facts |= lead.facts
+        text = text.removeprefix(lead.text) if quotes else ""
     events = await modelless.finish(asked, answer, text, reason, began, cited)
     return events if found == looked.event else (found, *events)

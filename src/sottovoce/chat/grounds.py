@@ -93,11 +93,11 @@ def not_here(question: str, shelves: Sequence[str], *, is_near: bool) -> str:
     return f"The answer is not on the {which} {names}.{nearest}"
 
 
-def quotes(citations: Sequence[Citation]) -> tuple[str, Cited]:
-    """Return quotes as an answer in Markdown, each of them a claim that supports itself."""
-    parts: list[str] = []
+def quotes(citations: Sequence[Citation], lead: str = "") -> tuple[str, Cited]:
+    """Return quotes as an answer in Markdown, each of them a claim that supports itself, behind a lead."""
+    parts = [lead] if lead else []
     claims: list[Claim] = []
-    at = 0
+    at = len(lead) + 2 if lead else 0
     for number, citation in enumerate(citations):
         quote = " ".join(citation.quote.split())
         parts.append(f"> {quote}")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from sottovoce.chat import modelless
 from sottovoce.chat.writing import Answer
+from sottovoce.core.errors import SottoError
 from sottovoce.core.events import (
     Asked,
     Event,
@@ -37,6 +38,8 @@ T = TypeVar("T")
 class Said:
     """A question as guards see it. `earlier` are the questions before it in its branch, oldest first.
 
+    `instructions` are what the model is told for the whole chat.
+
     `is_shaped`: the answer must follow a schema, so only what may not be answered at all is answered instead.
     `begun`: what there is of a cut answer that is gone on with.
     `now`: seconds since 1970. `message` is the question's id in its `chat`, "" where it has none. `is_kept`:
@@ -54,16 +57,21 @@ class Said:
     shelves: tuple[str, ...] = ()
     is_shaped: bool = False
     begun: str = ""
+    instructions: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Instead:
-    """What is answered in the model's place. `facts` are kept with the answer, `events` told before it."""
+    """What is answered in the model's place. `facts` are kept with the answer, `events` told before it.
+
+    With `quotes`, what the shelves that are asked say themselves stands behind it, and these words between.
+    """
 
     reason: str
     text: str
     facts: Mapping[str, Any] = field(default_factory=dict)
     events: tuple[Event, ...] = ()
+    quotes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +150,11 @@ UNGUARDED = Guards()
 
 async def said(parts: Parts, question: Question, asked: Asked, shelves: Sequence[str]) -> Said:
     """Return the question of a turn, as guards see it."""
-    branch = await parts.database.read(
-        lambda conn: chats.branch(conn, parts.owner, asked.chat, asked.question)
+    chat, branch = await parts.database.read(
+        lambda conn: (
+            chats.get(conn, parts.owner, asked.chat),
+            chats.branch(conn, parts.owner, asked.chat, asked.question),
+        )
     )
     questions = tuple(message.text for message in branch if message.role is Role.USER)
     return Said(
@@ -157,6 +168,7 @@ async def said(parts: Parts, question: Question, asked: Asked, shelves: Sequence
         questions[:-1],
         tuple(shelves),
         question.sampling.schema is not None,
+        instructions=chat.system,
     )
 
 
@@ -183,26 +195,32 @@ async def watched(
 ) -> AsyncGenerator[T | Text | Finished | Stop, None]:
     """Yield the pieces of an answer as far as they may be shown; a `Stop` is the last."""
     clock = _Clock()
-    async with aclosing(pieces):
-        async for piece in pieces:
-            clock.note(piece)
-            if isinstance(piece, Text):
-                shown = _fed(watches, piece.text)
-            elif isinstance(piece, Finished):
-                shown = _ended(watches)
-            else:
-                yield piece
-                continue
-            if isinstance(shown, Stop):
-                yield shown
-                yield clock.finished(shown.reason)
-                return
-            if isinstance(piece, Finished):
-                if shown:
-                    yield Text(shown)
-                yield piece
-            elif shown and isinstance(piece, Text):
-                yield Text(shown, piece.likelihoods)
+    try:
+        async with aclosing(pieces):
+            async for piece in pieces:
+                clock.note(piece)
+                if isinstance(piece, Text):
+                    shown = _fed(watches, piece.text)
+                elif isinstance(piece, Finished):
+                    shown = _ended(watches)
+                else:
+                    yield piece
+                    continue
+                if isinstance(shown, Stop):
+                    yield shown
+                    yield clock.finished(shown.reason)
+                    return
+                if isinstance(piece, Finished):
+                    if shown:
+                        yield Text(shown)
+                    yield piece
+                elif shown and isinstance(piece, Text):
+                    yield Text(shown, piece.likelihoods)
+    except SottoError:
+        rest = _ended(watches)
+        if isinstance(rest, str) and rest:
+            yield Text(rest)  # written before the engine broke off, and held back until now
+        raise
 
 
 def _fed(watches: Sequence[Watch], text: str) -> str | Stop:

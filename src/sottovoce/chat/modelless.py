@@ -14,7 +14,10 @@ from sottovoce.core.messages import MADE, MADE_HERE, State
 async def finish(
     asked: Asked, answer: Answer, text: str, reason: str, began: float, cited: Cited = NOTHING_CITED
 ) -> tuple[Text, Done]:
-    """Keep a text as the whole answer; return its two events. `began` is of time.monotonic."""
+    """Keep a text as the answer's end, mostly the whole of it; return its events.
+
+    `began` is of time.monotonic.
+    """
     answer.add(Text(text))
     seconds = round(time.monotonic() - began, 4)
     usage, timings = Usage(0, 0, 0), Timings(seconds, seconds, 0.0, 0.0)
@@ -27,4 +30,6 @@ async def finish(
         **cited.facts(),
     }
     await answer.finish(State.COMPLETE)
-    return Text(text), Done(asked.chat, asked.answer, text, reason, "", "", usage, timings, cited=cited)
+    return Text(text), Done(
+        asked.chat, asked.answer, answer.text, reason, "", "", usage, timings, cited=cited
+    )

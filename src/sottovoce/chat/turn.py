@@ -122,14 +122,20 @@ async def ask(parts: Parts, question: Question) -> AsyncGenerator[Event, None]:
         yield asked
         if answer.text:
             yield Whole(answer.text, answer.reasoning, answer.facts.get("thought"))
+        lead = None
         said = await guarded.said(parts, question, asked, asks.names) if parts.guards else None
         if said is not None and question.go_on is None:
             verdict = await guarded.before(parts.guards, said)
             for notice in verdict.notices:
                 answer.note(notice)
                 yield notice
-            if verdict.instead is not None:
-                for event in await guarded.answered(asked, verdict.instead, answer, began):
+            lead = verdict.instead
+            if lead is not None and lead.quotes and asks.shelves:
+                asks = replace(asks, quote=True)
+                answer.add(Text(lead.text))
+                yield Text(lead.text)
+            elif lead is not None:
+                for event in await guarded.answered(asked, lead, answer, began):
                     yield event
                 return
         looked = None
@@ -148,7 +154,7 @@ async def ask(parts: Parts, question: Question) -> AsyncGenerator[Event, None]:
                     if isinstance(step, Grounds):
                         looked = replace(looked, event=step)
             if asks.quote or not looked.event.answers:
-                for event in await grounded.without_model(asks, asked, looked, answer, began):
+                for event in await grounded.without_model(asks, asked, looked, answer, began, lead):
                     yield event
                 return
         with held(parts.engine) as engine:
@@ -252,8 +258,10 @@ def _ended(answer: Answer, stop: Stop) -> tuple[Event, ...]:
     answer.note(stop.notice)
     if stop.instead is None:
         return (stop.notice,)
+    is_seen = answer.text != ""
     answer.replace(stop.instead, is_part=stop.is_cut)
-    return stop.notice, Whole(answer.text, answer.reasoning, answer.facts.get("thought"))
+    whole = Whole(answer.text, answer.reasoning, answer.facts.get("thought"))
+    return stop.notice, whole if is_seen else Text(answer.text)  # nothing stands there to be replaced
 
 
 def _pieces(

@@ -3,7 +3,8 @@
 A turn yields, in order: one `Asked`, a `Whole` where it goes on with an answer, `Grounds` where shelves are
 asked, `Computed` where an exact tool answers, any number of `Waiting`, `Reading`, `Notice`, `Reasoning` and
 `Text`, a `Whole` where a guard has ended the answer with other words, and last exactly one of `Done` and
-`Failed`. Closing the generator stops the answer; what was written is kept.
+`Failed`. What a guard says in the model's place may come before `Grounds`. Closing the generator stops the
+answer; what was written is kept.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Hears in which language an answer is written, from its first words on, and when it is in the wrong one.
 
 Pure: text in, text or a verdict out. Holds the first characters back until it can tell; for a plain English
-answer that takes two words. In doubt it lets through.
+answer a word or two are enough. In doubt it lets through.
 """
 
 from __future__ import annotations

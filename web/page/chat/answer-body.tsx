@@ -14,12 +14,16 @@ import { ToolLines } from "./tool-lines";
 /** How an answer ended that is none: what was asked stands on no shelf of the chat. */
 const NOT_ON_SHELF = "not_on_shelf";
 
+/** How one ended that no model was asked for: it does not speak the question's language. */
+const LANGUAGE = "language";
+
 /** What there is to read of an answer: what was thought, what was said, or what is waited for. */
 export function AnswerBody({ message, live }: { message: Message; live: Live | null }) {
   const { text, reasoning } = wordsOf(live, message);
   const question = useStored((state) => state.branch.find(({ id }) => id === message.parent));
   const grounds = live?.grounds?.passages ?? question?.grounds ?? [];
-  const isNearest = live?.grounds ? !live.grounds.answers : message.reason === NOT_ON_SHELF;
+  const isUnquoted = message.reason === LANGUAGE && message.citations.length === 0;
+  const isNearest = live?.grounds ? !live.grounds.answers : message.reason === NOT_ON_SHELF || isUnquoted;
   return (
     <>
       <SourcesRow grounds={grounds} isNearest={isNearest} />
