@@ -191,7 +191,8 @@ class MessageNoun(Noun):
 
     `grounds` are the passages that were found for a question; `claims` and `citations` what of an answer they
     support, `supported_share` which part of its claims. `notices` are what its reader was told beside it.
-    `reason` is not_on_shelf, quotes, computed or helped where no model wrote it, `tools` what computed it.
+    `reason` is not_on_shelf, quotes, computed, helped or language where no model wrote it, `tools` what
+    computed it.
     """
 
     id: str
