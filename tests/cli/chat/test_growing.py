@@ -81,6 +81,13 @@ FRAGMENTS = st.sampled_from(
 )  # fmt: skip
 
 
+def test_what_looks_like_a_fence_may_be_the_head_of_a_table():
+    text = "```\\| a | b |\n|---|---|\n| 1 | 2 |\n\nend"
+    assert fed(list(text)) == fed([text])
+    assert not any(isinstance(block, Code) for block in fed([text]))
+    assert [block.lines for block in fed(list("```a|b\nx\n```\n"))] == ["x\n"]
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.lists(FRAGMENTS, max_size=30), st.data())
 def test_how_the_text_is_cut_does_not_matter(fragments: list[str], data: st.DataObject):

@@ -145,6 +145,8 @@ class Growing:
         first = tops[0]
         start, stop = _span(first)
         if first.type == "fence":
+            if "|" in first.info and start + 1 == len(lines):
+                return None  # the next line may make it the head of a table
             self._open_fence(first, lines, start)
             return []
         if first.type in LISTS:
