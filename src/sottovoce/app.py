@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-import threading
-import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass, replace
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -18,35 +16,31 @@ from sottovoce.chat import turn
 from sottovoce.chat.guarded import Guards
 from sottovoce.chat.turn import Parts, Question
 from sottovoce.core import settings as settings_of
-from sottovoce.core.errors import DiskFull, NotFound
+from sottovoce.core.errors import NotFound
 from sottovoce.core.events import Event
-from sottovoce.core.messages import OWNER, Conversation
+from sottovoce.core.messages import OWNER
 from sottovoce.core.paths import Home, open_home
 from sottovoce.core.sampling import Sampling, laid_over
 from sottovoce.core.settings import Settings, Value
 from sottovoce.core.standing import StandingSettings
 from sottovoce.engine import sign as signs
-from sottovoce.engine.attached import AttachedEngine, tell_server_to_forget
-from sottovoce.engine.memory import MOST_SLOTS
+from sottovoce.engine.attached import AttachedEngine
 from sottovoce.engine.permitted import PermittedEngine
 from sottovoce.engine.protocol import Engine, ModelFacts
+from sottovoce.erasing import delete_chat
 from sottovoce.knowledge.shelves import Shelves
-from sottovoce.models import checking, records, shelf
+from sottovoce.models import shelf
 from sottovoce.models.engines import Engines
 from sottovoce.models.kinds import EMBEDDING, RERANK
 from sottovoce.models.permission import Permission
 from sottovoce.models.shelf import ModelFile
 from sottovoce.net.ledger import Ledger
-from sottovoce.store import chats, memory, pruning
 from sottovoce.store.db import Database, open_database
-from sottovoce.store.memory import Remembered
 from sottovoce.store.place import find_home
+from sottovoce.workshop import Workshop, engine_by_rule
 
 if TYPE_CHECKING:
-    from sqlite3 import Connection
-
     from sottovoce.chat.marks.pen import Pen
-    from sottovoce.engine.plan import Plan
     from sottovoce.knowledge.likeness import Ask
     from sottovoce.knowledge.questions import Questions
     from sottovoce.knowledge.reranking import Reranking
@@ -217,121 +211,6 @@ def pen_of(home: Home, labels: str) -> tuple[Pen, str | None]:
     return Pen(Signer(key.private, product), label_of(labels), product), key.told
 
 
-async def delete_chat(
-    home: Home, database: Database, chat_id: str, owner: str = OWNER, engines: Engines | None = None
-) -> None:
-    """Delete a chat so that nothing of it is left: rows, index, free pages, KV state, backups.
-
-    Needs no model; every engine that is running here or in this home's server forgets the chat as well.
-    Raises NotFound.
-    """
-    chat = await database.read(lambda conn: chats.get(conn, owner, chat_id))
-    # The rows go first: whoever holds the chat in a slot looks for them before keeping anything of it.
-    await _deleted(database, lambda conn: chats.delete(conn, owner, chat.id))
-    await _clear(home, database, Conversation(owner, chat.id), engines)
-
-
-async def delete_message(
-    home: Home, database: Database, chat_id: str, message_id: str, owner: str, engines: Engines
-) -> list[str]:
-    """Delete a message with all below it, as thoroughly as delete_chat; return their ids.
-
-    What engines have computed of the chat goes as a whole. Raises NotFound, and Busy while one is answering.
-    """
-    gone = await _deleted(database, lambda conn: pruning.prune(conn, owner, chat_id, message_id))
-    await _clear(home, database, Conversation(owner, chat_id), engines)
-    return gone
-
-
-async def erase_memory(
-    home: Home, database: Database, owner: str, line: str | None, engines: Engines | None = None
-) -> int:
-    """Erase a line of what is remembered, or with None all of it; return how many lines went.
-
-    What engines have computed of the owner's chats has read it, and goes as well. What was said in a chat
-    stands there still. Raises NotFound.
-    """
-
-    def work(conn: Connection) -> int:
-        doomed = [one.id for one in memory.listed(conn, owner)] if line is None else [line]
-        for one in doomed:
-            memory.remove(conn, owner, one)
-        return len(doomed)
-
-    count = await _deleted(database, work)
-    await _forget_computed(home, database, owner, engines)
-    return count
-
-
-async def change_memory(
-    home: Home, database: Database, owner: str, line: str, text: str, engines: Engines | None = None
-) -> Remembered:
-    """Put a line of what is remembered anew, as thoroughly. Raises NotFound and BadValue."""
-    changed = await database.run(lambda conn: memory.change(conn, owner, line, text))
-    await _forget_computed(home, database, owner, engines)
-    return changed
-
-
-async def _forget_computed(home: Home, database: Database, owner: str, engines: Engines | None) -> None:
-    """Erase what engines have computed of all chats of an owner, and what stood where rows changed."""
-    mine = await database.read(lambda conn: [chat for whose, chat in chats.everyone(conn) if whose == owner])
-    async with AsyncExitStack() as stack:  # each is asked, also where one fails to
-        stack.push_async_callback(asyncio.to_thread, database.scrub)
-        for chat in mine:
-            stack.push_async_callback(_forget, home, Conversation(owner, chat), engines)
-
-
-async def _deleted(database: Database, work: Callable[[Connection], T]) -> T:
-    try:
-        return await database.run(work)
-    except DiskFull as problem:
-        problem.hint = "Free some space and delete it again; nothing that was saved is lost."
-        raise
-
-
-async def _clear(home: Home, database: Database, conversation: Conversation, engines: Engines | None) -> None:
-    """Clear what is left of a conversation, or of a part of it, once its rows are gone."""
-    try:
-        await _forget(home, conversation, engines)
-    finally:
-        await asyncio.to_thread(database.scrub)
-
-
-async def _forget(home: Home, conversation: Conversation, engines: Engines | None) -> None:
-    """Erase what engines have computed of a conversation, here or in this home's server."""
-    from sottovoce.engine.kvfiles import KvFiles
-
-    try:
-        if engines is not None:
-            await engines.forget(conversation)
-        else:
-            await tell_server_to_forget(home, conversation)
-    finally:  # whatever an engine answers, nothing may stay on the disk
-        KvFiles(home.kv, 0).forget(conversation)
-
-
-async def delete_all_chats(home: Home, database: Database, owner: str, engines: Engines) -> None:
-    """Delete every chat of this owner, as delete_chat does with one."""
-    from sottovoce.engine.kvfiles import KvFiles
-
-    def work(conn: Connection) -> list[Conversation]:
-        doomed = [chat for whose, chat in chats.everyone(conn) if whose == owner]
-        for chat in doomed:
-            chats.delete(conn, owner, chat)
-        return [Conversation(owner, chat) for chat in doomed]
-
-    gone = await database.run(work)
-    try:
-        async with AsyncExitStack() as stack:  # each is asked, also where one fails to
-            for conversation in gone:
-                stack.push_async_callback(engines.forget, conversation)
-    finally:
-        kept = KvFiles(home.kv, 0)
-        for conversation in gone:
-            kept.forget(conversation)
-        await asyncio.to_thread(database.scrub)
-
-
 @asynccontextmanager
 async def open_app(
     *,
@@ -362,8 +241,8 @@ async def open_app(
     try:
         permission = Permission(home, database, standing)
         permission.require(model)
-        workshop = _Workshop(home, settings, database, environment.get("watch"), slots, queue_seconds)
-        make = _by_rule(slots, queue_seconds, attach=attach) if by_rule else workshop.engine
+        workshop = Workshop(home, settings, database, environment.get("watch"), slots, queue_seconds)
+        make = engine_by_rule(slots, queue_seconds, attach=attach) if by_rule else workshop.engine
 
         def build(wanted: ModelFile) -> Engine:
             """Return an engine for a model; that of this home's server where it runs the same."""
@@ -453,109 +332,3 @@ async def _ranker(engines: Engines, name: str) -> Engine:
     if not name:
         raise NotFound("No model is set that ranks texts.", hint="sotto settings set rerank_model NAME")
     return await engines.get(await asyncio.to_thread(engines.resolve, name, (RERANK,)))
-
-
-def _by_rule(slots: int, queue_seconds: float, *, attach: bool) -> Callable[[ModelFile], Engine]:
-    from sottovoce.engine.echo import EchoEngine
-
-    if attach:
-        return lambda _: EchoEngine()
-    return lambda _: EchoEngine(slots=slots or MOST_SLOTS, queue_seconds=queue_seconds)
-
-
-class _Workshop:
-    """Builds the real engines of one program. They share its memory, and the folder of kept states."""
-
-    def __init__(
-        self,
-        home: Home,
-        settings: Settings,
-        database: Database,
-        watch: str | None,
-        slots: int,
-        queue_seconds: float,
-    ) -> None:
-        from sottovoce.engine.kvfiles import KvFiles
-        from sottovoce.engine.room import Room
-
-        self._settings = settings
-        self._database = database
-        self._watch = watch
-        self._slots = slots
-        self._queue_seconds = queue_seconds
-        self._kept = KvFiles(home.kv, settings.kv_megabytes << 20)
-        self._room = Room()
-
-    def engine(self, model: ModelFile) -> Engine:
-        from sottovoce.engine.llama import LlamaEngine
-        from sottovoce.engine.ranks import RankEngine
-        from sottovoce.engine.vectors import VectorEngine
-
-        if model.kind == RERANK:
-            return RankEngine(self._plan(model, slots=1))
-        if model.kind == EMBEDDING:
-            return VectorEngine(self._plan(model, slots=1))
-        self._open_kept()
-        return LlamaEngine(self._plan(model, self._slots), self._kept, self._exists)
-
-    def patient(self, model: ModelFile) -> Engine:
-        from sottovoce.engine.vectors import VectorEngine
-
-        return VectorEngine(replace(self._plan(model, slots=1), patient=True))
-
-    def taken(self) -> int:
-        return self._room.taken()
-
-    def _plan(self, model: ModelFile, slots: int) -> Plan:
-        from sottovoce.engine.plan import Plan, slots_that_fit
-        from sottovoce.fit.advise import bytes_needed
-
-        settings = self._settings
-        return Plan(
-            path=model.path,
-            name=model.name,
-            verify=partial(self._verify, model),
-            defaults=model.sampling,
-            window=settings.context,
-            slots=slots or slots_that_fit(model.path, settings.context, self._room.free()),
-            queue_seconds=self._queue_seconds,
-            threads=settings.threads,
-            idle_seconds=settings.idle_minutes * 60.0,
-            watch=self._watch,
-            room=self._room,
-            needs=bytes_needed,
-        )
-
-    def _open_kept(self) -> None:
-        """Take the folder of kept states once more; of chats that are gone nothing stays there."""
-        from sottovoce.engine.kvfiles import name_of
-
-        is_new = not self._kept.is_ours
-        if self._kept.open() and is_new:
-            living = self._database.look(chats.everyone)
-            self._kept.keep_only(frozenset(name_of(Conversation(owner, chat)) for owner, chat in living))
-
-    async def _verify(self, model: ModelFile) -> str:
-        """Return the model's content hash, computed only when a file has changed."""
-        known = await self._database.read(shelf.known_files)
-        record = await self._database.read(lambda conn: records.of(conn, model.path))
-        given_up = threading.Event()
-        try:
-            checked = await asyncio.to_thread(
-                checking.as_added, model, known, record.sha256 if record else "", given_up
-            )
-        finally:
-            given_up.set()  # a thread cannot be cancelled; it looks here
-
-        def note(conn: Connection) -> None:
-            for file in checked:
-                if file != known.get(file.path):
-                    shelf.remember(conn, file)
-            records.note_used(conn, model.path, time.time())
-
-        await self._database.run(note)
-        return checked[0].sha256
-
-    async def _exists(self, conversation: Conversation) -> bool:
-        chat = conversation.chat or ""
-        return await self._database.read(lambda conn: chats.exists(conn, conversation.owner, chat))

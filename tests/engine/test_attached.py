@@ -22,7 +22,7 @@ import pytest
 from gguf_samples import encoder, ranker
 
 from sottovoce import __version__
-from sottovoce.app import delete_chat, open_app
+from sottovoce.app import open_app
 from sottovoce.chat.runs import Runs
 from sottovoce.chat.turn import Question
 from sottovoce.core.errors import BadValue, Busy, EngineFailed, ModelProblem, SottoError, TooLong
@@ -36,6 +36,7 @@ from sottovoce.engine.attached import AttachedEngine, tell_server_to_forget
 from sottovoce.engine.echo import EchoEngine
 from sottovoce.engine.protocol import Asked, Engine
 from sottovoce.engine.sign import Sign
+from sottovoce.erasing import delete_chat
 from sottovoce.server import app_api, asgi, sockets
 from sottovoce.server.doors import Doors
 from sottovoce.server.gate.hosts import names_of

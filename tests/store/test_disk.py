@@ -14,7 +14,7 @@ import pytest
 FULL = '''
 import asyncio, contextlib, json, os, sys
 from pathlib import Path
-from sottovoce.app import delete_chat
+from sottovoce.erasing import delete_chat
 from sottovoce.core.errors import DiskFull, SottoError
 from sottovoce.core.messages import State
 from sottovoce.core.paths import open_home

@@ -249,7 +249,7 @@ def delete(given: Given, /, chat_ids: tuple[str, ...], yes: bool) -> None:
 async def _delete(given: Given, chat_ids: Sequence[str], yes: bool) -> None:
     from contextlib import closing
 
-    from sottovoce.app import delete_chat
+    from sottovoce.erasing import delete_chat
     from sottovoce.store.chats import get
 
     with closing(given.open_database()) as database:

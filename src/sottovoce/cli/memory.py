@@ -75,8 +75,8 @@ def change(given: Given, /, number: int, text: str) -> None:
     """Put TEXT in the place of a line."""
     from contextlib import closing
 
-    from sottovoce.app import change_memory
     from sottovoce.cli._run import run
+    from sottovoce.erasing import change_memory
 
     line = _numbered(given, number)
     with closing(given.open_database()) as database:
@@ -116,8 +116,8 @@ def clear(given: Given, /, yes: bool) -> None:
 def _erase(given: Given, line: str | None) -> None:
     from contextlib import closing
 
-    from sottovoce.app import erase_memory
     from sottovoce.cli._run import run
+    from sottovoce.erasing import erase_memory
 
     with closing(given.open_database()) as database:
         run(erase_memory(given.open_home(), database, OWNER, line))

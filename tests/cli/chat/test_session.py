@@ -13,7 +13,7 @@ from prompt_toolkit.application import create_app_session
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
-from sottovoce.app import delete_chat, open_app
+from sottovoce.app import open_app
 from sottovoce.cli._show import Show
 from sottovoce.cli.chat.session import Session
 from sottovoce.cli.chat.talk import Place
@@ -22,6 +22,7 @@ from sottovoce.core.messages import OWNER, State
 from sottovoce.core.paths import Home
 from sottovoce.engine.echo import EchoEngine
 from sottovoce.engine.protocol import ModelFacts
+from sottovoce.erasing import delete_chat
 from sottovoce.store import chats
 from sottovoce.store.db import open_database
 

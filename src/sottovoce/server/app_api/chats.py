@@ -9,9 +9,9 @@ from typing import Any
 
 from starlette.responses import Response
 
-from sottovoce.app import delete_all_chats, delete_chat
 from sottovoce.chat import shelved
 from sottovoce.core.errors import BadValue
+from sottovoce.erasing import delete_all_chats, delete_chat
 from sottovoce.server.app_api import context
 from sottovoce.server.app_api.nouns import RunNoun, identity, settings_of, whole
 from sottovoce.server.app_api.nouns_chats import (

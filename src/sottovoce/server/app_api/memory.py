@@ -7,8 +7,8 @@ import time
 
 from starlette.responses import Response
 
-from sottovoce.app import change_memory, erase_memory
 from sottovoce.core import settings
+from sottovoce.erasing import change_memory, erase_memory
 from sottovoce.server.app_api.nouns import identity
 from sottovoce.server.app_api.nouns_settings import MemoryNoun, MemorySwitch, NewLine, RememberedNoun
 from sottovoce.server.caller import Scope

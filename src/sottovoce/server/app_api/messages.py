@@ -8,8 +8,8 @@ from typing import Any
 
 from starlette.responses import Response
 
-from sottovoce.app import delete_message
 from sottovoce.core.errors import BadValue
+from sottovoce.erasing import delete_message
 from sottovoce.server.app_api.chats import CHAT, show, tell
 from sottovoce.server.app_api.nouns import identity
 from sottovoce.server.app_api.nouns_chats import CopyNoun, Fork, MessageChange, OpenChat
