@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from gguf_samples import language_model, split
 
-from sottovoce.app import _Workshop
 from sottovoce.core import settings
 from sottovoce.core.errors import BadModelFile
 from sottovoce.core.paths import Home
 from sottovoce.models import adding, checking, records, shelf
 from sottovoce.models.records import Record
 from sottovoce.store.db import open_database
+from sottovoce.workshop import Workshop
 
 
 def test_a_file_nobody_spoke_of_can_only_be_read(tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ async def test_a_model_that_changed_since_it_was_added_is_not_loaded(
         )
         for file in files:
             database.call(lambda conn, file=file: shelf.remember(conn, file))  # type: ignore[misc]
-        workshop = _Workshop(home, settings.load(home, {}, {}), database, None, 1, 0)
+        workshop = Workshop(home, settings.load(home, {}, {}), database, None, 1, 0)
         model = shelf.resolve("big", home)
         assert await workshop._verify(model) == first.sha256
         changed(files[part].path)
@@ -112,7 +112,7 @@ async def test_a_model_that_changed_since_it_was_added_is_not_loaded(
 async def test_a_file_that_came_by_hand_may_change(home: Home) -> None:
     path = language_model().write(home.models / "m.gguf")
     with closing(open_database(home)) as database:
-        workshop = _Workshop(home, settings.load(home, {}, {}), database, None, 1, 0)
+        workshop = Workshop(home, settings.load(home, {}, {}), database, None, 1, 0)
         for _ in range(2):
             assert await workshop._verify(shelf.resolve("m", home)) == shelf.content(path).sha256
             changed(path)
@@ -121,7 +121,7 @@ async def test_a_file_that_came_by_hand_may_change(home: Home) -> None:
 async def test_parts_that_came_by_hand_stay_what_they_were_with_the_first(home: Home, tmp_path: Path) -> None:
     parts = split(home.models)
     with closing(open_database(home)) as database:
-        workshop = _Workshop(home, settings.load(home, {}, {}), database, None, 1, 0)
+        workshop = Workshop(home, settings.load(home, {}, {}), database, None, 1, 0)
         model = shelf.resolve("big", home)
         await workshop._verify(model)
         known = database.look(shelf.known_files)

@@ -1,4 +1,4 @@
-"""Makes the samples beside these tests importable, and gives a store to export from."""
+"""Makes what is marked beside these tests importable, and gives a store to export from."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from sottovoce.store.rows import StoredMessage
 
 sys.path[:0] = [str(Path(__file__).parent)]
 
-import samples  # noqa: E402
+import marked  # noqa: E402
 
 Exported = Callable[..., bytes]
 
@@ -36,9 +36,9 @@ def exported(database: Database) -> Exported:
     """Return what writes a chat with these answers as a file of a kind."""
 
     def export(kind: str, answers: Sequence[StoredMessage] | None = None, pen: Pen | None = None) -> bytes:
-        said = [samples.message(text) for text in samples.ANSWERS] if answers is None else answers
-        used = samples.pen() if pen is None else pen
-        chat = database.call(lambda conn: samples.tell(conn, said))
+        said = [marked.message(text) for text in marked.ANSWERS] if answers is None else answers
+        used = marked.pen() if pen is None else pen
+        chat = database.call(lambda conn: marked.tell(conn, said))
         written = io.BytesIO()
         if kind in ("html", "docx"):
             write = page_of if kind == "html" else document_of

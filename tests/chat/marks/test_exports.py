@@ -8,8 +8,8 @@ import re
 from collections.abc import Callable
 
 import changing
+import marked
 import pytest
-import samples
 
 from sottovoce.chat.marks.verifying import Finding, Signed, Verdict, verdicts
 from sottovoce.core.messages import Role, State
@@ -19,7 +19,7 @@ KINDS = ("md", "html", "json", "docx")
 TRIED = 250
 """Changed words for each kind: 1,000 together."""
 
-HERE = frozenset([samples.SIGNER.public])
+HERE = frozenset([marked.SIGNER.public])
 Exported = Callable[..., bytes]
 
 
@@ -34,7 +34,7 @@ def is_whole(found: list[Verdict]) -> bool:
 @pytest.mark.parametrize("labels", ["none", "eu", "cn"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_export_verifies_as_it_was_written(exported: Exported, kind: str, labels: str) -> None:
-    found = verify(exported(kind, pen=samples.pen(labels)))
+    found = verify(exported(kind, pen=marked.pen(labels)))
     assert is_whole(found)
     assert {one.signed for one in found} == {Signed.HERE}
     kinds = [one.record.kind for one in found if one.record is not None]
@@ -156,8 +156,8 @@ def test_an_answer_whose_beginning_is_no_longer_marked_is_found_in_more(exported
 def test_markdown_made_into_html_with_its_comments_is_unchanged(exported: Exported) -> None:
     from markdown_it import MarkdownIt
 
-    (text,) = [part for part in samples.ANSWERS if part.startswith("莱茵河")]
-    export = exported("md", [samples.message(text)]).decode()
+    (text,) = [part for part in marked.ANSWERS if part.startswith("莱茵河")]
+    export = exported("md", [marked.message(text)]).decode()
     html = MarkdownIt("commonmark", {"html": True}).render(export)
     answers = [one for one in verify(html.encode()) if one.record and one.record.kind == ANSWER]
     assert [one.finding for one in answers] == [Finding.UNCHANGED]
@@ -179,7 +179,7 @@ def test_markdown_made_into_html_with_its_comments_is_unchanged(exported: Export
 def test_what_no_model_is_known_to_have_written_is_not_signed_as_if_one_had(
     exported: Exported, kind: str, answer: dict[str, object]
 ) -> None:
-    found = verify(exported(kind, [samples.message("Somebody wrote this.", **answer)]))
+    found = verify(exported(kind, [marked.message("Somebody wrote this.", **answer)]))
     assert is_whole(found)
     assert [one.record.kind for one in found if one.record is not None] == [CHAT]
 
@@ -208,7 +208,7 @@ def test_what_no_model_is_known_to_have_written_is_not_signed_as_if_one_had(
 )
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_answer_with_odd_things_in_it_verifies(exported: Exported, kind: str, text: str) -> None:
-    found = verify(exported(kind, [samples.message(text), samples.message("Yes.")]))
+    found = verify(exported(kind, [marked.message(text), marked.message("Yes.")]))
     assert is_whole([one for one in found if one.signed is Signed.HERE])
     assert len([one for one in found if one.signed is Signed.HERE]) == 3
 
@@ -216,7 +216,7 @@ def test_an_answer_with_odd_things_in_it_verifies(exported: Exported, kind: str,
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_mark_put_beside_another_text_is_found(exported: Exported, kind: str) -> None:
     one, other = (
-        exported(kind, [samples.message(text)]) for text in ("The sky is blue.", "The sky is green.")
+        exported(kind, [marked.message(text)]) for text in ("The sky is blue.", "The sky is green.")
     )
     if kind == "docx":
         mine, theirs = changing.unpacked(one), changing.unpacked(other)
@@ -230,8 +230,8 @@ def test_a_mark_put_beside_another_text_is_found(exported: Exported, kind: str) 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_marks_of_another_home_are_told_from_ours(exported: Exported, kind: str) -> None:
-    file = exported(kind, pen=samples.pen(signer=samples.STRANGER))
+    file = exported(kind, pen=marked.pen(signer=marked.STRANGER))
     assert {one.signed for one in verify(file)} == {Signed.UNKNOWN}
-    given = verdicts(file, "file", HERE, frozenset([samples.STRANGER.public]))
+    given = verdicts(file, "file", HERE, frozenset([marked.STRANGER.public]))
     assert {one.signed for one in given} == {Signed.GIVEN}
     assert is_whole(given)

@@ -9,8 +9,8 @@ from html.parser import HTMLParser
 from io import BytesIO
 from xml.etree import ElementTree
 
+import marked
 import pytest
-import samples
 
 from sottovoce.guard.labels import KEYS, LABELS
 
@@ -64,11 +64,11 @@ def test_every_answer_of_a_model_is_labelled_and_nothing_else_is(
     exported: Exported, kind: str, labels: str
 ) -> None:
     answers = [
-        samples.message("Yes."),
-        samples.message("Quoted.", model="", digest="", facts={"reason": "quotes", "made": "here"}),
-        samples.message("No."),
+        marked.message("Yes."),
+        marked.message("Quoted.", model="", digest="", facts={"reason": "quotes", "made": "here"}),
+        marked.message("No."),
     ]
-    said, aigc = read(kind, exported(kind, answers, samples.pen(labels)))
+    said, aigc = read(kind, exported(kind, answers, marked.pen(labels)))
     for name, label in LABELS.items():
         assert said.count(label.line) == (2 if name == labels else 0)
     assert (aigc is not None) == (labels == "cn")
@@ -76,7 +76,7 @@ def test_every_answer_of_a_model_is_labelled_and_nothing_else_is(
 
 @pytest.mark.parametrize("kind", ["md", "html", "json", "docx"])
 def test_the_chinese_label_has_all_seven_keys(exported: Exported, kind: str) -> None:
-    _, aigc = read(kind, exported(kind, pen=samples.pen("cn")))
+    _, aigc = read(kind, exported(kind, pen=marked.pen("cn")))
     assert aigc is not None
     assert tuple(aigc) == KEYS
     assert aigc["Label"] == "1"
@@ -89,6 +89,6 @@ def test_a_labelled_export_can_be_imported_again(exported: Exported, home: objec
     from sottovoce.store.db import Database
 
     assert isinstance(database, Database)
-    file = exported("json", pen=samples.pen("cn"))
+    file = exported("json", pen=marked.pen("cn"))
     report = archive.import_open(database, "somebody", BytesIO(file), "chats.json", 2e9)
     assert (report.chats, report.messages, dict(report.skipped), dict(report.mended)) == (1, 6, {}, {})

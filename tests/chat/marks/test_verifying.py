@@ -8,8 +8,8 @@ import zipfile
 from collections.abc import Callable
 
 import changing
+import marked
 import pytest
-import samples
 
 from sottovoce.chat.marks.verifying import Finding, Signed, verdicts
 from sottovoce.core.errors import BadDocument
@@ -107,7 +107,7 @@ def test_a_mark_that_cannot_be_read_vouches_for_nothing(text: str) -> None:
 
 
 def test_a_record_whose_signature_is_another_is_forged() -> None:
-    record = samples.SIGNER.answer(["Yes."], Made("starter", "d", 0.0))
+    record = marked.SIGNER.answer(["Yes."], Made("starter", "d", 0.0))
     fields = {**record.fields(), "model": "a better one"}
     (found,) = verdicts(
         json.dumps({"text": "Yes.", "provenance": fields}).encode(), "x", frozenset([record.key])
@@ -116,7 +116,7 @@ def test_a_record_whose_signature_is_another_is_forged() -> None:
 
 
 def test_a_comment_under_the_name_of_another_record_is_forged() -> None:
-    record = samples.SIGNER.answer(["Yes."], Made("starter", "d", 0.0))
+    record = marked.SIGNER.answer(["Yes."], Made("starter", "d", 0.0))
     text = (
         f"<!-- sottovoce:begin {'0' * 16} -->\n\nYes.\n\n<!-- sottovoce:end {'0' * 16} {written(record)} -->"
     )
@@ -124,7 +124,7 @@ def test_a_comment_under_the_name_of_another_record_is_forged() -> None:
 
 
 def test_what_stands_under_a_record_in_json_twice_is_told_once(exported: Exported) -> None:
-    file = json.loads(exported("json", [samples.message("Yes.")]))
+    file = json.loads(exported("json", [marked.message("Yes.")]))
     answer = file["chats"][0]["messages"][1]
     assert len(verdicts(json.dumps([answer, answer]).encode(), "x", NOBODY)) == 1
 
@@ -155,7 +155,7 @@ APIS = {
 
 @pytest.mark.parametrize("api", APIS)
 def test_the_answer_of_an_api_verifies_as_it_came(api: str) -> None:
-    record = samples.SIGNER.answer(["Boats go on it."], Made("starter", "d", 0.0))
+    record = marked.SIGNER.answer(["Boats go on it."], Made("starter", "d", 0.0))
     for text, finding in (("Boats go on it.", Finding.UNCHANGED), ("Boats go by it.", Finding.CHANGED)):
         body = json.dumps(APIS[api](text, record.fields())).encode()
         assert [one.finding for one in verdicts(body, "x", frozenset([record.key]))] == [finding]
