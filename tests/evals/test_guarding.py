@@ -50,7 +50,7 @@ async def test_a_guard_model_that_refuses_everything_is_seen_to() -> None:
 
 
 async def test_a_guard_model_that_is_not_heard_leaves_it_to_the_profile() -> None:
-    closed, opened = await judged(FAMILY, None), await judged(WORKPLACE, None)
+    closed, opened = await judged(FAMILY, None), await judged(OPEN, None)
     assert closed.stopped_falsely.found == len(of_group(HARMLESS, HELD_OUT))
     assert opened.stopped_falsely.found == 0
     assert closed.unheard == opened.unheard > 0
