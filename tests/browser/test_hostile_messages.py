@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
-WORD = "w" * 10_000
+WORD = "".join(random.Random(5).choices("abcdefghijklmnopqrstuvwxyz", k=10_000))
+"""Of letters by chance: an answer that went round would be ended."""
 RIGHT_TO_LEFT = "\u202eshalom \u2067שלום\u2069 עולם abc"
 ZERO_WIDTH = "\u200b\u200bin\ufeffvisible\u200d \u2060words\u200b"
 
