@@ -110,6 +110,7 @@ def test_a_full_disk_takes_no_question_and_loses_none(
     expect(sentence).to_contain_text(told)
     expect(window.composer).to_have_value(text)
     window.reload()
+    expect(window.answer_text).to_have_text("while there was room")
     expect(window.composer).to_have_value(text)
     window.composer.press("Enter")
     expect(alert(window)).to_contain_text(title)

@@ -143,7 +143,9 @@ async def test_quotes_come_without_a_model(client: anthropic.AsyncAnthropic, ech
 
 async def test_an_answer_without_shelves_is_as_it_was(client: anthropic.AsyncAnthropic) -> None:
     message = await ask(client, knowledge=[])
-    fields = {"id", "type", "role", "model", "content", "stop_reason", "stop_sequence", "usage"}
+    fields = {
+        "id", "type", "role", "model", "content", "stop_reason", "stop_sequence", "usage", "provenance",
+    }  # fmt: skip
     assert set(message) == fields
 
 
