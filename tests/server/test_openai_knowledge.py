@@ -164,7 +164,7 @@ async def test_quotes_need_a_shelf(program: httpx2.AsyncClient) -> None:
 
 async def test_an_answer_without_shelves_is_as_it_was(program: httpx2.AsyncClient) -> None:
     reply = (await program.post(PATH, json=body(knowledge=[]))).json()
-    assert set(reply["choices"][0]["message"]) == {"role", "content", "refusal"}
+    assert set(reply["choices"][0]["message"]) == {"role", "content", "refusal", "provenance"}
 
 
 @pytest.mark.parametrize("name", ["diary", "nothing"])
