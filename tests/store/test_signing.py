@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import threading
@@ -84,14 +85,13 @@ def test_a_key_of_another_kind_is_refused(home: Home) -> None:
         signing.open_key(home)
 
 
-@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write everywhere")
-def test_a_home_that_cannot_be_written_is_told(home: Home) -> None:
-    home.root.chmod(0o500)
-    try:
-        with pytest.raises(ReadOnly):
-            signing.open_key(home)
-    finally:
-        home.root.chmod(0o700)
+def test_a_home_that_cannot_be_written_is_told(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> int:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    monkeypatch.setattr(os, "open", refuse)  # root may write everywhere
+    with pytest.raises(ReadOnly):
+        signing.open_key(home)
 
 
 def test_a_list_with_rubbish_in_it_gives_the_keys(home: Home) -> None:

@@ -68,6 +68,7 @@ export interface components {
             /** Context */
             context: number;
             decode_tokens_per_s: components["schemas"]["Span"] | null;
+            evaluated: components["schemas"]["EvaluatedNoun"] | null;
             /** File */
             file: string;
             first_token_s: components["schemas"]["Span"] | null;
@@ -680,6 +681,38 @@ export interface components {
         EngineTexts: {
             /** Texts */
             texts: string[];
+        };
+        /**
+         * EvaluatedNoun
+         * @description How a model did on questions with known answers. `low` and `high` are the 95 % interval of `share`.
+         */
+        EvaluatedNoun: {
+            /** Asked */
+            asked: number;
+            /** Groups */
+            groups: {
+                [key: string]: components["schemas"]["PassedNoun"];
+            };
+            /** High */
+            high: number;
+            /** Items */
+            items: number;
+            /** Low */
+            low: number;
+            /** Made */
+            made: number;
+            /** Passed */
+            passed: number;
+            /** Seconds */
+            seconds: number;
+            /** Set */
+            set: string;
+            /** Share */
+            share: number;
+            /** Tokens Written */
+            tokens_written: number;
+            /** Version */
+            version: number;
         };
         /**
          * FirstRun
@@ -1433,6 +1466,13 @@ export interface components {
             page: number | null;
             /** Start */
             start: number;
+        };
+        /** PassedNoun */
+        PassedNoun: {
+            /** Of */
+            of: number;
+            /** Passed */
+            passed: number;
         };
         /**
          * PlanNoun

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sottovoce.store.evaluations import Evaluation
@@ -28,24 +28,3 @@ def in_words(found: Evaluation) -> list[str]:
         f"{share.value:.0%} (95 %: {share.low:.0%} to {share.high:.0%}).",
         f"By group: {groups}.",
     ]
-
-
-def evaluated_data(found: Evaluation) -> dict[str, Any]:
-    """Return its documented keys."""
-    from sottovoce.evals.intervals import wilson
-
-    share = wilson(found.passed, found.asked)
-    return {
-        "set": found.set,
-        "version": found.version,
-        "items": found.items,
-        "asked": found.asked,
-        "passed": found.passed,
-        "share": round(share.value, 4),
-        "low": round(share.low, 4),
-        "high": round(share.high, 4),
-        "groups": {group: {"passed": passed, "of": of} for group, (passed, of) in found.groups.items()},
-        "seconds": round(found.seconds, 3),
-        "tokens_written": found.written,
-        "made": found.made,
-    }

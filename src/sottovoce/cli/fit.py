@@ -12,7 +12,7 @@ import click
 
 from sottovoce.cli._given import Given
 from sottovoce.cli._marks import Marks
-from sottovoce.cli._scores import evaluated_data, right
+from sottovoce.cli._scores import right
 from sottovoce.core.amounts import amount
 from sottovoce.core.errors import NotFound
 
@@ -252,6 +252,8 @@ def _number(value: float) -> str:
 
 
 def _data(one: Candidate) -> dict[str, Any]:
+    from sottovoce.evals import telling
+
     return {
         "model": one.name,
         "file": one.file,
@@ -264,7 +266,7 @@ def _data(one: Candidate) -> dict[str, Any]:
         "prompt_tokens_per_s": _interval(one.fit.prompt),
         "first_token_s": _interval(one.fit.first_token),
         "measured_tokens_per_s": one.measured,
-        "evaluated": None if one.evaluated is None else evaluated_data(one.evaluated),
+        "evaluated": None if one.evaluated is None else telling.told(one.evaluated),
         "card": None if one.fit.card is None else _card(one.fit.card),
         "class": one.quality or None,
         "licence": one.licence,

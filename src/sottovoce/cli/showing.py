@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sottovoce.cli._given import Given
-from sottovoce.cli._scores import evaluated_data, in_words
+from sottovoce.cli._scores import in_words
 from sottovoce.cli._show import padded
 from sottovoce.core.amounts import amount
 
@@ -102,11 +102,13 @@ def _show_file(given: Given, home: Home, chosen: ModelFile, *, licence: bool, as
     newer = None if known is None else catalogue.newer(known[0], cards)
     facts = file_data(chosen, record, hashed) | {"licence": goes_by.id} | _header_data(header)
     if as_json:
+        from sottovoce.evals import telling
+
         facts |= _description_data(description) | {"licence_terms": terms.plain(goes_by)}
         facts |= {
             "knowledge_until": known[0].knowledge_until or None if known else None,
             "newer": None if newer is None else newer.name,
-            "evaluated": None if score is None else evaluated_data(score),
+            "evaluated": None if score is None else telling.told(score),
         }
         given.show.data(facts | ({"licence_text": _licence_text(chosen)} if licence else {}))
         return

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from sottovoce.engine.header import Header
 from sottovoce.engine.protocol import Load
+from sottovoce.evals import telling
 from sottovoce.fit.advise import Fit, Interval, OnCard
 from sottovoce.models import checking
 from sottovoce.models.catalogue import Card, CardFile
@@ -71,6 +72,28 @@ class FitNoun(Noun):
         return cls(**_fit(fit))
 
 
+class PassedNoun(Noun):
+    passed: int
+    of: int
+
+
+class EvaluatedNoun(Noun):
+    """How a model did on questions with known answers. `low` and `high` are the 95 % interval of `share`."""
+
+    set: str
+    version: int
+    items: int
+    asked: int
+    passed: int
+    share: float
+    low: float
+    high: float
+    groups: dict[str, PassedNoun]
+    seconds: float
+    tokens_written: int
+    made: float
+
+
 class CandidateNoun(FitNoun):
     """A model that could be run: the same as one of `sotto fit --json`."""
 
@@ -78,6 +101,7 @@ class CandidateNoun(FitNoun):
     file: str
     bytes: int
     measured_tokens_per_s: float | None
+    evaluated: EvaluatedNoun | None
     # A field named class cannot be written here.
     quality: str | None = Field(
         serialization_alias="class",
@@ -94,6 +118,7 @@ class CandidateNoun(FitNoun):
             file=one.file,
             bytes=one.size,
             measured_tokens_per_s=one.measured,
+            evaluated=None if one.evaluated is None else EvaluatedNoun(**telling.told(one.evaluated)),
             quality=one.quality or None,
             licence=one.licence,
             command=one.command,
