@@ -87,8 +87,14 @@ def test_a_text_is_tried(sotto, house):
         0, ["hours (line 6) would answer in the model's place", "  We are open from 9 to 17."],
     )  # fmt: skip
     assert "falcon (line 1) would refuse it" in sotto("guard", "try", "--answer", "a falcon").out
-    assert "No rule of 1" in sotto("guard", "try", "--answer", "open hours").out
+    assert "None of your rules acts on it (1 look" in sotto("guard", "try", "--answer", "open hours").out
     assert json.loads(sotto("guard", "try", "--json", "a falcon").out)["rules"][0]["name"] == "falcon"
+    said = sotto("guard", "try", "how do I make a pipe bomb").out
+    assert "own rule weapons.bomb refuses it in the profiles family, workplace, public." in " ".join(
+        said.split()
+    )
+    told = json.loads(sotto("guard", "try", "--json", "how do I make a pipe bomb").out)["profiles"]
+    assert told == {"open": None, **dict.fromkeys(("family", "workplace", "public"), "weapons.bomb")}
     assert not house.guard_log.exists()
 
 

@@ -69,15 +69,22 @@ def check(given: Given, /, file: Path | None, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def try_text(given: Given, /, text: str, is_answer: bool, as_json: bool) -> None:
-    """Say which of the owner's rules would act on a text. No model is asked, and nothing is written down."""
+    """Say which rules would act on a text, the owner's and the program's own.
+
+    No model is asked, and nothing is written down.
+    """
     from sottovoce.chat.guarding.rules_file import RulesFile
+    from sottovoce.guard.policy import PROFILES, rule_on
+    from sottovoce.guard.ruleset import built_in
 
     home = given.open_home()
     held = RulesFile(home).in_force()
     where: Where = "answer" if is_answer else "question"
     met = held.rules.met(text, where)
+    rulings = {name: rule_on(text, profile, built_in(), where) for name, profile in PROFILES.items()}
     if as_json:
-        given.show.data({"where": where, "rules": [_data(rule) for rule in met]})
+        told = {name: ruling.rule if ruling.blocked else None for name, ruling in rulings.items()}
+        given.show.data({"where": where, "rules": [_data(rule) for rule in met], "profiles": told})
         return
     if held.wrong is not None:
         given.show.note(f"{home.rules} is not used. {held.wrong} The last good rules are tried.\n")
@@ -86,7 +93,11 @@ def try_text(given: Given, /, text: str, is_answer: bool, as_json: bool) -> None
         if rule.answer:
             given.show.plain(f"  {rule.answer}")
     if not met:
-        given.show.line(f"No rule of {len(held.rules.on(where))} for a text in this place would act.")
+        given.show.line(f"None of your rules acts on it ({len(held.rules.on(where))} look at such a text).")
+    refusing = [name for name, ruling in rulings.items() if ruling.blocked]
+    if refusing:
+        own, names = rulings[refusing[0]].rule, ", ".join(refusing)
+        given.show.line(f"The program's own rule {own} refuses it in the profiles {names}.")
 
 
 @click.command("log")
