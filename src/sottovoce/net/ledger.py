@@ -7,18 +7,15 @@ bytes; never what was sent, and no path or query, since those can carry secrets.
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sottovoce.core.errors import BadValue, StoreProblem
-from sottovoce.core.paths import PRIVATE_FILE, disk_problem, sync_folder
+from sottovoce.core import lines
+from sottovoce.core.errors import BadValue
 from sottovoce.net.policy import Purpose
-
-APPEND = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
 
 UNKNOWN = "unknown"
 """The outcome of a connection whose end was never written: under way, or the program was killed."""
@@ -88,23 +85,27 @@ class Ledger:
         Raises DiskFull, ReadOnly or StoreProblem.
         """
         leaving = Departure(secrets.token_hex(8), self._clock(), host, port, str(purpose), method)
-        self._append(
-            {
-                "id": leaving.id,
-                "at": leaving.at,
-                "host": host,
-                "port": port,
-                "purpose": leaving.purpose,
-                "method": method,
-            }
-        )
+        record: dict[str, str | int | float] = {
+            "id": leaving.id,
+            "at": leaving.at,
+            "host": host,
+            "port": port,
+            "purpose": leaving.purpose,
+            "method": method,
+        }
+        lines.append(self.path, lines.written(record))
         return leaving
 
     def finish(self, leaving: Departure, *, sent: int, received: int, outcome: str) -> None:
         """Complete a connection's record. Raises as `begin` does."""
-        self._append(
-            {"id": leaving.id, "ended": self._clock(), "sent": sent, "received": received, "outcome": outcome}
-        )
+        record: dict[str, str | int | float] = {
+            "id": leaving.id,
+            "ended": self._clock(),
+            "sent": sent,
+            "received": received,
+            "outcome": outcome,
+        }
+        lines.append(self.path, lines.written(record))
 
     def departures(self) -> list[Departure]:
         """Return every connection, oldest first."""
@@ -132,7 +133,7 @@ class Ledger:
     def _read(self) -> tuple[list[Departure], int]:
         found: dict[str, Departure] = {}
         unreadable = 0
-        for line in self._lines():
+        for line in lines.whole(self.path):
             record = _parse(line)
             try:
                 if record is not None and "host" in record:
@@ -146,50 +147,10 @@ class Ledger:
                 unreadable += 1
         return list(found.values()), unreadable
 
-    def _lines(self) -> Iterator[bytes]:
-        """Yield whole lines. A torn last one was being written when the power went: nothing followed it."""
-        try:
-            data = self.path.read_bytes()
-        except FileNotFoundError:
-            return
-        except OSError as problem:
-            raise disk_problem(problem, self.path) from problem
-        *whole, _torn = data.split(b"\n")
-        yield from (line for line in whole if line)
-
-    def _append(self, record: dict[str, str | int | float]) -> None:
-        line = json.dumps(record, ensure_ascii=True, separators=(",", ":")).encode() + b"\n"
-        try:
-            new = not self.path.exists()
-            handle = os.open(self.path, APPEND, PRIVATE_FILE)
-            try:
-                if _torn_end(handle):
-                    line = b"\n" + line
-                # One write: with O_APPEND two processes never mix their lines.
-                written = os.write(handle, line)
-                os.fsync(handle)
-            finally:
-                os.close(handle)
-            if new:
-                sync_folder(self.path.parent)
-        except OSError as problem:
-            raise disk_problem(problem, self.path) from problem
-        if written != len(line):
-            raise StoreProblem(f"{self.path} took only part of a line.", hint="Free some space; try again.")
-
 
 def _summed(departures: list[Departure], unreadable: int) -> Summary:
     last = max((leaving.at for leaving in departures), default=None)
     return Summary(len(departures), last, unreadable)
-
-
-def _torn_end(handle: int) -> bool:
-    """Tell whether the file ends in the middle of a line, which must not swallow the next one."""
-    size = os.fstat(handle).st_size
-    if size == 0:
-        return False
-    os.lseek(handle, size - 1, os.SEEK_SET)
-    return os.read(handle, 1) != b"\n"
 
 
 def _parse(line: bytes) -> dict[str, str] | None:

@@ -7,17 +7,15 @@ answer, and whose; never a word of what was said. Of a full file the newest line
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from sottovoce.core.errors import StoreProblem
+from sottovoce.core import lines
 from sottovoce.core.lock import FileLock
-from sottovoce.core.paths import PRIVATE_FILE, disk_problem, sync_folder
-
-APPEND = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
+from sottovoce.core.paths import disk_problem
 
 MOST_BYTES = 1_000_000
 """Of one file; there are two at most. About 6,000 lines."""
@@ -60,32 +58,20 @@ class GuardLog:
 
     def add(self, entry: Entry) -> None:
         """Put an act on the disk. Raises DiskFull, ReadOnly or StoreProblem."""
-        record = {"at": round(entry.at, 3), **{name: _cut(getattr(entry, name)) for name in NAMES}}
-        line = json.dumps(record, ensure_ascii=True, separators=(",", ":")).encode() + b"\n"
+        record: dict[str, str | int | float] = {"at": round(entry.at, 3)}
+        record |= {name: _cut(getattr(entry, name)) for name in NAMES}
+        line = lines.written(record)
         try:
             self._make_room(len(line))
-            is_new = not self.path.exists()
-            handle = os.open(self.path, APPEND, PRIVATE_FILE)
-            try:
-                if _torn_end(handle):
-                    line = b"\n" + line
-                # One write: with O_APPEND two processes never mix their lines.
-                written = os.write(handle, line)
-                os.fsync(handle)
-            finally:
-                os.close(handle)
-            if is_new:
-                sync_folder(self.path.parent)
         except OSError as problem:
             raise disk_problem(problem, self.path) from problem
-        if written != len(line):
-            raise StoreProblem(f"{self.path} took only part of a line.", hint="Free some space; try again.")
+        lines.append(self.path, line)
 
     def entries(self, since: float = 0.0) -> tuple[list[Entry], int]:
         """Return the acts since then, oldest first, and how many lines could not be read."""
         found: list[Entry] = []
         unreadable = 0
-        for line in self._lines():
+        for line in chain(lines.whole(self.older), lines.whole(self.path)):
             entry = _parsed(line)
             if entry is None:
                 unreadable += 1
@@ -112,31 +98,10 @@ class GuardLog:
         except FileNotFoundError:
             return 0
 
-    def _lines(self) -> Iterator[bytes]:
-        """Yield whole lines. A torn last one was being written when the power went: nothing followed it."""
-        for path in (self.older, self.path):
-            try:
-                data = path.read_bytes()
-            except FileNotFoundError:
-                continue
-            except OSError as problem:
-                raise disk_problem(problem, path) from problem
-            *whole, _torn = data.split(b"\n")
-            yield from (line for line in whole if line)
-
 
 def told(entry: Entry) -> dict[str, Any]:
     """Return an entry's documented keys."""
     return asdict(entry)
-
-
-def _torn_end(handle: int) -> bool:
-    """Tell whether the file ends in the middle of a line, which must not swallow the next one."""
-    size = os.fstat(handle).st_size
-    if size == 0:
-        return False
-    os.lseek(handle, size - 1, os.SEEK_SET)
-    return os.read(handle, 1) != b"\n"
 
 
 def _cut(value: str) -> str:
