@@ -75,6 +75,7 @@ def _setter() -> MarkdownIt:
     from markdown_it import MarkdownIt
 
     setter = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    # The library has its own check replaced so; its types know a method there.
     setter.validateLink = _is_safe  # type: ignore[method-assign, assignment]
     setter.add_render_rule("image", _image)
     return setter

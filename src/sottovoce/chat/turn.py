@@ -231,6 +231,11 @@ async def _answered(
         answer.quotes = await looked.quotes(answer.passages)
     if question.sampling.schema is not None and not is_replaced:
         schema.held(answer.text, question.sampling.schema)
+    yield await _done(parts, asked, answer, facts, finished)
+
+
+async def _done(parts: Parts, asked: Asked, answer: Answer, facts: ModelFacts, finished: Finished) -> Done:
+    """Keep the whole answer with how it ended; return that as an event."""
     answer.facts |= {
         "reason": finished.reason,
         "usage": asdict(finished.usage),
@@ -238,7 +243,7 @@ async def _answered(
         "company": finished.company,
     }
     await answer.finish(State.COMPLETE)
-    yield Done(
+    return Done(
         chat=asked.chat,
         answer=asked.answer,
         text=answer.text,

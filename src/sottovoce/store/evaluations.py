@@ -45,6 +45,7 @@ class Evaluation:
     made: float = 0.0
 
 
+# Names of columns, written here: no text of anybody comes into a statement by them (S608).
 _SAID = "answer, reason, read, written, seconds"
 _EVALUATION = 'model, "set", version, digest, items, asked, passed, groups, seconds, written, made'
 _KINDS = (str, str, int, str, int, int, int, str, float, int, float)

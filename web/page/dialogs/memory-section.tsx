@@ -25,7 +25,7 @@ export function MemorySection() {
   return (
     <section className="settings-section" data-testid="memory">
       <h3>{say("memory")}</h3>
-      <label className="memory-switch">
+      <label className="switch-line">
         <input
           type="checkbox"
           checked={turned ?? memory.on}

@@ -45,7 +45,7 @@ export function SourceList({ shelf }: { shelf: Shelf }) {
       </ul>
       <Encyclopaedias shelf={shelf} there={encyclopaedias} />
       {sources.length > 0 && (
-        <label className="shelf-watch">
+        <label className="switch-line">
           <input
             type="checkbox"
             checked={wanted ?? shelf.watched}
