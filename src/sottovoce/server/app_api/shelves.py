@@ -212,6 +212,8 @@ async def _source(visit: Visit[None], shelf: Shelf) -> Source:
 
 async def _noun(visit: Visit[Any], row: ShelfRow) -> ShelfNoun:
     at_work = visit.house.at_work
+    # Before the shelf is read: one that ends meanwhile would stand neither here nor there.
+    mounting = visit.house.mountings.of(row.id)
     try:
         shelf = await visit.house.app.shelves.open(visit.caller.owner, row.id)
         facts = await shelf.facts()
@@ -229,7 +231,7 @@ async def _noun(visit: Visit[Any], row: ShelfRow) -> ShelfNoun:
         watched=at_work.is_watched(row.id),
         work=at_work.of(row.id),
         encyclopaedias=len(mounted),
-        mounting=visit.house.mountings.of(row.id),
+        mounting=[one for one in mounting if one.path not in {mount.path for mount in mounted}],
     )
 
 
