@@ -90,7 +90,7 @@ lock: $(VENV)/.test  ## resolve the dependencies anew, with hashes and without h
 	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --extra test pyproject.toml -o requirements-test.lock
 
 clean:  ## remove what was built here
-	rm -rf $(VENV) dist build web/node_modules src/sottovoce/server/page/built
+	rm -rf $(VENV) dist build web/node_modules src/sottovoce/server/page/built src/sottovoce/tables
 
 # --- Set-up ------------------------------------------------------------------------------------
 # Everything goes to stderr and reads nothing: stdin and stdout belong to the chat.

@@ -1,4 +1,4 @@
-"""Put into the package, when it is built, what git does not keep: the starter model and the built page."""
+"""Put into the package, when it is built, what git does not keep: the starter model, the page, the tables."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 # A build begins with none of the project's folders on the path.
 sys.path.insert(0, str(Path(__file__).parent))
 
-from packing import npm, page, starter
+from packing import npm, page, starter, tables
 
 
 class Packing(BuildHookInterface[Any]):
@@ -26,3 +26,4 @@ class Packing(BuildHookInterface[Any]):
         page.put(root)
         if self.target_name == "wheel":
             starter.put(root)
+            tables.put(root)

@@ -23,6 +23,8 @@ ROOT = Path(__file__).parents[2]
 STARTER = "sottovoce/models/starter"
 MODEL = f"{STARTER}/SmolLM2-135M-Instruct.Q4_1.gguf"
 PAGE = "sottovoce/server/page/built"
+TABLES = "sottovoce/tables"
+KEPT = ("help", "help-words", "rules", "words")
 MODEL_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 ASK = ("ask", "--max-tokens", "24", "What is the capital of France?")
 NO_NETWORK = re.compile(r"name resolution|NewConnectionError|Network is unreachable|Connection refused", re.I)
@@ -128,16 +130,30 @@ def test_the_wheel_holds_every_source_file_and_nothing_else(wheel: Path) -> None
         str(path.relative_to(ROOT / "src"))
         for path in (ROOT / "src" / "sottovoce").rglob("*")
         if path.is_file()
-        and not {"__pycache__", "built"} & set(path.parts)
+        and not {"__pycache__", "built", "tables"} & set(path.parts)
         and path.parent != ROOT / "src" / STARTER
     }
-    brought = {MODEL, f"{STARTER}/LICENSE.txt"}
+    brought = {MODEL, f"{STARTER}/LICENSE.txt", *(f"{TABLES}/{name}.json" for name in KEPT)}
     with zipfile.ZipFile(wheel) as archive:
         names = {name for name in archive.namelist() if not name.startswith(f"{PAGE}/")}
     assert "sottovoce/py.typed" in names
     assert "sottovoce/store/migrations/0001_start.sql" in names
     about = {name for name in names if name.startswith(f"sottovoce-{sottovoce.__version__}.dist-info/")}
     assert names - about == sources | brought
+
+
+ANEW = """
+from importlib import import_module
+from sottovoce.core.tables import Table
+for module in ("guard.ruleset", "guard.words", "help.words", "help.find"):
+    table = import_module(f"sottovoce.{module}").TABLE
+    assert Table(table.name, table.sources, dict).read(), module
+"""
+
+
+def test_no_table_of_the_installed_program_has_to_be_worked_out_anew(sotto: Path, away: Path) -> None:
+    read = run(sotto.with_name("python"), "-c", ANEW, cwd=away, env=bare(away))
+    assert read.returncode == 0, read.stderr
 
 
 def test_the_wheel_brings_the_page_built_by_no_node_of_the_machines(

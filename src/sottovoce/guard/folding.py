@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Set
+from collections.abc import Collection
 from dataclasses import dataclass
 
 HEAD = 6_000
@@ -109,9 +109,10 @@ def plain(text: str) -> str:
 class Vocabulary:
     """The Latin words that rules speak of; what a text says is held against them."""
 
-    def __init__(self, words: Set[str]) -> None:
+    def __init__(self, words: Collection[str]) -> None:
         self._words = frozenset(words)
-        self._shapes = {word.translate(SHAPES): word for word in sorted(words) if len(word) >= 5}
+        long = [word for word in sorted(words) if len(word) >= 5]
+        self._shapes = dict(zip(" ".join(long).translate(SHAPES).split(), long, strict=True))
         self._longest = max(map(len, words), default=1)
 
     def words_in(self, chunk: str) -> list[str]:

@@ -8,13 +8,15 @@ bomb") are blind spots: nothing in them counts. The time grows with the text, wh
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import itemgetter
 from typing import Any
 
+from sottovoce.core.tables import Table
 from sottovoce.guard.folding import Folded, Vocabulary, fold
 from sottovoce.guard.policy import Category, Hit, Where
 
@@ -54,10 +56,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Ruleset:
-    """Rules and what they look for: phrases by their first word, each with the lists it is in."""
+    """Rules and what they look for: phrases by their first word, as `_phrases` reads them, and list names."""
 
     rules: tuple[Rule, ...]
-    phrases: Mapping[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]]
+    phrases: Mapping[str, str]
+    lists: Sequence[str]
     known: Vocabulary = field(repr=False)
 
     def hits(self, text: str, where: Where = "question") -> tuple[Hit, ...]:
@@ -85,11 +88,12 @@ class Ruleset:
     def _found(self, text: Folded) -> Iterator[tuple[str, Place]]:
         words = text.words
         for at, word in enumerate(words):
-            for phrase, names in self.phrases.get(word, ()):
-                end = at + len(phrase)
-                if words[at:end] == phrase:
-                    for name in names:
-                        yield name, Place(at, end, text.sentences[at])
+            written = self.phrases.get(word)
+            for rest, numbers in _phrases(written) if written is not None else ():
+                end = at + 1 + len(rest)
+                if words[at + 1 : end] == rest:
+                    for number in numbers:
+                        yield self.lists[number], Place(at, end, text.sentences[at])
 
 
 def _met(rule: Rule, places: Mapping[str, list[Place]]) -> bool:
@@ -133,18 +137,30 @@ def _nearest(group: Sequence[Place], anchor: Place, rule: Rule) -> Place | None:
 @cache
 def built_in() -> Ruleset:
     """Return the rules of this package, read once."""
+    return _laid_out(TABLE.read())
+
+
+def _own() -> dict[str, Any]:
+    """Return the table of this package's rules."""
     folder = files("sottovoce.guard") / "rules"
     lists: dict[str, list[str]] = {}
     for language in LANGUAGES:
         for name, phrases in tomllib.loads((folder / f"{language}.toml").read_text("utf-8")).items():
             lists.setdefault(name, []).extend(phrase.strip() for phrase in phrases.split(","))
-    return ruleset(tomllib.loads((folder / "rules.toml").read_text("utf-8"))["rule"], lists)
+    return _table(tomllib.loads((folder / "rules.toml").read_text("utf-8"))["rule"], lists)
 
 
-def ruleset(rules: Iterable[Mapping[str, object]], lists: Mapping[str, Sequence[str]]) -> Ruleset:
+TABLE = Table("rules", ("guard/rules/", "guard/ruleset.py", "guard/folding.py"), _own)
+
+
+def ruleset(rules: Sequence[Mapping[str, object]], lists: Mapping[str, Sequence[str]]) -> Ruleset:
     """Return rules and phrases as they can be looked for. Raises KeyError for a list that is not there."""
-    made = tuple(map(_rule, rules))
-    for name in {name for rule in made for group in (*rule.all, rule.none) for name in group}:
+    return _laid_out(_table(rules, lists))
+
+
+def _table(rules: Sequence[Mapping[str, object]], lists: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """Return the rules, the phrases by their first word, and all words of Latin letters."""
+    for name in {name for rule in map(_rule, rules) for group in (*rule.all, rule.none) for name in group}:
         lists[name]
     spelled = {
         name: [form for phrase in phrases for form in forms(phrase)] for name, phrases in lists.items()
@@ -154,11 +170,43 @@ def ruleset(rules: Iterable[Mapping[str, object]], lists: Mapping[str, Sequence[
     for name, phrases in spelled.items():
         for phrase in phrases:
             by_phrase.setdefault(_words(phrase, nothing), set()).add(name)
-    by_first: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
+    number = {name: str(at) for at, name in enumerate(lists)}
+    by_first: dict[str, list[tuple[str, str]]] = {}
     for words, names in by_phrase.items():
-        by_first.setdefault(words[0], []).append((words, tuple(sorted(names))))
-    known = frozenset(word for words in by_phrase for word in words if word.isascii())
-    return Ruleset(made, {first: tuple(kept) for first, kept in by_first.items()}, Vocabulary(known))
+        numbers = " ".join(number[name] for name in sorted(names))
+        by_first.setdefault(words[0], []).append((numbers, " ".join(words[1:])))
+    known = {word for words in by_phrase for word in words if word.isascii()}
+    return {
+        "rules": rules,
+        "lists": list(lists),
+        "first": " ".join(by_first),
+        "phrases": ";".join(map(_written, by_first.values())),
+        "words": " ".join(sorted(known)),
+    }
+
+
+def _written(kept: Sequence[tuple[str, str]]) -> str:
+    """Return phrases as `_phrases` reads them: those in a row that are in the same lists stand together."""
+    rows = groupby(kept, itemgetter(0))
+    return "/".join(",".join((numbers, *(rest for _, rest in row))) for numbers, row in rows)
+
+
+def _laid_out(table: Mapping[str, Any]) -> Ruleset:
+    known = Vocabulary(table["words"].split())
+    phrases = dict(zip(table["first"].split(" "), table["phrases"].split(";"), strict=True))
+    return Ruleset(tuple(map(_rule, table["rules"])), phrases, table["lists"], known)
+
+
+@cache
+def _phrases(written: str) -> tuple[tuple[tuple[str, ...], tuple[int, ...]], ...]:
+    """Return phrases without their first word, each with the numbers of the lists it is in.
+
+    Most first words are never asked for, so that nothing is made of theirs.
+    """
+    rows = (row.split(",") for row in written.split("/"))
+    return tuple(
+        (tuple(rest.split()), tuple(map(int, numbers.split()))) for numbers, *row in rows for rest in row
+    )
 
 
 def _words(phrase: str, nothing: Vocabulary) -> tuple[str, ...]:

@@ -13,7 +13,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
+from sottovoce.core.tables import Table
 from sottovoce.guard.spelling import ENDINGS, LETTERS
 
 SMALL = 3.0
@@ -116,12 +118,12 @@ def small_words(language: str, words: Iterable[str]) -> int:
 
 @cache
 def _small(language: str) -> frozenset[str]:
-    return frozenset(_table().get(language, {}).get("small", "").split())
+    return frozenset(_read()["small"].get(language, "").split())
 
 
 def _of_word(word: str) -> Weights:
-    known = _index().get(word)
-    if known is not None:
+    known = _known(word)
+    if known:
         return known
     parts = _APOSTROPHE.split(word)
     if len(parts) > 1:
@@ -132,7 +134,7 @@ def _of_word(word: str) -> Weights:
 def _listed(word: str) -> dict[str, bool]:
     """Return the languages that list a word, or a part of it, and whether as a small one."""
     parts = {word, *(part for part in _APOSTROPHE.split(word) if len(part) > 1)}
-    found = {language for part in parts for language in _index().get(part, ())}
+    found = {language for part in parts for language in _known(part)}
     return {language: not _small(language).isdisjoint(parts) for language in found}
 
 
@@ -162,21 +164,52 @@ def _of_ending(word: str) -> Weights:
     return {language: ENDING for language, pattern in _endings().items() if pattern.search(word)}
 
 
+def _known(word: str) -> Weights:
+    """Return the languages that list a word and what it weighs there."""
+    written = _index().get(word)
+    return {} if written is None else _weights(written)
+
+
 @cache
-def _index() -> dict[str, dict[str, float]]:
-    """Return for each word the languages that have it and what it weighs there."""
+def _weights(written: str) -> Weights:
+    pairs = (pair.split("=") for pair in written.split())
+    return {language: float(weight) for language, weight in pairs}
+
+
+@cache
+def _index() -> dict[str, str]:
+    """Return for each word what it weighs, as `_weights` reads it."""
+    table = _read()
+    return dict(zip(table["words"].split(" "), table["weights"].split(","), strict=True))
+
+
+@cache
+def _read() -> dict[str, Any]:
+    return TABLE.read()
+
+
+def _own() -> dict[str, Any]:
+    """Return the table of the common words, as they are listed in a file."""
     heard: dict[str, dict[str, float]] = defaultdict(dict)
-    for language, lists in _table().items():
+    table = _table()
+    for language, lists in table.items():
         for kind, weight in (("large", LARGE), ("small", SMALL)):
             for word in lists[kind].split():
                 heard[word][language] = weight
                 if not word.isascii():
-                    bare = _bare(word)
-                    heard[bare].setdefault(language, weight * UNMARKED)
+                    heard[_bare(word)].setdefault(language, weight * UNMARKED)
+    weights = (
+        " ".join(f"{language}={weight / len(known)}" for language, weight in known.items())
+        for known in heard.values()
+    )
     return {
-        word: {language: weight / len(known) for language, weight in known.items()}
-        for word, known in heard.items()
+        "words": " ".join(heard),
+        "weights": ",".join(weights),
+        "small": {language: lists["small"] for language, lists in table.items()},
     }
+
+
+TABLE = Table("words", ("guard/common_words.toml", "guard/words.py"), _own)
 
 
 def _bare(word: str) -> str:
@@ -185,7 +218,6 @@ def _bare(word: str) -> str:
     return "".join(sign for sign in apart if not unicodedata.combining(sign))
 
 
-@cache
 def _table() -> dict[str, dict[str, str]]:
     from importlib import resources
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
+from sottovoce.core.tables import Table
 from sottovoce.help import shelf
 from sottovoce.help.shelf import Entry
 from sottovoce.help.words import features, folded, is_soft, is_telling, means_itself, spelling
@@ -68,9 +70,11 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class _Wording:
-    entry: Entry
+    """`entry` is its id; `spelling` is written with spaces between."""
+
+    entry: str
     features: frozenset[str]
-    spelling: frozenset[str]
+    spelling: str
     weight: float
 
 
@@ -102,11 +106,10 @@ def nearest(question: str, limit: int = 3) -> list[Match]:
     if len(asked) > LONGEST:
         return []
     index = _index()
-    exact = _exact().get(_spelt(asked)) or shelf.by_id(asked)
+    first = _exact().get(_spelt(asked)) or (asked if shelf.by_id(asked) is not None else "")
     found = _scores(index, features(asked))
-    if exact is not None:
-        found[exact.id] = 1.0
-    first = "" if exact is None else exact.id
+    if first:
+        found[first] = 1.0
     ranked = sorted(found.items(), key=lambda one: (one[0] != first, -one[1], one[0]))
     return [Match(entry, score) for name, score in ranked[:limit] if (entry := shelf.by_id(name)) is not None]
 
@@ -123,9 +126,10 @@ def about_itself(question: str, *, first: bool) -> Entry | None:
     least = _least(asked, said, first=first)
     if least is None:
         return None
-    wording = _exact().get(_spelt(asked))
-    if wording is not None:
-        return wording if wording.in_chat else None
+    spelt_so = _exact().get(_spelt(asked))
+    if spelt_so is not None:
+        entry = shelf.by_id(spelt_so)
+        return entry if entry is not None and entry.in_chat else None
     if not any(is_telling(one) for one in said):
         return None  # nearly every question, at the price of a few look-ups
     if _foreign(asked) > FOREIGN_IN_CHAT:
@@ -149,11 +153,8 @@ def _least(asked: str, said: frozenset[str], *, first: bool) -> float | None:
 def _likeness(asked: str, entry: Entry) -> float:
     """Return how much a question is spelt like the wording of an entry that comes nearest."""
     said = spelling(asked)
-    return max(
-        2 * len(said & wording.spelling) / (len(said) + len(wording.spelling))
-        for wording in _index().wordings
-        if wording.entry is entry
-    )
+    spelt = (frozenset(one.spelling.split()) for one in _index().wordings if one.entry == entry.id)
+    return max(2 * len(said & wording) / (len(said) + len(wording)) for wording in spelt)
 
 
 def _foreign(question: str) -> float:
@@ -173,7 +174,7 @@ def _scores(index: _Index, asked: frozenset[str]) -> dict[str, float]:
         shared = index.weigh(asked & wording.features)
         if shared:
             dice = 2 * shared / (weight + wording.weight)
-            nearest[wording.entry.id] = max(dice, nearest.get(wording.entry.id, 0.0))
+            nearest[wording.entry] = max(dice, nearest.get(wording.entry, 0.0))
     return {
         name: WORDING * dice + (1 - WORDING) * index.weigh(asked & index.all[name]) / weight
         for name, dice in nearest.items()
@@ -181,34 +182,60 @@ def _scores(index: _Index, asked: frozenset[str]) -> dict[str, float]:
 
 
 @cache
-def _exact() -> dict[str, Entry]:
-    """Return every wording as it is spelt, with its entry."""
-    return {
-        _spelt(question): entry
-        for entry in shelf.entries()
-        for question in (*entry.en.questions, *entry.zh.questions)
-    }
+def _exact() -> dict[str, str]:
+    """Return every wording as it is spelt, with the id of its entry."""
+    exact: dict[str, str] = _read()["exact"]
+    return exact
 
 
 @cache
 def _index() -> _Index:
-    wordings: list[tuple[Entry, str, frozenset[str]]] = []
-    for entry in shelf.entries():
-        for question in (*entry.en.questions, *entry.zh.questions):
-            wordings.append((entry, question, features(question)))
-    together: dict[str, frozenset[str]] = {}
-    for entry, _, found in wordings:
-        together[entry.id] = together.get(entry.id, frozenset()) | found
+    table = _read()
+    wordings = []
+    for row in table["wordings"]:
+        entry, said, spelt, weight = row.split("|")
+        wordings.append(_Wording(entry, frozenset(said.split()), spelt, float(weight)))
+    together = {entry: frozenset(said.split()) for entry, said in table["together"].items()}
+    return _Index(tuple(wordings), table["weights"], table["unknown"], together)
+
+
+@cache
+def _read() -> dict[str, Any]:
+    return TABLE.read()
+
+
+def _own() -> dict[str, Any]:
+    """Return the table of all wordings: entry, features and spelling; and what each feature weighs."""
+    entries = shelf.entries()
+    asked = [
+        (entry.id, question) for entry in entries for question in (*entry.en.questions, *entry.zh.questions)
+    ]
+    together: dict[str, set[str]] = {}
+    for name, question in asked:
+        together.setdefault(name, set()).update(features(question))
     counts = Counter(one for found in together.values() for one in found)
     most = len(together) + 1
     weights = {
         one: math.log(most / (count + 0.5)) * (SOFT if is_soft(one) else 1.0) for one, count in counts.items()
     }
-    weighed = tuple(
-        _Wording(entry, found, spelling(question), sum(weights[one] for one in found))
-        for entry, question, found in wordings
-    )
-    return _Index(weighed, weights, math.log(most / 1.5), together)
+    return {
+        "exact": {_spelt(question): name for name, question in asked},
+        "wordings": [_row(name, question, weights) for name, question in asked],
+        "together": {name: " ".join(sorted(found)) for name, found in together.items()},
+        "weights": weights,
+        "unknown": math.log(most / 1.5),
+    }
+
+
+def _row(entry: str, question: str, weights: Mapping[str, float]) -> str:
+    said = sorted(features(question))
+    weight = sum(weights[one] for one in said)
+    return f"{entry}|{' '.join(said)}|{' '.join(sorted(spelling(question)))}|{weight}"
+
+
+TABLE = Table(
+    "help", ("help/entries/", "help/words.toml", "help/shelf.py", "help/words.py", "help/find.py"), _own
+)
 
 
 def _spelt(question: str) -> str:

@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from sottovoce.core.tables import Table
 from sottovoce.help.shelf import Language
 
 WORDS = Path(__file__).with_name("words.toml")
@@ -160,6 +161,12 @@ def _loose(units: Sequence[str], *, is_han: bool) -> Iterator[str]:
 
 @cache
 def _rules() -> _Rules:
+    table = TABLE.read()
+    return _Rules(table["names"], frozenset(table["filler"]), frozenset(table["soft"]), table["longest"])
+
+
+def _own() -> dict[str, Any]:
+    """Return the table of these rules, as they stand in a file."""
     table: dict[str, Any] = tomllib.loads(WORDS.read_text("utf-8"))
     names = {
         word: name
@@ -167,9 +174,12 @@ def _rules() -> _Rules:
         for name, words in table[language]["same"].items()
         for word in words
     }
-    filler = frozenset((*table["en"]["filler"], *table["zh"]["filler"]))
     longest = max(len(word) if HAN.match(word) else word.count(" ") + 1 for word in names)
-    return _Rules(names, filler, frozenset(table["soft"]), longest)
+    filler = [*table["en"]["filler"], *table["zh"]["filler"]]
+    return {"names": names, "filler": filler, "soft": table["soft"], "longest": longest}
+
+
+TABLE = Table("help-words", ("help/words.toml", "help/words.py"), _own)
 
 
 def _stem(word: str) -> str:
