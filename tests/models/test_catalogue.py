@@ -255,3 +255,21 @@ def test_what_follows_a_model_is_known_and_what_it_replaces_is_in_the_catalogue(
     assert newer is not None
     assert newer.name == "smollm3-3b"
     assert catalogue.newer(newer, ours) is None
+
+
+def test_the_card_of_a_content_is_found_without_reading_the_others(home: Home) -> None:
+    digests = [digest for card in CARDS for file in card.files for digest in file.digests]
+    assert len(digests) > 30
+    for digest in (*digests, "0" * 64):
+        catalogue._ours.cache_clear()
+        found = catalogue.of_content(digest, home)
+        assert catalogue._ours.cache_info().currsize == 0
+        assert found == catalogue.with_content(digest, CARDS)
+
+
+def test_a_card_of_the_homes_own_is_found_by_its_content(home: Home) -> None:
+    mine = MINE.replace("size = 1000", f'size = 1000\nsha256 = "{"a" * 64}"')
+    catalogue.own_file(home).write_text(mine, "utf-8")
+    found = catalogue.of_content("a" * 64, home)
+    assert found is not None
+    assert found[0].name == "mine"

@@ -10,9 +10,9 @@ from gguf_samples import language_model
 
 from sottovoce.core.paths import Home
 from sottovoce.models import catalogue, shelf
-from sottovoce.models.catalogue import Card
+from sottovoce.models.catalogue import Card, speaks
 from sottovoce.models.shelf import KnownFile
-from sottovoce.models.speaking import Way, speaks, way_to
+from sottovoce.models.speaking import Way, way_to
 from sottovoce.store.db import Database, open_database
 
 CARD = """

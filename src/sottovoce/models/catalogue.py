@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import shlex
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -21,6 +21,12 @@ from sottovoce.fit.facts import ShapeFacts
 
 KINDS = ("chat", "reasoning", "code", "vision", "embedding", "rerank", "guard")
 OURS = Path(__file__).with_name("catalogue.toml")
+
+_ENTRY = "\n[[model]]\n"
+"""Begins an entry."""
+
+MANY = "mul"
+"""In a card's languages: it claims many, and does not say which."""
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _HANDLE = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
@@ -150,6 +156,23 @@ def with_content(digest: str, among: Iterable[Card]) -> tuple[Card, CardFile] | 
     return None
 
 
+def of_content(digest: str, home: Home | None = None) -> tuple[Card, CardFile] | None:
+    """Return what `with_content` finds among all cards; of ours, only the one that has it is read."""
+    if _ours.cache_info().currsize or (home is not None and own_file(home).exists()):
+        return with_content(digest, cards(home))
+    text = OURS.read_text("utf-8")
+    at = text.find(f'"{digest}"')
+    if at < 0:
+        return None
+    start, end = text.rfind(_ENTRY, 0, at), text.find(_ENTRY, at)
+    return with_content(digest, _cards(OURS, text[start : end if end >= 0 else len(text)]))
+
+
+def speaks(languages: Sequence[str], code: str) -> bool:
+    """Tell whether a model speaks a language; of one whose languages nobody knows, that it does."""
+    return not languages or MANY in languages or code in languages
+
+
 def newer(card: Card, among: Iterable[Card]) -> Card | None:
     """Return the card of the model that follows this one, None where none is known."""
     return next((one for one in among if card.name in one.replaces), None)
@@ -164,11 +187,19 @@ def command(card: Card, file: CardFile | None = None) -> str:
 def read(path: Path) -> tuple[Card, ...]:
     """Read a file of cards. Raises BadCatalogue naming the model whose entry is wrong."""
     try:
-        table = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as problem:
+        text = path.read_text("utf-8")
+    except UnicodeDecodeError as problem:
         raise _bad(path, f"cannot be read: {problem}") from problem
     except OSError as problem:
         raise _bad(path, f"cannot be read: {problem.strerror}") from problem
+    return _cards(path, text)
+
+
+def _cards(path: Path, text: str) -> tuple[Card, ...]:
+    try:
+        table = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as problem:
+        raise _bad(path, f"cannot be read: {problem}") from problem
     top = _Row(path, "the file", table)
     found = tuple(_card(_Row(path, _called(number, row), row)) for number, row in top.rows("model"))
     top.end()

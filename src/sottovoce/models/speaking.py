@@ -12,14 +12,11 @@ from sottovoce.core.paths import Home
 from sottovoce.engine.memory import available
 from sottovoce.fit import known as machine
 from sottovoce.models import catalogue, fitting, shelf, suggest
-from sottovoce.models.catalogue import Card
+from sottovoce.models.catalogue import Card, speaks
 from sottovoce.models.choosing import needed
 from sottovoce.models.file import ModelFile
 from sottovoce.models.kinds import LANGUAGE
 from sottovoce.store.db import Database
-
-MANY = "mul"
-"""In a card's languages: it claims many, and does not say which."""
 
 SPEAKING = ("chat", "reasoning")
 """Kinds of cards to talk to."""
@@ -31,11 +28,6 @@ class Way:
 
     command: str
     is_here: bool
-
-
-def speaks(languages: Sequence[str], code: str) -> bool:
-    """Tell whether a model speaks a language; of one whose languages nobody knows, that it does."""
-    return not languages or MANY in languages or code in languages
 
 
 def way_to(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sottovoce.chat.guarded import Instead, Said, Stop, Verdict
 from sottovoce.core.events import Notice
 from sottovoce.guard.language import recognise
+from sottovoce.models.catalogue import speaks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,8 +37,6 @@ class LanguageCheck:
         found = recognise(said.text)
         if not found.is_certain or found.code is None or found.code == EVERYBODY_SPEAKS or said.is_shaped:
             return Verdict()
-        from sottovoce.models.speaking import speaks
-
         if speaks(await self.languages(), found.code):
             return Verdict()
         from sottovoce.guard.sentences import sentences
