@@ -82,6 +82,10 @@ class App:
         """Load the model, if it is not loaded."""
         return await self.engine.ready()
 
+    async def prepare(self) -> None:
+        """Load what looks at questions, so that the first one need not wait for it; in a thread."""
+        await asyncio.to_thread(guards.prepare)
+
     def parts(self) -> Parts:
         """Return what a turn of this home is made with."""
         return self.parts_of(self.model, self.engine)

@@ -8,10 +8,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sottovoce.chat.guarded import Guards
+from sottovoce.chat.guarded import Guards, Said
 from sottovoce.chat.guarding import language, repetition
 from sottovoce.chat.guarding.age import AgeCheck
 from sottovoce.chat.guarding.exact import ExactCheck
@@ -101,6 +102,31 @@ def around(
     return replace(guarding, checks=checks, watches=(*guarding.watches, *listening, repetition.watch))
 
 
+PREPARING = (
+    "What is 17 times 6, and which day was it 3 weeks ago?",
+    "Was kostet das?",
+    "今天是几月几号？5公里是多少英里？",
+)
+"""Questions that every reader of questions has to look at."""
+
+
+def prepare() -> None:
+    """Load what a program's first questions would wait for, each a part of a tenth of a second. Blocks."""
+    from sottovoce.chat.guarding.language import watch
+    from sottovoce.exact import deciding, reading
+    from sottovoce.help import find
+    from sottovoce.models import catalogue
+
+    catalogue.cards()
+    today = datetime.now(UTC).date()
+    for question in PREPARING:
+        built_in().hits(question)
+        find.nearest(question)
+        reading.certain(question, today)
+        deciding.may_be_sum(question)
+        watch(Said(question, "", 0.0))
+
+
 def _help(home: Home, standing: Callable[[], Settings], database: Database, model: ModelFile) -> HelpCheck:
     """Return what answers questions about the assistant. A variant with instructions speaks for itself."""
     is_plain = model.variant is None or not model.variant.system
@@ -158,5 +184,5 @@ async def _card(home: Home, database: Database, model: ModelFile) -> Card | None
     digest = model.sha256 or ("" if known is None else known.sha256)
     if not digest:
         return None
-    found = catalogue.with_content(digest, await asyncio.to_thread(catalogue.cards, home))
+    found = await asyncio.to_thread(catalogue.of_content, digest, home)
     return None if found is None else found[0]

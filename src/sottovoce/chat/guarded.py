@@ -5,10 +5,11 @@ Knows in which order they are heard and what becomes of their verdicts; what eac
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from sottovoce.chat import modelless
@@ -181,6 +182,13 @@ async def before(guards: Guards, said: Said) -> Verdict:
         if verdict.instead is not None:
             return Verdict(verdict.instead, notices)
     return Verdict(None, notices)
+
+
+async def watching(guards: Guards, said: Said | None, begun: str) -> Sequence[Watch]:
+    """Make the watches over an answer, in a thread: the first loads much, and the engine works meanwhile."""
+    if said is None:
+        return ()
+    return await asyncio.to_thread(guards.watching, replace(said, begun=begun))
 
 
 async def answered(asked: Asked, instead: Instead, answer: Answer, began: float) -> tuple[Event, ...]:

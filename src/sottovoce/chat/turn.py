@@ -6,6 +6,7 @@ terminals nor HTTP, and nothing of how an engine works.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import sqlite3
 import time
@@ -179,6 +180,7 @@ async def _answered(
     said: Said | None,
 ) -> AsyncGenerator[Event, None]:
     """Yield the events between `Asked` and the end."""
+    watching = asyncio.ensure_future(guarded.watching(parts.guards, said, answer.text))
     async with contextlib.aclosing(awake(parts.engine)) as loading:
         async for waiting in loading:
             yield waiting
@@ -204,8 +206,7 @@ async def _answered(
     finished: Finished | None = None
     is_replaced = False
     pieces = _pieces(parts, facts, question.sampling, seen, Conversation(parts.owner, asked.chat), answer)
-    watches = [] if said is None else parts.guards.watching(replace(said, begun=answer.text))
-    async with contextlib.aclosing(guarded.watched(pieces, watches)) as shown:
+    async with contextlib.aclosing(guarded.watched(pieces, await watching)) as shown:
         async for piece in shown:
             if isinstance(piece, Finished):
                 finished = piece

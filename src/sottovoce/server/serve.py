@@ -243,6 +243,7 @@ async def _require_key(app: App) -> None:
 async def _until_stopped(house: House, stop: Stop, tell: Tell) -> None:
     beside = [
         asyncio.create_task(_load(house, tell)),
+        asyncio.create_task(house.app.prepare()),
         asyncio.create_task(responses_kept.keep_no_longer(house.app.database)),
         asyncio.create_task(house.temporary.end_unused()),
         asyncio.create_task(keep_hours(house.doors.sessions)),

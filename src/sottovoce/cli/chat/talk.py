@@ -98,7 +98,7 @@ class Talk:
         """Load the model, so that the first question need not wait for it. Raises ModelProblem or Refused."""
         self.loading = True
         try:
-            self.facts = await self.app.ready()
+            self.facts, _ = await asyncio.gather(self.app.ready(), self.app.prepare())
         finally:
             self.loading = False
 
