@@ -10,7 +10,7 @@ import json
 import re
 from fractions import Fraction
 
-from sottovoce.exact import arithmetic, cleaning, numerals
+from sottovoce.exact import arithmetic, cleaning, glance, numerals
 from sottovoce.exact.arithmetic import BadExpression
 from sottovoce.exact.calls import CALCULATE, Call
 from sottovoce.exact.powers import NoValue
@@ -38,11 +38,6 @@ INSTRUCTION = (
     "the question needs anything else, or is not about numbers, choose none."
 )
 
-_COUNTS = re.compile(
-    r"\bhow (?:many|much|far|long|fast|old)\b|\btotal\b|\baltogether\b|\bleft over\b|\bon average\b"
-    r"|\bwhat does .* cost\b"
-    r"|多少|几[个只本人元块天米]|一共|总共|还剩|平均"
-)
 _NUMBER = re.compile(r"(?<![a-z\d.])\d+(?:\.\d+)?(?![a-z]*\d|\.\d)")
 _NO_NUMBER = re.compile(r"一(?:共|起|样|下|些|直|定|般)|第一|万一")
 
@@ -51,7 +46,7 @@ def may_be_sum(question: str) -> bool:
     """Tell whether to ask a model: the question counts something, and has numbers to do it with."""
     if len(question) > cleaning.LONGEST_STORY or not FEWEST <= len(numbers(question)) <= MOST:
         return False
-    return _COUNTS.search(question.lower()) is not None
+    return glance.may_count(question)
 
 
 def numbers(question: str) -> tuple[str, ...]:

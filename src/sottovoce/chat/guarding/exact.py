@@ -22,7 +22,7 @@ from sottovoce.core.messages import Conversation, Message, Role
 from sottovoce.core.sampling import Sampling
 from sottovoce.engine.held import held
 from sottovoce.engine.protocol import Engine
-from sottovoce.exact import cleaning
+from sottovoce.exact import cleaning, glance
 
 if TYPE_CHECKING:
     from sottovoce.exact.calls import Call
@@ -54,19 +54,33 @@ class ExactCheck:
     async def __call__(self, said: Said) -> Verdict:
         if said.is_shaped or not cleaning.may_be_exact(said.text) or not self.is_on():
             return Verdict()
-        from sottovoce.exact import deciding, reading
-
         today = datetime.fromtimestamp(said.now, UTC).astimezone().date()
-        call = reading.certain(said.text, today)
+        call = _certain(said.text, today)
         if call is not None:
             return Verdict(_answer(said, call, today))
-        if self.engine is None or said.shelves or not deciding.may_be_sum(said.text):
+        if self.engine is None or said.shelves or not _may_be_sum(said.text):
             return Verdict()
         call = await _decided(await self.engine(), said)
         if call is None:
             return Verdict()
         told = Notice(READ_BY_MODEL, _READ_ZH if is_chinese(said.text) else _READ)
         return Verdict(_answer(said, call, today), (told,))
+
+
+def _certain(question: str, today: date) -> Call | None:
+    if not glance.may_be_read(question):
+        return None
+    from sottovoce.exact import reading
+
+    return reading.certain(question, today)
+
+
+def _may_be_sum(question: str) -> bool:
+    if not glance.may_count(question):
+        return False
+    from sottovoce.exact import deciding
+
+    return deciding.may_be_sum(question)
 
 
 async def _decided(engine: Engine, said: Said) -> Call | None:
