@@ -102,16 +102,20 @@ def find(question: str) -> Entry | None:
 
 def nearest(question: str, limit: int = 3) -> list[Match]:
     """Return the entries that come nearest, best first; none where nothing is shared."""
-    asked = question.strip()
+    ranked = _ranked(question.strip())[:limit]
+    return [Match(entry, score) for name, score in ranked if (entry := shelf.by_id(name)) is not None]
+
+
+def _ranked(asked: str) -> list[tuple[str, float]]:
+    """Return the ids of entries with their scores, best first."""
     if len(asked) > LONGEST:
         return []
     index = _index()
-    first = _exact().get(_spelt(asked)) or (asked if shelf.by_id(asked) is not None else "")
+    first = _exact().get(_spelt(asked)) or (asked if asked in index.all else "")
     found = _scores(index, features(asked))
     if first:
         found[first] = 1.0
-    ranked = sorted(found.items(), key=lambda one: (one[0] != first, -one[1], one[0]))
-    return [Match(entry, score) for name, score in ranked[:limit] if (entry := shelf.by_id(name)) is not None]
+    return sorted(found.items(), key=lambda one: (one[0] != first, -one[1], one[0]))
 
 
 def about_itself(question: str, *, first: bool) -> Entry | None:
@@ -134,12 +138,13 @@ def about_itself(question: str, *, first: bool) -> Entry | None:
         return None  # nearly every question, at the price of a few look-ups
     if _foreign(asked) > FOREIGN_IN_CHAT:
         return None
-    best = nearest(asked, 2)
-    if not best or best[0].score < SURE or not best[0].entry.in_chat:
+    best = _ranked(asked)[:2]
+    if not best or best[0][1] < SURE or (len(best) > 1 and best[0][1] - best[1][1] < AHEAD):
         return None
-    if len(best) > 1 and best[0].score - best[1].score < AHEAD:
+    if _likeness(asked, best[0][0]) < least:
         return None
-    return best[0].entry if _likeness(asked, best[0].entry) >= least else None
+    entry = shelf.by_id(best[0][0])
+    return entry if entry is not None and entry.in_chat else None
 
 
 def _least(asked: str, said: frozenset[str], *, first: bool) -> float | None:
@@ -150,10 +155,10 @@ def _least(asked: str, said: frozenset[str], *, first: bool) -> float | None:
     return SPELT_OF_NOBODY if first else None
 
 
-def _likeness(asked: str, entry: Entry) -> float:
-    """Return how much a question is spelt like the wording of an entry that comes nearest."""
+def _likeness(asked: str, entry: str) -> float:
+    """Return how much a question is spelt like the wording of an entry, by its id, that comes nearest."""
     said = spelling(asked)
-    spelt = (frozenset(one.spelling.split()) for one in _index().wordings if one.entry == entry.id)
+    spelt = (frozenset(one.spelling.split()) for one in _index().wordings if one.entry == entry)
     return max(2 * len(said & wording) / (len(said) + len(wording)) for wording in spelt)
 
 
