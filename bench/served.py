@@ -42,14 +42,16 @@ class Served:
 
 
 @asynccontextmanager
-async def sotto(home: Path, *, keys: int = 0, **settings: Any) -> AsyncGenerator[Served, None]:
-    """Run `sotto serve` in this home until it is no longer needed; make some keys first."""
+async def sotto(
+    home: Path, *, keys: int = 0, program: str = "sottovoce", **settings: Any
+) -> AsyncGenerator[Served, None]:
+    """Run `sotto serve`, or what stands for it, in this home until no longer needed; make keys first."""
     home.mkdir(parents=True, exist_ok=True)
     temporary = home / "t"  # the engine's socket is found here
     temporary.mkdir(exist_ok=True)
     env = {**os.environ, "SOTTO_HOME": str(home), "TMPDIR": str(temporary)}
     env |= {f"SOTTO_{name.upper()}": str(value) for name, value in settings.items()}
-    run = [sys.executable, "-m", "sottovoce"]
+    run = [sys.executable, "-m", program]
     made = [_key(run, env, f"caller-{at}-{os.urandom(3).hex()}") for at in range(keys)]
     port = free_port()
     process = subprocess.Popen(

@@ -34,11 +34,21 @@ def whole(command: Sequence[str]) -> float:
     return time.perf_counter() - started
 
 
-def first_word(home: Path) -> float:
+def first_word(home: Path, program: str = "sottovoce") -> float:
     """Return the seconds from starting a process to the first byte of its answer."""
     started = time.perf_counter()
     with subprocess.Popen(
-        [*SOTTO, "--home", str(home), "ask", "--max-tokens", "8", "Why is the sky blue?"],
+        [
+            sys.executable,
+            "-m",
+            program,
+            "--home",
+            str(home),
+            "ask",
+            "--max-tokens",
+            "8",
+            "Why is the sky blue?",
+        ],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

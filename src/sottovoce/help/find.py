@@ -197,11 +197,17 @@ def _exact() -> dict[str, str]:
 def _index() -> _Index:
     table = _read()
     wordings = []
-    for row in table["wordings"]:
+    for row in table["wordings"].split(";"):
         entry, said, spelt, weight = row.split("|")
         wordings.append(_Wording(entry, frozenset(said.split()), spelt, float(weight)))
-    together = {entry: frozenset(said.split()) for entry, said in table["together"].items()}
-    return _Index(tuple(wordings), table["weights"], table["unknown"], together)
+    together = (row.split("|") for row in table["together"].split(";"))
+    weights = (one.split("|") for one in table["weights"].split(";"))
+    return _Index(
+        tuple(wordings),
+        {one: float(weight) for one, weight in weights},
+        table["unknown"],
+        {entry: frozenset(said.split()) for entry, said in together},
+    )
 
 
 @cache
@@ -210,7 +216,10 @@ def _read() -> dict[str, Any]:
 
 
 def _own() -> dict[str, Any]:
-    """Return the table of all wordings: entry, features and spelling; and what each feature weighs."""
+    """Return the table of all wordings: entry, features and spelling; and what each feature weighs.
+
+    But for `exact`, which nearly every question is looked up in, in one text each: most need none of it.
+    """
     entries = shelf.entries()
     asked = [
         (entry.id, question) for entry in entries for question in (*entry.en.questions, *entry.zh.questions)
@@ -225,9 +234,9 @@ def _own() -> dict[str, Any]:
     }
     return {
         "exact": {_spelt(question): name for name, question in asked},
-        "wordings": [_row(name, question, weights) for name, question in asked],
-        "together": {name: " ".join(sorted(found)) for name, found in together.items()},
-        "weights": weights,
+        "wordings": ";".join(_row(name, question, weights) for name, question in asked),
+        "together": ";".join(f"{name}|{' '.join(sorted(found))}" for name, found in together.items()),
+        "weights": ";".join(f"{one}|{weight}" for one, weight in weights.items()),
         "unknown": math.log(most / 1.5),
     }
 
