@@ -32,3 +32,13 @@ def test_what_searches_shelves_is_loaded_when_one_is_opened() -> None:
     code = "import sys, sottovoce.app; print(*sorted(one for one in sys.modules if '.knowledge.' in one))"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert loaded.split() == [f"sottovoce.knowledge.{name}" for name in ("file", "shelves", "words")]
+
+
+def test_what_is_prepared_is_all_that_a_first_question_would_load() -> None:
+    code = (
+        "import sys; from sottovoce import guards; guards.prepare(); before = set(sys.modules)\n"
+        "from sottovoce.exact import deciding, reading; from sottovoce.guard import hearing, wanted, words\n"
+        "print(*sorted(set(sys.modules) - before), words._index.cache_info().currsize)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["1"]
