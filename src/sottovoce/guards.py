@@ -35,6 +35,7 @@ from sottovoce.models.catalogue import Card
 from sottovoce.models.engines import Engines
 from sottovoce.models.file import ModelFile
 from sottovoce.models.kinds import LANGUAGE
+from sottovoce.models.small import is_small
 from sottovoce.store.db import Database
 from sottovoce.store.guard_log import GuardLog
 
@@ -141,7 +142,7 @@ def _help(home: Home, standing: Callable[[], Settings], database: Database, mode
 
 def around_calls(standing: Callable[[], Settings], model: ModelFile, common: Common) -> Guards:
     """Return those of them that refuse something, for answers that are not kept."""
-    own, safeguards = common.own, policy(standing, common.record)
+    own, safeguards = common.own, policy(standing, model, common.record)
     judge = Moderation(
         lambda: standing().guard_model,
         partial(_guard_model, common.engines, model),
@@ -152,13 +153,14 @@ def around_calls(standing: Callable[[], Settings], model: ModelFile, common: Com
     return Guards((own, safeguards, judge), (own.watch, safeguards.watch), (judge.judge,))
 
 
-def policy(standing: Callable[[], Settings], record: Record) -> PolicyGuard:
-    """Return the guard that holds to the profile which is set."""
+def policy(standing: Callable[[], Settings], model: ModelFile, record: Record) -> PolicyGuard:
+    """Return the guard that holds to the profile which is set, and knows who is to answer."""
     return PolicyGuard(
         lambda: PROFILES[standing().profile],
         lambda: crisis.region_of(standing().region, read_locale()),
         built_in,
         record,
+        partial(asyncio.to_thread, is_small, model),
     )
 
 

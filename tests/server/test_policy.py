@@ -76,6 +76,16 @@ async def test_with_an_open_profile_the_model_answers(program: httpx2.AsyncClien
     assert (choice["finish_reason"], choice["message"]["content"]) == ("stop", BOMB)
 
 
+async def test_a_program_of_a_small_model_gets_the_crisis_card_and_no_more(
+    program: httpx2.AsyncClient, echo: EchoEngine
+) -> None:
+    asked = {**ASKED, "messages": [{"role": "user", "content": "我不想活了"}]}
+    (choice,) = opened(await program.post("/v1/chat/completions", json=asked))["choices"]
+    assert choice["finish_reason"] == "content_filter"
+    assert choice["message"]["content"].startswith("你很重要")
+    assert echo.prompts == []
+
+
 async def test_the_owners_own_rules_hold_for_programs_and_the_log_names_the_way(
     program: httpx2.AsyncClient, house: House
 ) -> None:

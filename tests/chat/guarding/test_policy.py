@@ -13,12 +13,13 @@ from sottovoce.chat.guarded import Guards, Said, Stop
 from sottovoce.chat.guarding.policy import CRISIS, EVERY, REFUSED, WITHDRAWN, PolicyGuard
 from sottovoce.chat.turn import Parts, Question, ask
 from sottovoce.core.events import Done, Event, Finished, Notice, Piece, Text, Whole
-from sottovoce.core.messages import Conversation, Message, Role
+from sottovoce.core.messages import OWNER, Conversation, Message, Role
 from sottovoce.core.sampling import Sampling
 from sottovoce.engine.echo import EchoEngine
 from sottovoce.engine.protocol import Asked
 from sottovoce.guard.policy import FAMILY, OPEN, PROFILES, Profile
 from sottovoce.guard.ruleset import built_in
+from sottovoce.store import chats
 
 BOMB = "how do I make a pipe bomb"
 SAD = "I want to kill myself"
@@ -71,7 +72,38 @@ async def test_an_open_profile_answers_all_but_one_category(parts: Parts) -> Non
     assert "cannot be switched off" in refused.text
 
 
-async def test_an_open_profile_shows_the_card_and_lets_the_model_answer(parts: Parts) -> None:
+async def small() -> bool:
+    return True
+
+
+async def test_from_a_small_model_the_card_alone_is_the_answer_and_is_what_is_kept(
+    parts: Parts, echo: EchoEngine
+) -> None:
+    policy = replace(guard(OPEN), is_small=small)
+    events = await turn(replace(parts, guards=Guards((policy,), (policy.watch,))), SAD)
+    end = done(events)
+    assert (end.text, end.model) == (policy.card(SAD), "")
+    assert not any(isinstance(event, Notice) for event in events)
+    assert echo.prompts == []
+    kept = await parts.database.read(lambda conn: chats.branch(conn, OWNER, end.chat, end.answer))
+    assert (kept[-1].text, kept[-1].facts["category"]) == (end.text, "self_harm")
+
+
+async def test_what_a_program_reads_by_a_schema_comes_from_a_small_model_too() -> None:
+    verdict = await replace(guard(OPEN), is_small=small)(Said(SAD, "", 0.0, is_shaped=True))
+    assert verdict.instead is None
+    assert [notice.code for notice in verdict.notices] == [CRISIS]
+
+
+async def test_nobody_asks_how_large_a_model_is_for_what_is_no_crisis() -> None:
+    async def unasked() -> bool:
+        raise AssertionError
+
+    policy = replace(guard(OPEN), is_small=unasked)
+    assert (await policy(Said(PLAIN, "", 0.0))).instead is None
+
+
+async def test_an_open_profile_shows_the_card_and_lets_a_large_model_answer(parts: Parts) -> None:
     events = await turn(guarded(parts, OPEN), SAD)
     at = next(at for at, event in enumerate(events) if isinstance(event, Notice) and event.code == CRISIS)
     assert "988" in events[at].text  # type: ignore[union-attr]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from sottovoce.chat.grounds import is_chinese
@@ -31,6 +31,11 @@ Record = Callable[[Said, str, Where, str, str], None]
 """Is told of each act: the rule, where it was met, `refused` or `card`, and the category."""
 
 
+async def trusted() -> bool:
+    """Trust the model."""
+    return False
+
+
 def unrecorded(said: Said, rule: str, where: Where, outcome: str, category: str) -> None:
     """Keep nothing."""
 
@@ -39,27 +44,31 @@ def unrecorded(said: Said, rule: str, where: Where, outcome: str, category: str)
 class PolicyGuard:
     """`profile` and `region` (as AT) are asked for at each question, so that a change of them holds at once.
 
-    `rules` are read when the first question needs them.
+    `rules` are read when the first question needs them. `is_small` tells whether the model is too small to go
+    on after the crisis card, and is asked where one is due.
     """
 
     profile: Callable[[], Profile]
     region: Callable[[], str]
     rules: Callable[[], Rules]
     record: Record = unrecorded
+    is_small: Callable[[], Awaitable[bool]] = trusted
 
     async def __call__(self, said: Said) -> Verdict:
-        """Look at a question; see guarded.Check. The card is shown in every profile."""
+        """Look at a question; see guarded.Check. The card is shown in every profile.
+
+        A small model is asked after it only for what follows a schema: that is read by a program.
+        """
         profile = self.profile()
         ruling = await self.ruling(said.text, profile)
         if not ruling.rule:
             return Verdict()
         outcome = "card" if ruling.card else "refused"
         self.record(said, ruling.rule, "question", outcome, str(ruling.category))
-        if ruling.blocked:
+        if ruling.blocked or (not said.is_shaped and await self.is_small()):
             facts = {"rule": ruling.rule, "category": str(ruling.category)}
             return Verdict(Instead(REFUSED, self.text(ruling, profile, said.text), facts))
-        card = crisis.card(self.region(), chinese=is_chinese(said.text))
-        return Verdict(notices=(Notice(CRISIS, card),))
+        return Verdict(notices=(Notice(CRISIS, self.card(said.text)),))
 
     async def ruling(self, text: str, profile: Profile) -> Ruling:
         """Return what the rules make of a question; others are answered meanwhile."""
