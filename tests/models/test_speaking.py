@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from gguf_samples import language_model
 from sottovoce.core.paths import Home
 from sottovoce.models import catalogue, shelf
 from sottovoce.models.catalogue import Card, speaks
+from sottovoce.models.fitting import to_get
 from sottovoce.models.shelf import KnownFile
 from sottovoce.models.speaking import Way, way_to
 from sottovoce.store.db import Database, open_database
@@ -32,6 +34,8 @@ sha256 = "{sha256}"
 """
 DIGEST = "a" * 64
 TOO_LARGE = 1 << 49
+ROOMY = 64 << 30
+"""Bytes that are to be had beside what is free here."""
 
 Cards = Callable[..., tuple[Card, ...]]
 
@@ -80,6 +84,24 @@ def test_the_largest_that_fits_and_speaks_it_is_named(home: Home, database: Data
     assert way_to(home, database, known, "fi", "private") == Way("sotto models pull middle", False)
 
 
+def test_where_nothing_was_measured_none_is_named_that_a_slow_laptop_writes_too_slowly(
+    home: Home, database: Database, cards: Cards
+) -> None:
+    quick, slow = 3_900_000_000, 19_000_000_000
+    known = cards(card("four", parameters=4, size=quick), card("mixture", parameters=30, size=slow))
+    assert way_to(home, database, known, "fi", "private", ROOMY) == Way("sotto models pull four", False)
+    only = cards(card("mixture", parameters=30, size=slow), card("larger", parameters=70, size=2 * slow))
+    assert way_to(home, database, only, "fi", "private", ROOMY) == Way("sotto models pull mixture", False)
+
+
+def test_in_chinese_a_model_for_a_laptop_is_named(home: Home, database: Database) -> None:
+    way = way_to(home, database, catalogue.cards(), "zh", "private", ROOMY)
+    assert way is not None
+    named = catalogue.find(way.command.rpartition(" ")[2])
+    assert named is not None
+    assert 3e9 < named.parameters < 9e9
+
+
 def test_what_may_not_be_used_so_is_not_named(home: Home, database: Database, cards: Cards) -> None:
     known = cards(card("research", licence="CC-BY-NC-4.0", parameters=30), card("free", parameters=10))
     assert way_to(home, database, known, "fi", "commercial") == Way("sotto models pull free", False)
@@ -100,3 +122,14 @@ async def test_one_that_is_here_is_used_and_not_got_again(
     both = cards(card("larger", parameters=20), card("here", sha256=DIGEST))
     assert way_to(home, database, both, "fi", "private") == Way("sotto --model mine", True)
     assert way_to(home, database, both[:1], "fi", "private") == Way("sotto models pull larger", False)
+
+
+def test_its_name_then_stands_for_the_largest_packing_that_is_quick(cards: Cards) -> None:
+    packings = {"Q2_K": 1_500_000_000, "Q4_K_M": 2_500_000_000, "Q8_0": 4_300_000_000}
+    more = [
+        f'[[model.file]]\nname = "{name}.gguf"\npacking = "{name}"\nsize = {size}\n'
+        for name, size in packings.items()
+    ]
+    (four,) = cards(card("four", size=8_000_000_000), *more)
+    assert to_get(four, None, ROOMY).packing == "Q4_K_M"
+    assert to_get(replace(four, files=four.files[-1:]), None, ROOMY).packing == "Q8_0"

@@ -1,18 +1,21 @@
 from __future__ import annotations
 
+import math
+
 import pytest
 
+from sottovoce.fit.advise import USABLE
 from sottovoce.models import catalogue, licences
 from sottovoce.models.catalogue import KINDS, Card, CardFile
-from sottovoce.models.suggest import Fits, suggested
+from sottovoce.models.suggest import Speed, suggested
 
 CARDS = catalogue.cards()
 ROOM = 1.25
 
 
-def by_size(free: int) -> Fits:
-    """Return a rule of thumb in place of a measured machine."""
-    return lambda card, file: file.size * ROOM <= free
+def by_size(free: int) -> Speed:
+    """Return a rule of thumb in place of a measured machine: what fits is quick."""
+    return lambda card, file: math.inf if file.size * ROOM <= free else None
 
 
 def test_the_largest_of_each_kind_that_fits_is_suggested() -> None:
@@ -34,10 +37,23 @@ def test_what_does_not_fit_is_not_suggested(free: int, chats: int) -> None:
 
 
 def test_whoever_measured_the_machine_decides() -> None:
-    def fits(card: Card, file: CardFile) -> bool:
-        return card.name == "smollm2-1.7b"
+    def speed(card: Card, file: CardFile) -> float | None:
+        return 10.0 if card.name == "smollm2-1.7b" else None
 
-    assert [one.card.name for one in suggested(CARDS, fits)] == ["smollm2-1.7b"]
+    assert [one.card.name for one in suggested(CARDS, speed)] == ["smollm2-1.7b"]
+
+
+@pytest.mark.parametrize(
+    ("rates", "named"),
+    [
+        ({"qwen3-0.6b": 30.0, "qwen3-4b": USABLE, "qwen3-8b": USABLE - 0.1}, "qwen3-4b"),
+        ({"qwen3-4b": 2.0, "qwen3-8b": 1.0}, "qwen3-4b"),
+        ({"qwen3-8b": 1.0}, "qwen3-8b"),
+    ],
+)
+def test_a_larger_model_is_no_gain_where_nobody_can_wait_for_it(rates: dict[str, float], named: str) -> None:
+    found = suggested(CARDS, lambda card, file: rates.get(card.name))
+    assert [one.card.name for one in found if one.card.name in rates] == [named]
 
 
 def test_for_commercial_use_only_what_clearly_allows_it_is_suggested() -> None:

@@ -87,7 +87,7 @@ def suggest(given: Given, /, as_json: bool) -> None:
     """Suggest a model of each kind that runs well on this machine."""
     from sottovoce.fit.probe import here
     from sottovoce.models import catalogue, learning, starter
-    from sottovoce.models.fitting import runs_well
+    from sottovoce.models.fitting import speeds
     from sottovoce.models.suggest import suggested
 
     home = given.open_home()
@@ -95,7 +95,7 @@ def suggest(given: Given, /, as_json: bool) -> None:
     measured = asyncio.run(here(home, given.show.note, starter.path()))
     with closing(given.open_database()) as database:
         machine = learning.from_all(database, home, measured)
-    found = suggested(cards, runs_well(machine), given.use())
+    found = suggested(cards, speeds(machine, machine.free), given.use())
     if as_json:
         given.show.data([_suggestion_data(one) for one in found])
         return
@@ -111,7 +111,7 @@ def suggest(given: Given, /, as_json: bool) -> None:
     ]
     if rows:
         given.show.table(("FOR", "MODEL", "SIZE", "LICENCE", "HOW TO GET IT"), rows, beneath=1, said=(0,))
-        given.show.note("\nThe largest of each kind that runs here. Others, and how quickly: sotto fit")
+        given.show.note("\nThe largest of each kind that is quick here. Others, and how quickly: sotto fit")
     else:
         given.show.note(
             "Nothing of the catalogue runs here and leaves memory for other programs. Each of it: sotto fit"

@@ -34,6 +34,9 @@ CARD_SPREAD = 0.3
 SLOWEST = 1.0
 """Tokens a second; below this nobody waits for an answer."""
 
+USABLE = 5.0
+"""Tokens a second, about as quickly as one reads; what is slower is named only where nothing else is."""
+
 
 class Verdict(StrEnum):
     RUNS = "runs"

@@ -6,14 +6,15 @@ sums are fit's.
 
 from __future__ import annotations
 
+import math
 import shlex
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from sottovoce.core.errors import NotFound
 from sottovoce.core.paths import Home
 from sottovoce.engine.gguf import Header, read_header
-from sottovoce.fit.advise import Fit, Learned, Verdict
+from sottovoce.fit.advise import USABLE, Fit, Learned, Verdict
 from sottovoce.fit.estimate import Run
 from sottovoce.fit.facts import from_facts
 from sottovoce.fit.known import Here
@@ -24,6 +25,7 @@ from sottovoce.models.choosing import needed
 from sottovoce.models.file import ModelFile
 from sottovoce.models.kinds import EMBEDDING, LANGUAGE, RERANK
 from sottovoce.models.shelf import STARTER
+from sottovoce.models.suggest import Speed
 from sottovoce.store.db import Database
 from sottovoce.store.evaluations import Evaluation
 
@@ -37,6 +39,9 @@ WRITES_NOTHING = ("embedding", "rerank")
 ANY_KIND = (LANGUAGE, EMBEDDING, RERANK)
 UNPACKED = ("F16", "BF16", "F32")
 USUAL_WINDOW = 4096
+
+SLOW_MACHINE = 20e9
+"""Bytes of weights a second that a slow laptop reads: what is presumed where nothing was measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +172,7 @@ def without_shape(cards: Iterable[Card]) -> list[Card]:
 
 
 def best_file(card: Card, run: Run, here: Here) -> tuple[CardFile, Fit] | None:
-    """Return the packing to take: the largest that runs, else the smallest there is.
+    """Return the packing to take: the largest that is quick, else that runs, else the smallest there is.
 
     More bits a weight answer better; beyond 8 that is hardly to be noticed, so 16 are never advised.
     """
@@ -175,8 +180,10 @@ def best_file(card: Card, run: Run, here: Here) -> tuple[CardFile, Fit] | None:
     if not fits:
         return None
     sensible = [pair for pair in fits if pair[0].packing not in UNPACKED] or fits
-    for wanted in (Verdict.RUNS, Verdict.TIGHT):
-        those = [pair for pair in sensible if pair[1].verdict is wanted]
+    runs = [pair for pair in sensible if pair[1].verdict is Verdict.RUNS]
+    quick = [pair for pair in runs if _rate(pair[1]) >= USABLE]
+    tight = [pair for pair in sensible if pair[1].verdict is Verdict.TIGHT]
+    for those in (quick, runs, tight):
         if those:
             return max(those, key=lambda pair: pair[0].size)
     return min(fits, key=lambda pair: pair[0].size)
@@ -193,7 +200,8 @@ def to_get(card: Card, here: Here | None, room: int) -> CardFile:
         return best[0]
     sensible = [file for file in card.models if file.packing not in UNPACKED] or card.models
     fitting = [file for file in sensible if needed(file.size) <= room]
-    return fitting[-1] if fitting else card.models[0]
+    quick = [file for file in fitting if _presumed(file) >= USABLE]
+    return (quick or fitting or card.models[:1])[-1]
 
 
 def quality(parameters: float) -> str:
@@ -201,11 +209,27 @@ def quality(parameters: float) -> str:
     return next((name for most, name in CLASSES if parameters < most), LARGEST_CLASS)
 
 
-def runs_well(here: Here, window: int = 4096) -> Callable[[Card, CardFile], bool]:
-    """Return a rule that says which files of the catalogue run here, with room for other programs."""
+def speeds(here: Here | None, room: int, window: int = USUAL_WINDOW) -> Speed:
+    """Return what tells how quickly files of the catalogue write here, with room for other programs.
 
-    def rule(card: Card, file: CardFile) -> bool:
+    What writes nothing is never slow. Where this machine was not measured, that goes by size alone, against
+    `room` bytes and a SLOW_MACHINE; of a mixture too: a question is read by nearly all of its experts.
+    """
+
+    def speed(card: Card, file: CardFile) -> float | None:
+        if here is None:
+            return _presumed(file) if needed(file.size) <= room else None
         found = of_card(card, file, Run(window), here)
-        return found is not None and found.verdict is Verdict.RUNS
+        return _rate(found) if found is not None and found.verdict is Verdict.RUNS else None
 
-    return rule
+    return speed
+
+
+def _presumed(file: CardFile) -> float:
+    """Return tokens a second of a SLOW_MACHINE that goes through all of a file for each."""
+    return SLOW_MACHINE / max(1, file.size)
+
+
+def _rate(fit: Fit) -> float:
+    """Return tokens a second."""
+    return math.inf if fit.decode is None else fit.decode.expected

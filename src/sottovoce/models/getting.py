@@ -39,7 +39,6 @@ from sottovoce.models import (
 )  # fmt: skip
 from sottovoce.models.adding import Candidate
 from sottovoce.models.catalogue import Card
-from sottovoce.models.choosing import needed
 from sottovoce.models.hub import HUB, open_hub
 from sottovoce.models.licences import Licence, Ruling
 from sottovoce.models.names import CatalogueRef, FileRef, HubRef, OllamaRef, Ref, UrlRef
@@ -353,9 +352,8 @@ def _of_catalogue(means: Means, ref: Ref) -> HubRef:
 
 def _instead(means: Means, cards: Sequence[Card]) -> str:
     """Say what of the catalogue runs here; by size alone where this machine was not measured."""
-    here, room = machine.here(means.home, means.taken), means.room
-    fits = fitting.runs_well(here) if here else lambda _, file: needed(file.size) <= room
-    suggested = suggest.suggested(cards, fits, means.use)
+    speed = fitting.speeds(machine.here(means.home, means.taken), means.room)
+    suggested = suggest.suggested(cards, speed, means.use)
     return f"What runs here: {catalogue.command(suggested[0].card)}" if suggested else ""
 
 

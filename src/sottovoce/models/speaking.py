@@ -33,7 +33,7 @@ class Way:
 def way_to(
     home: Home, database: Database, cards: Iterable[Card], code: str, use: str, taken: int = 0
 ) -> Way | None:
-    """Return the one command for a model that speaks a language and fits here; None where there is none.
+    """Return the one command for a model that speaks a language and runs here; None where there is none.
 
     `use` is the setting, `taken` bytes have the models that are loaded now. Blocks: it reads headers.
     """
@@ -42,9 +42,7 @@ def way_to(
     here = _here(home, database, able, room)
     if here is not None:
         return Way(fitting.to_use(home, here), True)
-    measured = machine.here(home, taken)
-    fits = fitting.runs_well(measured) if measured else lambda _, file: needed(file.size) <= room
-    found = suggest.suggested(able, fits, use)
+    found = suggest.suggested(able, fitting.speeds(machine.here(home, taken), room), use)
     return Way(catalogue.command(found[0].card), False) if found else None
 
 

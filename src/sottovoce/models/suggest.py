@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from sottovoce.core.errors import LicenceRefused
+from sottovoce.fit.advise import USABLE
 from sottovoce.models import licences
 from sottovoce.models.catalogue import KINDS, Card, CardFile
 
-Fits = Callable[[Card, CardFile], bool]
+Speed = Callable[[Card, CardFile], float | None]
+"""Tells how many tokens a second a file writes here; None: it does not run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,22 +20,23 @@ class Suggestion:
     file: CardFile
 
 
-def suggested(cards: Iterable[Card], fits: Fits, use: str = "private") -> list[Suggestion]:
-    """Return for each kind the largest model that fits and may be used so, in the order of KINDS."""
-    best: dict[str, Suggestion] = {}
+def suggested(cards: Iterable[Card], speed: Speed, use: str = "private") -> list[Suggestion]:
+    """Return a model of each kind that runs and may be used so, in the order of KINDS.
+
+    The largest of those that are USABLE; where none is, the quickest.
+    """
+    best: dict[str, tuple[tuple[float, ...], Suggestion]] = {}
     for card in cards:
         if not is_allowed(card.licence, use):
             continue
         for file in card.models:
-            before = best.get(card.kind)
-            larger = before is None or _weight(card, file) > _weight(before.card, before.file)
-            if larger and fits(card, file):
-                best[card.kind] = Suggestion(card, file)
-    return [best[kind] for kind in KINDS if kind in best]
-
-
-def _weight(card: Card, file: CardFile) -> tuple[int, int]:
-    return (card.parameters, file.size)
+            rate = speed(card, file)
+            if rate is None:
+                continue
+            weight = (min(rate, USABLE), card.parameters, file.size)
+            if card.kind not in best or weight > best[card.kind][0]:
+                best[card.kind] = weight, Suggestion(card, file)
+    return [best[kind][1] for kind in KINDS if kind in best]
 
 
 def is_allowed(licence: str, use: str) -> bool:
