@@ -387,6 +387,36 @@ async def test_a_failed_answer_says_why_while_it_runs_and_afterwards(place: Plac
     assert message["problem"] == {"code": "engine_failed", "sentence": end[2]["error"]["sentence"]}
 
 
+IN_CHINESE = {"headers": {"Accept-Language": "zh-CN"}}
+
+
+async def test_a_problem_is_told_in_the_language_of_whoever_follows_or_reads_later(place: Place) -> None:
+    run = await place.post("/runs", {"text": "word " * 50_000})
+    end = (await place.events(run, **IN_CHINESE))[-1]
+    assert end[1] == "failed"
+    told = end[2]["error"]["sentence"]
+    assert told.startswith("这个问题")
+    for how, sentence in ((IN_CHINESE, told), ({}, "The question takes")):
+        message = (await place.get(f"/chats/{run['chat']}", **how))["messages"][-1]
+        assert message["problem"]["sentence"].startswith(sentence)
+
+
+async def test_so_are_notices_but_not_the_owners_own_words(place: Place) -> None:
+    ours = "The answer was replaced."
+    place.app.home.rules.write_text(
+        f'[[rule]]\nname = "falcon"\nwords = ["falcon"]\naction = "note"\nanswer = "{ours}"\n'
+    )
+    run = await place.post("/runs", {"text": "Remember that I like the falcon"})
+    events = await place.events(run, **IN_CHINESE)
+    heard = {said["code"]: said["text"] for _, name, said in events if name == "notice"}
+    assert heard["rule"] == ours
+    assert heard["memory_off"].startswith("这个对话之外不会记住")
+    message = (await place.get(f"/chats/{run['chat']}", **IN_CHINESE))["messages"][-1]
+    assert {one["code"]: one["text"] for one in message["notices"]} == heard
+    message = (await place.get(f"/chats/{run['chat']}"))["messages"][-1]
+    assert any(one["text"].startswith("Nothing is remembered") for one in message["notices"])
+
+
 async def test_a_run_is_counted(place: Place) -> None:
     await place.ask("one two three")
     told = place.house.metrics.text(place.engine.queue("me")).decode()

@@ -63,7 +63,7 @@ export class App {
     });
     this.comparing = new Comparing(this.#chatSaved);
     this.store.set({ rival: this.comparing.rival(this.store.get().route.chat) });
-    this.server = new Server(this.store, new Api((url, how) => fetch(url, inReadersLanguage(how))));
+    this.server = new Server(this.store, new Api(asReader));
     this.chats = new Chats(this.store, this.server);
     this.folders = new Folders(this.store, this.server, saved);
     this.order = new Order(this.store, this.server, this.chats, this.folders, () => this.list());
@@ -73,6 +73,7 @@ export class App {
     this.conversation = new Conversation(this.store, this.server, {
       drafts: this.drafts,
       comparing: this.comparing,
+      following: { fetch: asReader },
       now: () => Date.now() / 1000,
       taken: this.#taken,
       setUp: this.setups.forAsking,
@@ -241,9 +242,9 @@ export class App {
   }
 }
 
-/** Have the server tell its problems in the language that the page speaks. */
-function inReadersLanguage(how: RequestInit = {}): RequestInit {
+/** Ask the server, which is to tell its problems in the language that the page speaks. */
+function asReader(url: RequestInfo | URL, how: RequestInit = {}): Promise<Response> {
   const headers = new Headers(how.headers);
   headers.set("Accept-Language", document.documentElement.lang);
-  return { ...how, headers };
+  return fetch(url, { ...how, headers });
 }

@@ -27,6 +27,8 @@ export type Request = Pick<
 
 interface Around {
   path: string;
+  /** In which the server is to tell its problems. */
+  language: string;
   /** Asks the server to stop what it is reading. */
   stop: () => Promise<unknown>;
   told: (now: Import) => void;
@@ -34,7 +36,7 @@ interface Around {
 }
 
 /** Send a file, and tell how it goes until it is done, stopped or failed. */
-export function importFile(file: File, { path, stop, told, request = new XMLHttpRequest() }: Around): Importing {
+export function importFile(file: File, { path, language, stop, told, request = new XMLHttpRequest() }: Around): Importing {
   let isStopped = false;
   let isSent = false;
   const refused = problemOfSize(file.size);
@@ -44,6 +46,7 @@ export function importFile(file: File, { path, stop, told, request = new XMLHttp
   }
   request.open("POST", path);
   request.setRequestHeader("Content-Type", /\.json$/i.test(file.name) ? "application/json" : "application/zip");
+  request.setRequestHeader("Accept-Language", language);
   request.upload.onprogress = ({ loaded, total }) => {
     if (!isStopped) told({ phase: "sending", share: total > 0 ? loaded / total : 0 });
   };

@@ -33,9 +33,9 @@ export function isKey(key: string): key is Key {
   return Object.hasOwn(en, key);
 }
 
-/** Return whether a text of the server's is in Chinese: what it has no Chinese for, it says in English. */
-export function isChinese(text: string): boolean {
-  return /[\u4e00-\u9fff]/.test(text);
+/** Return the language of a text of the server's: what it has no Chinese for, it says in English. */
+export function tongueOf(text: string): "en" | "zh-CN" {
+  return /[\u4e00-\u9fff]/.test(text) ? "zh-CN" : "en";
 }
 
 export function localeOf(language: Language): string {

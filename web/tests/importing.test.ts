@@ -51,6 +51,7 @@ function take(name = "chats.json", size = 10) {
   const file = { name, size } as File;
   return importFile(file, {
     path: "/in",
+    language: "zh-CN",
     stop: async () => void stops++,
     told: (now) => told.push(now),
     request: wire as unknown as Request,
@@ -68,7 +69,7 @@ it("tells how far the file is, that it is read, and what came of it", () => {
     { phase: "reading" },
     { phase: "done", report: REPORT },
   ]);
-  expect(wire.headers["Content-Type"]).toBe("application/json");
+  expect(wire.headers).toEqual({ "Content-Type": "application/json", "Accept-Language": "zh-CN" });
 });
 
 it("sends a zip as one", () => {

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { isChinese, languageOf, sayIn } from "../shared/strings";
+import { languageOf, sayIn, tongueOf } from "../shared/strings";
 import en from "../strings/en.json";
 import zh from "../strings/zh.json";
 
@@ -51,7 +51,7 @@ it("speaks the reader's language where we have it", () => {
 });
 
 it("tells Chinese of the server's from English", () => {
-  expect(isChinese("没有对话 x。")).toBe(true);
-  expect(isChinese("There is no chat x.")).toBe(false);
-  expect(isChinese("")).toBe(false);
+  expect(tongueOf("没有对话 x。")).toBe("zh-CN");
+  expect(tongueOf("There is no chat x.")).toBe("en");
+  expect(tongueOf("")).toBe("en");
 });

@@ -157,7 +157,7 @@ class EchoEngine:
             raise BadValue("The prompt is empty.", hint="Give at least one character")
         if prompt >= self.facts.window:
             raise TooLong(
-                f"The question has {prompt} tokens; this model sees {self.facts.window}.",
+                f"The question takes {prompt:,} tokens; this model sees {self.facts.window:,} at once.",
                 hint="Ask with less text",
             )
 

@@ -16,9 +16,8 @@ from starlette.responses import Response
 
 from sottovoce.core import errors
 from sottovoce.core.errors import SottoError, TooLong
-from sottovoce.core.language import ENGLISH
 from sottovoce.server import sse
-from sottovoce.server.language import language
+from sottovoce.server.language import Told
 from sottovoce.server.log import request_id
 
 STATUS: Mapping[type[SottoError], int] = {
@@ -84,14 +83,6 @@ class Shape(Protocol):
         """Return the end of a stream that has begun."""
 
 
-def _words(text: str) -> str:
-    if language.get() == ENGLISH:
-        return text
-    from sottovoce.words.table import table
-
-    return table(language.get()).say(text)
-
-
 # ---- how each writes it ----
 
 
@@ -99,15 +90,13 @@ class Problem(BaseModel):
     """`code` is stable, `hint` the next step, `field` the part of the input that is meant."""
 
     code: str
-    sentence: str
-    hint: str | None
+    sentence: Told
+    hint: Told | None
     field: str | None
 
     @classmethod
     def of(cls, problem: SottoError) -> Self:
-        """Return it in the language of whoever reads the page."""
-        hint = None if problem.hint is None else _words(problem.hint)
-        return cls(code=problem.code, sentence=_words(problem.sentence), hint=hint, field=problem.field)
+        return cls(code=problem.code, sentence=problem.sentence, hint=problem.hint, field=problem.field)
 
 
 class OurProblem(BaseModel):

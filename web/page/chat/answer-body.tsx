@@ -1,6 +1,6 @@
 import type { Message } from "../../shared/api";
 import { type Live, noticesOf, toolsOf, wordsOf } from "../../shared/live";
-import { isKey } from "../../shared/strings";
+import { isKey, tongueOf } from "../../shared/strings";
 import { CitedShare } from "../citations/cited-share";
 import { SourcesRow } from "../citations/sources-row";
 import { TheirWords } from "../citations/their-words";
@@ -56,7 +56,7 @@ const NAMING = "unread";
 function NoticeWords({ notice }: { notice: { code: string; text: string } }) {
   const say = useSay();
   const key = `notice.${notice.code}`;
-  const text = <span lang={/\p{Script=Han}/u.test(notice.text) ? "zh" : "en"}>{notice.text}</span>;
+  const text = <span lang={tongueOf(notice.text)}>{notice.text}</span>;
   if (!isKey(key)) return text;
   return notice.code === NAMING ? <>{say(key)} {text}</> : say(key);
 }

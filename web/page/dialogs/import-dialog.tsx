@@ -30,6 +30,7 @@ export function ImportDialog({ close }: { close: () => void }) {
     setName(file.name);
     importing.current = importFile(file, {
       path: api.importPath,
+      language: document.documentElement.lang,
       stop: () => app.server.attempt((it) => it.stopImport()),
       told: (state) => {
         setNow(state);

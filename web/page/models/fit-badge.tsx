@@ -1,6 +1,6 @@
 import type { Fit } from "../../shared/api";
 import { gradeOf, wordsPerSecond } from "../../shared/model-facts";
-import type { Language, Say } from "../../shared/strings";
+import { type Language, type Say, tongueOf } from "../../shared/strings";
 import { inWords } from "../bytes";
 import { useReader, useSay } from "../reader";
 
@@ -23,7 +23,7 @@ export function FitFigures({ fit }: { fit: Fit }) {
     <span className="model-facts">
       {fit.verdict !== "no" && figuresOf(fit, say, language)}
       {fit.verdict === "tight" && " · "}
-      {fit.reason !== "" && <span lang="en">{fit.reason}</span>}
+      {fit.reason !== "" && <span lang={tongueOf(fit.reason)}>{fit.reason}</span>}
     </span>
   );
 }

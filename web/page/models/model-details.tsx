@@ -3,6 +3,7 @@
 import { useEffect, useState } from "react";
 
 import type { OneModel } from "../../shared/api";
+import { tongueOf } from "../../shared/strings";
 import { Dialog } from "../dialogs/dialog";
 import { ProblemBox } from "../parts/problem-box";
 import { useReader } from "../reader";
@@ -34,7 +35,7 @@ function Told({ found }: { found: OneModel }) {
     <>
       <section className="settings-section">
         <h3>{say("models.about")}</h3>
-        <div className="model-lines" lang="en">
+        <div className="model-lines" lang={tongueOf(lines.join())}>
           {lines.map((line) => (
             <p key={line}>{line}</p>
           ))}
@@ -44,7 +45,7 @@ function Told({ found }: { found: OneModel }) {
       </section>
       <section className="settings-section">
         <h3>{say("licence")}</h3>
-        <div className="model-lines" lang="en">
+        <div className="model-lines" lang={tongueOf(terms.join())}>
           {terms.map((line) => (
             <p key={line}>{line}</p>
           ))}

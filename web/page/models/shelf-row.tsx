@@ -4,13 +4,13 @@ import { useState } from "react";
 
 import type { Model, Verified } from "../../shared/api";
 import { asWords } from "../../shared/model-facts";
-import { localeOf } from "../../shared/strings";
+import { localeOf, tongueOf } from "../../shared/strings";
 import { inWords } from "../bytes";
 import { useAnnounce } from "../parts/announcer";
 import { Icon } from "../parts/icon";
 import { Menu, type MenuItem } from "../parts/menu";
 import { ProblemBox } from "../parts/problem-box";
-import { useReader } from "../reader";
+import { useReader, useSay } from "../reader";
 import { useWork } from "../use-work";
 import { FitBadge, FitFigures } from "./fit-badge";
 import { licenceWords } from "./licence-words";
@@ -121,14 +121,14 @@ function Facts({ model }: { model: Model }) {
 }
 
 function Verdict({ verdict }: { verdict: Verified | "now" }) {
-  const { say, language } = useReader();
+  const say = useSay();
   if (verdict === "now") return <p className="model-verdict">{say("models.verifying")}</p>;
   const key = `verdict.${verdict.state}` as "verdict.sound";
   return (
     <p className="model-verdict" data-state={verdict.state} role="status">
       <Icon name={verdict.state === "wrong" ? "warning" : "check"} />
       <span>
-        {say(key)} {(verdict.state === "wrong" || language === "en") && <span lang="en">{verdict.sentence}</span>}
+        {say(key)} <span lang={tongueOf(verdict.sentence)}>{verdict.sentence}</span>
       </span>
     </p>
   );

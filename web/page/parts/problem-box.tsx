@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 
-import { isChinese, isKey } from "../../shared/strings";
+import { isKey, tongueOf } from "../../shared/strings";
 import { useReader } from "../reader";
 import { Icon } from "./icon";
 
@@ -24,7 +24,7 @@ export function ProblemBox({ problem, children }: Props) {
         <strong>{say(isKey(title) ? title : "problem.error")}</strong>
         {!isHinted && <p>{say(isKey(next) ? next : "next.error")}</p>}
         {sentence !== "" && (
-          <p className={isHinted ? undefined : "problem-detail"} lang={isChinese(sentence) ? "zh-CN" : "en"}>
+          <p className={isHinted ? undefined : "problem-detail"} lang={tongueOf(sentence)}>
             {sentence} {hint}
           </p>
         )}

@@ -4,6 +4,7 @@ import { useEffect, useState } from "react";
 
 import type { Document, Shelf } from "../../shared/api";
 import { told } from "../../shared/problem";
+import { tongueOf } from "../../shared/strings";
 import { inWords } from "../bytes";
 import { IconButton } from "../parts/icon-button";
 import PasswordForm from "../parts/password-form";
@@ -75,7 +76,7 @@ function DocumentRow({ document, unlock, remove }: RowProps) {
         ) : locked ? (
           <small>{say("attach.no.locked", { name })}</small>
         ) : (
-          <small lang="en">{problem}</small>
+          <small lang={tongueOf(problem)}>{problem}</small>
         )}
         {locked && <PasswordForm name={name} open={unlock} />}
       </span>

@@ -3,6 +3,7 @@
 import { useState } from "react";
 
 import type { Shelf, Verdict } from "../../shared/api";
+import { tongueOf } from "../../shared/strings";
 import { ConfirmDialog } from "../dialogs/confirm-dialog";
 import { Icon } from "../parts/icon";
 import { ProblemBox } from "../parts/problem-box";
@@ -87,7 +88,7 @@ function VerdictWords({ verdict }: { verdict: Verdict }) {
     <div className="model-verdict" role="status" data-state={verdict.sound ? "sound" : "wrong"}>
       <Icon name={verdict.sound ? "check" : "warning"} />
       {say(verdict.sound ? "shelves.sound" : "shelves.damaged")} {say(verdict.in_step ? "shelves.inStep" : "shelves.outOfStep", { count: since.length })}
-      {!verdict.sound && <p lang="en">{verdict.damage.join(" ")}</p>}
+      {!verdict.sound && <p lang={tongueOf(verdict.damage.join())}>{verdict.damage.join(" ")}</p>}
     </div>
   );
 }

@@ -7,15 +7,18 @@ from typing import Any, Literal, Self
 from pydantic import Field, ValidationError
 
 from sottovoce.chat.archive import Report
+from sottovoce.chat.guarding.own import NOTED_BY_RULE
+from sottovoce.chat.guarding.policy import CRISIS
 from sottovoce.chat.marks import copying
 from sottovoce.chat.marks.pen import Pen
 from sottovoce.core import computed, notices
-from sottovoce.core.events import Asked, Computed
+from sottovoce.core.events import Asked, Computed, Notice
 from sottovoce.core.grounds import read_cited
 from sottovoce.core.messages import MADE
 from sottovoce.server.app_api.nouns import ID, MOST_TEXT, Noun, RunNoun, SettingsNoun, Shelves
 from sottovoce.server.app_api.nouns_settings import ContextNoun
 from sottovoce.server.grounds import CitationNoun, CitedNoun, ClaimNoun, GroundNoun, passages
+from sottovoce.server.language import Told, told
 from sottovoce.store.attachments import Listed
 from sottovoce.store.order import MOST_FOLDER, Folder
 from sottovoce.store.rows import Chat, StoredMessage
@@ -23,6 +26,9 @@ from sottovoce.store.search import Hit
 from sottovoce.store.shown import Shown
 
 MOST_TITLE = 300
+
+AS_SAID = frozenset((CRISIS, NOTED_BY_RULE))
+"""Notices that stay as they were said: the crisis card in the question's language, the owner's own words."""
 
 
 # ---- what is taken ----
@@ -148,7 +154,7 @@ class TimingsNoun(Noun):
 
 class ProblemNoun(Noun):
     code: str
-    sentence: str
+    sentence: Told
 
 
 class AttachmentNoun(Noun):
@@ -168,6 +174,11 @@ class NoticeNoun(Noun):
 
     code: str
     text: str
+
+    @classmethod
+    def of(cls, notice: Notice) -> Self:
+        """Return it in the reader's language, but as it was said what is for the one who asked."""
+        return cls(code=notice.code, text=notice.text if notice.code in AS_SAID else told(notice.text))
 
 
 class ToolNoun(Noun):
@@ -248,7 +259,7 @@ class MessageNoun(Noun):
             claims=cited.claims,
             citations=cited.citations,
             supported_share=cited.supported_share,
-            notices=[NoticeNoun(code=one.code, text=one.text) for one in notices.kept(facts)],
+            notices=[NoticeNoun.of(one) for one in notices.kept(facts)],
             tools=[ToolNoun.of(one) for one in computed.kept(facts)],
         )
 

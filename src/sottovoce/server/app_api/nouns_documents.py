@@ -11,6 +11,7 @@ from sottovoce.knowledge.documents import Document
 from sottovoce.knowledge.listing import Stretch
 from sottovoce.knowledge.search import Results
 from sottovoce.server.app_api.nouns import Noun
+from sottovoce.server.language import Told
 
 MOST_PATH = 4096
 MOST_PASSWORD = 1_000
@@ -31,7 +32,7 @@ class DocumentNoun(Noun):
     read: float
     pages: int | None
     length: int
-    problem: str | None
+    problem: Told | None
     locked: bool
 
     @classmethod

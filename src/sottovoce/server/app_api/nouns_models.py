@@ -21,6 +21,7 @@ from sottovoce.models.inventory import Disk, Item
 from sottovoce.models.licences import Licence
 from sottovoce.models.records import Acceptance
 from sottovoce.server.app_api.nouns import Noun
+from sottovoce.server.language import Told
 
 # ---- how it does here ----
 
@@ -59,7 +60,7 @@ class FitNoun(Noun):
     """
 
     verdict: str
-    reason: str
+    reason: Told
     context: int
     memory_bytes: int
     decode_tokens_per_s: Span | None
@@ -242,8 +243,8 @@ class OneModel(Noun):
     """`lines` say in plain words what it is, `terms` what its licence allows and asks for."""
 
     model: ModelNoun
-    lines: list[str]
-    terms: list[str]
+    lines: list[Told]
+    terms: list[Told]
     licence_text: str | None
 
 
@@ -251,7 +252,7 @@ class Verified(Noun):
     """`state` is sound, unknown (readable, but nobody said what it must be) or wrong; `sentence` says why."""
 
     state: str
-    sentence: str
+    sentence: Told
 
     @classmethod
     def of(cls, verdicts: Sequence[Verdict]) -> Self:

@@ -19,6 +19,7 @@ from sottovoce.knowledge.sources import Source
 from sottovoce.knowledge.zim.mount import Mount
 from sottovoce.server.app_api.nouns import Noun
 from sottovoce.server.app_api.nouns_documents import MOST_PATH
+from sottovoce.server.language import Told
 from sottovoce.server.problems import Problem
 from sottovoce.store.shelves import ShelfRow
 
@@ -231,7 +232,7 @@ class VerdictNoun(Noun):
 
     sound: bool
     in_step: bool
-    damage: list[str]
+    damage: list[Told]
     missing: list[str]
     changed: list[str]
     new: list[str]

@@ -1,4 +1,4 @@
-"""A run's events as a page hears them: a name and a JSON object each. Pure.
+"""A run's events as a page hears them: a name and a JSON object each. Pure, but for the reader's language.
 
 asked    {chat, question, answer}      the question is on the disk
 waiting  {before, seconds, loading}    others come first, or the model is being loaded
@@ -37,6 +37,7 @@ from sottovoce.core.events import (
     Whole,
 )
 from sottovoce.server import problems, sse
+from sottovoce.server.app_api.nouns_chats import NoticeNoun
 from sottovoce.server.grounds import CitedNoun, GroundsNoun
 
 Json = dict[str, Any]
@@ -62,7 +63,7 @@ def told(event: RunEvent) -> tuple[str, Json]:
         case Reading():
             return "reading", asdict(event)
         case Notice():
-            return "notice", asdict(event)
+            return "notice", NoticeNoun.of(event).model_dump()
         case Computed(name, arguments, result):
             return "computed", {"name": name, "arguments": dict(arguments), "result": result}
         case Whole():
