@@ -98,7 +98,7 @@ def costs(question: str, *how: str) -> tuple[Cost, Cost]:
 
 async def _ask(question: str, *, prepared: bool) -> None:
     from sottovoce.app import open_app
-    from sottovoce.chat import guarded
+    from sottovoce.chat import guarded, watching
     from sottovoce.chat.guarded import Said
     from sottovoce.core.paths import open_home
 
@@ -111,7 +111,7 @@ async def _ask(question: str, *, prepared: bool) -> None:
 
             async def asked() -> tuple[float, float]:
                 before = await _milliseconds(lambda: guarded.before(guards, said))
-                return before, await _milliseconds(lambda: guarded.watching(guards, said, ""))
+                return before, await _milliseconds(lambda: watching.made(guards, said, ""))
 
             print(json.dumps([await asked(), await asked()]))
 

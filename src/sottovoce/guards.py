@@ -100,7 +100,12 @@ def around(
     speaking = LanguageCheck(languages, way)
     checks = (own, safeguards, remembering, helping, computing, speaking, AgeCheck(until), judge)
     listening = () if common.by_rule else (language.watch,)
-    return replace(guarding, checks=checks, watches=(*guarding.watches, *listening, repetition.watch))
+    return replace(
+        guarding,
+        checks=checks,
+        watches=(*guarding.watches, *listening, repetition.watch),
+        listeners=(*guarding.listeners, repetition.ThoughtsWatch),
+    )
 
 
 PREPARING = (
@@ -150,7 +155,8 @@ def around_calls(standing: Callable[[], Settings], model: ModelFile, common: Com
         common.record,
         card=safeguards.card,
     )
-    return Guards((own, safeguards, judge), (own.watch, safeguards.watch), (judge.judge,))
+    ruling = (own.watch, safeguards.watch)
+    return Guards((own, safeguards, judge), ruling, (judge.judge,), ruling)
 
 
 def policy(standing: Callable[[], Settings], model: ModelFile, record: Record) -> PolicyGuard:

@@ -11,7 +11,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sottovoce.chat import guarded
+from sottovoce.chat import guarded, watching
 from sottovoce.chat.call_grounds import question_of
 from sottovoce.chat.guarded import Guards, Said, Stop
 from sottovoce.core.events import Finished, Reading, Text, Timings, Usage
@@ -42,7 +42,7 @@ async def watched(way: AsyncGenerator[Told, None], guards: Guards, said: Said) -
     text: list[str] = []
     prompt = 0
     is_replaced = False
-    async with aclosing(guarded.watched(way, guards.watching(said))) as pieces:
+    async with aclosing(watching.watched(way, watching.over(guards, said))) as pieces:
         async for piece in pieces:
             if isinstance(piece, Stop):
                 is_replaced = piece.instead is not None

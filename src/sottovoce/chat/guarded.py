@@ -1,38 +1,22 @@
-"""The two places of a turn at which guards stand: before a model is asked, and around what it writes.
+"""The guards of a turn: before a model is asked, and around what it writes, which watching.py follows.
 
 Knows in which order they are heard and what becomes of their verdicts; what each looks for is its own.
 """
 
 from __future__ import annotations
 
-import asyncio
-import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
-from contextlib import aclosing
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sottovoce.chat import modelless
 from sottovoce.chat.writing import Answer
-from sottovoce.core.errors import SottoError
-from sottovoce.core.events import (
-    Asked,
-    Event,
-    Finished,
-    Notice,
-    Reasoning,
-    Text,
-    Timings,
-    Usage,
-    Waiting,
-)
+from sottovoce.core.events import Asked, Event, Notice
 from sottovoce.core.messages import OWNER, Role
 from sottovoce.store import chats
 
 if TYPE_CHECKING:
     from sottovoce.chat.turn import Parts, Question
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,19 +107,17 @@ class Watch(Protocol):
 class Guards:
     """What stands around a model. The first check that has an answer wins; `watches` make a Watch each.
 
-    `judges` hear the whole answer at its end, when it has been shown; the first that objects wins.
+    `listeners` make those over what a model thinks aloud. `judges` hear the whole answer at its end, when it
+    has been shown; the first that objects wins.
     """
 
     checks: tuple[Check, ...] = ()
     watches: tuple[Callable[[Said], Watch | None], ...] = ()
     judges: tuple[Judge, ...] = ()
+    listeners: tuple[Callable[[Said], Watch | None], ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.checks or self.watches or self.judges)
-
-    def watching(self, said: Said) -> list[Watch]:
-        """Return the watches over an answer to this."""
-        return [watch for make in self.watches if (watch := make(said)) is not None]
+        return bool(self.checks or self.watches or self.judges or self.listeners)
 
     async def judged(self, said: Said, text: str) -> Stop | None:
         """Return what is objected to a whole answer."""
@@ -184,101 +166,8 @@ async def before(guards: Guards, said: Said) -> Verdict:
     return Verdict(None, notices)
 
 
-async def watching(guards: Guards, said: Said | None, begun: str) -> Sequence[Watch]:
-    """Make the watches over an answer, in a thread: the first loads much, and the engine works meanwhile."""
-    if said is None:
-        return ()
-    return await asyncio.to_thread(guards.watching, replace(said, begun=begun))
-
-
 async def answered(asked: Asked, instead: Instead, answer: Answer, began: float) -> tuple[Event, ...]:
     """Return the events of an answer that a check gives."""
     answer.facts |= instead.facts
     text, done = await modelless.finish(asked, answer, instead.text, instead.reason, began)
     return (*instead.events, text, done)
-
-
-async def watched(
-    pieces: AsyncGenerator[T, None], watches: Sequence[Watch]
-) -> AsyncGenerator[T | Text | Finished | Stop, None]:
-    """Yield the pieces of an answer as far as they may be shown; a `Stop` is the last."""
-    clock = _Clock()
-    try:
-        async with aclosing(pieces):
-            async for piece in pieces:
-                clock.note(piece)
-                if isinstance(piece, Text):
-                    shown = _fed(watches, piece.text)
-                elif isinstance(piece, Finished):
-                    shown = _ended(watches)
-                else:
-                    yield piece
-                    continue
-                if isinstance(shown, Stop):
-                    yield shown
-                    yield clock.finished(shown.reason)
-                    return
-                if isinstance(piece, Finished):
-                    if shown:
-                        yield Text(shown)
-                    yield piece
-                elif shown and isinstance(piece, Text):
-                    yield Text(shown, piece.likelihoods)
-    except SottoError:
-        rest = _ended(watches)
-        if isinstance(rest, str) and rest:
-            yield Text(rest)  # written before the engine broke off, and held back until now
-        raise
-
-
-def _fed(watches: Sequence[Watch], text: str) -> str | Stop:
-    """Return what of a text comes through all watches."""
-    for watch in watches:
-        shown = watch.feed(text)
-        if isinstance(shown, Stop):
-            return shown
-        text = shown
-        if not text:
-            break
-    return text
-
-
-def _ended(watches: Sequence[Watch]) -> str | Stop:
-    """Return what the watches held back: what one gives up, the next ones have yet to see."""
-    text = ""
-    for watch in watches:
-        fed = watch.feed(text) if text else ""
-        if isinstance(fed, Stop):
-            return fed
-        rest = watch.end()
-        if isinstance(rest, Stop):
-            return rest
-        text = fed + rest
-    return text
-
-
-class _Clock:
-    """Counts and times an answer, for one that ends before its engine says anything of that."""
-
-    def __init__(self) -> None:
-        self._began = time.monotonic()
-        self._first: float | None = None
-        self._tokens = 0
-
-    def note(self, piece: object) -> None:
-        if isinstance(piece, Waiting):
-            self._began = time.monotonic()
-        if isinstance(piece, Text | Reasoning):
-            self._tokens += 1
-            if self._first is None:
-                self._first = time.monotonic()
-
-    def finished(self, reason: str) -> Finished:
-        """Return the end. Of the prompt's tokens nothing is known: the engine tells them at its own end."""
-        total = time.monotonic() - self._began
-        first = total if self._first is None else self._first - self._began
-        writing = total - first
-        speed = round(self._tokens / writing, 2) if writing > 0 else 0.0
-        return Finished(
-            reason, Usage(0, 0, self._tokens), Timings(round(first, 4), round(total, 4), 0.0, speed)
-        )

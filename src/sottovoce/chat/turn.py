@@ -24,6 +24,7 @@ from sottovoce.chat import (
     schema,
     shelved,
     view,
+    watching,
 )
 from sottovoce.chat.guarded import UNGUARDED, Guards, Said, Stop
 from sottovoce.chat.unmarked import unmarked
@@ -180,7 +181,7 @@ async def _answered(
     said: Said | None,
 ) -> AsyncGenerator[Event, None]:
     """Yield the events between `Asked` and the end."""
-    watching = asyncio.ensure_future(guarded.watching(parts.guards, said, answer.text))
+    watches = asyncio.ensure_future(watching.made(parts.guards, said, answer.text))
     async with contextlib.aclosing(awake(parts.engine)) as loading:
         async for waiting in loading:
             yield waiting
@@ -206,7 +207,7 @@ async def _answered(
     finished: Finished | None = None
     is_replaced = False
     pieces = _pieces(parts, facts, question.sampling, seen, Conversation(parts.owner, asked.chat), answer)
-    async with contextlib.aclosing(guarded.watched(pieces, await watching)) as shown:
+    async with contextlib.aclosing(watching.watched(pieces, await watches)) as shown:
         async for piece in shown:
             if isinstance(piece, Finished):
                 finished = piece
@@ -264,7 +265,7 @@ def _ended(answer: Answer, stop: Stop) -> tuple[Event, ...]:
     answer.note(stop.notice)
     if stop.instead is None:
         return (stop.notice,)
-    is_seen = answer.text != ""
+    is_seen = answer.text + answer.reasoning != ""
     answer.replace(stop.instead, is_part=stop.is_cut)
     whole = Whole(answer.text, answer.reasoning, answer.facts.get("thought"))
     return stop.notice, whole if is_seen else Text(answer.text)  # nothing stands there to be replaced

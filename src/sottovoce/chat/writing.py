@@ -102,9 +102,14 @@ class Answer:
         self._written_at = now
 
     def replace(self, text: str, *, is_part: bool = False) -> None:
-        """Put a text in the place of all that was written: no model's, unless it is a part of that."""
+        """Put a text in the place of all that was written: no model's, unless it is a part of that.
+
+        The thoughts that led to what is taken away go with it.
+        """
         self._pieces = [text]
         if not is_part:
+            self._thoughts = []
+            self.facts.pop("thought", None)
             self.facts[REPLACED] = True
 
     def note(self, notice: Notice) -> None:

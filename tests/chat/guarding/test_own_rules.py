@@ -9,12 +9,12 @@ from dataclasses import replace
 import pytest
 
 from sottovoce.chat.call import Call, answer
-from sottovoce.chat.guarded import Guards, Said, Stop
+from sottovoce.chat.guarded import Guards, Said, Stop, Watch
 from sottovoce.chat.guarding.own import OwnRulesGuard
 from sottovoce.chat.guarding.recording import Recorder
 from sottovoce.chat.guarding.rules_file import RulesFile
 from sottovoce.chat.turn import Parts, Question, ask
-from sottovoce.core.events import Done, Event, Finished, Notice, Text, Whole
+from sottovoce.core.events import Done, Event, Finished, Notice, Reasoning, Text, Whole
 from sottovoce.core.messages import Message, Role
 from sottovoce.core.paths import Home
 from sottovoce.core.sampling import Sampling
@@ -52,6 +52,10 @@ def guarded(home: Home, parts: Parts) -> Parts:
     home.rules.write_text(RULES)
     own = OwnRulesGuard(RulesFile(home), Recorder(GuardLog(home.guard_log), "here"))
     return replace(parts, guards=Guards((own,), (own.watch,)))
+
+
+def made(guards: Guards) -> list[Watch]:
+    return [watch for make in guards.watches if (watch := make(Said("q", "m", 0.0))) is not None]
 
 
 async def turn(parts: Parts, text: str, **how: object) -> list[Event]:
@@ -127,8 +131,19 @@ async def test_an_answer_that_meets_none_comes_whole(guarded: Parts) -> None:
     assert "".join(event.text for event in events if isinstance(event, Text)) == text
 
 
+async def test_what_is_held_back_of_a_thought_comes_before_the_answer(guarded: Parts) -> None:
+    listening = replace(guarded.guards, listeners=guarded.guards.watches)
+    events = await turn(replace(guarded, guards=listening), "<think>a blue foxglove</think>a bird")
+    told = [event for event in events if isinstance(event, Reasoning | Text)]
+    first = next(at for at, event in enumerate(told) if isinstance(event, Text))
+    assert "".join(event.text for event in told[:first]) == "a blue foxglove"
+    assert "".join(event.text for event in told[first:]) == "a bird" == ended(events).text
+    refused = ended(await turn(replace(guarded, guards=listening), "<think>a condor</think>a bird"))
+    assert (refused.reason, refused.text, refused.reasoning) == ("refused", "This is not said here.", "")
+
+
 async def test_a_watch_shows_a_long_text_without_spaces_all_the_same(guarded: Parts) -> None:
-    watch = guarded.guards.watching(Said("q", "m", 0.0))[0]
+    watch = made(guarded.guards)[0]
     shown = "".join(str(watch.feed("x" * 50)) for _ in range(20))
     assert len(shown) >= 700
     assert shown + str(watch.end()) == "x" * 1000
@@ -183,7 +198,7 @@ async def test_a_long_question_is_looked_through_whole(guarded: Parts) -> None:
 
 async def test_without_rules_for_answers_nothing_is_watched(guarded: Parts, home: Home) -> None:
     home.rules.write_text(RULES.split('[[rule]]\nname = "no-secrets"')[0])
-    assert guarded.guards.watching(Said("q", "m", 0.0)) == []
+    assert made(guarded.guards) == []
     assert not isinstance((await turn(guarded, "a condor"))[-1], Stop)
 
 

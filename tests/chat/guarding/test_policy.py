@@ -180,6 +180,28 @@ async def test_in_an_open_profile_the_same_answer_stands(parts: Parts) -> None:
     assert done(await turn(guarded(parts, OPEN, Says(STEPS)), "tell me something")).reason == "stop"
 
 
+@pytest.mark.parametrize("thought", [STEPS, STEPS + "and more " * 500])
+async def test_what_a_model_thinks_is_held_to_the_same_rules(parts: Parts, thought: str) -> None:
+    policy = guard(FAMILY)
+    listening = Guards((policy,), (policy.watch,), listeners=(policy.watch,))
+    thinks = replace(parts, guards=listening, engine=Says(f"<think>{thought}</think>I will not say it."))
+    events = await turn(thinks, "tell me something")
+    end = done(events)
+    assert end.reason == REFUSED
+    assert "weapons.steps" in end.text
+    assert (end.reasoning, end.thought) == ("", None)
+    assert isinstance(events[-2], Whole)
+    kept = await parts.database.read(lambda conn: chats.branch(conn, OWNER, end.chat, end.answer))
+    assert (kept[-1].text, kept[-1].reasoning) == (end.text, "")
+
+
+async def test_thoughts_go_with_the_answer_that_is_taken_away(parts: Parts) -> None:
+    says = Says(f"<think>They want it.</think>{STEPS}")
+    assert done(await turn(guarded(parts, FAMILY, says), "tell me something")).reasoning == ""
+    stays = Says("<think>They want it.</think>No.")
+    assert done(await turn(guarded(parts, FAMILY, stays), "tell me something")).reasoning == "They want it."
+
+
 def test_a_watch_shows_every_word_and_sees_what_stands_across_two_looks() -> None:
     watch = guard(FAMILY).watch(Said("x", "", 0.0))
     harmless = "word " * (EVERY // 5)

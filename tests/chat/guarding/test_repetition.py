@@ -102,5 +102,30 @@ async def test_what_was_to_be_repeated_is_let_be(parts: Parts) -> None:
     assert done.reason == "stop"
 
 
+async def test_thoughts_that_go_round_end_the_answer_and_stay_as_they_were_shown(parts: Parts) -> None:
+    guarded = replace(parts, guards=Guards(listeners=(repetition.ThoughtsWatch,)))
+    async with aclosing(ask(guarded, Question(f"<think>{LOOP}</think>Never said."))) as events:
+        seen = [event async for event in events]
+    assert Notice("thoughts_repeat", repetition.IN_THOUGHT) in seen
+    assert not any(isinstance(event, Text) for event in seen)
+    done = seen[-1]
+    assert isinstance(done, Done)
+    assert (done.text, done.reason) == ("", "repeats")
+    assert done.reasoning.startswith(ONCE)
+    assert len(done.reasoning) < len(LOOP) / 2
+    answer = kept(parts, done.chat)
+    assert (answer.text, answer.reasoning) == ("", done.reasoning)
+    assert is_cut(answer)
+
+
+async def test_a_thought_may_say_once_more_what_the_answer_says(parts: Parts) -> None:
+    both = Guards(watches=(repetition.watch,), listeners=(repetition.ThoughtsWatch,))
+    long = " ".join(f"This is sentence {number} of {number * number}." for number in range(60))
+    async with aclosing(ask(replace(parts, guards=both), Question(f"<think>{long}</think>{long}"))) as events:
+        *_, done = [event async for event in events]
+    assert isinstance(done, Done)
+    assert (done.reasoning, done.text, done.reason) == (long, long, "stop")
+
+
 def test_an_answer_whose_form_a_schema_decides_is_not_watched() -> None:
     assert repetition.watch(Said("a list", "echo", 0.0, is_shaped=True)) is None

@@ -14,6 +14,7 @@ from sottovoce.core.events import (
     Failed,
     Notice,
     Reading,
+    Reasoning,
     Text,
     Timings,
     Usage,
@@ -31,6 +32,9 @@ class Heard:
 
     def __init__(self) -> None:
         self.told: list[tuple[str, str]] = []
+
+    def thought(self, text: str) -> None:
+        self.told.append(("thought", text))
 
     def text(self, piece: str) -> None:
         self.told.append(("text", piece))
@@ -131,3 +135,10 @@ async def test_what_takes_the_place_of_an_answer_is_shown_below_it_unless_it_sta
     heard = Heard()
     await follow(turn(Text("A long way"), Notice("why", "Stopped."), Whole(whole), DONE), heard, loaded=True)
     assert [one for one in heard.told if one[0] == "text" and one[1]] == told
+
+
+async def test_what_takes_the_place_of_thoughts_is_shown_where_nothing_was_said():
+    heard = Heard()
+    events = turn(Reasoning("Step 1"), Notice("why", "Stopped."), Whole("Not that."), DONE)
+    await follow(events, heard, loaded=True)
+    assert ("text", "Not that.") in heard.told

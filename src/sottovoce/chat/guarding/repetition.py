@@ -15,6 +15,13 @@ SENTENCE = (
 CHINESE = "模型开始不断重复同样的内容，回答已在此处停止，可以继续写下去。"
 
 
+THOUGHTS = "thoughts_repeat"
+"""The code of the notice that a model went round before it had said anything."""
+
+IN_THOUGHT = "The model's thoughts went round, so it was stopped before it answered. Ask again."
+IN_THOUGHT_ZH = "模型的思考陷入循环，在作答之前已停止。请再问一次。"
+
+
 class RepetitionWatch:
     """Follows one answer. Nothing is held back: what was shown and goes round is taken away again."""
 
@@ -27,6 +34,20 @@ class RepetitionWatch:
         if loop is None:
             return text
         return Stop(REPEATS, self._notice, self._listening.text[: loop.keep], is_cut=True)
+
+    def end(self) -> str | Stop:
+        return ""
+
+
+class ThoughtsWatch:
+    """Follows what a model thinks before one answer. The thoughts stay as they were shown."""
+
+    def __init__(self, said: Said) -> None:
+        self._listening = Listening(said.text)
+        self._notice = Notice(THOUGHTS, IN_THOUGHT_ZH if is_chinese(said.text) else IN_THOUGHT)
+
+    def feed(self, text: str) -> str | Stop:
+        return text if self._listening.feed(text) is None else Stop(REPEATS, self._notice)
 
     def end(self) -> str | Stop:
         return ""

@@ -53,7 +53,7 @@ async def follow(
                 case Text(text):
                     view.text(citing.feed(text) if citing is not None else text)
                     written += text
-                case Whole(text) if written:
+                case Whole(text) if written or thought:
                     view.text(_instead(written, text))
                     written, citing = text, None
                 case Reasoning(text):
@@ -82,6 +82,8 @@ async def follow(
 
 def _instead(written: str, text: str) -> str:
     """Return what is shown where a text takes the place of what was written, which cannot be unwritten."""
+    if not written:
+        return text
     return "" if written.startswith(text) else f"\n\n{text}"
 
 
