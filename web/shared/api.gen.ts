@@ -39,6 +39,24 @@ export interface components {
             licences: components["schemas"]["AcceptanceNoun"][];
         };
         /**
+         * ActNoun
+         * @description One act of a safeguard; never a word of what was said. `at` is seconds since 1970.
+         *
+         *     `where`: question or answer. `outcome`: refused, answered, noted, card or unheard. `category` may be empty.
+         */
+        ActNoun: {
+            /** At */
+            at: number;
+            /** Category */
+            category: string;
+            /** Outcome */
+            outcome: string;
+            /** Rule */
+            rule: string;
+            /** Where */
+            where: string;
+        };
+        /**
          * AttachmentNoun
          * @description A text given along with a question; it has an address of its own.
          */
@@ -1690,6 +1708,22 @@ export interface components {
             id: string;
             /** Question */
             question: string;
+        };
+        /**
+         * SafeguardsNoun
+         * @description Which profile holds, and the latest acts, the newest first. `count` is of all that are kept.
+         *
+         *     Of `unreadable` lines nobody knows what they said.
+         */
+        SafeguardsNoun: {
+            /** Acts */
+            acts: components["schemas"]["ActNoun"][];
+            /** Count */
+            count: number;
+            /** Profile */
+            profile: string;
+            /** Unreadable */
+            unreadable: number;
         };
         /** SaidMessage */
         SaidMessage: {

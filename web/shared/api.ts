@@ -36,6 +36,7 @@ export type Remembered = Nouns["RememberedNoun"];
 export type Pull = Nouns["PullNoun"];
 export type PullList = Nouns["PullList"];
 export type Run = Nouns["RunNoun"];
+export type Safeguards = Nouns["SafeguardsNoun"];
 export type Session = Nouns["SessionNoun"];
 export type Share = Nouns["ShareNoun"];
 export type Shelf = Nouns["ShelfNoun"];
@@ -186,6 +187,7 @@ export class Api {
   putRemembered = (id: string, text: string): Promise<Remembered> => this.#call("PUT", `/memory/${id}`, { text });
   eraseRemembered = (id: string): Promise<void> => this.#call("DELETE", `/memory/${id}`);
   eraseMemory = (): Promise<void> => this.#call("DELETE", "/memory");
+  safeguards = (): Promise<Safeguards> => this.#call("GET", "/safeguards");
   defaults = (model: string | null): Promise<Defaults> =>
     this.#call("GET", `/defaults${model === null ? "" : `?model=${encodeURIComponent(model)}`}`);
 

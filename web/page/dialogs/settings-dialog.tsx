@@ -9,6 +9,7 @@ import { Dialog } from "./dialog";
 import { LongPasteChoice } from "./long-paste-choice";
 import { MemorySection } from "./memory-section";
 import { PhoneSection } from "./phone-section";
+import { SafeguardsSection } from "./safeguards-section";
 import { YourChats } from "./your-chats";
 
 interface Props {
@@ -25,6 +26,7 @@ export function SettingsDialog({ close, shortcuts }: Props) {
         <Appearance />
         <ThisMachine />
         <MemorySection />
+        <SafeguardsSection />
         <YourChats leave={close} />
         <PhoneSection />
         <BrowsersSection />

@@ -13,6 +13,7 @@ pulls   models being got: told beforehand, begun, followed from any event, stopp
 shelves shelves of documents: made, brought in step, searched, removed
 documents  what stands on one, shown where it is cited; files read for a chat
 ledger  what left this machine
+safeguards  what safeguards did lately
 about   questions about the assistant, answered word for word
 changes what changed, for every window that is open
 sessions the browsers that are signed in
@@ -41,6 +42,7 @@ from sottovoce.server.app_api import (
     presets,
     pulls,
     runs,
+    safeguards,
     sessions,
     share,
     shelves,
@@ -63,6 +65,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *shelves.ENDPOINTS,
     *documents.ENDPOINTS,
     *ledger.ENDPOINTS,
+    *safeguards.ENDPOINTS,
     *about.ENDPOINTS,
     *changes.ENDPOINTS,
     *sessions.ENDPOINTS,
