@@ -103,8 +103,8 @@ async def test_what_does_not_fit_is_refused_with_how_much_it_is(parts: Parts) ->
     failed = events[-1]
     assert isinstance(failed, Failed)
     assert isinstance(failed.error, TooLong)
-    assert "5006" in failed.error.sentence
-    assert "4096" in failed.error.sentence
+    assert "5,006" in failed.error.sentence
+    assert "4,096" in failed.error.sentence
     # Nothing is lost, and the chat goes on.
     done = (await turn(parts, "In short?", chat=ids(events).chat))[-1]
     assert isinstance(done, Done)
