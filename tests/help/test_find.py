@@ -183,3 +183,29 @@ def test_words_of_one_meaning_are_one_feature() -> None:
 def test_who_is_meant(text: str, alone: bool, beside: bool) -> None:
     assert means_itself(text, pronouns=True) is alone
     assert means_itself(text, pronouns=False) is beside
+
+
+TURNED = {
+    "Do you need the internet?": "offline",
+    "does it stop working offline": "offline",
+    "没有网络就不能用吗": "offline",
+    "is a graphics card required": "without-gpu",
+    "必须有显卡吗": "without-gpu",
+    "does it work without an account": "account",
+    "can others read my chats": "leaves-machine",
+    "别人能看到我的聊天吗": "leaves-machine",
+    "Are my chats safe from training?": "trained-on-chats",
+    "are you censored": "safeguards",
+    "am I talking to a machine": "ai-label",
+    "你是人吗": "ai-label",
+}
+"""Questions the other way round than their entry is listed: a yes or no would say the contrary."""
+
+
+@pytest.mark.parametrize(("question", "name"), TURNED.items())
+def test_an_entry_answers_a_question_that_is_turned_round(question: str, name: str) -> None:
+    entry = find(question)
+    assert entry is not None
+    assert entry.id == name
+    answer = entry.words("zh" if language_of(question) == "zh" else "en").answer.strip()
+    assert not re.match(r"(Yes|No)[.,:]|(是|能|可以|不能|不会|没有|支持|不支持)(的)?[，。：]", answer)

@@ -87,7 +87,10 @@ class _Index:
     """Of each entry's id, the features of all its wordings."""
 
     def weigh(self, found: Iterable[str]) -> float:
-        return sum(self.weights.get(one) or self.unknown * (SOFT if is_soft(one) else 1.0) for one in found)
+        # Exactly: a sum in the order of a set is another one in the next process, and a tie falls otherwise.
+        return math.fsum(
+            self.weights.get(one) or self.unknown * (SOFT if is_soft(one) else 1.0) for one in found
+        )
 
 
 def find(question: str) -> Entry | None:
