@@ -21,7 +21,8 @@ from sottovoce.core.paths import open_home
 from sottovoce.models import starter
 from sottovoce.models.download import Way, bring
 from sottovoce.models.partial import Partial, Wanted
-from sottovoce.net.fetch import Door
+from sottovoce.net.address import Where
+from sottovoce.net.door import Door
 from sottovoce.net.ledger import Ledger
 
 SERVER = """
@@ -83,7 +84,11 @@ def ours(home: Path, url: str) -> float:
     os.sync()
     began = time.perf_counter()
     asyncio.run(
-        _brought(Way(Door(lambda: "ask", Ledger(made.ledger), local=True), explicit=True), made.models, file)
+        _brought(
+            Way(Door(lambda: "ask", Ledger(made.ledger), where=Where.ANYWHERE), explicit=True),
+            made.models,
+            file,
+        )
     )
     return time.perf_counter() - began
 

@@ -13,7 +13,8 @@ from mirror import Mirror
 from sottovoce.core.paths import Home
 from sottovoce.models.download import Manner, Way, bring
 from sottovoce.models.partial import Partial, Wanted
-from sottovoce.net.fetch import Door
+from sottovoce.net.address import Where
+from sottovoce.net.door import Door
 from sottovoce.net.ledger import Ledger
 
 QUICK = Manner(
@@ -29,7 +30,9 @@ def small_model() -> bytes:
 
 
 def way(home: Home, manner: Manner = QUICK, **door: Any) -> Way:
-    opened = Door(**{"setting": lambda: "ask", "ledger": Ledger(home.ledger), "local": True, **door})
+    opened = Door(
+        **{"setting": lambda: "ask", "ledger": Ledger(home.ledger), "where": Where.ANYWHERE, **door}
+    )
     return Way(opened, explicit=True, elsewhere={"127.0.0.1"}, manner=manner)
 
 

@@ -19,14 +19,17 @@ from sottovoce.core.errors import SottoError
 from sottovoce.core.paths import Home, open_home
 from sottovoce.models.download import Manner, Way, bring
 from sottovoce.models.partial import Partial, Wanted
-from sottovoce.net.fetch import Door
+from sottovoce.net.address import Where
+from sottovoce.net.door import Door
 from sottovoce.net.ledger import Ledger
 
 QUICK = Manner(least=64 << 10, settle=0.0, fast=1e12, pause=0.01, write_every=0.005, save_every=0.01)
 
 
 async def bring_and_install(home: Home, file: Wanted) -> None:
-    way = Way(Door(lambda: "ask", Ledger(home.ledger), local=True), True, {"127.0.0.1"}, manner=QUICK)
+    way = Way(
+        Door(lambda: "ask", Ledger(home.ledger), where=Where.ANYWHERE), True, {"127.0.0.1"}, manner=QUICK
+    )
     with Partial(home.models / "partial", file) as partial:
         async for _ in bring(way, partial):
             pass

@@ -8,16 +8,17 @@ from mirror import COMMIT, Blob, Mirror
 from sottovoce.core.errors import BadSettings, NetworkProblem, NotFound, Refused, SottoError
 from sottovoce.core.paths import Home
 from sottovoce.models.hub import Hub, HubFile, Repository, address, look, open_hub, told
+from sottovoce.net.address import Where
 from sottovoce.net.answer import Declined
 from sottovoce.net.bearer import origin
-from sottovoce.net.fetch import Door
+from sottovoce.net.door import Door
 from sottovoce.net.ledger import Ledger
 
 NAME = "org/repo"
 
 
 def hub(home: Home, mirror: Mirror, token: str | None = None) -> Hub:
-    return open_hub(Door(lambda: "ask", Ledger(home.ledger), local=True), mirror.hub, token)
+    return open_hub(Door(lambda: "ask", Ledger(home.ledger), where=Where.ANYWHERE), mirror.hub, token)
 
 
 async def test_a_repository_tells_its_files_licence_and_commit(home: Home, mirror: Mirror) -> None:

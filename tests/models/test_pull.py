@@ -32,7 +32,8 @@ from sottovoce.models.names import HubRef, UrlRef, parse
 from sottovoce.models.partial import Partial
 from sottovoce.models.plan import Plan, plan_hub, plan_url
 from sottovoce.models.pull import Pulled, carry_out, check_room, here
-from sottovoce.net.fetch import Door
+from sottovoce.net.address import Where
+from sottovoce.net.door import Door
 from sottovoce.net.ledger import Ledger
 from sottovoce.store.db import open_database
 
@@ -41,7 +42,7 @@ ROOM = 8 << 30
 
 
 def hub(home: Home, mirror: Mirror, token: str | None = None) -> Hub:
-    return open_hub(Door(lambda: "ask", Ledger(home.ledger), local=True), mirror.hub, token)
+    return open_hub(Door(lambda: "ask", Ledger(home.ledger), where=Where.ANYWHERE), mirror.hub, token)
 
 
 async def planned(home: Home, mirror: Mirror, text: str = f"hf:{NAME}", token: str | None = None) -> Plan:
@@ -52,7 +53,7 @@ async def planned(home: Home, mirror: Mirror, text: str = f"hf:{NAME}", token: s
 
 
 async def at_address(home: Home, mirror: Mirror, name: str) -> Plan:
-    door = Door(lambda: "ask", Ledger(home.ledger), local=True)
+    door = Door(lambda: "ask", Ledger(home.ledger), where=Where.ANYWHERE)
     ref = parse(mirror.url(NAME, name))
     assert isinstance(ref, UrlRef)
     plan = await plan_url(door, ref)

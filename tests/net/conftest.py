@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime
+import re
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import Protocol
 
 import pytest
@@ -17,6 +20,7 @@ class Speaker:
     def __init__(self) -> None:
         self.says: dict[str, bytes | Callable[[asyncio.StreamWriter], Awaitable[None]]] = {}
         self.requests: list[str] = []
+        self.bodies: list[bytes] = []
         self.connections = 0
         self.port = 0
         self.arrived: Callable[[], None] = lambda: None
@@ -45,6 +49,9 @@ class Speaker:
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
             request = (await reader.readuntil(b"\r\n\r\n")).decode()
             self.requests.append(request)
+            length = re.search(r"^content-length: ([0-9]+)\r$", request, re.IGNORECASE | re.MULTILINE)
+            if length is not None:
+                self.bodies.append(await reader.readexactly(int(length[1])))
             say = self.says[request.split()[1]]
             if isinstance(say, bytes):
                 writer.write(say)
@@ -73,3 +80,37 @@ async def speaker(loopback: None) -> AsyncIterator[Open]:
             return made
 
         yield open_speaker
+
+
+@pytest.fixture
+def certified(tmp_path: Path) -> Callable[..., tuple[ssl.SSLContext, Path]]:
+    """Make what a server of a name shows, valid for some days from now, and the file to believe it by."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    def make(name: str, first: int, last: int) -> tuple[ssl.SSLContext, Path]:
+        now, private = datetime.datetime.now(datetime.UTC), ec.generate_private_key(ec.SECP256R1())
+        subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+        made = (
+            x509.CertificateBuilder()
+            .subject_name(subject)
+            .issuer_name(subject)
+            .public_key(private.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now + datetime.timedelta(days=first))
+            .not_valid_after(now + datetime.timedelta(days=last))
+            .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+            .sign(private, hashes.SHA256())
+        )
+        authority, whole = tmp_path / "authority.pem", tmp_path / "shown.pem"
+        authority.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+        key = private.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        whole.write_bytes(key + authority.read_bytes())
+        shows = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        shows.load_cert_chain(whole)
+        return shows, authority
+
+    return make

@@ -14,9 +14,10 @@ import pytest
 
 from sottovoce.core.errors import BadValue, DiskFull, NetworkProblem, Offline, Refused, SottoError
 from sottovoce.core.paths import Home
-from sottovoce.net.address import may_reach
+from sottovoce.net.address import Where, may_reach
 from sottovoce.net.answer import Limits
-from sottovoce.net.fetch import Door, fetch, opened
+from sottovoce.net.door import Door
+from sottovoce.net.fetch import fetch, opened
 from sottovoce.net.ledger import UNKNOWN, Ledger
 from sottovoce.net.policy import Purpose
 
@@ -38,7 +39,7 @@ def door(home: Home, **changes: Any) -> Door:
         **{
             "setting": lambda: "ask",
             "ledger": Ledger(home.ledger),
-            "local": True,
+            "where": Where.ANYWHERE,
             "resolve": Names(),
             **changes,
         }
@@ -99,7 +100,9 @@ async def test_the_ledger_has_the_line_before_the_name_is_looked_up(home: Home) 
 async def test_without_a_ledger_nothing_leaves(tmp_path: Path, speaker: Any) -> None:
     there = await speaker()
     names = Names()
-    nowhere = Door(lambda: "on", Ledger(tmp_path / "missing" / "ledger.jsonl"), local=True, resolve=names)
+    nowhere = Door(
+        lambda: "on", Ledger(tmp_path / "missing" / "ledger.jsonl"), where=Where.ANYWHERE, resolve=names
+    )
     with pytest.raises(SottoError):
         await got(nowhere, f"http://models.example:{there.port}/")
     assert (there.connections, names.asked) == (0, [])
@@ -278,20 +281,23 @@ PRIVATE = [
 @pytest.mark.parametrize("address", PRIVATE)
 async def test_an_address_within_is_not_reached(home: Home, speaker: Any, address: str) -> None:
     canary = await speaker()
-    assert not may_reach(address, local=False)
+    assert not may_reach(address, Where.OUTSIDE)
     with pytest.raises(Refused, match="private network"):
-        await got(door(home, local=False, resolve=Names([address])), f"https://models.example:{canary.port}/")
+        await got(
+            door(home, where=Where.OUTSIDE, resolve=Names([address])),
+            f"https://models.example:{canary.port}/",
+        )
     assert canary.connections == 0
 
 
 @pytest.mark.parametrize("address", ["1.1.1.1", "2606:4700::1111", "64:ff9b::101:101", "::ffff:1.1.1.1"])
 def test_a_public_address_may_be_reached(address: str) -> None:
-    assert may_reach(address, local=False)
+    assert may_reach(address, Where.OUTSIDE)
 
 
 @pytest.mark.parametrize("address", ["224.0.0.1", "0.0.0.0", "::", "ff02::1", "240.0.0.1", "nonsense"])
 def test_some_addresses_are_never_reached(address: str) -> None:
-    assert not may_reach(address, local=True)
+    assert not may_reach(address, Where.ANYWHERE)
 
 
 @pytest.mark.parametrize(
@@ -305,7 +311,7 @@ def test_some_addresses_are_never_reached(address: str) -> None:
 async def test_an_address_that_cannot_be_used_is_refused(home: Home, url: str) -> None:
     names = Names()
     with pytest.raises(BadValue):
-        await got(door(home, local=False, resolve=names), url)
+        await got(door(home, where=Where.OUTSIDE, resolve=names), url)
     assert (names.asked, home.ledger.exists()) == ([], False)
 
 
@@ -314,7 +320,7 @@ async def test_an_address_that_cannot_be_used_is_refused(home: Home, url: str) -
 )
 async def test_a_key_in_an_address_is_not_said_again(home: Home, url: str) -> None:
     with pytest.raises(BadValue) as raised:
-        await got(door(home, local=False), url)
+        await got(door(home, where=Where.OUTSIDE), url)
     assert "canary" not in f"{raised.value.sentence} {raised.value.hint} {raised.value.detail}"
 
 

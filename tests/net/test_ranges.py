@@ -8,10 +8,11 @@ import pytest
 
 from sottovoce.core.errors import BadSettings, NetworkProblem, Refused
 from sottovoce.core.paths import Home
-from sottovoce.net.address import is_loopback, is_named
+from sottovoce.net.address import Where, is_loopback, is_named
 from sottovoce.net.answer import Answer, Declined, Limits
 from sottovoce.net.bearer import Bearer, bearer
-from sottovoce.net.fetch import Door, opened
+from sottovoce.net.door import Door
+from sottovoce.net.fetch import opened
 from sottovoce.net.ledger import Ledger
 from sottovoce.net.policy import Purpose
 from sottovoce.net.ranges import Facts, Span, WrongRange, facts
@@ -40,7 +41,7 @@ def door(home: Home) -> Door:
     async def everywhere(host: str, port: int) -> list[str]:
         return ["127.0.0.1"]
 
-    return Door(lambda: "on", Ledger(home.ledger), local=True, resolve=everywhere)
+    return Door(lambda: "on", Ledger(home.ledger), where=Where.ANYWHERE, resolve=everywhere)
 
 
 async def asked(home: Home, url: str, **changes: Any) -> tuple[Facts, bytes]:

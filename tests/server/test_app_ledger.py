@@ -44,6 +44,7 @@ async def test_what_left_is_shown_with_when_where_to_and_why(
         "sent": 100,
         "received": 2000,
         "outcome": "done",
+        "sha256": "",
     }
     rest = (await browser.get(f"{LEDGER}?limit=2&before={page['further']}")).json()
     assert [one["host"] for one in rest["departures"]] == ["1.example", "0.example"]

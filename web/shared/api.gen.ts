@@ -378,7 +378,8 @@ export interface components {
          * DepartureNoun
          * @description One connection that left, or tried to: when, where to and why.
          *
-         *     `at` is seconds since 1970; `sent` and `received` are bytes. `outcome` is unknown while it is under
+         *     `at` is seconds since 1970; `sent` and `received` are bytes, `sha256` is of the body that was sent, empty
+         *     where none was. `outcome` is unknown while it is under
          *     way, or where the program was killed before its end.
          */
         DepartureNoun: {
@@ -400,6 +401,8 @@ export interface components {
             received: number;
             /** Sent */
             sent: number;
+            /** Sha256 */
+            sha256: string;
         };
         /**
          * DiskNoun

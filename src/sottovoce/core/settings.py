@@ -35,6 +35,8 @@ HOST = re.compile(r"(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(?::[1-9][0
 ORIGIN = re.compile(rf"[a-z][a-z0-9+.-]*://{HOST.pattern}")
 """A name with or without a port, and a whole web origin. Never a star: nothing is for everybody."""
 
+PROXY = re.compile(rf"http://{HOST.pattern}")
+
 COUNTRY = re.compile(r"(?:[A-Za-z]{2})?")
 
 Value = str | int | float
@@ -87,6 +89,14 @@ def _list_of(part: re.Pattern[str], example: str) -> Check:
                 )
 
     return check
+
+
+def _proxy(name: str, value: Value) -> None:
+    if value and not PROXY.fullmatch(str(value).lower()):
+        raise BadValue(
+            f"{name} takes an address that begins with http:// and holds no name or password.",
+            hint=f"For example: sotto settings set {name} http://proxy.lan:3128",
+        )
 
 
 def _country(name: str, value: Value) -> None:
@@ -208,6 +218,20 @@ class Settings:
         _one_of(*LABELS),
     )
     network: str = _setting("off", str, "may anything leave this machine: off, ask or on", _one_of(*NETWORK))
+    proxy: str = _setting(
+        "",
+        str,
+        "the proxy through which public addresses are reached, as http://proxy.lan:3128; empty: none. "
+        "Those of the environment are not used",
+        _proxy,
+    )
+    keep_sent: str = _setting(
+        "off",
+        str,
+        "keep the text of what is sent to a model elsewhere, in the home's folder sent: off or on; "
+        "the ledger always has its hash",
+        _one_of("off", "on"),
+    )
     hub: str = _setting(
         "https://huggingface.co",
         str,

@@ -20,7 +20,8 @@ from sottovoce.models.partial import Partial
 from sottovoce.models.progress import Meter, Progress
 from sottovoce.net.answer import Answer, Declined, Limits
 from sottovoce.net.bearer import Bearer
-from sottovoce.net.fetch import Door, opened
+from sottovoce.net.door import Door
+from sottovoce.net.fetch import opened
 from sottovoce.net.policy import Purpose
 from sottovoce.net.ranges import Facts, Span, WrongRange
 

@@ -48,7 +48,8 @@ from sottovoce.models.pull import Pulled, carry_out, here
 from sottovoce.models.records import Acceptance, Record
 from sottovoce.models.shelf import KnownFile
 from sottovoce.models.vouched import as_in_catalogue
-from sottovoce.net.fetch import Door
+from sottovoce.net.address import Where
+from sottovoce.net.door import Door
 from sottovoce.net.ledger import Ledger
 from sottovoce.store.db import Database
 
@@ -70,6 +71,7 @@ class Means:
     use: str
     token: str | None = field(default=None, repr=False)
     taken: int = 0
+    proxy: str = ""
 
     @property
     def room(self) -> int:
@@ -81,7 +83,8 @@ def means(home: Home, environment: Mapping[str, str], given: Mapping[str, Value 
     """Return what the settings say now. Raises BadSettings."""
     standing = StandingSettings(home, environment, given)
     said = standing()
-    return Means(home, lambda: standing().network, said.hub, said.use, environment.get("hf_token"))
+    token = environment.get("hf_token")
+    return Means(home, lambda: standing().network, said.hub, said.use, token, proxy=said.proxy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +138,7 @@ async def planned(means: Means, ref: Ref) -> Plan:
     if isinstance(ref, UrlRef):
         return await plan_url(_door(means), ref)
     # A hub of one's own may lie within: the person said so by naming it.
-    door = _door(means, local=means.hub.rstrip("/") != HUB)
+    door = _door(means, Where.OUTSIDE if means.hub.rstrip("/") == HUB else Where.ANYWHERE)
     hub = open_hub(door, means.hub, means.token)
     if not isinstance(ref, HubRef):
         ref = await asyncio.to_thread(_of_catalogue, means, ref)
@@ -333,8 +336,8 @@ async def _note(pulled: Pulled, offer: Offer, means: Means, database: Database) 
     await database.run(lambda conn: note(conn, offer, files, means.use))
 
 
-def _door(means: Means, *, local: bool = False) -> Door:
-    return Door(means.network, Ledger(means.home.ledger), local=local)
+def _door(means: Means, where: Where = Where.OUTSIDE) -> Door:
+    return Door(means.network, Ledger(means.home.ledger), where=where, proxy=means.proxy)
 
 
 def _of_catalogue(means: Means, ref: Ref) -> HubRef:

@@ -18,7 +18,8 @@ from sottovoce.models import licences
 from sottovoce.net.address import is_loopback, without_secrets
 from sottovoce.net.answer import Declined
 from sottovoce.net.bearer import Bearer, bearer, origin
-from sottovoce.net.fetch import Door, fetch
+from sottovoce.net.door import Door
+from sottovoce.net.fetch import fetch
 from sottovoce.net.policy import Purpose
 
 HUB = "https://huggingface.co"

@@ -21,7 +21,7 @@ from sottovoce.models.hub import Hub, address, gated, look, page, told
 from sottovoce.models.names import HubRef, UrlRef, last_name
 from sottovoce.models.partial import Wanted
 from sottovoce.net.answer import Declined
-from sottovoce.net.fetch import Door
+from sottovoce.net.door import Door
 
 MOST_PARTS = 200
 

@@ -7,12 +7,34 @@ import ipaddress
 import re
 import socket
 from collections.abc import Awaitable, Callable, Collection
+from enum import StrEnum
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 
 TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
 """IPv6 addresses that stand for an IPv4 one (RFC 6052)."""
+
+HOUSE = tuple(
+    map(ipaddress.ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"))
+)
+"""Networks that are somebody's own (RFC 1918, 6598, 4193). Not 169.254.0.0/16, where clouds keep secrets."""
+
+
+class Where(StrEnum):
+    """On which side of the house's door a host is said to be; its addresses are held against that."""
+
+    INSIDE = "inside"
+    """This machine, or a private network."""
+    OUTSIDE = "outside"
+    """The public internet."""
+    ANYWHERE = "anywhere"
+    """Either: the person named the host and leaves it open."""
+
+    @property
+    def plain(self) -> bool:
+        """Whether what goes there may go without TLS."""
+        return self is not Where.OUTSIDE
 
 
 async def resolve(host: str, port: int) -> list[str]:
@@ -22,15 +44,21 @@ async def resolve(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
-def may_reach(address: str, *, local: bool) -> bool:
-    """Tell whether an address may be connected to. With `local`, private and loopback ones too."""
+def may_reach(address: str, where: Where) -> bool:
+    """Tell whether an address may be connected to for a host that is said to be `where`."""
     try:
         plain = _unwrapped(ipaddress.ip_address(address))
     except ValueError:
         return False
+    if plain.is_loopback:
+        return where is not Where.OUTSIDE
     if plain.is_multicast or plain.is_unspecified or plain.is_reserved:
         return False
-    return local or plain.is_global
+    if where is Where.ANYWHERE:
+        return True
+    if where is Where.OUTSIDE:
+        return plain.is_global
+    return any(plain in network for network in HOUSE if network.version == plain.version)
 
 
 def is_named(host: str, names: Collection[str]) -> bool:

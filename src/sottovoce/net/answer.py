@@ -31,8 +31,9 @@ LONGEST_WAIT = 7 * 86_400.0
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How much may come, and how slowly. `bytes` of the body and `seconds` in all; `silence` is the longest
-    wait for the next bytes. Less than `slowest` bytes a second over `patience` seconds of waiting is a
-    server that only holds us; 0 allows it.
+    wait for the next bytes, `first` for the first ones (0: as for others). Less than `slowest` bytes a second
+    over `patience` seconds of waiting is a server that only holds us; 0 allows it. `connect` is the longest
+    wait for a connection. `outgoing` bytes of a body may leave.
     """
 
     bytes: int
@@ -40,6 +41,9 @@ class Limits:
     silence: float = 30.0
     slowest: int = 0
     patience: float = 30.0
+    first: float = 0.0
+    connect: float = 10.0
+    outgoing: int = 0
 
 
 class Declined(NetworkProblem):
@@ -55,7 +59,7 @@ class Declined(NetworkProblem):
 
 
 class Answer:
-    """A good answer, whose body can be read once."""
+    """An answer whose body is read once. `wait`: seconds after which the server likes to be asked again."""
 
     def __init__(
         self,
@@ -67,6 +71,8 @@ class Answer:
         still: Callable[[], None],
     ) -> None:
         self.facts = about
+        self.status = response.status_code
+        self.wait = _wait(response)
         self._response = response
         self._limits = limits
         self._trace = trace
@@ -108,7 +114,8 @@ class Answer:
         left = self._deadline - asyncio.get_running_loop().time()
         if left <= 0:
             raise TimeoutError
-        return min(self._limits.silence, left)
+        limits = self._limits
+        return min(limits.silence if self._trace.received or not limits.first else limits.first, left)
 
 
 def checked_answer(response: httpx2.Response, url: httpx2.URL, limit_bytes: int, span: Span | None) -> Facts:
@@ -116,12 +123,27 @@ def checked_answer(response: httpx2.Response, url: httpx2.URL, limit_bytes: int,
     host = host_of(url)
     if response.status_code != 200 and not (response.status_code == 206 and span is not None):
         raise _declined(response, url)
-    if response.headers.get("content-encoding", "identity") != "identity":
+    if _is_packed(response):
         raise NetworkProblem(
             f"{host} sent the file packed, though it was asked not to.",
             hint="Give another address of the same file.",
         )
-    about = facts(host, response.status_code, response.headers, span)
+    return _bounded(host, facts(host, response.status_code, response.headers, span), limit_bytes)
+
+
+def reply_facts(response: httpx2.Response, url: httpx2.URL, limit_bytes: int) -> Facts:
+    """Return what an answer of any status says of its body. Raises WrongRange, NetworkProblem."""
+    host = host_of(url)
+    if _is_packed(response):
+        raise NetworkProblem(f"{host} sent its answer packed, though it was asked not to.", hint=RIGHT)
+    return _bounded(host, facts(host, 200, response.headers, None), limit_bytes)
+
+
+def _is_packed(response: httpx2.Response) -> bool:
+    return bool(response.headers.get("content-encoding", "identity") != "identity")
+
+
+def _bounded(host: str, about: Facts, limit_bytes: int) -> Facts:
     if about.length is not None and about.length > limit_bytes:
         raise NetworkProblem(
             f"{host} offers {about.length} bytes; at most {limit_bytes} are expected.", hint=RIGHT
@@ -129,8 +151,13 @@ def checked_answer(response: httpx2.Response, url: httpx2.URL, limit_bytes: int,
     return about
 
 
-def _declined(response: httpx2.Response, url: httpx2.URL) -> Declined:
+def _wait(response: httpx2.Response) -> float | None:
+    # The other form, a date, is rare, and its clock may be wrong.
     wait = response.headers.get("retry-after", "")
+    return min(float(wait), LONGEST_WAIT) if wait.isdecimal() and wait.isascii() else None
+
+
+def _declined(response: httpx2.Response, url: httpx2.URL) -> Declined:
     status = response.status_code
     return Declined(
         f"{host_of(url)} answered {status} {response.reason_phrase}".strip() + ".",
@@ -138,8 +165,7 @@ def _declined(response: httpx2.Response, url: httpx2.URL) -> Declined:
         status=status,
         reason=response.headers.get("x-error-code", ""),
         hint="Check the address." if status < 500 and status != 429 else LATER,
-        # The other form, a date, is rare, and its clock may be wrong.
-        wait=min(float(wait), LONGEST_WAIT) if wait.isdecimal() and wait.isascii() else None,
+        wait=_wait(response),
     )
 
 

@@ -1,4 +1,4 @@
-"""A token that opens a door elsewhere, tied to the one origin that may see it."""
+"""A token or key that opens a door elsewhere, tied to the one origin that may see it."""
 
 from __future__ import annotations
 
@@ -22,10 +22,13 @@ class Bearer:
 
     origin: Origin
     token: str = field(repr=False)
+    header: str = "Authorization"
+    before: str = "Bearer "
+    """What stands before the token in its header."""
 
     def headers(self, origin: Origin) -> dict[str, str]:
         """Return what is added to a request to this origin."""
-        return {"Authorization": f"Bearer {self.token}"} if origin == self.origin else {}
+        return {self.header: f"{self.before}{self.token}"} if origin == self.origin else {}
 
 
 def bearer(url: str, token: str, *, variable: str) -> Bearer:

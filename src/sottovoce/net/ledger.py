@@ -1,11 +1,13 @@
 """The egress ledger: one line on the disk before anything leaves, one more when it is over.
 
 Append-only JSON lines that a person can read with any editor. Knows when, where to, why and how many
-bytes; never what was sent, and no path or query, since those can carry secrets.
+bytes; no path or query, since those can carry secrets. Of a body that was sent it holds the hash. Its text
+stands in a file beside the ledger where the owner wants that, and nowhere else.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import secrets
 import time
@@ -15,6 +17,7 @@ from pathlib import Path
 
 from sottovoce.core import lines
 from sottovoce.core.errors import BadValue
+from sottovoce.core.paths import make_folder, write_whole
 from sottovoce.net.policy import Purpose
 
 UNKNOWN = "unknown"
@@ -34,6 +37,8 @@ class Departure:
     sent: int = 0
     received: int = 0
     outcome: str = UNKNOWN
+    sha256: str = ""
+    """Of the body that was sent, where one was."""
 
 
 @dataclass(slots=True)
@@ -79,12 +84,25 @@ class Ledger:
         self.path = path
         self._clock = clock
 
-    def begin(self, host: str, port: int, purpose: Purpose, method: str) -> Departure:
+    @property
+    def texts(self) -> Path:
+        """The folder of what was sent, where the owner wants it kept: `ID.json` for the line of that id."""
+        return self.path.with_name("sent")
+
+    def begin(
+        self, host: str, port: int, purpose: Purpose, method: str, body: bytes = b"", *, keep: bool = False
+    ) -> Departure:
         """Put a connection on the disk, before it is made. Without this line it must not be made.
 
-        Raises DiskFull, ReadOnly or StoreProblem.
+        With `keep`, the body as well, as it leaves. Raises DiskFull, ReadOnly or StoreProblem.
         """
-        leaving = Departure(secrets.token_hex(8), self._clock(), host, port, str(purpose), method)
+        digest = hashlib.sha256(body).hexdigest() if body else ""
+        leaving = Departure(
+            secrets.token_hex(8), self._clock(), host, port, str(purpose), method, sha256=digest
+        )
+        if body and keep:
+            make_folder(self.texts)
+            write_whole(self.texts / f"{leaving.id}.json", body)
         record: dict[str, str | int | float] = {
             "id": leaving.id,
             "at": leaving.at,
@@ -93,6 +111,8 @@ class Ledger:
             "purpose": leaving.purpose,
             "method": method,
         }
+        if digest:
+            record["sha256"] = digest
         lines.append(self.path, lines.written(record))
         return leaving
 
@@ -169,6 +189,7 @@ def _opened(record: dict[str, str]) -> Departure:
         int(record["port"]),
         str(record["purpose"]),
         str(record["method"]),
+        sha256=str(record.get("sha256", "")),
     )
 
 

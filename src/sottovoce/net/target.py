@@ -1,12 +1,13 @@
-"""Where a request goes: an address that was found good, and found good again after each redirect. Pure."""
+"""What is asked and where it goes: an address that was found good, and again after each redirect. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sottovoce.core.errors import BadValue, Refused
-from sottovoce.net.address import is_named, without_secrets
+from sottovoce.net.address import Where, is_named, without_secrets
 from sottovoce.net.bearer import PORTS, Origin
 
 if TYPE_CHECKING:
@@ -15,8 +16,18 @@ if TYPE_CHECKING:
 EXAMPLE = "For example: https://example.org/model.gguf"
 
 
-def checked(text: str, *, local: bool) -> httpx2.URL:
-    """Return an address that can be fetched; with `local`, also without TLS. Raises BadValue."""
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One request: its headers may hold a key, and are not shown."""
+
+    method: str
+    url: httpx2.URL
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(default=b"", repr=False)
+
+
+def checked(text: str, where: Where) -> httpx2.URL:
+    """Return an address that can be asked; without TLS only where that may be. Raises BadValue."""
     import httpx2
 
     try:
@@ -25,7 +36,7 @@ def checked(text: str, *, local: bool) -> httpx2.URL:
         raise BadValue(
             f"{without_secrets(text)!r} is not an address that can be fetched.", hint=EXAMPLE
         ) from problem
-    schemes = ("https", "http") if local else ("https",)
+    schemes = ("https", "http") if where.plain else ("https",)
     if url.scheme not in schemes or not host_of(url) or not 0 < port_of(url) < 65536:
         raise BadValue(
             f"{without_secrets(text)!r} cannot be fetched: it must begin with https:// and name a host.",
@@ -36,7 +47,7 @@ def checked(text: str, *, local: bool) -> httpx2.URL:
     return url
 
 
-def redirected(url: httpx2.URL, moved: httpx2.URL, elsewhere: Collection[str], *, local: bool) -> httpx2.URL:
+def redirected(url: httpx2.URL, moved: httpx2.URL, elsewhere: Collection[str], where: Where) -> httpx2.URL:
     """Return where an address sends on to: within its origin, or to a host named in `elsewhere`.
 
     Never from TLS to none. Raises Refused, BadValue.
@@ -47,7 +58,7 @@ def redirected(url: httpx2.URL, moved: httpx2.URL, elsewhere: Collection[str], *
             f"{host_of(url)} sends on to {moved.scheme}://{host_of(moved)}, which was not asked for.",
             hint="If you trust that address, give it instead.",
         )
-    return checked(str(moved), local=local)
+    return checked(str(moved), where)
 
 
 def host_of(url: httpx2.URL) -> str:

@@ -12,7 +12,8 @@ from sottovoce.server.app_api.nouns import Noun
 class DepartureNoun(Noun):
     """One connection that left, or tried to: when, where to and why.
 
-    `at` is seconds since 1970; `sent` and `received` are bytes. `outcome` is unknown while it is under
+    `at` is seconds since 1970; `sent` and `received` are bytes, `sha256` is of the body that was sent, empty
+    where none was. `outcome` is unknown while it is under
     way, or where the program was killed before its end.
     """
 
@@ -25,6 +26,7 @@ class DepartureNoun(Noun):
     sent: int
     received: int
     outcome: str
+    sha256: str
 
     @classmethod
     def of(cls, departure: Departure) -> Self:
