@@ -5,9 +5,7 @@ A variant's name stands wherever a model's does. Its file names what it needs, a
 
 from __future__ import annotations
 
-import json
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from pathlib import Path
@@ -17,6 +15,7 @@ from sottovoce.core import chat_settings
 from sottovoce.core.chat_settings import ChatSettings
 from sottovoce.core.errors import BadValue, BadVariant, NotFound, Unsupported
 from sottovoce.core.paths import Home, write_whole
+from sottovoce.core.toml import NotRead, quoted, table_in
 from sottovoce.models.file import ModelFile, Variant
 from sottovoce.models.names import STARTER
 
@@ -90,18 +89,9 @@ def remove(home: Home, name: str) -> None:
 def read(path: Path) -> Variant:
     """Read a variant's file. Raises BadVariant, which names the file and what is wrong in it."""
     try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST + 1)
-    except OSError as problem:
-        raise _bad(path, f"cannot be read: {problem.strerror}") from problem
-    if len(data) > LARGEST:
-        raise _bad(path, f"is larger than {LARGEST:,} bytes")
-    try:
-        table = tomllib.loads(data.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        raise _bad(path, f"is not TOML: {problem}") from problem
-    try:
-        return checked(_variant(path.stem, table))
+        return checked(_variant(path.stem, table_in(path, LARGEST)))
+    except NotRead as problem:
+        raise _bad(path, problem.reason) from problem
     except (BadValue, Unsupported) as problem:
         raise BadVariant(f"{path}: {problem.sentence}", hint=problem.hint) from problem
 
@@ -109,13 +99,13 @@ def read(path: Path) -> Variant:
 def written(variant: Variant) -> str:
     """Return the file of a variant: the form that people pass on."""
     given = variant.settings.given()
-    lines = [f"model = {_quoted(variant.model)}"]
+    lines = [f"model = {quoted(variant.model)}"]
     if variant.title:
-        lines.append(f"title = {_quoted(variant.title)}")
+        lines.append(f"title = {quoted(variant.title)}")
     if variant.system:
-        lines.append(f"system = {_quoted(variant.system)}")
+        lines.append(f"system = {quoted(variant.system)}")
     if variant.knowledge:
-        lines.append(f"knowledge = [{', '.join(map(_quoted, variant.knowledge))}]")
+        lines.append(f"knowledge = [{', '.join(map(quoted, variant.knowledge))}]")
     if variant.quote:
         lines.append("quote = true")
     if given:
@@ -141,12 +131,6 @@ def checked(variant: Variant) -> Variant:
         raise BadValue("quote needs a shelf.", hint='For example: knowledge = ["handbook"]', field="quote")
     chat_settings.checked(variant.settings)
     return variant
-
-
-def _quoted(text: str) -> str:
-    """Return a text as a TOML string: JSON's, but for DEL, which TOML wants escaped."""
-    whole = text.encode("utf-8", "replace").decode()
-    return json.dumps(whole, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _variant(name: str, table: Mapping[str, Any]) -> Variant:
