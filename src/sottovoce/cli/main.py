@@ -31,6 +31,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "fit": ("sottovoce.cli.fit:fit", "What this machine can run, how quickly, and how to get it."),
     "models": ("sottovoce.cli.models:models", "The models here, their facts and licences."),
     "variants": ("sottovoce.cli.variants:variants", "A model with instructions and settings under a name."),
+    "upstreams": (
+        "sottovoce.cli.upstreams:upstreams",
+        "Models elsewhere that may be asked; none unless you say so.",
+    ),
     "memory": ("sottovoce.cli.memory:memory", "What is remembered in all chats; off unless you turn it on."),
     "eval": ("sottovoce.cli.eval:evaluate", "How well a model answers, by questions with known answers."),
     "compare": ("sottovoce.cli.compare:compare", "Two models or settings on the same questions."),

@@ -9,6 +9,7 @@ SottoError
 │   ├── BadArchive      an import file that cannot be read
 │   ├── BadCatalogue    a file of models to choose from that cannot be read
 │   ├── BadVariant      a variant's file that cannot be read
+│   ├── BadUpstream     the file of a model elsewhere that cannot be read
 │   ├── BadDocument     a document that cannot be read
 │   ├── Unsupported     a request's field that cannot be honoured here
 │   ├── TooLarge        more than is taken at once
@@ -27,6 +28,7 @@ SottoError
 │   ├── Busy            the line is too long
 │   │   └── Crowded     too many connections at once
 │   ├── LimitReached    a key has used up what it may
+│   ├── OverBudget      a model elsewhere has used up what it may
 │   └── Stopping        the server is going down
 ├── ModelProblem        the model's file or the engine           exit 1
 │   ├── BadModelFile    missing, cut short, damaged or hostile
@@ -35,6 +37,7 @@ SottoError
 │   ├── TooLong         the question does not fit the window
 │   └── SchemaUnmet     no answer that follows the schema
 ├── NetworkProblem      something beyond this machine            exit 1
+│   └── UpstreamProblem a model elsewhere that fails, or lies
 └── StoreProblem        this machine's disk                      exit 1
     ├── StoreDamaged    the database cannot be read
     ├── StoreNewer      written by a later version of Sottovoce
@@ -113,6 +116,10 @@ class BadVariant(BadInput):
     code = "bad_variant"
 
 
+class BadUpstream(BadInput):
+    code = "bad_upstream"
+
+
 class BadDocument(BadInput):
     """`field` is "password" where another one, or one at all, would open it."""
 
@@ -188,6 +195,10 @@ class LimitReached(Refused):
     code = "limit_reached"
 
 
+class OverBudget(Refused):
+    code = "over_budget"
+
+
 class Stopping(Refused):
     code = "stopping"
 
@@ -218,6 +229,10 @@ class SchemaUnmet(ModelProblem):
 
 class NetworkProblem(SottoError):
     code = "network_problem"
+
+
+class UpstreamProblem(NetworkProblem):
+    code = "upstream_problem"
 
 
 class StoreProblem(SottoError):

@@ -57,30 +57,35 @@ class Passage:
 
 @contextlib.asynccontextmanager
 async def through(
-    door: Door, outgoing: Outgoing, limits: Limits, deadline: float, *, purpose: Purpose, explicit: bool
+    door: Door,
+    outgoing: Outgoing,
+    limits: Limits,
+    deadline: float,
+    *,
+    purpose: Purpose,
+    explicit: bool,
+    trace: Trace | None = None,
 ) -> AsyncGenerator[Passage, None]:
     """Send one request and hold its answer open; leaving ends the connection, read or not.
 
-    `deadline` is in the event loop's time. Raises Offline, Refused and NetworkProblem, and what keeps the
-    ledger from being written.
+    `deadline` is in the event loop's time; `trace` is written as it goes. Raises Offline, Refused and
+    NetworkProblem, and what keeps the ledger from being written.
     """
     host = host_of(outgoing.url)
     await _permit(door, host, purpose, explicit)
-    with _recorded(door, outgoing, purpose) as trace:
+    trace = trace or Trace(host)
+    with _recorded(door, outgoing, purpose, trace):
         async with connected(door, outgoing, limits, trace, deadline) as response:
             yield Passage(response, trace, partial(_require, door, host, purpose, explicit=explicit))
 
 
 @contextlib.contextmanager
-def _recorded(door: Door, outgoing: Outgoing, purpose: Purpose) -> Iterator[Trace]:
+def _recorded(door: Door, outgoing: Outgoing, purpose: Purpose, trace: Trace) -> Iterator[None]:
     """Write the connection down before it is made, and how it went after."""
-    host, keep = host_of(outgoing.url), door.keeps()
-    leaving = door.ledger.begin(
-        host, port_of(outgoing.url), purpose, outgoing.method, outgoing.body, keep=keep
-    )
-    trace = Trace(host)
+    to = host_of(outgoing.url), port_of(outgoing.url)
+    leaving = door.ledger.begin(*to, purpose, outgoing.method, outgoing.body, keep=door.keeps())
     try:
-        yield trace
+        yield
     except (NetworkProblem, Refused) as problem:
         # The door's own words. A reader's may name files of this machine, which the ledger does not know.
         trace.outcome = problem.sentence

@@ -14,6 +14,7 @@ from sottovoce.core.errors import Refused, TooLarge
 from sottovoce.net.answer import Answer, Limits, reply_facts
 from sottovoce.net.bearer import Bearer
 from sottovoce.net.door import Door, through
+from sottovoce.net.ledger import Trace
 from sottovoce.net.policy import Purpose
 from sottovoce.net.target import Outgoing, checked, host_of, origin_of
 
@@ -31,10 +32,12 @@ async def posted(
     limits: Limits,
     bearer: Bearer | None = None,
     headers: Mapping[str, str] | None = None,
+    trace: Trace | None = None,
 ) -> AsyncGenerator[Answer, None]:
     """Send a JSON body and hold the answer open; leaving ends the connection, read or not.
 
-    Of whatever status: the answer tells it. `limits.outgoing` bounds the body. Raises Offline, Refused for an
+    Of whatever status: the answer tells it. `limits.outgoing` bounds the body; `trace` is written as it goes.
+    Raises Offline, Refused for an
     address on another side of the house's door than `door.where`, for a redirect and for a key of another
     origin, BadValue for an address that cannot be used, TooLarge, and NetworkProblem.
     """
@@ -53,7 +56,9 @@ async def posted(
         )
     key = bearer.headers(to) if bearer else {}
     sending = Outgoing("POST", target, {**KINDS, **(headers or {}), **key}, body)
-    async with through(door, sending, limits, deadline, purpose=purpose, explicit=explicit) as passage:
+    async with through(
+        door, sending, limits, deadline, purpose=purpose, explicit=explicit, trace=trace
+    ) as passage:
         response = passage.response
         if response.is_redirect:
             raise Refused(

@@ -26,6 +26,7 @@ STATUS: Mapping[type[SottoError], int] = {
     errors.BadSettings: 500,
     errors.BadCatalogue: 500,
     errors.BadVariant: 500,
+    errors.BadUpstream: 500,
     errors.TooLarge: 413,
     errors.WrongKind: 415,
     errors.WrongMethod: 405,

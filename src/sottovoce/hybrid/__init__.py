@@ -1,0 +1,1 @@
+"""Models elsewhere: what is recorded of them, and how one is asked."""

@@ -1,0 +1,1 @@
+"""The protocols that models elsewhere speak: what is sent, and what is understood. Pure."""

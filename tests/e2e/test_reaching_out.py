@@ -1,0 +1,178 @@
+"""A second Sottovoce as the bigger machine in the house, in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sottovoce.core.errors import NetworkProblem, UpstreamProblem
+from sottovoce.core.events import Finished, Notice, Text
+from sottovoce.core.messages import Message, Role
+from sottovoce.core.paths import Home
+from sottovoce.core.sampling import Sampling
+from sottovoce.core.settings import Settings
+from sottovoce.hybrid import keys, upstreams
+from sottovoce.hybrid.asking import ask
+from sottovoce.hybrid.means import Means, means
+from sottovoce.hybrid.upstream import Kind, Upstream
+from sottovoce.net.address import Where
+from sottovoce.net.ledger import Ledger
+from sottovoce.store.db import open_database
+
+pytestmark = pytest.mark.e2e
+
+SOTTO = [sys.executable, "-m", "sottovoce"]
+QUESTION = [Message(Role.SYSTEM, "Be brief."), Message(Role.USER, "The sea is blue today, is it not?")]
+STARTER = "SmolLM2-135M-Instruct"
+
+
+def environment(home: Path, **env: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("SOTTO_")}
+    return {**kept, "SOTTO_HOME": str(home), **env}
+
+
+def commanded(home: Path, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*SOTTO, *words], env=environment(home, **env), stdin=subprocess.DEVNULL,
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    address: str
+    process: subprocess.Popen[str]
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.communicate()
+
+
+Serve = Callable[..., Served]
+
+
+@pytest.fixture
+def serve(tmp_path: Path, loopback: None) -> Iterator[Serve]:
+    """Start a server in a home of its own."""
+    running: list[subprocess.Popen[str]] = []
+
+    def start(**env: str) -> Served:
+        process = subprocess.Popen(
+            [*SOTTO, "serve", "--port", "0"], env=environment(tmp_path / "there", **env),
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
+        running.append(process)
+        assert process.stdout is not None
+        told = process.stdout.readline()
+        address = re.search(r"http://127\.0\.0\.1:\d+", told)
+        assert address is not None, told + process.stdout.read()
+        return Served(address[0], process)
+
+    yield start
+    for process in running:
+        if process.returncode is None:
+            process.send_signal(signal.SIGTERM)
+            rest, _ = process.communicate(timeout=30)
+            assert process.returncode == 0, rest
+
+
+@pytest.fixture
+async def ways(home: Home) -> AsyncIterator[Means]:
+    database = open_database(home)
+    yield means(home, database, lambda: Settings(network="on"))
+    database.close()
+
+
+async def heard(upstream: Upstream, by: Means, **sampling: Any) -> tuple[str, Finished, list[str]]:
+    text, told, finished = "", list[str](), None
+    async for piece in ask(upstream, QUESTION, Sampling(temperature=0.0, **sampling), by):
+        if isinstance(piece, Text):
+            text += piece.text
+        elif isinstance(piece, Notice):
+            told.append(piece.code)
+        elif isinstance(piece, Finished):
+            finished = piece
+    assert finished is not None
+    return text, finished, told
+
+
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("base", ["", "/v1"])
+async def test_it_answers_in_both_protocols(serve: Serve, ways: Means, kind: Kind, base: str) -> None:
+    address = serve(SOTTO_ENGINE="echo").address
+    upstream = Upstream("cellar", address + base, STARTER, Where.INSIDE, kind)
+    text, finished, told = await heard(upstream, ways)
+    assert (text.strip(), finished.reason, told) == (QUESTION[1].text, "stop", [])
+    assert finished.usage.prompt > 0
+    assert finished.usage.answer > 0
+    text, finished, _ = await heard(upstream, ways, max_tokens=2)
+    assert (finished.reason, finished.usage.answer) == ("length", 2)
+    [one, _] = Ledger(ways.database.home.ledger).departures()
+    assert (one.outcome, one.method, one.purpose) == ("done", "POST", "answer")
+
+
+@pytest.mark.parametrize("kind", Kind)
+async def test_its_own_key_opens_it_and_another_does_not(
+    serve: Serve, ways: Means, tmp_path: Path, kind: Kind
+) -> None:
+    made = commanded(tmp_path / "there", "keys", "add", "study")
+    address, home = serve(SOTTO_ENGINE="echo").address, ways.database.home
+    upstream = Upstream("cellar", address, STARTER, Where.INSIDE, kind)
+    keys.keep(home, upstream, made.stdout.strip())
+    assert (await heard(upstream, ways))[0].strip() == QUESTION[1].text
+    keys.keep(home, upstream, "sk-sotto-wrong")
+    with pytest.raises(UpstreamProblem, match="cellar does not take its key"):
+        await heard(upstream, ways)
+
+
+def test_a_person_names_it_and_tries_it(serve: Serve, tmp_path: Path) -> None:
+    address, here = serve(SOTTO_ENGINE="echo").address, tmp_path / "here"
+    words = ("--url", address, "--model", STARTER, "--where", "inside", "--price", "1/1", "--currency", "EUR")
+    assert commanded(here, "upstreams", "add", "cellar", *words).returncode == 0
+    tried = commanded(here, "upstreams", "test", "cellar", "--yes", "--json", SOTTO_NETWORK="ask")
+    assert tried.returncode == 0, tried.stderr
+    said = json.loads(tried.stdout)
+    assert (said["answer"].strip(), said["reason"], said["notices"]) == ("Say hello in one word.", "stop", {})
+    assert said["tokens"]["read"] + said["tokens"]["written"] > 0
+    shown = json.loads(commanded(here, "upstreams", "show", "cellar", "--json").stdout)
+    assert shown["used"]["day"]["tokens"] == sum(said["tokens"].values())
+    assert shown["used"]["day"]["money"] == said["cost"]
+
+
+@pytest.mark.model
+async def test_a_server_that_is_killed_in_the_middle_ends_as_a_sentence(serve: Serve, ways: Means) -> None:
+    there, came = serve(), list[str]()
+    upstream = Upstream("cellar", there.address, STARTER, Where.INSIDE)
+    long = [Message(Role.USER, "Tell me a long story of the sea.")]
+
+    async def listen() -> None:
+        async for piece in ask(upstream, long, Sampling(max_tokens=600), ways):
+            came.append(type(piece).__name__)
+            if came == ["Text"]:
+                there.kill()
+
+    with pytest.raises(NetworkProblem, match=r"broke off"):
+        await listen()
+    assert "Finished" not in came
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("kind", Kind)
+async def test_the_real_model_there_answers_here(serve: Serve, ways: Means, kind: Kind) -> None:
+    upstream = Upstream("cellar", serve().address, "starter", Where.INSIDE, kind, longest=24)
+    upstreams.add(ways.database.home, upstream)
+    text, finished, told = await heard(upstreams.get("cellar", ways.database.home), ways)
+    assert text.strip()
+    assert (told, finished.reason in ("stop", "length")) == (["other_model"], True)
+    assert 0 < finished.usage.answer <= 24
+    assert finished.timings.first_token > 0
