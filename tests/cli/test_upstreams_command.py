@@ -45,6 +45,7 @@ def test_a_model_elsewhere_is_listed_shown_and_removed(sotto, key):
         "stated": "2026-11-27",
         "window": 32000,
         "longest": 2000,
+        "authority": None,
         "budget": {
             "day": {"money": None, "tokens": None, "bytes": 20_000_000},
             "month": {"money": "5.0", "tokens": None, "bytes": None},
@@ -111,6 +112,16 @@ def test_what_goes_unencrypted_and_without_limit_is_told(sotto, key):
     assert "what is kept there" in told
     here = ("upstreams", "add", "here", "--url", "http://127.0.0.1:1", "--model", "m", "--where", "inside")
     assert sotto(*here).err == ""
+
+
+def test_an_authority_of_ones_own_is_a_file_with_certificates(sotto, tmp_path):
+    file = tmp_path / "authority.pem"
+    file.write_text("no certificate")
+    failed = sotto(*FAR, "--authority", file)
+    assert failed.code == 2
+    assert f"The certificates of far cannot be read: {file}." in failed.err
+    assert sotto(*FAR, "--authority", tmp_path / "missing.pem").code == 2
+    assert not list((tmp_path / "home").glob("upstreams/*"))
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ from sottovoce.hybrid import keys, upstreams
 from sottovoce.hybrid.asking import ask
 from sottovoce.hybrid.means import Means, means
 from sottovoce.hybrid.upstream import Kind, Upstream
+from sottovoce.models import starter
 from sottovoce.net.address import Where
 from sottovoce.net.ledger import Ledger
 from sottovoce.store.db import open_database
@@ -176,3 +177,32 @@ async def test_the_real_model_there_answers_here(serve: Serve, ways: Means, kind
     assert (told, finished.reason in ("stop", "length")) == (["other_model"], True)
     assert 0 < finished.usage.answer <= 24
     assert finished.timings.first_token > 0
+
+
+@pytest.fixture
+def native(loopback: None) -> Iterator[str]:
+    """The address of llama.cpp's own server."""
+    process = subprocess.Popen(
+        [sys.executable, str(Path(__file__).with_name("native.py")), str(starter.path())],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    yield process.stdout.readline().strip()
+    process.kill()
+    process.communicate()
+
+
+@pytest.mark.model
+async def test_llama_cpps_own_server_is_understood(native: str, ways: Means) -> None:
+    for kind in Kind:
+        upstream = Upstream("cellar", native, starter.card().name, Where.INSIDE, kind, longest=24)
+        text, finished, told = await heard(upstream, ways)
+        assert text.strip()
+        assert finished.reason in ("stop", "length")
+        assert 0 < finished.usage.answer <= 24
+        assert told in ([], ["other_model"])
+    plain = Upstream("cellar", native, "starter", Where.INSIDE)
+    held = '{"type": "object", "properties": {"x": {"type": "boolean"}}, "required": ["x"]}'
+    assert json.loads((await heard(plain, ways, schema=held))[0]).keys() == {"x"}
+    with pytest.raises(UpstreamProblem, match="did not accept the question: it may be too long"):
+        _ = [piece async for piece in ask(plain, [Message(Role.USER, "word " * 4000)], Sampling(), ways)]

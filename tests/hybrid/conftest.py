@@ -52,7 +52,7 @@ def ways(home: Home, database: Database) -> Callable[..., Means]:
             "database": database,
             "key": lambda upstream: None,
             "breakers": Breakers(),
-            "patience": Patience(connect=5, first=10, between=10, total=20),
+            "patience": Patience(connect=20, first=60, between=60, total=120),
         }
         return Means(**{**usual, **changes})
 

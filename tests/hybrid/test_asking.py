@@ -9,12 +9,22 @@ from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 from answers import COUNTED, GOOD, chunk, streamed, whole
+from certificates import certificate
 
-from sottovoce.core.errors import NetworkProblem, Offline, OverBudget, Refused, SottoError, UpstreamProblem
+from sottovoce.core.errors import (
+    BadUpstream,
+    NetworkProblem,
+    Offline,
+    OverBudget,
+    Refused,
+    SottoError,
+    UpstreamProblem,
+)
 from sottovoce.core.events import Finished, Notice, Reasoning, Text, Usage
 from sottovoce.core.messages import Message, Role
 from sottovoce.core.paths import Home
@@ -119,7 +129,7 @@ async def only_signs_of_life(writer: asyncio.StreamWriter) -> None:
 
 
 SO_FAR = chunk("So far.")
-HASTE = Patience(connect=5, first=0.4, between=0.4, total=1.5)
+HASTE = Patience(connect=5, first=1.0, between=1.0, total=2.5)
 BAD: dict[str, tuple[Any, str]] = {
     "hangs": (hang, "took too long"),
     "hangs in the middle": (hang_in_the_middle, "took too long"),
@@ -168,8 +178,9 @@ async def test_a_server_that_fails_or_lies_gets_a_sentence_and_a_next_step(
     say, sentence = BAD[kind]
     there = await speaker()
     there.says[PATH] = say
+    patience = {"patience": HASTE} if sentence == "took too long" else {}
     with pytest.raises(NetworkProblem, match=sentence) as raised:
-        await heard(elsewhere(there.port, longest=64), ways(patience=HASTE))
+        await heard(elsewhere(there.port, longest=64), ways(**patience))
     assert raised.value.hint
     assert there.connections == 1, "nothing is tried twice"
     [leaving] = Ledger(home.ledger).departures()
@@ -246,7 +257,8 @@ async def test_a_server_that_does_not_hang_up_is_not_waited_for(
             await asyncio.sleep(60)
 
         there.says[PATH] = stay
-        assert text_of(await heard(elsewhere(there.port), ways(patience=HASTE))) == "Hello."
+        waiting = Patience(connect=5, first=20, between=2, total=60)
+        assert text_of(await heard(elsewhere(there.port), ways(patience=waiting))) == "Hello."
 
 
 async def test_without_counts_they_are_estimated_and_it_is_told(
@@ -447,6 +459,25 @@ async def test_a_model_that_is_not_where_it_was_said_to_be_is_not_contacted(
     with pytest.raises(Refused, match="is said to be inside"):
         await heard(elsewhere(there.port), replace(means, door=replace(means.door, resolve=public)))
     assert there.connections == 0
+
+
+async def test_an_authority_of_its_own_alone_may_vouch_for_its_server(
+    speaker: Any, ways: Make, elsewhere: Elsewhere, tmp_path: Path
+) -> None:
+    shows, authority = certificate(tmp_path, "box.example")
+    there = await speaker(shows)
+    there.says[PATH] = streamed(*GOOD)
+    secure = elsewhere(there.port, url=f"https://box.example:{there.port}/v1")
+    assert text_of(await heard(replace(secure, authority=str(authority)), ways())) == "Hello."
+    with pytest.raises(NetworkProblem, match="could not be reached"):
+        await heard(secure, ways())
+    _, other = certificate(tmp_path, "box.example")
+    with pytest.raises(NetworkProblem, match="could not be reached"):
+        await heard(replace(secure, authority=str(other)), ways())
+    other.write_text("no certificate")
+    with pytest.raises(BadUpstream, match="The certificates of cellar cannot be read"):
+        await heard(replace(secure, authority=str(other)), ways())
+    assert len(there.bodies) == 1
 
 
 async def test_a_name_that_is_nowhere_gets_a_sentence(ways: Make, elsewhere: Elsewhere) -> None:

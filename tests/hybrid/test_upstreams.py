@@ -29,6 +29,7 @@ FULL = Upstream(
     stated=date(2026, 11, 27),
     window=128_000,
     longest=4096,
+    authority="/etc/house.pem",
     budget=Budget(Limit(Decimal("0.10"), None, 10**6), Limit(Decimal(5), 10**6)),
 )
 PLAIN = Upstream("cellar", "http://192.168.1.5:7886", "starter", Where.INSIDE)

@@ -38,7 +38,7 @@ async def asked(door: Door, url: str) -> str:
             b"{}",
             purpose=Purpose.ANSWER,
             explicit=True,
-            limits=Limits(1000, seconds=5, outgoing=9),
+            limits=Limits(1000, seconds=20, outgoing=9),
         ):
             return "answered"
     except SottoError as problem:

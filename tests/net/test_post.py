@@ -24,7 +24,7 @@ from sottovoce.net.post import posted
 
 QUESTION = b'{"question": "Where is my canary?"}'
 KEY = "sk-canary-4711"
-LIMITS = Limits(100_000, seconds=20, outgoing=1000)
+LIMITS = Limits(100_000, seconds=60, outgoing=1000)
 
 
 class Names:
@@ -252,12 +252,12 @@ async def drip(writer: asyncio.StreamWriter) -> None:
         await asyncio.sleep(0.02)
 
 
-HASTE = Limits(100_000, seconds=20, first=0.3, silence=0.3, outgoing=1000)
+HASTE = Limits(100_000, seconds=60, first=1.0, silence=1.0, outgoing=1000)
 HOSTILE: dict[str, tuple[Any, Limits, str]] = {
     "says nothing": (silent, HASTE, "took too long"),
     "falls silent after its head": (silent_after_its_head, HASTE, "took too long"),
     "falls silent in the middle": (silent_in_the_middle, HASTE, "took too long"),
-    "drips for ever": (drip, Limits(100_000, seconds=0.5, outgoing=1000), "took too long"),
+    "drips for ever": (drip, Limits(100_000, seconds=1.5, outgoing=1000), "took too long"),
     "sends without end": (endless, LIMITS, "more than 100000 bytes"),
     "announces too much": (said(200, b"x" * 100_001), LIMITS, "offers 100001 bytes"),
     "packs": (said(200, b"x", "Content-Encoding: gzip"), LIMITS, "packed"),
@@ -298,8 +298,8 @@ async def test_a_wait_for_the_first_byte_may_be_longer_than_between_two(home: Ho
         await writer.drain()
 
     there.says["/"] = later
-    asyncio.get_running_loop().call_later(0.6, going.set)
-    limits = Limits(1000, seconds=20, first=15, silence=0.2, outgoing=1000)
+    asyncio.get_running_loop().call_later(1.6, going.set)
+    limits = Limits(1000, seconds=60, first=30, silence=1.0, outgoing=1000)
     assert await sent(door(home), f"http://box.example:{there.port}/", limits=limits) == (200, b"now")
 
 
@@ -392,6 +392,20 @@ async def test_a_wrong_certificate_ends_it_before_anything_is_said(
         await sent(door(home, trust=believes), url, bearer=key(url))
     assert "certificate" in str(raised.value.detail).lower()
     assert (there.requests, there.bodies) == ([], [])
+
+
+async def test_no_authority_of_the_environment_is_trusted(
+    home: Home,
+    speaker: Any,
+    certified: Callable[..., tuple[ssl.SSLContext, Path]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shows, authority = certified("box.example", -1, 30)
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority))
+    there = await speaker(shows)
+    with pytest.raises(NetworkProblem, match="could not be reached"):
+        await sent(door(home), f"https://box.example:{there.port}/")
+    assert there.requests == []
 
 
 async def test_a_right_certificate_is_accepted(

@@ -21,6 +21,7 @@ LIMIT = re.compile(
     r"(?P<number>[0-9]{1,15}(?:\.[0-9]{1,6})?) ?(?P<unit>tokens|B|kB|MB|GB|)/(?P<period>day|month)"
 )
 PRICE = re.compile(r"([0-9]{1,7}(?:\.[0-9]{1,6})?)/([0-9]{1,7}(?:\.[0-9]{1,6})?)")
+GIVEN = ("by", "terms", "retention", "window", "longest", "authority")
 BYTES = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9}
 
 
@@ -33,9 +34,7 @@ def described(name: str, said: Mapping[str, Any]) -> Upstream:
             field="url" if not said["url"] else "where",
         )
     stated = said["stated"]
-    given = {
-        key: said[key] for key in ("by", "terms", "retention", "window", "longest") if said[key] is not None
-    }
+    given = {key: said[key] for key in GIVEN if said[key] is not None}
     return Upstream(
         name,
         said["url"],
@@ -151,6 +150,7 @@ def data(upstream: Upstream, has_key: bool, used: Mapping[str, Spent] | None = N
         "stated": upstream.stated and upstream.stated.isoformat(),
         "window": upstream.window,
         "longest": upstream.longest,
+        "authority": upstream.authority or None,
         "budget": {period: _limit(getattr(upstream.budget, period)) for period in ("day", "month")},
         "key": has_key,
         "problem": upstream.problem or None,

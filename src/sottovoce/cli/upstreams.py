@@ -89,6 +89,12 @@ def show(given: Given, /, name: str, as_json: bool) -> None:
     type=click.Choice(["inside", "outside"]),
     help="Inside: this machine or your own network. An address on the other side is refused.",
 )
+@click.option(
+    "--authority",
+    type=click.Path(dir_okay=False, exists=True, resolve_path=True),
+    metavar="FILE",
+    help="The certificates (PEM) of those who alone may vouch for its server.",
+)
 @click.option("--by", metavar="WHO", help="Who runs it.")
 @click.option("--price", metavar="IN/OUT", help="The price of a million tokens, read and written: 0.25/2.00.")
 @click.option("--currency", metavar="CUR", help="The currency of the price, as EUR.")
@@ -124,11 +130,13 @@ def add(given: Given, /, name: str, file: Path | None, key_file: Any, **said: An
     from sottovoce.core.errors import BadValue
     from sottovoce.hybrid import keys
     from sottovoce.hybrid import upstreams as files
+    from sottovoce.hybrid.trust import trust_of
     from sottovoce.hybrid.upstream import checked
 
     home = given.open_home()
     if file is None:
         made = checked(described(name, said))
+        trust_of(made)
     elif any(said.values()):
         raise BadValue("A file says all of a model elsewhere.", hint="Give --file, or the other options")
     else:

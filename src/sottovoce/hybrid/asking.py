@@ -20,6 +20,7 @@ from sottovoce.hybrid.answering import said
 from sottovoce.hybrid.dialects import anthropic, openai, words
 from sottovoce.hybrid.dialects.words import Call, Ended
 from sottovoce.hybrid.means import Means
+from sottovoce.hybrid.trust import trust_of
 from sottovoce.hybrid.upstream import Kind, Upstream
 from sottovoce.net.answer import Answer, Limits
 from sottovoce.net.ledger import Trace
@@ -150,7 +151,7 @@ async def _answered(
         names = ", ".join(asked.unsaid)
         yield Notice("unsaid", f"{upstream.name} is not told {names}: its protocol has no place for it.")
     async with posted(
-        replace(means.door, where=upstream.where),
+        replace(means.door, where=upstream.where, trust=trust_of(upstream) or means.door.trust),
         upstream.url.rstrip("/") + asked.path,
         asked.body,
         purpose=Purpose.ANSWER,

@@ -63,7 +63,9 @@ class Upstream:
     """`where`: inside the house or outside; an address on the other side is not contacted.
 
     `by`: who runs it. `terms` and `retention` are as they were stated on the day `stated`. `window`: tokens
-    of a question with its answer; `longest`: of an answer. `problem`: why its file cannot be used, if so.
+    of a question with its answer; `longest`: of an answer. `authority`: a file with the certificates of
+    those who alone may vouch for its server; empty: those whom this system trusts. `problem`: why its file
+    cannot be used, if so.
     """
 
     name: str
@@ -78,6 +80,7 @@ class Upstream:
     stated: date | None = None
     window: int = 8192
     longest: int = 1024
+    authority: str = ""
     budget: Budget = field(default=Budget())
     problem: str = ""
 
@@ -119,7 +122,7 @@ def checked(upstream: Upstream) -> Upstream:
         )
     if not upstream.model.strip():
         raise BadValue("It has to be said which model is asked there.", hint="Give --model", field="model")
-    for name in ("model", "by", "terms", "retention"):
+    for name in ("model", "by", "terms", "retention", "authority"):
         _check_text(name, getattr(upstream, name))
     check_range("window", upstream.window, WINDOW)
     check_range("longest", upstream.longest, LONGEST)

@@ -31,6 +31,7 @@ KEYS = (
     "stated",
     "window",
     "longest",
+    "authority",
     "price",
     "budget",
 )
@@ -101,6 +102,7 @@ def written(upstream: Upstream) -> str:
         "by": upstream.by,
         "terms": upstream.terms,
         "retention": upstream.retention,
+        "authority": upstream.authority,
     }
     lines = [f"{name} = {quoted(text)}" for name, text in texts.items() if text]
     if upstream.stated is not None:
@@ -159,6 +161,7 @@ def _upstream(name: str, table: Mapping[str, Any]) -> Upstream:
         stated=stated,
         window=_of(table, "window", int, Upstream.__dataclass_fields__["window"].default),
         longest=_of(table, "longest", int, Upstream.__dataclass_fields__["longest"].default),
+        authority=_of(table, "authority", str, ""),
         budget=Budget(*(_limit(_of(budget, period, dict, {})) for period in PERIODS)),
     )
 
