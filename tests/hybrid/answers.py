@@ -1,9 +1,18 @@
-"""Answers of a server as bytes, and the pieces of OpenAI's and Anthropic's streams."""
+"""A question, what servers answer to it as bytes, and what is heard of that."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
+
+from sottovoce.core.events import Text
+from sottovoce.core.messages import Message, Role
+from sottovoce.core.sampling import Sampling
+from sottovoce.hybrid.asking import Piece, ask, spent_in
+from sottovoce.hybrid.means import Means
+from sottovoce.hybrid.upstream import Upstream
+from sottovoce.store.spending import Spent
 
 
 def streamed(*events: object, status: int = 200, kind: str = "text/event-stream") -> bytes:
@@ -27,3 +36,32 @@ def chunk(text: str | None = None, finish: str | None = None, **more: Any) -> di
 COUNTED = {"prompt_tokens": 11, "completion_tokens": 3, "prompt_tokens_details": {"cached_tokens": 4}}
 GOOD = (chunk("Hel"), chunk("lo."), chunk(finish="stop"), {"choices": [], "usage": COUNTED}, "[DONE]")
 """What a right server streams."""
+
+QUESTION = [Message(Role.SYSTEM, "Be brief."), Message(Role.USER, "Where is my canary?")]
+PLAIN = Sampling(temperature=0.0)
+
+
+async def heard(upstream: Upstream, means: Means, sampling: Sampling = PLAIN, **changes: Any) -> list[Piece]:
+    return [piece async for piece in ask(upstream, QUESTION, sampling, means, **changes)]
+
+
+def text_of(pieces: list[Piece]) -> str:
+    return "".join(piece.text for piece in pieces if isinstance(piece, Text))
+
+
+def spent(means: Means, upstream: Upstream) -> Spent:
+    return means.database.look(lambda conn: spent_in(conn, upstream, means.clock()))["month"]
+
+
+async def hang_in_the_middle(writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n")
+    writer.write(f"data: {json.dumps(chunk('So far.'))}\n\n".encode())
+    await writer.drain()
+    await asyncio.sleep(60)
+
+
+async def endless_text(writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n")
+    while True:
+        writer.write(f"data: {json.dumps(chunk('and so on ' * 99))}\n\n".encode())
+        await writer.drain()
