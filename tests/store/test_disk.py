@@ -159,7 +159,7 @@ def within(tmp_path: Path) -> Any:
     return run
 
 
-SMALL_DISK = 'mount -t tmpfs -o size=2m none "$DISK"'
+SMALL_DISK = 'mount -t tmpfs -o size=3m none "$DISK"'
 READ_ONLY_DISK = 'mount --bind "$DISK" "$DISK" && mount -o remount,bind,ro "$DISK"'
 
 
