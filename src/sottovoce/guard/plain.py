@@ -40,7 +40,12 @@ def spoken(text: str) -> str:
     text = _FENCED.sub("\n", text)
     for pattern in (_CODE, _TAG, _ADDRESS, _NAME):
         text = pattern.sub(" ", text)
-    return _WORD.sub(_alike_mended, text)
+    return alike_mended(text)
+
+
+def alike_mended(text: str) -> str:
+    """Return a text of the same length; letters that only look Latin are, in words that have Latin ones."""
+    return _WORD.sub(_word_mended, text)
 
 
 def unseen_removed(text: str) -> str:
@@ -56,8 +61,7 @@ def unquoted(text: str) -> str:
     return outside if _LETTER.search(outside) else text
 
 
-def _alike_mended(found: re.Match[str]) -> str:
-    """Return a word of Latin letters with those put right that only look so."""
+def _word_mended(found: re.Match[str]) -> str:
     word = found[0]
     if word.isascii() or not any("a" <= sign <= "z" for sign in word.lower()):
         return word

@@ -1,0 +1,119 @@
+"""Addresses of electronic mail and of machines, in a text that is seen plainly. Pure."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterator
+
+from sottovoce.guard.privacy.found import Find
+
+LONGEST = 120
+"""Signs on either side of an @ that are looked at."""
+
+_TLDS = (
+    "com|net|org|edu|gov|info|biz|io|ai|dev|app|me|co|cn|hk|tw|jp|kr|sg|in|uk|de|fr|es|it|"
+    "nl|be|ch|at|se|no|dk|fi|"
+    "pl|cz|pt|ie|eu|us|ca|mx|br|ar|au|nz|za|ru|ua|tr|gr|hu|ro|example|test|local|xyz|"
+    "online|shop|cloud|health|"
+    "tech|mail|email|school|store|site|clinic|legal|ngo|care|house|studio"
+)
+_KNOWN = frozenset(_TLDS.split("|"))
+_L = "A-Za-z0-9\u00c0-\u024f"
+_DOT = (
+    r"(?:[ \t]*(?:\(dot\)|\[dot\]|\{dot\}|<dot>|\(punkt\)|\[punkt\]|\[\.\]|"
+    r"\(\.\))[ \t]*|[ \t]+(?:dot|punkt)[ \t]+|[ \t]*点[ \t]*)"
+)
+_AT = re.compile(
+    r"(?P<sign>\s?@\s?)|[ \t]?(?P<odd>\(at\)|\[at\]|\{at\}|<at>|\(ät\)|\[@\]|\(@\)|\(a\)|\[ät\])[ \t]?"
+    r"|(?P<word>[ \t]+at[ \t]+|[ \t]*艾特[ \t]*)",
+    re.IGNORECASE,
+)
+_DOMAIN = re.compile(rf"[{_L}](?:[{_L}-]{{0,62}}[{_L}])?(?:\.[{_L}](?:[{_L}-]{{0,62}}[{_L}])?)+")
+_ODD_DOMAIN = re.compile(
+    rf"[{_L}-]{{1,63}}(?:(?:{_DOT}|[ \t]*\n?[ \t]*\.[ \t]*\n?[ \t]*)[{_L}-]{{1,63}}){{0,4}}?"
+    rf"(?:{_DOT}|[ \t]*\n?[ \t]*\.[ \t]*\n?[ \t]*)(?:{_TLDS})(?:(?:{_DOT}|"
+    rf"\.)(?:{_TLDS})(?![{_L}])){{0,2}}(?![{_L}])",
+    re.IGNORECASE,
+)
+_SPLIT_DOMAIN = re.compile(rf"[{_L}-]{{1,63}}\n[ \t]*[{_L}-]{{1,63}}(?:\.[{_L}-]{{1,63}}){{1,4}}")
+_LOCAL = re.compile(rf"[{_L}._%+'#&*/=?^{{|}}~$!-]{{1,64}}\Z")
+_ODD_LOCAL = re.compile(
+    rf"(?<![{_L}])[{_L}_%+-]{{1,64}}(?:(?:{_DOT}|[ \t]*(?:\(?underscore\)?|下划线|"
+    rf"\(?dash\)?|\(?hyphen\)?)[ \t]*"
+    rf"|[ \t]?[._][ \t]?\n?|[._-]\n)[{_L}_%+-]{{1,64}}){{0,4}}\Z",
+    re.IGNORECASE,
+)
+_DOTS = re.compile(_DOT, re.IGNORECASE)
+_V4 = re.compile(r"(?<![\w.])(?:\d{1,3}(?:[ ]?(?:\.|\[\.\]|\(\.\))[ ]?)){3}\d{1,3}(?![\w]|\.\d)", re.ASCII)
+_V6 = re.compile(
+    r"(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){2,8}(?:[0-9A-Fa-f]{1,4}|(?:\d{1,3}\.){3}\d{1,3})?(?![\w:])", re.ASCII
+)
+_VERSION = re.compile(
+    r"(?<![A-Za-z])(?:version|release|firmware|build|v|ver|版本号?|driver|chapter|section|§)\.?[ :]{0,2}v?\Z",
+    re.IGNORECASE,
+)
+
+
+def mails(text: str) -> Iterator[Find]:
+    """Find addresses of electronic mail, also as people write them against robots."""
+    for found in _AT.finditer(text):
+        ends = _domain_end(text, found)
+        start = _local_start(text, found) if ends is not None else None
+        if ends is None or start is None:
+            continue
+        value = f"{_value(text[start : found.start()])}@{_value(text[found.end() : ends])}"
+        yield Find(start, ends, "email", True, value.lower())
+
+
+def _domain_end(text: str, at: re.Match[str]) -> int | None:
+    until = at.end() + LONGEST
+    broken = _SPLIT_DOMAIN.match(text, at.end(), until) if at["sign"] else None
+    plain = _DOMAIN.match(text, at.end(), until)
+    odd = _ODD_DOMAIN.match(text, at.end(), until)
+    if at["word"]:
+        return odd.end() if odd and _DOTS.search(odd[0]) else None
+    if plain and (odd is None or plain.end() >= odd.end() or plain[0].rpartition(".")[2].lower() in _KNOWN):
+        return plain.end()
+    if odd:
+        return odd.end()
+    return broken.end() if broken else None
+
+
+def _local_start(text: str, at: re.Match[str]) -> int | None:
+    before = text[max(0, at.start() - LONGEST) : at.start()]
+    pattern = _LOCAL if at["sign"] == "@" else _ODD_LOCAL
+    found = pattern.search(before)
+    broken = _ODD_LOCAL.search(before) if at["sign"] == "@" else None
+    if broken and found and "\n" in broken[0]:
+        found = broken
+    if found is None:
+        return None
+    start = found.start()
+    while start < len(before) and before[start] in ".'*_-/=?&#!|":
+        start += 1
+    return None if start == len(before) else at.start() - len(before) + start
+
+
+def _value(part: str) -> str:
+    part = re.sub(r"\(?underscore\)?|下划线", "_", _DOTS.sub(".", part), flags=re.IGNORECASE)
+    part = re.sub(r"[ \t]\(?(?:dash|hyphen)\)?[ \t]", "-", part, flags=re.IGNORECASE)
+    return "".join(part.split()).replace("[.]", ".").replace("(.)", ".")
+
+
+def machines(text: str) -> Iterator[Find]:
+    """Find IP addresses; not those that every machine has."""
+    for pattern in (_V4, _V6):
+        for found in pattern.finditer(text):
+            value = re.sub(r"[ \[\]()]", "", found[0])
+            if pattern is _V4 and _VERSION.search(text[max(0, found.start() - 12) : found.start()]):
+                continue
+            try:
+                address = ipaddress.ip_address(
+                    ".".join(str(int(part)) for part in value.split(".")) if pattern is _V4 else value
+                )
+            except ValueError:
+                continue
+            if address.is_loopback or address.is_unspecified or str(address).startswith(("255.", "0.")):
+                continue
+            yield Find(*found.span(), "ip", True, str(address))

@@ -1,0 +1,70 @@
+"""Digits that stand together in a text, whatever is between them, and what was said before. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+MOST = 20
+"""Digits in one number."""
+
+_NUMERALS = str.maketrans("零〇一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖○", "00123456789121234567890")
+_NUMERAL = r"[零〇○一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖\d]"
+_SPOKEN = re.compile(rf"{_NUMERAL}(?:[ \t]?[-.]?[ \t]?{_NUMERAL}){{6,}}")
+_GROUPS = re.compile(
+    r"(?<!\d)(?<!\d[.,])[+(]{0,2}\d+(?:(?:[ \t]{0,2}[-./_()]{1,2}[ \t]{0,2}|[ \t]{1,3}|"
+    r"[ \t]{0,2}-?\n[ \t]{0,4}|\)[ \t]?-[ \t]?|/-|[ \t]?\([ \t]?0[ \t]?\)[ \t]?)\d+)*"
+)
+_DIGITS = re.compile(r"\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """Groups of digits that may be one number: where it stands, its digits, and how many each group has."""
+
+    start: int
+    end: int
+    digits: str
+    sizes: tuple[int, ...]
+    raw: str
+
+
+def arabic(text: str) -> str:
+    """Return a text, as long as it was, with seven and more Chinese numerals in a row made digits."""
+    return _SPOKEN.sub(lambda found: found[0].translate(_NUMERALS), text)
+
+
+def runs(text: str) -> Iterator[list[tuple[int, int]]]:
+    """Return where groups of digits stand that belong together, run by run."""
+    for found in _GROUPS.finditer(text):
+        groups = [one.span() for one in _DIGITS.finditer(text, *found.span())]
+        if groups[-1][1] - groups[0][0] >= 4:
+            yield groups
+
+
+def numbers(text: str, groups: list[tuple[int, int]], first: int) -> Iterator[Number]:
+    """Return the numbers that begin with a group, on one line before those that go on, the longest first."""
+    found: list[Number] = []
+    total = 0
+    sizes: list[int] = []
+    start = groups[first][0]
+    begin = start
+    while begin > 0 and text[begin - 1] in "+(" and start - begin < 2:
+        begin -= 1
+    for at in range(first, len(groups)):
+        size = groups[at][1] - groups[at][0]
+        total += size
+        if total > MOST:
+            break
+        sizes.append(size)
+        end = groups[at][1]
+        raw = text[begin:end]
+        found.append(Number(begin, end, "".join(_DIGITS.findall(raw)), tuple(sizes), raw))
+    yield from reversed([one for one in found if "\n" not in one.raw])
+    yield from reversed([one for one in found if "\n" in one.raw])
+
+
+def before(text: str, at: int, length: int = 40) -> str:
+    """Return what stands before a place, as far as it may say what comes."""
+    return text[max(0, at - length) : at]

@@ -1,0 +1,99 @@
+"""All that is personal in a text: every rule asked, and one thing said of each place. Pure."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, insort
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from sottovoce.guard.privacy.contacts import machines, mails
+from sottovoce.guard.privacy.found import KINDS, Find
+from sottovoce.guard.privacy.keys import keys
+from sottovoce.guard.privacy.lettered import lettered
+from sottovoce.guard.privacy.names import names
+from sottovoce.guard.privacy.names_zh import names_zh
+from sottovoce.guard.privacy.numbered import numbered
+from sottovoce.guard.privacy.own import own_words
+from sottovoce.guard.privacy.postal import postal
+from sottovoce.guard.privacy.postal_zh import postal_zh
+from sottovoce.guard.privacy.seeing import see
+
+_RANK = {kind: rank for rank, kind in enumerate(KINDS)}
+_SIGN = re.compile(r"[^\W_]")
+
+
+def find(text: str, own: Sequence[str] = (), never: Collection[str] = ()) -> list[Find]:
+    """Return what is personal in a text, in its order; no two overlap.
+
+    `own` are the owner's words, which are found whatever they are; `never` are values of earlier finds that
+    the owner said are not personal.
+    """
+    seen = see(text)
+    plain = seen.text
+    rules = (mails, machines, keys, numbered, lettered, postal, postal_zh, names, names_zh)
+    found = [one for rule in rules for one in rule(plain) if one.value not in never]
+    mine = list(own_words(plain, own))
+    taken = _apart(plain, [*_mine(mine, found), *found])
+    return [Find(*seen.place(one.start, one.end), one.kind, one.sure, one.value) for one in taken]
+
+
+def _mine(mine: Iterable[Find], found: Iterable[Find]) -> Iterator[Find]:
+    """Return the owner's words; those that are names as well say so."""
+    called = {(one.start, one.end) for one in found if one.kind == "name"}
+    for one in mine:
+        if (one.start, one.end) in called:
+            one = Find(one.start, one.end, "name", True, one.value)
+        yield one
+
+
+def _apart(text: str, found: list[Find]) -> list[Find]:
+    """Return finds of which no two overlap: the owner's win over names, else the longer over the shorter."""
+    own = [one for one in found if one.kind == "own"]
+    wider = [one for one in found if one.kind not in ("own", "name")]
+    spans = sorted((one.start, one.end) for one in wider)
+    own = [one for one in own if not _within(one, spans)]
+    rest = sorted(
+        (one for one in found if one.kind != "own"),
+        key=lambda one: (one.start - one.end, _RANK[one.kind], not one.sure, one.start),
+    )
+    taken: list[tuple[int, int]] = []
+    kept: list[Find] = []
+    for one in [*sorted(own, key=lambda one: (one.start - one.end, not one.sure)), *rest]:
+        for start, end in _free(one.start, one.end, taken):
+            whole = (start, end) == (one.start, one.end)
+            start, end = _trimmed(text, start, end) if not whole else (start, end)
+            if end - start < (1 if whole else 2):
+                continue
+            insort(taken, (start, end))
+            value = one.value if whole else " ".join(re.findall(r"\w+", text[start:end])).lower()
+            kept.append(Find(start, end, one.kind, one.sure and whole, value))
+    return sorted(kept, key=lambda one: one.start)
+
+
+def _within(one: Find, spans: Sequence[tuple[int, int]]) -> bool:
+    at = bisect_left(spans, (one.start + 1, 0))
+    return any(
+        start <= one.start and one.end <= end and (start, end) != (one.start, one.end)
+        for start, end in spans[max(0, at - 8) : at]
+    )
+
+
+def _free(start: int, end: int, taken: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Return what is left of a place where others are taken already."""
+    at = max(0, bisect_left(taken, (start, 0)) - 1)
+    while at < len(taken) and taken[at][0] < end:
+        if taken[at][1] > start:
+            if taken[at][0] > start:
+                yield start, taken[at][0]
+            start = taken[at][1]
+        at += 1
+    if start < end:
+        yield start, end
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and not _SIGN.match(text[start]):
+        start += 1
+    while start < end and not _SIGN.match(text[end - 1]):
+        end -= 1
+    return start, end

@@ -1,0 +1,187 @@
+"""Keys, tokens and passwords in a text that is seen plainly; addresses of the web that hold one. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from math import log2
+
+from sottovoce.guard.privacy.found import Find
+
+LONGEST_BLOCK = 20_000
+"""Signs of a private key in PEM form that are looked for its end."""
+
+_MORE = (
+    r"(?:(?:[ \t]?\n[ \t]*|[ \u3000]{1,2})(?=[A-Za-z_-]*\d)(?=[\d_-]*[A-Za-z])[A-Za-z0-9_-]{6,200}(?![\w@.]))"
+)
+"""What goes on after a break: letters and digits mixed."""
+
+_KNOWN = re.compile(
+    r"(?<![A-Za-z0-9])(?:"
+    r"(?:sk|pk|rk)[-_](?:ant|proj|live|test|or|svcacct|lf)[-_][\w-]{10,240}" + _MORE + r"{0,6}"
+    r"|sk-[A-Za-z0-9_-]{16,240}"
+    r"|gh[pousr]_[A-Za-z0-9]{16,255}|github_pat_\w{20,255}|glpat-[\w-]{16,64}"
+    r"|(?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{12,20}|AIza[\w-]{30,45}|ya29\.[\w-]{20,300}"
+    r"|xox[abeoprs]-[\w-]{10,200}|xapp-[\w-]{10,200}|hf_[A-Za-z0-9]{20,64}|npm_[A-Za-z0-9]{30,64}"
+    r"|pypi-[\w-]{16,300}|SG\.[\w-]{16,40}\.[\w-]{16,80}|whsec_[\w+/=-]{16,100}|dop_v1_[0-9a-f]{32,80}"
+    r"|shp(?:at|ca|pa|ss)_[0-9a-f]{20,40}|lin_api_\w{20,60}|gsk_\w{20,80}|r8_\w{20,60}|key-[0-9a-f]{32}"
+    r"|LTAI[A-Za-z0-9]{12,24}|AKID[A-Za-z0-9]{13,40}|tvly-[\w-]{16,60}|pplx-\w{20,80}|nvapi-[\w-]{20,100}"
+    r"|sq0[a-z]{3}-[\w-]{20,60}|EAA[A-Za-z0-9]{30,250}|\d{8,10}:AA[\w-]{30,40}"
+    r"|eyJ[\w-]{8,4000}\s?\.\s?[\w-]{4,4000}(?:\s?\.\s?[\w-]{4,4000})?"
+    r")",
+    re.ASCII,
+)
+_KNOWN_ANY_CASE = re.compile(
+    r"(?<![a-z0-9])(?:sk-(?:ant-|proj-)?[a-z0-9_-]{20,240}|gh[pousr]_[a-z0-9]{30,255}|akia[a-z0-9]{16})",
+    re.IGNORECASE,
+)
+_BROKEN = re.compile(
+    r"(?<![A-Za-z0-9])(?:sk[ ]?-[ ]?(?:ant-|proj-)?|gh[pousr][ ]?_[ ]?|AKIA|AIza|glpat-|xox[abprs]-|hf_)"
+    r"[A-Za-z0-9_-]{0,240}" + _MORE + r"{1,12}",
+    re.ASCII,
+)
+_PEM = re.compile(r"-----\s?BEGIN ([A-Z0-9 ]{0,40})PRIVATE KEY(?: BLOCK)?\s?-----", re.IGNORECASE)
+_PEM_END = re.compile(r"-----\s?END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?\s?-----", re.IGNORECASE)
+
+_WORD = (
+    r"(?:pass(?:word|wd|code|phrase)|pwd|api[ _-]?key|api[ _-]?token|api[ _-]?secret|"
+    r"access[ _-]?key(?:[ _-]?id)?|"
+    r"secret(?:[ _-]?(?:access[ _-]?)?key)?|client[ _-]?secret|"
+    r"auth(?:orization)?[ _-]?token|access[ _-]?token|"
+    r"refresh[ _-]?token|bearer|token|private[ _-]?key|encryption[ _-]?key|"
+    r"licen[cs]e[ _-]?key|recovery[ _-]?code|"
+    r"(?:wi-?fi|wlan)[ _-]?(?:key|code|password|passwort)|webhook[ _-]?secret|"
+    r"signing[ _-]?secret|pin(?:[ _-]?code)?|"
+    r"passwort|kennwort|contraseña|mot de passe|"
+    r"(?:登录|登陆|支付|开机|银行卡|无线|WiFi|数据库|邮箱|管理员)?密码|口令|密钥|令牌|私钥|"
+    r"验证码|授权码|提取码)"
+)
+_SAID = re.compile(
+    _WORD + r"(?:\"|'|`|\*\*)?"
+    r"(?P<link>[ \t]*(?::=|=>|[:=])\s{0,3}|[ \t]*(?:是|为|改成了?|换成了?|设成了?|设为)[ \t]*:?[ \t]*"
+    r"|(?<=[\u4e00-\u9fff])|[ \t]+(?:is|was|ist|lautet|es|est|to|now|"
+    r"still)[ \t]*:?[ \t]+(?:now |still )?|[ \t]+)"
+    r"(?P<quote>[\"'`“「]|\*\*)?(?P<value>[^\s\"'`“”「」<>,;，。；、\u3400-\u9fff]{3,200})",
+    re.IGNORECASE,
+)
+_PASSED = re.compile(
+    r"(?<![\w-])(?:--?(?:password|passwd|token|api-key|secret)[= ]|-p)(?P<value>[^\s\"']{4,200})"
+)
+_LONE = re.compile(r"(?<![\w/+=.@-])[A-Za-z0-9_+/-]{32,200}={0,2}(?![\w/+=@])", re.ASCII)
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_URL = re.compile(
+    r"(?<![A-Za-z0-9])(?:[a-z][a-z0-9+.-]{1,20}://|www\.)[^\s<>\"'`，。；、）】」\u3400-\u9fff]{3,2000}",
+    re.IGNORECASE,
+)
+_URL_SECRET = re.compile(
+    r"://[^/\s:@]{0,100}:[^/\s@]{1,200}@"
+    r"|[?&#;](?:[\w.-]{0,30}(?:token|secret|passw(?:or)?d|pwd|signature|credential)|(?:api|"
+    r"access|auth|private)?[_-]?key|"
+    r"sig|sign|auth|code|session(?:_?id)?|sid|jwt|otp|invite|ticket|hash|pass)=[^&\s]{4,}",
+    re.IGNORECASE,
+)
+_URL_HOOK = re.compile(
+    r"hooks\.slack\.com/(?:services|workflows)/|discord(?:app)?\.com/api/webhooks/|webhook\.office\.com/|"
+    r"/(?:reset|verify|invite|magic|unsubscribe|share|join|s)/[\w-]*\d[\w-]{11,}|/bot\d{8,10}:",
+    re.IGNORECASE,
+)
+_ENDS = ".,;:!?)]}*_"
+
+
+def keys(text: str) -> Iterator[Find]:
+    """Find keys, tokens, passwords, and addresses of the web that hold one."""
+    yield from _blocks(text)
+    for found in _URL.finditer(text):
+        value = found[0].rstrip(_ENDS)
+        if _URL_SECRET.search(value) or _URL_HOOK.search(value):
+            yield Find(found.start(), found.start() + len(value), "url", True, value)
+    for pattern in (_KNOWN, _KNOWN_ANY_CASE, _BROKEN):
+        for found in pattern.finditer(text):
+            value = found[0].rstrip("-_.")
+            if sum(one.isdigit() for one in value) >= 1 or len(value) >= 40:
+                yield Find(found.start(), found.start() + len(value), "key", True, "".join(value.split()))
+    yield from _said(text)
+    for found in _LONE.finditer(text):
+        if _looks_random(found[0]):
+            yield Find(*found.span(), "key", False, found[0])
+
+
+def _blocks(text: str) -> Iterator[Find]:
+    at = 0
+    while found := _PEM.search(text, at):
+        end = _PEM_END.search(text, found.end(), found.end() + LONGEST_BLOCK)
+        at = end.end() if end else _body_end(text, found.end())
+        yield Find(found.start(), at, "key", True, "".join(text[found.start() : at].split()))
+
+
+_BODY = re.compile(r"(?:\s*[A-Za-z0-9+/=]{16,100}(?![A-Za-z0-9+/=]))*", re.ASCII)
+
+
+def _body_end(text: str, at: int) -> int:
+    """Return where a private key ends whose last line is not there."""
+    found = _BODY.match(text, at, at + LONGEST_BLOCK)
+    return found.end() if found else at
+
+
+def _said(text: str) -> Iterator[Find]:
+    for pattern in (_SAID, _PASSED):
+        for found in pattern.finditer(text):
+            groups = found.groupdict()
+            value = found["value"]
+            if not groups.get("quote"):
+                value = value.rstrip(".,:?)]}*")
+                value = (
+                    value[:-1]
+                    if value.endswith("!") and value.count("!") == 1 and value[:-1].isalpha()
+                    else value
+                )
+            bare = (
+                groups.get("link", "=").strip(" \t") == "" and not "\u4e00" <= text[found.start()] <= "\u9fff"
+            )
+            if _is_secret(value, found[0], bare=bare):
+                start = found.start("value")
+                yield Find(start, start + len(value), "key", True, value)
+
+
+def _is_secret(value: str, said: str, *, bare: bool) -> bool:
+    """Return whether what follows a word for a secret is one; `bare`: nothing stands between them."""
+    if (
+        len(value) < 4
+        or value.startswith(("$", "{", "[", "(", "%", "os.", "process.", "<", "*"))
+        or value.endswith("(")
+    ):
+        return False
+    digits = sum(one.isdigit() for one in value)
+    letters = sum(one.isalpha() for one in value)
+    if re.match(r"pin\b", said, re.IGNORECASE):
+        return digits == len(value) and 4 <= digits <= 8
+    if re.match("验证码|提取码|授权码", said):
+        return digits >= 4 or (digits > 0 and len(value) == 4)
+    if value.isdigit():
+        return len(value) >= 4 and not bare
+    signs = len(value) - digits - letters - value.count("-") - value.count("'") - value.count(".")
+    mixed = bool(re.search(r"[a-z][A-Z]", value))
+    if bare:
+        return (
+            digits >= 1 and letters >= 2 and len(value) >= 8 and not re.fullmatch(r"[a-z]+-?\d{1,3}", value)
+        )
+    return (digits >= 1 and letters >= 1) or signs >= 1 or mixed or (len(value) >= 20 and " " not in value)
+
+
+def _looks_random(value: str) -> bool:
+    """Return whether a long run of signs is likelier a key than a name, a number or a digest."""
+    if _UUID.fullmatch(value) or re.fullmatch(r"[0-9a-fA-F]+|[0-9-]+", value) or "//" in value:
+        return False
+    value = (
+        max(re.split(r"[-_/+]", value), key=len)
+        if value.count("-") + value.count("_") + value.count("/") > 2
+        else value
+    )
+    if len(value) < 20:
+        return False
+    kinds = sum(bool(re.search(pattern, value)) for pattern in ("[a-z]", "[A-Z]", "[0-9]"))
+    digits = sum(one.isdigit() for one in value)
+    if kinds < 3 or digits < 3 or re.search(r"[-_/][a-z]{4,}[-_/]", value):
+        return False
+    counts = [value.count(one) for one in set(value)]
+    return -sum(count / len(value) * log2(count / len(value)) for count in counts) > 4.0

@@ -1,0 +1,131 @@
+"""Identity numbers that have letters, account numbers, and numbers known by the word before them. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from sottovoce.guard.privacy import checks
+from sottovoce.guard.privacy.digits import arabic
+from sottovoce.guard.privacy.found import Find, Kind
+
+_S = r"[ \t.\-/]?\n?"
+_EDGE, _STOP = r"(?<![A-Za-z0-9])", r"(?![A-Za-z0-9])"
+_IBAN = re.compile(rf"{_EDGE}[A-Za-z][ ]?[A-Za-z]{_S}\d{_S}\d(?=(?:[ .\-\n]{{0,2}}[A-Za-z0-9]){{11}})")
+_IBAN_SIGN = re.compile(r"[ \t]{0,2}[.\-_/]?[ \t]?\n?[ \t]{0,2}([A-Za-z0-9])")
+
+
+def _spaced(pattern: str) -> re.Pattern[str]:
+    """Return an expression for these signs, each followed by at most one separator."""
+    return re.compile(_EDGE + _S.join(pattern.split()) + _STOP, re.IGNORECASE)
+
+
+_D = r"\d"
+_SHAPES: tuple[tuple[re.Pattern[str], Callable[[str], bool]], ...] = (
+    (
+        _spaced(rf"[A-CEGHJ-PRQ-TW-Z] [A-CEGHJ-NPQR-TW-Z] {_D} {_D} {_D} {_D} {_D} {_D} [A-D]"),
+        lambda value: value[:2] not in ("BG", "GB", "NK", "KN", "TN", "NT", "ZZ"),
+    ),
+    (_spaced(" ".join([_D] * 8) + " [A-HJ-NP-TV-Z]"), checks.spanish),
+    (_spaced("[XYZ] " + " ".join([_D] * 7) + " [A-HJ-NP-TV-Z]"), checks.spanish),
+    (
+        _spaced(rf"[A-Z]{{3}} [A-Z]{{3}} {_D} {_D} [ABCDEHLMPRST] {_D} {_D} [A-Z] {_D} {_D} {_D} [A-Z]"),
+        checks.italian,
+    ),
+    (
+        re.compile(rf"{_EDGE}[A-Za-z]{{1,2}}[ ]?\d[ ]?\d[ ]?\d[ ]?\d[ ]?\d[ ]?\d[ ]?\([ ]?[0-9Aa][ ]?\)"),
+        checks.hong_kong,
+    ),
+    (_spaced("[A-Z] [1289] " + " ".join([_D] * 8)), checks.taiwanese),
+    (_spaced("[STFG] " + " ".join([_D] * 7) + " [A-Z]"), checks.singaporean),
+    (re.compile(rf"{_EDGE}[A-Z]{{3}}[PCHFATBLJG][A-Z][ ]?\d{{4}}[ ]?[A-Z]{_STOP}"), lambda value: True),
+)
+
+_LINK = (
+    r"(?:[ \t]*(?:number|no\.?|nr\.?|id|card|code|nummer|num|#|n°|号码?|编号|"
+    r"证号)){0,3}\.?(?:[ \t]*(?:[:=#-]|is|was|ist|lautet|reads|are|是|为|:|\(|\*\*|"
+    r"`){1,2}){0,2}\s{0,2}"
+)
+_CALLED: tuple[tuple[Kind, str, str], ...] = (
+    (
+        "passport",
+        r"passport|reisepass|passeport|pasaporte|passaporto|护照|通行证|回乡证|台胞证|旅行证",
+        r"(?=(?:[ -]?\n?[A-Z]{0,3}[ -]?\d){5})"
+        r"[A-Z0-9]{1,12}(?:[ \t-]\n?(?=[A-Z]{0,2}\d)[A-Z0-9]{1,9}){0,5}",
+    ),
+    (
+        "id",
+        r"(?:driver'?s?|driving)(?:'s)? licen[cs]e|führerschein\w*|驾照|驾驶证|"
+        r"identity card|id card|national id|"
+        r"personalausweis\w*|ausweis\w*|residence permit|green card|社保卡?|医保卡?|"
+        r"居住证|军官证|社会保障号?|"
+        r"tax(?:payer)?(?: id)?|steuer(?:-?id|nummer|-?identifikationsnummer)?|idnr|tin|"
+        r"(?:national |health |social )?insurance|sozialversicherungs\w*|"
+        r"versicherten\w*|krankenversicherten\w*|"
+        r"medicare|nhs|medical record|mrn|patient|病历|就诊卡|health card|aadhaar|pan|"
+        r"bsn|pesel|cpf|dni|nie|nif|"
+        r"personnummer|codice fiscale|visa grant|ssn|social security|national identity|身份证|ni|nino|"
+        r"tfn|tax file|hkid|nric|sin|学籍|licen[cs]e plate|number plate|kennzeichen|车牌",
+        r"(?=(?:[ ./-]?\n?[A-Z]{0,5}[ ./-]?\d){5})"
+        r"[A-Z0-9]{1,20}(?:[ \t./-]\n?(?=[A-Z]{0,3}\d)[A-Z0-9]{1,12}){0,6}",
+    ),
+    (
+        "account",
+        r"(?:bank |savings |checking |current )?account|acct|a/c|konto\w*|kto|账号|"
+        r"帐号|账户|银行账[号户]|sort code|routing|"
+        r"aba|对公账户",
+        r"\d(?:[ \t.-]?\d){5,19}",
+    ),
+    (
+        "id",
+        r"车牌|车牌号|车号|licen[cs]e plate|number plate|kennzeichen|registration",
+        r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z][ .-]?[A-Z0-9]{5,6}",
+    ),
+)
+"""The kind, what it is called by, and how it looks."""
+
+_NAMED = tuple(
+    (kind, re.compile(rf"(?<![A-Za-z])(?:{words}){_LINK}(?P<value>{value})(?![A-Za-z0-9])", re.IGNORECASE))
+    for kind, words, value in _CALLED
+)
+_PLATE = re.compile(
+    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-HJ-Z][ .-]?"
+    r"(?=[A-Z]*\d)[A-HJ-NP-Z0-9]{5,6}(?![A-Za-z0-9])"
+)
+
+
+def lettered(text: str) -> Iterator[Find]:
+    """Find account and identity numbers with letters, and others that are called by their name."""
+    text = arabic(text)
+    yield from _ibans(text)
+    for pattern, check in _SHAPES:
+        for found in pattern.finditer(text):
+            value = _bare(found[0])
+            if check(value):
+                yield Find(*found.span(), "id", True, value)
+    for kind, named in _NAMED:
+        for found in named.finditer(text):
+            value = _bare(found["value"])
+            if sum(one.isdigit() for one in value) >= 5:
+                yield Find(*found.span("value"), kind, True, value)
+    for found in _PLATE.finditer(text):
+        yield Find(*found.span(), "id", True, _bare(found[0]))
+
+
+def _bare(raw: str) -> str:
+    return "".join(one for one in raw if one.isalnum()).upper()
+
+
+def _ibans(text: str) -> Iterator[Find]:
+    for found in _IBAN.finditer(text):
+        head = _bare(found[0])
+        length = checks.iban_length(head[:2])
+        if length is None:
+            continue
+        signs, at = list(head), found.end()
+        while len(signs) < length and (more := _IBAN_SIGN.match(text, at)):
+            signs.append(more[1].upper())
+            at = more.end()
+        value = "".join(signs)
+        if checks.iban(value) and not text[at : at + 1].isalnum():
+            yield Find(found.start(), at, "iban", True, value)

@@ -1,0 +1,276 @@
+"""Names of people in Latin letters: by lists, by their shape, and by what is said before and after. Pure.
+
+Chinese names are in names_zh.py.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from sottovoce.guard.privacy.found import Find
+from sottovoce.guard.privacy.listed import Lists, bare, lists
+from sottovoce.guard.privacy.parting import LETTERS, WORD, Word, kind_of, segments, syllables
+from sottovoce.guard.privacy.said import Before, said_before
+
+_SPACED = re.compile(rf"(?<![{LETTERS}\d])[{LETTERS}](?:[ .*_-][{LETTERS}]){{3,24}}(?![{LETTERS}\d])")
+_GERMAN = re.compile(r"\b(?:und|ist|nicht|ich|der|das|ein|eine|wir|sie|mit|für|auf|dem|den|zu)\b")
+_SENTENCE_START = re.compile(
+    r"(?:\A|[.!?。！？:…]['\")\]]?\s+|\n\s*(?:[-*•>#\d.)\]]{1,4}\s*)?|[。！？]|[\"“(\[*]\s?)\Z"
+)
+_FOLLOWING = re.compile(r"('s\b)?([^\w&']{0,3})([\w'&]*)")
+_AND_MORE = re.compile(r",? (?:and|&) [A-Z]")
+
+
+def names(text: str) -> Iterator[Find]:
+    """Find names of people."""
+    known = lists()
+    loose = len(_GERMAN.findall(text[:4000])) < 4
+    found: list[tuple[Find, tuple[Word, ...]]] = []
+    for segment, titled in segments(text, known):
+        found += _judged(text, segment, known, titled=titled, loose=loose)
+    found += _spelled(text, known)
+    yield from (one for one, _ in found)
+    yield from _again(text, found, known)
+
+
+def _judged(
+    text: str, words: list[Word], known: Lists, *, titled: bool, loose: bool
+) -> list[tuple[Find, tuple[Word, ...]]]:
+    """Return the name that words which stand together are, with its words; nothing where they are none."""
+    start = words[0].start
+    before = Before("title", True) if titled else said_before(text, start, known)
+    after = _after(text, words[-1].end)
+    at_start = bool(_SENTENCE_START.search(text[max(0, start - 12) : start]))
+    if words[0].shape == "l":
+        return _small(words, before)
+    if _is_thing(text, words, known, after, titled=titled):
+        return []
+    cut = words
+    if at_start and len(words) > 1 and words[0].kind in "gbpqfU" and not before.strong:
+        # A sentence's first word: "Will Anna come", "Yesterday Anna" when it is not listed.
+        rest = words[1:]
+        if (
+            rest[0].kind in "GB"
+            and (len(rest) > 1 or rest[0].kind == "G")
+            and not (rest[0].kind == "B" and len(rest) == 1)
+        ):
+            cut = rest if words[0].kind not in "U" or words[0].low in known.verbs else words
+    sure = _is_name(
+        text, cut, before, known, after, at_start=at_start and cut is words, titled=titled, loose=loose
+    )
+    if sure is None:
+        return []
+    return [(_find(cut, sure=sure), tuple(cut))]
+
+
+def _find(words: Sequence[Word], *, sure: bool) -> Find:
+    return Find(words[0].start, words[-1].end, "name", sure, " ".join(word.low for word in words))
+
+
+def _after(text: str, end: int) -> tuple[str, str]:
+    """Return what joins, and the next word in small letters."""
+    found = _FOLLOWING.match(text, end)
+    if not found:
+        return "", ""
+    return (found[1] or "") + found[2], found[3].lower()
+
+
+def _is_thing(text: str, words: list[Word], known: Lists, after: tuple[str, str], *, titled: bool) -> bool:
+    """Return whether these words name a place, a firm, a work or somebody whom everybody speaks of."""
+    whole = " ".join(word.low for word in words).replace(".", "")
+    if whole in known.known or (len(words) > 2 and " ".join(word.low for word in words[:2]) in known.known):
+        return True
+    joint, following = after
+    if not titled and joint in (" ", "'s ", "-") and following in known.after:
+        next_word = re.compile(r"[^\w&]{0,4}([\w&]+)").match(
+            text, words[-1].end + (2 if joint.startswith("'s") else 0)
+        )
+        if next_word and (
+            next_word[1][0].isupper()
+            or following
+            in (
+                "&",
+                "sauce",
+                "effect",
+                "theorem",
+                "equation",
+                "law",
+                "disease",
+                "syndrome",
+                "algorithm",
+                "method",
+                "distribution",
+                "constant",
+                "principle",
+                "award",
+                "prize",
+            )
+        ):
+            return joint != "'s " or following in known.after
+    if joint == " " and following == "&" and words[-1].kind in "FBfq":
+        return True
+    ahead = re.search(r"([\w'é]+)\.? \Z", text[max(0, words[0].start - 16) : words[0].start])
+    if (
+        ahead
+        and not titled
+        and bare(ahead[1]) in known.before
+        and (ahead[1][0].isupper() or len(ahead[1]) > 4)
+    ):
+        return True
+    return (
+        bool(re.search(r"& \Z", text[max(0, words[0].start - 2) : words[0].start]))
+        and len(words) == 1
+        and words[0].kind in "FBf"
+    )
+
+
+def _is_name(
+    text: str,
+    words: list[Word],
+    before: Before,
+    known: Lists,
+    after: tuple[str, str],
+    *,
+    at_start: bool,
+    titled: bool,
+    loose: bool,
+) -> bool | None:
+    """Return whether words are surely a name; None: they are none."""
+    kinds = "".join(word.kind for word in words if word.kind != "P")
+    acts = (
+        after[0].startswith("'s")
+        or bool(_AND_MORE.match(text, words[-1].end))
+        or (after[0].strip() in ("", ",") and after[1] in known.verbs)
+    )
+    capitals = all(word.shape == "A" for word in words)
+    if titled:
+        return True
+    if len(kinds) == 1:
+        return _one(words[0], before, acts=acts, at_start=at_start, capitals=capitals, after=after)
+    if before.strong and kinds[0] not in "S" and (kinds != "II" and len(kinds) <= 4):
+        return True if re.search("[GBFgfb]", kinds) else before.sure or None if capitals else False
+    listed = re.search("[GB]", kinds), re.search("[FB]", kinds)
+    if capitals:
+        if listed[0] and (listed[1] or re.search("[fb]", kinds)):
+            return True
+        return False if listed[1] and kinds[0] in "gb" else None
+    if kinds[0] in "GB":
+        return kinds[-1] != "p"
+    if kinds[0] == "I":
+        return True if listed[1] else False if kinds[-1] in "fbUG" and loose and not at_start else None
+    if kinds[0] in "gb" and kinds[-1] in "FB":
+        return True
+    if _is_pinyin(words):
+        return True
+    if kinds[0] in "gb" and kinds[-1] in "fb":
+        return None if at_start and not acts else False
+    if kinds[0] in "pq" and kinds[-1] in "FB":
+        return False
+    if kinds[0] in "Ff" and listed[0]:
+        return True
+    if kinds[-1] in "FB" and kinds[0] in "UFf":
+        return None if not loose else False
+    if kinds[0] in "gb" and kinds[-1] == "U":
+        return False if loose and (not at_start or acts) else None
+    if loose and set(kinds) <= set("UFf") and len(kinds) <= 3 and all(len(word.low) > 2 for word in words):
+        return (
+            False
+            if (before.weak and acts) or (acts and "F" in kinds) or (before.weak and before.person)
+            else None
+        )
+    return None
+
+
+def _one(
+    word: Word, before: Before, *, acts: bool, at_start: bool, capitals: bool, after: tuple[str, str]
+) -> bool | None:
+    kind = word.kind
+    if len(word.low) < 2 or kind in "IPS":
+        return None
+    if before.strong:
+        if kind in "GBFgfb":
+            return True
+        # Dear Hiring Team, Hi Payments Department.
+        thing = after[0] == " " and after[1] in lists().never | lists().after
+        return None if not before.sure or capitals or kind != "U" or len(word.low) < 3 or thing else False
+    if capitals:
+        return None
+    if kind in "GB" and len(word.low) > 2:
+        return kind == "G" or before.weak or acts or not at_start
+    if kind == "F" and len(word.low) > 3:
+        return False if acts or before.weak or not at_start else None
+    if kind in "gb" and len(word.low) > 2:
+        listed = before.why == "word" and after[0].startswith((",", ".", "?", "!", ";", ")"))
+        return False if acts or (not at_start and (before.plain or before.person or listed)) else None
+    return None
+
+
+def _is_pinyin(words: list[Word]) -> bool:
+    """Return whether words are a Chinese name in Latin letters."""
+    if len(words) not in (2, 3) or any(word.kind in "Spq" for word in words):
+        return False
+    known = lists()
+    families = [word.low in known.family or word.low in known.word_family for word in words]
+    rest = [syllables(word.low) for word in words]
+    for at, others in ((0, rest[1:]), (-1, rest[:-1])):
+        if families[at] and rest[at] == 1 and all(others) and 1 <= sum(others) <= 2:
+            return (
+                words[at].kind in "FB"
+                or sum(others) == 2
+                or (words[at].kind in "fb" and len(words[at].low) > 1)
+            )
+    return False
+
+
+def _small(words: list[Word], before: Before) -> list[tuple[Find, tuple[Word, ...]]]:
+    """Return the name in words without capitals: two listed ones, or one after what says that it comes."""
+    kinds = [word.kind for word in words]
+    for at in range(len(words) - 1):
+        if (
+            kinds[at] in "GB"
+            and kinds[at + 1] in "FB"
+            and len(words[at].low) > 2
+            and len(words[at + 1].low) > 2
+        ):
+            pair = words[at : at + 2]
+            return [(_find(pair, sure=True), tuple(pair))]
+    if before.strong and kinds[0] in "GB" and len(words[0].low) > 2:
+        pair = words[:2] if len(words) > 1 and kinds[1] in "FBf" else words[:1]
+        return [(_find(pair, sure=False), tuple(pair))]
+    return []
+
+
+def _spelled(text: str, known: Lists) -> Iterator[tuple[Find, tuple[Word, ...]]]:
+    """Find names whose letters stand apart."""
+    for match in _SPACED.finditer(text):
+        low = bare(re.sub(rf"[^{LETTERS}]", "", match[0]))
+        ends = [
+            at
+            for at in range(3, len(low) - 2)
+            if low[:at] in known.given and low[at:] in (known.family | known.word_family)
+        ]
+        if ends:
+            yield Find(*match.span(), "name", True, f"{low[: ends[-1]]} {low[ends[-1] :]}"), ()
+        elif low in known.given or low in known.family:
+            yield Find(*match.span(), "name", False, low), ()
+
+
+def _again(text: str, found: Sequence[tuple[Find, tuple[Word, ...]]], known: Lists) -> Iterator[Find]:
+    """Find the parts of names that were found whole, where they stand alone."""
+    parts: dict[str, bool] = {}
+    for find, words in found:
+        if len(words) > 1 or (find.sure and words):
+            for word in words:
+                if len(word.low) > 2 and word.kind not in "IPS" and (len(words) > 1 or word.kind == "U"):
+                    parts[word.low] = parts.get(word.low, False) or find.sure
+    if not parts:
+        return
+    covered = {at for find, words in found for at in [word.start for word in words]}
+    for match in WORD.finditer(text):
+        if not match[0][0].isupper() or match.start() in covered:
+            continue
+        raw = match[0][:-2] if match[0][-2:] in ("'s", "'S") else match[0]
+        low = bare(raw)
+        if low in parts and low not in known.never and kind_of(low, raw, known) not in "pq":
+            yield Find(match.start(), match.start() + len(raw), "name", parts[low], low)
