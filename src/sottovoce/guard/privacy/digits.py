@@ -7,7 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 MOST = 20
+LEAST = 7
 """Digits in one number."""
+
+LONG_RUN = 60
+FEW = 6
+"""In a run of more groups than the first, a table, a number has at most so many groups as the second."""
 
 _NUMERALS = str.maketrans("零〇一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖○", "00123456789121234567890")
 _NUMERAL = r"[零〇○一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖\d]"
@@ -45,22 +50,21 @@ def runs(text: str) -> Iterator[list[tuple[int, int]]]:
 
 def numbers(text: str, groups: list[tuple[int, int]], first: int) -> Iterator[Number]:
     """Return the numbers that begin with a group, on one line before those that go on, the longest first."""
-    found: list[Number] = []
-    total = 0
-    sizes: list[int] = []
     start = groups[first][0]
     begin = start
     while begin > 0 and text[begin - 1] in "+(" and start - begin < 2:
         begin -= 1
-    for at in range(first, len(groups)):
-        size = groups[at][1] - groups[at][0]
-        total += size
-        if total > MOST:
+    most = MOST if len(groups) <= LONG_RUN else FEW
+    found: list[Number] = []
+    digits, sizes = "", []
+    for at in range(first, min(first + most, len(groups))):
+        group_start, end = groups[at]
+        if len(digits) + end - group_start > MOST:
             break
-        sizes.append(size)
-        end = groups[at][1]
-        raw = text[begin:end]
-        found.append(Number(begin, end, "".join(_DIGITS.findall(raw)), tuple(sizes), raw))
+        digits += text[group_start:end]
+        sizes.append(end - group_start)
+        if len(digits) >= LEAST:
+            found.append(Number(begin, end, digits, tuple(sizes), text[begin:end]))
     yield from reversed([one for one in found if "\n" not in one.raw])
     yield from reversed([one for one in found if "\n" in one.raw])
 

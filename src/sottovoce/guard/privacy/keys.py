@@ -108,9 +108,14 @@ def keys(text: str) -> Iterator[Find]:
 
 def _blocks(text: str) -> Iterator[Find]:
     at = 0
+    end: re.Match[str] | None = None
+    more = True
     while found := _PEM.search(text, at):
-        end = _PEM_END.search(text, found.end(), found.end() + LONGEST_BLOCK)
-        at = end.end() if end else _body_end(text, found.end())
+        if more and (end is None or end.start() < found.end()):
+            end = _PEM_END.search(text, found.end())
+            more = end is not None
+        near = more and end is not None and end.start() - found.end() < LONGEST_BLOCK
+        at = end.end() if end and near else _body_end(text, found.end())
         yield Find(found.start(), at, "key", True, "".join(text[found.start() : at].split()))
 
 

@@ -15,6 +15,7 @@ _H = "\u3400-\u9fff"
 _EDGE = re.compile(
     r"[\s,.;:!?()\[\]<>\"'/|@#*_`~+=&-]|[、。！？；：，（）《》「」『』“”‘’…—·【】]|[A-Za-z0-9]"
 )
+_BETWEEN = re.compile(r"[ \t]?\n?[ \t]?|\.")
 _LEFT_LONGEST = 6
 _USUAL = frozenset(
     "王李张刘陈杨赵吴周徐孙朱胡郭何林郑谢罗梁宋唐许韩冯邓曹彭曾肖董袁潘蒋蔡余杜叶苏魏吕丁沈姚卢姜崔钟谭陆汪范廖贾"
@@ -125,7 +126,6 @@ def _name_at(text: str, start: int, end: int, tables: Tables) -> Find | None:
     """Return the name that begins with the surname which stands here."""
     # Only signs between Chinese ones: a name may have been written with spaces in it.
     first = _skip(text, end)
-    left = _left(text, start, tables)
     near = text[start : start + 3]
     compact = text[start:end] + text[first : first + 2]
     if (
@@ -135,6 +135,7 @@ def _name_at(text: str, start: int, end: int, tables: Tables) -> Find | None:
         or compact[:4] in tables.words
     ):
         return None
+    left = _left(text, start, tables)
     if start and text[start - 1 : start + 1] in tables.words and left < 3:
         return None
     if any(text[end - size : end] in tables.strong for size in (2, 3, 4)):
@@ -211,7 +212,9 @@ def _score(
 
 def _skip(text: str, at: int) -> int:
     """Return where the next sign stands: one space, line break or dot may be between."""
-    gap = re.compile(r"[ \t]?\n?[ \t]?|\.").match(text, at)
+    if at < len(text) and text[at] not in " \t\n.":
+        return at
+    gap = _BETWEEN.match(text, at)
     end = gap.end() if gap else at
     if text[at : at + 1] == ".":
         end = at + 1

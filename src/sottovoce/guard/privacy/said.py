@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from sottovoce.guard.privacy.listed import Lists
 
 LENGTH = 48
-"""Signs before a word that are looked at."""
+NEAR = 26
+"""Signs before a word that are looked at, and those of them that most is said by."""
 
 _INTRODUCED = re.compile(
     r"(?:\b(?:i am|i'm|it's|my name(?:'s| is)|name(?:'s| is| was)|named|called|call me|"
@@ -102,14 +103,15 @@ class Before:
 def said_before(text: str, at: int, known: Lists) -> Before:
     """Return what is said before a place of a text."""
     before = text[max(0, at - LENGTH) : at]
+    near, last = before[-NEAR:], before[-10:]
     if _INTRODUCED.search(before):
         plain = re.search(
             r"(?:i am|i'm|it's|called|named|ich bin|to ?[:=]|from ?[:=])\s*\Z", before, re.IGNORECASE
         )
         return Before("introduced", strong=True, sure=not plain)
-    if _CHINESE.search(before):
+    if _CHINESE.search(last):
         return Before(
-            "introduced", strong=True, sure=not re.search(r"(?:我是|叫做?|是)[ :\"“「]{0,2}\Z", before)
+            "introduced", strong=True, sure=not re.search(r"(?:我是|叫做?|是)[ :\"“「]{0,2}\Z", last)
         )
     if _GREETED.search(before):
         return Before("greeted", strong=True)
@@ -118,9 +120,9 @@ def said_before(text: str, at: int, known: Lists) -> Before:
     relation = _RELATION.search(before)
     if relation and relation[1].lower() in known.relations:
         return Before("relation", strong=True)
-    if _CLOSE.search(before):
+    if _CLOSE.search(near):
         return Before("person", strong=False, sure=False)
-    in_small = _PLAIN.search(before) is not None
-    if _CHINESE_WEAK.search(before) or _PERSON.search(before):
+    in_small = _PLAIN.search(near) is not None
+    if _CHINESE_WEAK.search(last) or _PERSON.search(near):
         return Before("word", strong=False, sure=False, person=False, plain=in_small)
     return Before("", strong=False, sure=False, weak=False, person=False, plain=in_small)
