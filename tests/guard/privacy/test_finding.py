@@ -168,6 +168,10 @@ def test_the_owners_word_wins_and_a_wider_find_hides_it_too() -> None:
     assert found(text, "海燕计划", "Anna") == [("own", "海燕计划"), ("email", "anna@example.com")]
 
 
+def test_a_whole_name_of_the_owners_is_one_find() -> None:
+    assert found("by Harold P. Whitmore.", "Harold P. Whitmore") == [("name", "Harold P. Whitmore")]
+
+
 def test_what_the_owner_calls_harmless_is_not_found() -> None:
     text = "Ask Robin about it."
     (one,) = find(text)

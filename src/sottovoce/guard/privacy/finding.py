@@ -33,7 +33,7 @@ def find(text: str, own: Sequence[str] = (), never: Collection[str] = ()) -> lis
     rules = (mails, machines, keys, numbered, lettered, postal, postal_zh, names, names_zh)
     found = [one for rule in rules for one in rule(plain) if one.value not in never]
     mine = list(own_words(plain, own))
-    taken = _apart(plain, [*_mine(mine, found), *found])
+    taken = _apart(plain, list(_mine(mine, found)), found)
     return [Find(*seen.place(one.start, one.end), one.kind, one.sure, one.value) for one in taken]
 
 
@@ -46,14 +46,12 @@ def _mine(mine: Iterable[Find], found: Iterable[Find]) -> Iterator[Find]:
         yield one
 
 
-def _apart(text: str, found: list[Find]) -> list[Find]:
+def _apart(text: str, mine: list[Find], found: list[Find]) -> list[Find]:
     """Return finds of which no two overlap: the owner's win over names, else the longer over the shorter."""
-    own = [one for one in found if one.kind == "own"]
-    wider = [one for one in found if one.kind not in ("own", "name")]
-    spans = sorted((one.start, one.end) for one in wider)
-    own = [one for one in own if not _within(one, spans)]
+    spans = sorted((one.start, one.end) for one in found if one.kind != "name")
+    own = [one for one in mine if not _within(one, spans)]
     rest = sorted(
-        (one for one in found if one.kind != "own"),
+        found,
         key=lambda one: (one.start - one.end, _RANK[one.kind], not one.sure, one.start),
     )
     taken: list[tuple[int, int]] = []

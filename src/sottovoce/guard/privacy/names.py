@@ -19,6 +19,14 @@ _SENTENCE_START = re.compile(
     r"(?:\A|[.!?。！？:…]['\")\]]?\s+|\n\s*(?:[-*•>#\d.)\]]{1,4}\s*)?|[。！？]|[\"“(\[*]\s?)\Z"
 )
 _FOLLOWING = re.compile(r"('s\b)?([^\w&']{0,3})([\w'&]*)")
+_STATE = re.compile(
+    r", (?:A[LKZR]|C[AOT]|D[CE]|FL|GA|HI|I[DLNA]|K[SY]|LA|M[EDAINSOT]|N[EVHJMYCD]|O[HKR]|PA|RI|S[CD]|T[NX]|UT"
+    r"|V[TA]|W[AVIY]"
+    r"|Alabama|Arizona|Arkansas|California|Colorado|Connecticut|Florida|Georgia|Illinois|Indiana|Iowa|Kansas|Kentucky"
+    r"|Louisiana|Maryland|Massachusetts|Michigan|Minnesota|Mississippi|Missouri|Montana|Nebraska|Nevada|Ohio|Oklahoma"
+    r"|Oregon|Pennsylvania|Tennessee|Texas|Utah|Vermont|Virginia|Wisconsin|Wyoming|Canada|Ontario|Australia|France|Italy"
+    r"|Spain|Germany|England|Mexico|New (?:York|Jersey|Mexico|Zealand)|(?:North|South|West) [CDV]\w+)\b"
+)
 _AND_MORE = re.compile(r",? (?:and|&) [A-Z]")
 
 
@@ -55,7 +63,7 @@ def _judged(
             and (len(rest) > 1 or rest[0].kind == "G")
             and not (rest[0].kind == "B" and len(rest) == 1)
         ):
-            cut = rest if words[0].kind not in "U" or words[0].low in known.verbs else words
+            cut = rest
     sure = _is_name(
         text, cut, before, known, after, at_start=at_start and cut is words, titled=titled, loose=loose
     )
@@ -108,6 +116,8 @@ def _is_thing(text: str, words: list[Word], known: Lists, after: tuple[str, str]
             )
         ):
             return joint != "'s " or following in known.after
+    if not titled and len(words) == 1 and joint == ", " and _STATE.match(text, words[-1].end):
+        return True
     if joint == " " and following == "&" and words[-1].kind in "FBfq":
         return True
     ahead = re.search(r"([\w'é]+)\.? \Z", text[max(0, words[0].start - 16) : words[0].start])

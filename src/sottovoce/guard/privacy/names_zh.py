@@ -183,9 +183,8 @@ def _score(
     right = _right(text, last, tables)
     fit = sum(one in tables.given for one in given) / len(given)
     rare = text[start : start + 2] in tables.double
-    if given in tables.words or (
-        any(given[at] + text[last : last + 1] in tables.words for at in (len(given) - 1,)) and right < 2
-    ):
+    begins_word = given[-1] + text[last : last + 1] in tables.words and right < 2
+    if left < 3 and (given in tables.words or begins_word):
         fit -= 0.5
     if apart and not ((fit == 1 and left >= 2 and right) or (left == 3 and right)):
         return None
@@ -204,10 +203,18 @@ def _score(
             and not (fit >= 0.5 and left == 2 and right == 2 and text[start] in _USUAL)
         ):
             return None
-    elif not (fit == 1 and left and right and (text[start] in _USUAL or rare)):
+    elif not (fit == 1 and left and right and (text[start] in _USUAL or rare or _listed(text, start, last))):
         return None
     sure = left == 3 or right == 3 or (len(given) == 2 and fit == 1 and left + right >= 3) or rare
     return fit * 2 + right + (0.6 if len(given) == 2 else 0), sure
+
+
+def _listed(text: str, start: int, last: int) -> bool:
+    """Return whether signs are one of several that are listed."""
+    return (
+        "、" in text[max(0, start - 1) : start] + text[last : last + 1]
+        and _EDGE.match(text[last:]) is not None
+    )
 
 
 def _skip(text: str, at: int) -> int:
@@ -227,8 +234,9 @@ def _nick_at(text: str, match: re.Match[str], tables: Tables) -> Find | None:
     if text[match.start() + 1 : match.start() + 3] in tables.words:
         return None
     left, right = _left(text, match.start(), tables), _right(text, match.end(), tables)
-    known = match[0][1] in tables.surnames
-    if (known and left and right and left + right >= 3) or left == 3:
+    usual = match[0][1] in _USUAL or (match[0][0] == "阿" and left == 2)
+    known = usual or (match[0][1] in tables.surnames and left + right >= 3)
+    if (known and left and right) or left == 3:
         return Find(match.start(), match.end(), "name", False, match[0])
     return None
 
