@@ -104,7 +104,7 @@ def _phone(text: str, one: Number, known: tuple[bool, str]) -> Find:
 def _glued(text: str, end: int) -> bool:
     """Return whether a number goes on in letters, or as a fraction or a time."""
     after = text[end : end + 2]
-    return bool(re.match(r"[A-Za-wyzA-WYZ_@]|[.,:]\d", after))
+    return bool(re.match(r"[A-Za-wyzA-WYZ_@]|[.:]\d|,\d{3}(?!\d)", after))
 
 
 def _card(text: str, one: Number, words: str) -> Find | None:

@@ -44,7 +44,7 @@ def _words(text: str, known: Lists) -> Iterator[Word]:
         if not first.isupper():
             low = bare(raw)
             if (
-                low not in known.given
+                low.split("-")[0] not in known.given
                 and low not in known.family
                 and low not in known.particles
                 and low not in known.word_given
