@@ -103,7 +103,8 @@ def _left(text: str, at: int, tables: Tables) -> int:
     before = text[max(0, at - _LEFT_LONGEST) : at]
     stripped = before.rstrip(" \"'“「(:")
     tail = stripped + (":" if ":" in before[len(stripped) :] else "")
-    for word in (tail, stripped):
+    linked = re.sub("(?:是|就是|叫|叫做|名叫|为)$", "", stripped)
+    for word in (tail, stripped, linked):
         for size in range(min(_LEFT_LONGEST, len(word)), 0, -1):
             if word[-size:] in tables.strong and not word.endswith(
                 ("好叫", "大叫", "要叫", "会叫", "喊叫", "关系", "联系", "没系")
