@@ -16,7 +16,7 @@ from sottovoce.core import notices
 from sottovoce.core.errors import SottoError
 from sottovoce.core.events import Notice, Reasoning, Text
 from sottovoce.core.grounds import NOTHING_CITED, Citation, Cited, Found
-from sottovoce.core.messages import REPEATS, REPLACED, State
+from sottovoce.core.messages import MADE, REPEATS, REPLACED, State
 from sottovoce.store import chats
 from sottovoce.store.db import Database
 from sottovoce.store.rows import StoredMessage
@@ -50,7 +50,7 @@ class Answer:
         if begun is not None and begun.text:
             self._pieces.append(begun.text.rstrip(" "))  # the next word brings its own space
             self._thoughts.append(begun.reasoning)
-            self.facts |= _kept_of(begun, "thought")
+            self.facts |= _kept_of(begun, "thought") | _kept_of(begun, MADE)
         self._unwritten = 0
         self._written_at = time.monotonic()
         self._writing: asyncio.Future[None] | None = None
@@ -95,8 +95,9 @@ class Answer:
             self._writing.result()
         text, thoughts = self.text, self.reasoning
         facts = {name: fact for name, fact in self.facts.items() if name != "digest"}
+        digest = self.facts.get("digest", "")
         self._writing = asyncio.ensure_future(
-            self._database.run(lambda conn: chats.write(conn, self._id, text, thoughts, facts))
+            self._database.run(lambda conn: chats.write(conn, self._id, text, thoughts, facts, digest))
         )
         self._unwritten = 0
         self._written_at = now

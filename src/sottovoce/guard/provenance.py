@@ -49,10 +49,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """How an answer was made: by which model (its file's SHA-256), when, and from what."""
+    """How an answer was made: by which model (its file's SHA-256, where known), when, and from what."""
 
     model: str
-    digest: str
+    digest: str | None
     at: float
     sources: tuple[Source, ...] = ()
     variant: str | None = None

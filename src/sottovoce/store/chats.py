@@ -119,15 +119,18 @@ def write(
     text: str,
     reasoning: str = "",
     facts: dict[str, Any] | None = None,
+    digest: str = "",
 ) -> None:
     """Replace what is written of an answer so far, of the thoughts before it, and what is known of it.
 
-    Raises NotFound once it is finished or deleted.
+    `digest` is that of the model's file, where it is known by now: should the program be killed, the answer
+    is still known to be this model's. Raises NotFound once it is finished or deleted.
     """
     changed = connection.execute(
-        """UPDATE messages SET text = ?, reasoning = ?, facts = coalesce(?, facts)
+        """UPDATE messages SET text = ?, reasoning = ?, facts = coalesce(?, facts),
+             digest = coalesce(nullif(?, ''), digest)
            WHERE id = ? AND state = 'writing'""",
-        (clean(text), clean(reasoning), None if facts is None else facts_text(facts), answer_id),
+        (clean(text), clean(reasoning), None if facts is None else facts_text(facts), digest, answer_id),
     )
     if not changed.rowcount:
         raise _no_answer()

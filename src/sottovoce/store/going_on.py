@@ -8,9 +8,9 @@ from __future__ import annotations
 import sqlite3
 
 from sottovoce.core.errors import BadValue
-from sottovoce.core.messages import REPEATS, Role, State
+from sottovoce.core.messages import MADE, REPEATS, Role, State
 from sottovoce.store import chats, search
-from sottovoce.store.rows import StoredMessage
+from sottovoce.store.rows import StoredMessage, facts_text
 from sottovoce.store.values import clean
 
 CUT = ("length", REPEATS)
@@ -38,7 +38,8 @@ def go_on(
 ) -> StoredMessage:
     """Open a cut answer for writing; return it as it was. It becomes the chat's leaf.
 
-    What was noted of how it ended is dropped: cut off again, it is interrupted like any other.
+    What was noted of how it ended is dropped: cut off again, it is interrupted like any other. Where it was
+    made stays: what there is of it was still written there.
     Raises NotFound, and BadValue where it was not cut or something follows it.
     """
     chat = chats.get(connection, owner, chat_id)
@@ -52,11 +53,12 @@ def go_on(
             hint="Ask something after it, or have its question answered again",
             field="go_on",
         )
+    made = {name: fact for name, fact in answer.facts.items() if name == MADE}
     search.unindex(connection, owner, [(answer.number, answer.id, answer.text)])
     connection.execute(
-        """UPDATE messages SET state = 'writing', writer = ?, model = ?, facts = '{}'
+        """UPDATE messages SET state = 'writing', writer = ?, model = ?, facts = ?
            WHERE id = ? AND owner = ?""",
-        (writer, clean(model), answer.id, owner),
+        (writer, clean(model), facts_text(made), answer.id, owner),
     )
     connection.execute(
         "UPDATE chats SET leaf = ?, changed = ? WHERE id = ? AND owner = ?", (answer.id, now, chat.id, owner)

@@ -169,11 +169,9 @@ def test_markdown_made_into_html_with_its_comments_is_unchanged(exported: Export
         {"role": Role.USER},
         {"model": "", "digest": ""},
         {"facts": {}},
-        {"digest": "", "facts": {"made": "here"}},
         {"facts": {"made": "here", "replaced": True}},
-        {"state": State.WRITING},
     ],
-    ids=["a person", "no model", "came with an import", "unknown model", "put in its place", "unfinished"],
+    ids=["a person", "no model", "came with an import", "put in its place"],
 )
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_no_model_is_known_to_have_written_is_not_signed_as_if_one_had(
@@ -182,6 +180,19 @@ def test_what_no_model_is_known_to_have_written_is_not_signed_as_if_one_had(
     found = verify(exported(kind, [marked.message("Somebody wrote this.", **answer)]))
     assert is_whole(found)
     assert [one.record.kind for one in found if one.record is not None] == [CHAT]
+
+
+@pytest.mark.parametrize("state", [State.STOPPED, State.INTERRUPTED, State.FAILED, State.WRITING])
+@pytest.mark.parametrize("digest", [marked.DIGEST, ""], ids=["known file", "unknown file"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_there_is_of_a_cut_answer_is_signed(
+    exported: Exported, kind: str, digest: str, state: State
+) -> None:
+    cut = marked.message("Half of", state=state, digest=digest, facts={"made": "here"})
+    found = verify(exported(kind, [cut]))
+    assert is_whole(found)
+    (record,) = [one.record for one in found if one.record is not None and one.record.kind == ANSWER]
+    assert (record.model, record.model_digest) == ("starter", digest or None)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sottovoce.chat.marks.words import words_of
 from sottovoce.core.grounds import Cited, read_cited
-from sottovoce.core.messages import BASE, MADE, REPLACED, Role, State
+from sottovoce.core.messages import BASE, MADE, REPLACED, Role
 from sottovoce.guard.provenance import Made, Record, Signer, Source
 from sottovoce.store.rows import StoredMessage
 
@@ -16,6 +16,8 @@ from sottovoce.store.rows import StoredMessage
 def record_of(signer: Signer, message: StoredMessage, *, named: bool = True) -> Record | None:
     """Return the record of a kept answer, or None where nothing is known of how it was made.
 
+    Of one that is still being written or was cut off, it is of what there is. Which file its model was is not
+    said where the program was killed before it had written that down.
     `named`: the documents that it quotes are told by their names. Where the text does not show these, an
     invisible mark must not either.
     """
@@ -41,17 +43,15 @@ def sources(cited: Cited, *, named: bool = True) -> tuple[Source, ...]:
 def _is_ours(message: StoredMessage) -> bool:
     return (
         message.role is Role.ASSISTANT
-        and message.state is not State.WRITING
         and bool(message.model and message.text.strip())
         and MADE in message.facts
         and not message.facts.get(REPLACED)
-        and bool(_digest(message))
     )
 
 
-def _digest(message: StoredMessage) -> str:
+def _digest(message: StoredMessage) -> str | None:
     """Return the SHA-256 of the model's file: a stopped answer has it among its facts alone."""
-    return message.digest or str(message.facts.get("digest") or "")
+    return message.digest or str(message.facts.get("digest") or "") or None
 
 
 def _base(message: StoredMessage) -> str | None:
