@@ -36,6 +36,15 @@ def html_of(text: str) -> str:
     return rendered
 
 
+def closed(text: str) -> str:
+    """Return Markdown whose last block of code has an end: what is written behind it is not a part of it."""
+    if len(text) > MOST_MARKDOWN:
+        return text
+    last = _setter().parse(f"{text}\n\nbehind")[-1]
+    # One in a list or a quote ends with that.
+    return f"{text}\n{last.markup}" if last.type == "fence" else text
+
+
 def _tame(token: Token) -> None:
     """Fit one token into the page, with those in it."""
     if token.type in ("heading_open", "heading_close"):

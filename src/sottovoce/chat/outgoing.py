@@ -15,6 +15,7 @@ from functools import partial
 from typing import Any
 
 from sottovoce.chat import attached
+from sottovoce.chat.as_html import closed
 from sottovoce.chat.grounds import source
 from sottovoce.chat.marks import json as json_marks
 from sottovoce.chat.marks import markdown as markdown_marks
@@ -139,7 +140,7 @@ def _section(message: StoredMessage, given: Sequence[Attachment], pen: Pen) -> s
     used = "".join(f"{_as_code(one.line)}\n\n" for one in computed.kept(message.facts))
     label, record = pen.label_of(message), pen.record(message)
     labelled = f"> {label.line}\n\n" if label else ""
-    text = message.text.strip() if record is None else markdown_marks.marked(message.text, record)
+    text = closed(message.text.strip()) if record is None else markdown_marks.marked(message.text, record)
     ending = _ENDINGS.get(message.state, "")
     return f"## {who}\n\n{texts}{labelled}{used}{text}\n{quotes}{told}{ending}\n"
 

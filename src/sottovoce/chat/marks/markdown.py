@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from sottovoce.chat.as_html import html_of
+from sottovoce.chat.as_html import closed, html_of
 from sottovoce.chat.marks.marked import Marked
 from sottovoce.chat.marks.words import blocks_of
 from sottovoce.guard.normal import changes
@@ -29,8 +29,8 @@ FRONT = re.compile(r"\A---\n(?:[^\n]*\n){0,50}?---\n")
 
 
 def marked(text: str, record: Record) -> str:
-    """Return a text between its marks, without white space at its ends."""
-    return f"<!-- sottovoce:begin {record.id} -->\n\n{text.strip()}\n\n{end(record)}"
+    """Return a text between its marks, without white space at its ends, its last block of code closed."""
+    return f"<!-- sottovoce:begin {record.id} -->\n\n{closed(text.strip())}\n\n{end(record)}"
 
 
 def end(record: Record) -> str:
