@@ -263,8 +263,9 @@ def test_markdown_shows_the_branch_and_says_what_an_ai_wrote(database: Database)
     text = _export(database, markdown=True).decode()
     assert text == (
         "# About 天空 and the sky\n\n"
-        "*Begun 1970-01-01 00:01 UTC. What stands under “AI” was written by a language model and may be "
-        "wrong.*\n\n"
+        "*Begun 1970-01-01 00:01 UTC. What stands under “AI” was written by artificial intelligence: a "
+        "language model. It may be wrong; check what matters. "
+        "What stands under “Sottovoce” was written by no model.*\n\n"
         "Instructions to the AI:\n\n> Be kind.\n> And brief.\n\n"
         '## You\n\nwhy? 🙂\n"quoted" \\ \0\n\n'
         "## AI (echo)\n\n# one\n\n"

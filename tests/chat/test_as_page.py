@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from sottovoce.chat import as_html, as_page
+from sottovoce.chat import as_html, as_words
 from sottovoce.chat.as_page import page_of
 from sottovoce.core.messages import Role, State
 from sottovoce.store.attachments import Listed
@@ -101,11 +101,11 @@ def test_it_says_that_an_ai_wrote_it_which_one_and_when() -> None:
     assert 'lang="en"' in page("Why?", language="xx")
 
 
-@pytest.mark.parametrize("language", as_page.WORDS)
+@pytest.mark.parametrize("language", as_words.WORDS)
 @pytest.mark.parametrize("state", [State.STOPPED, State.INTERRUPTED, State.FAILED, State.WRITING])
 def test_it_says_how_an_answer_ended(state: State, language: str) -> None:
     html = page_of(CHAT, [said(Role.ASSISTANT, "half", state=state)], language).decode()
-    assert as_page.WORDS[language].endings[state] in html
+    assert as_words.WORDS[language].endings[state] in html
 
 
 def test_an_answer_is_set_and_a_question_stands_as_it_was_typed() -> None:

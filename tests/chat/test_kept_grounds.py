@@ -60,7 +60,7 @@ async def test_what_people_read_shows_the_quotes_as_well(handbook: Parts) -> Non
     handbook.database.look(lambda conn: archive.export_markdown(conn, handbook.owner, None, file))
     markdown = file.getvalue().decode()
     assert f"[1] `rules.md: Annual leave`: `{LEAVE}`" in markdown
-    assert "## AI (from documents, by no model)" in markdown
+    assert "## Sottovoce (from documents, by no model)" in markdown
     for chat, says in ((answer.chat, LEAVE), (quoted[-1].chat, "from documents, by no model")):
         page = handbook.database.look(
             lambda conn, chat=chat: page_of(chats.get(conn, "me", chat), shown.branch(conn, "me", chat))

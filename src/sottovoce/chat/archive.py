@@ -9,6 +9,7 @@ Our own format, version 1, is one JSON object. It loses nothing but the owner, w
        "messages": [
         {"id", "parent", "role", "state", "text", "model", "digest", "facts", "created", "reasoning", "liked",
          "attachments": [{"name", "text"}, ...], where there are any,
+         "written_by": model, rule, tool, documents, help or unknown, of an answer,
          "provenance": {…}, for what a model wrote here, "label", where one is set,
          "grounds": [{"shelf", "document", "digest", "page", "headings", "start", "end", "text", "score",
                       "written", "told"}, ...], where there are any}, ...], "provenance": {…}}, ...]}
@@ -85,9 +86,10 @@ def export_markdown(
     chat_ids: Sequence[str] | None,
     target: BinaryIO,
     pen: Pen = PLAIN,
+    language: str = "en",
 ) -> int:
     """Write the branch shown of these chats, or of all, as Markdown for people; return how many."""
-    return _export("markdown", connection, owner, chat_ids, target, pen)
+    return _export("markdown", connection, owner, chat_ids, target, pen, language)
 
 
 def export_whole(
@@ -117,9 +119,11 @@ def _export(
     chat_ids: Sequence[str] | None,
     target: BinaryIO,
     pen: Pen,
+    language: str = "en",
 ) -> int:
     wanted = chosen(connection, owner, chat_ids)
-    form = outgoing.form(name, pen, outgoing.content_of([chat.id for chat in wanted]))
+    content = outgoing.content_of(connection, owner, [chat.id for chat in wanted], name)
+    form = outgoing.form(name, pen, content, language)
     target.write(form.opening)
     for at, chat in enumerate(wanted):
         target.write((form.between if at else b"") + form.write(connection, owner, chat))

@@ -11,14 +11,15 @@ from collections.abc import Sequence
 
 from sottovoce import __version__
 from sottovoce.chat.as_html import html_of
-from sottovoce.chat.as_page import WORDS, Words
+from sottovoce.chat.as_words import Words, speaker, words_in
+from sottovoce.chat.author import is_by_ai
 from sottovoce.chat.grounds import source
 from sottovoce.chat.marks import docx
 from sottovoce.chat.marks.document import Document
 from sottovoce.chat.marks.pen import PLAIN, Pen
 from sottovoce.chat.marks.words import blocks_of
-from sottovoce.core import notices
-from sottovoce.core.grounds import NOT_ON_SHELF, QUOTES, read_cited
+from sottovoce.core import computed, notices
+from sottovoce.core.grounds import read_cited
 from sottovoce.core.messages import Role
 from sottovoce.guard.labels import AIGC
 from sottovoce.store.rows import Chat
@@ -29,14 +30,14 @@ GENERATED = "AI-generated"
 
 
 def document_of(chat: Chat, branch: Sequence[Shown], language: str = "en", pen: Pen = PLAIN) -> bytes:
-    """Return the document of a branch. A language that is not among WORDS is English."""
-    words = WORDS.get(language, WORDS["en"])
+    """Return the document of a branch; see words_in."""
+    words = words_in(language)
     document = Document(" ".join(chat.title.split()) or words.untitled, words.tag)
-    if any(shown.message.role is Role.ASSISTANT and shown.message.model for shown in branch):
+    if any(is_by_ai(shown.message) for shown in branch):
         document.properties[GENERATED] = "true"
-    aigc = pen.aigc(chat.id)
-    if aigc is not None:
-        document.properties[AIGC] = json.dumps(aigc, ensure_ascii=False)
+        aigc = pen.aigc(chat.id)
+        if aigc is not None:
+            document.properties[AIGC] = json.dumps(aigc, ensure_ascii=False)
     document.paragraph(document.title, "Title")
     document.paragraph(words.begun.format(day=_day(chat.created)), "Note")
     document.paragraph(words.notice, "Note")
@@ -60,17 +61,18 @@ def _write(document: Document, shown: Shown, words: Words, pen: Pen) -> None:
         for line in message.text.strip().splitlines():
             document.paragraph(line)
         return
-    by_nobody = message.facts.get("reason") in (NOT_ON_SHELF, QUOTES)
-    model = message.model or (words.documents if by_nobody else words.unknown)
-    document.paragraph(f"{words.ai} · {model} · {day}", "Heading2")
+    who, by = speaker(message, words)
+    document.paragraph(f"{who} · {by} · {day}", "Heading2")
+    for notice in notices.kept(message.facts):
+        document.paragraph(notice.text, "Note")
     label = pen.label_of(message)
     if label is not None:
         document.paragraph(label.line, "Note")
+    for used in computed.kept(message.facts):
+        document.paragraph(used.line, "Note")
     document.blocks(blocks_of(html_of(message.text.strip())), pen.record(message))
     for one in read_cited(message.facts).citations:
         document.paragraph(f"[{one.n}] {source(one)}: “{' '.join(one.quote.split())}”", "Note")
-    for notice in notices.kept(message.facts):
-        document.paragraph(notice.text, "Note")
     ending = words.endings.get(message.state)
     if ending:
         document.paragraph(ending, "Note")

@@ -12,93 +12,23 @@ import hashlib
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from html import escape
 from importlib import resources
 
 from sottovoce import __version__
 from sottovoce.chat.as_html import html_of
-from sottovoce.chat.grounds import source
+from sottovoce.chat.as_words import Words, speaker, words_in
+from sottovoce.chat.author import is_by_ai
+from sottovoce.chat.grounds import is_chinese, source
 from sottovoce.chat.marks import html as html_marks
 from sottovoce.chat.marks.pen import PLAIN, Pen
 from sottovoce.core import computed, notices
-from sottovoce.core.grounds import HELPED, NOT_ON_SHELF, QUOTES, Cited, read_cited
-from sottovoce.core.messages import Role, State
+from sottovoce.core.grounds import Cited, read_cited
+from sottovoce.core.messages import Role
 from sottovoce.guard.labels import AIGC
 from sottovoce.store.rows import Chat
 from sottovoce.store.shown import Shown
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What the page says itself, in one language."""
-
-    tag: str
-    untitled: str
-    begun: str
-    notice: str
-    you: str
-    ai: str
-    unknown: str
-    attached: str
-    documents: str
-    computed: str
-    helped: str
-    """Who answered, where no model did."""
-    quoted: str
-    unsupported: str
-    made: str
-    endings: dict[State, str]
-
-
-WORDS = {
-    "en": Words(
-        tag="en",
-        untitled="Chat",
-        begun="Begun {day}.",
-        notice="What stands under “AI” was written by artificial intelligence: a language model. "
-        "It may be wrong; check what matters.",
-        you="You",
-        ai="AI",
-        unknown="unknown model",
-        attached="Attached: {names}",
-        documents="from documents, by no model",
-        computed="computed, by no model",
-        helped="from the help, by no model",
-        quoted="Quoted from documents:",
-        unsupported="Of {all} sentences, {count} are supported by no passage.",
-        made="Saved from Sottovoce {version}.",
-        endings={
-            State.STOPPED: "This answer was stopped.",
-            State.INTERRUPTED: "This answer was interrupted.",
-            State.WRITING: "This answer was still being written.",
-            State.FAILED: "This answer failed.",
-        },
-    ),
-    "zh": Words(
-        tag="zh-CN",
-        untitled="对话",
-        begun="开始于 {day}。",
-        notice="标有“AI”的内容由人工智能（语言模型）生成，可能有误，重要信息请自行核实。",
-        you="用户",
-        ai="AI",
-        unknown="未知模型",
-        attached="附件：{names}",
-        documents="出自文件，未用模型",
-        computed="由精确工具计算，未用模型",
-        helped="出自帮助，未用模型",
-        quoted="引自文件：",
-        unsupported="{all} 句中有 {count} 句没有段落支持。",
-        made="由 Sottovoce {version} 导出。",
-        endings={
-            State.STOPPED: "这个回答被停止了。",
-            State.INTERRUPTED: "这个回答被中断了。",
-            State.WRITING: "导出时这个回答还没有写完。",
-            State.FAILED: "这个回答失败了。",
-        },
-    ),
-}
 
 _PAGE = """<!doctype html>
 <html lang="{tag}">
@@ -128,8 +58,8 @@ _PAGE = """<!doctype html>
 
 
 def page_of(chat: Chat, branch: Sequence[Shown], language: str = "en", pen: Pen = PLAIN) -> bytes:
-    """Return the page of a branch. A language that is not among WORDS is English."""
-    words = WORDS.get(language, WORDS["en"])
+    """Return the page of a branch; see words_in."""
+    words = words_in(language)
     page = _page(chat, branch, words, pen, "")
     seal = pen.seal(html_marks.visible(page), chat.changed) if pen.signer is not None else None
     if seal is not None:
@@ -140,7 +70,7 @@ def page_of(chat: Chat, branch: Sequence[Shown], language: str = "en", pen: Pen 
 def _page(chat: Chat, branch: Sequence[Shown], words: Words, pen: Pen, seal: str) -> str:
     style = _style()
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    aigc = pen.aigc(chat.id)
+    aigc = pen.aigc(chat.id) if any(is_by_ai(one.message) for one in branch) else None
     return _PAGE.format(
         tag=words.tag,
         hash=f"sha256-{digest}",
@@ -163,30 +93,25 @@ def _article(shown: Shown, words: Words, pen: Pen) -> str:
         text = escape(message.text.strip())
         given = _attached(shown, words)
         return f'<article class="you"><h2>{words.you} {day}</h2>{given}<div dir="auto">{text}</div></article>'
-    model = escape(message.model or _by_nobody(message.facts.get("reason"), words))
+    who, by = speaker(message, words)
     ending = words.endings.get(message.state)
     end = f'<p class="end">{escape(ending)}</p>' if ending else ""
     used = "".join(f'<p class="attached">{escape(one.line)}</p>' for one in computed.kept(message.facts))
-    told = "".join(
-        f'<p class="attached" lang="en">{escape(one.text)}</p>' for one in notices.kept(message.facts)
-    )
+    told = "".join(_told(one.text) for one in notices.kept(message.facts))
     label = pen.label_of(message)
     labelled = f'<p class="notice" lang="{label.language}">{escape(label.line)}</p>' if label else ""
     mark = html_marks.attributes(pen.record(message))
+    kind = "ai" if who == words.ai else "program"
     return (
-        f'<article class="ai"><h2>{words.ai} · <bdi>{model}</bdi> {day}</h2>{labelled}'
+        f'<article class="{kind}"><h2>{who} · <bdi>{escape(by)}</bdi> {day}</h2>{told}{labelled}'
         f'{used}<div class="answer" dir="auto"{mark}>{html_of(message.text.strip())}</div>'
-        f"{_quoted(read_cited(message.facts), words)}{told}{end}</article>"
+        f"{_quoted(read_cited(message.facts), words)}{end}</article>"
     )
 
 
-def _by_nobody(reason: object, words: Words) -> str:
-    """Return who gave an answer that names no model."""
-    if reason == computed.REASON:
-        return words.computed
-    if reason == HELPED:
-        return words.helped
-    return words.documents if reason in (NOT_ON_SHELF, QUOTES) else words.unknown
+def _told(notice: str) -> str:
+    language = "zh-CN" if is_chinese(notice) else "en"
+    return f'<p class="attached" lang="{language}">{escape(notice)}</p>'
 
 
 def _quoted(cited: Cited, words: Words) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sottovoce.cli._given import Given
-from sottovoce.cli._show import one_line
+from sottovoce.cli._show import Show, one_line
 from sottovoce.core import computed, notices
 from sottovoce.core.errors import BadValue, Refused
 from sottovoce.core.messages import OWNER, Role
@@ -119,11 +119,10 @@ def show(given: Given, /, chat_id: str, as_json: bool) -> None:
             words(f"[attached: {one.name}, {one.characters:,} characters]\n")
             for one in attached.get(message.id, ())
         )
-        given.show.plain(f"\n{_speaker(message, words)}{mark}:\n{files}{message.text}")
-        for used in computed.kept(message.facts):
-            given.show.plain(f"[{words(one_line(used.line))}]")
-        for notice in notices.kept(message.facts):
-            given.show.plain(f"[{words(one_line(notice.text))}]")
+        said_beside = [notice.text for notice in notices.kept(message.facts)]
+        said_beside += [used.line for used in computed.kept(message.facts)]
+        beside = "".join(f"[{words(one_line(line))}]\n" for line in said_beside)
+        given.show.plain(f"\n{_speaker(message, given.show)}{mark}:\n{files}{beside}{message.text}")
 
 
 @chats.command()
@@ -183,12 +182,14 @@ def export(
         _ask(given, f"{target} is there already. Replace it?")
     with closing(given.open_database()) as database:
         pen = given.pen(database.home, labels)
-        count, written = database.look(lambda conn: _written(conn, form, chat_ids, pen))
+        count, written = database.look(lambda conn: _written(conn, form, chat_ids, pen, given.show.language))
     write_whole(target.absolute(), written)
     given.show.note(f"{_count(count, 'chat')} written to {target}")
 
 
-def _written(conn: Connection, form: str, chat_ids: Sequence[str], pen: Pen) -> tuple[int, bytes]:
+def _written(
+    conn: Connection, form: str, chat_ids: Sequence[str], pen: Pen, language: str
+) -> tuple[int, bytes]:
     """Return how many chats were written, and the file."""
     from io import BytesIO
 
@@ -200,11 +201,12 @@ def _written(conn: Connection, form: str, chat_ids: Sequence[str], pen: Pen) -> 
     if form in WHOLE:
         write = page_of if form == "html" else document_of
         count = archive.export_whole(
-            conn, OWNER, chat_ids[0], written, lambda chat, branch: write(chat, branch, pen=pen)
+            conn, OWNER, chat_ids[0], written, lambda chat, branch: write(chat, branch, language, pen)
         )
+    elif form == "json":
+        count = archive.export_json(conn, OWNER, chat_ids or None, written, pen)
     else:
-        export = archive.export_json if form == "json" else archive.export_markdown
-        count = export(conn, OWNER, chat_ids or None, written, pen)
+        count = archive.export_markdown(conn, OWNER, chat_ids or None, written, pen, language)
     return count, written.getvalue()
 
 
@@ -271,9 +273,15 @@ def _ask(given: Given, question: str) -> None:
         raise click.exceptions.Exit(1)
 
 
-def _speaker(message: StoredMessage, words: Callable[[str], str]) -> str:
+def _speaker(message: StoredMessage, show: Show) -> str:
     """Return whose words these are; an imported answer may not tell its model."""
-    return (message.model or "AI") if message.role is Role.ASSISTANT else words("you")
+    from sottovoce.chat.as_words import speaker, words_in
+
+    if message.role is Role.USER:
+        return show.words("you")
+    words = words_in(show.language)
+    who, by = speaker(message, words)
+    return message.model or who if who == words.ai else f"{who} ({by})"
 
 
 def when(at: float) -> str:

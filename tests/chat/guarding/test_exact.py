@@ -142,7 +142,7 @@ async def test_exports_say_what_was_computed_and_that_no_model_wrote_it(parts: P
     done = done_of(await turn(parts, "17 x 6"))
     chat = parts.database.look(lambda conn: chats.get(conn, parts.owner, done.chat))
     text = parts.database.look(lambda conn: form("markdown").write(conn, parts.owner, chat)).decode()
-    assert "## AI (computed, by no model)\n\n`calculate: 17 × 6`\n\n17 × 6 = 102\n" in text
+    assert "## Sottovoce (computed, by no model)\n\n`calculate: 17 × 6`\n\n17 × 6 = 102\n" in text
     branch = parts.database.look(lambda conn: shown.branch(conn, parts.owner, chat.id))
     for language, by in (("en", "computed, by no model"), ("zh", "由精确工具计算，未用模型")):
         page = page_of(chat, branch, language).decode()

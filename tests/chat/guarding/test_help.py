@@ -101,7 +101,7 @@ async def test_what_is_exported_says_that_no_model_wrote_it(parts: Parts) -> Non
     assert isinstance(done, Done)
     file = io.BytesIO()
     parts.database.look(lambda conn: archive.export_markdown(conn, parts.owner, None, file))
-    assert "## AI (from the help, by no model)" in file.getvalue().decode()
+    assert "## Sottovoce (from the help, by no model)" in file.getvalue().decode()
 
     def page(conn: sqlite3.Connection, language: str) -> str:
         chat = chats.get(conn, parts.owner, done.chat)

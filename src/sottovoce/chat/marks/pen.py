@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from sottovoce.chat.author import is_by_ai
 from sottovoce.chat.marks import making
-from sottovoce.core.messages import Role
 from sottovoce.guard.labels import Label, metadata
 from sottovoce.guard.provenance import Record, Signer
 from sottovoce.store.rows import StoredMessage
@@ -29,8 +29,8 @@ class Pen:
         return None if self.signer is None else self.signer.chat(blocks, changed)
 
     def label_of(self, message: StoredMessage) -> Label | None:
-        """Return the label that stands before an answer: before those of a model alone."""
-        return self.label if message.role is Role.ASSISTANT and message.model else None
+        """Return the label that stands before an answer: before those that an AI wrote alone."""
+        return self.label if is_by_ai(message) else None
 
     def aigc(self, content: str) -> dict[str, str] | None:
         """Return the metadata of a file, where the label asks for any. `content` names what is in it."""

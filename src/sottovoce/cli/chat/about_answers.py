@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from sqlite3 import Connection
@@ -45,13 +46,19 @@ async def retry(talk: Talk, arguments: str) -> None:
 
 async def copy(talk: Talk, arguments: str) -> None:
     answer = await _last(talk, Role.ASSISTANT)
-    how = await copy_text(talk.show, as_markdown(answer, talk.app.pen()))
-    talk.show.quiet(f"{len(answer.text):,} characters copied {how}, and the mark that an AI wrote them.")
+    pen = talk.app.pen()
+    how = await copy_text(talk.show, as_markdown(answer, pen))
+    if pen.record(answer) is None:
+        talk.show.quiet(
+            f"{len(answer.text):,} characters copied {how}; it is not known that an AI wrote them."
+        )
+    else:
+        talk.show.quiet(f"{len(answer.text):,} characters copied {how}, and the mark that an AI wrote them.")
 
 
 async def save(talk: Talk, arguments: str) -> None:
     """Write this chat to a file as Markdown."""
-    await _write(talk, arguments, export_markdown, "/save trip.md")
+    await _write(talk, arguments, partial(export_markdown, language=talk.show.language), "/save trip.md")
 
 
 async def export(talk: Talk, arguments: str) -> None:

@@ -58,7 +58,7 @@ async def export_one(visit: Visit[None]) -> Response:
     """Give a whole chat, all its branches, in the format that the import takes.
 
     With `format` markdown the branch shown, to read; with html as one page to give to others, with docx as a
-    Word document, both in the `language` en or zh. What an AI wrote carries a signed mark in each.
+    Word document, all three in the `language` en or zh. What an AI wrote carries a signed mark in each.
     """
     query, owner = visit.request.query_params, visit.caller.owner
     chat = identity(visit.request.path_params["chat"], "chat")
@@ -67,12 +67,15 @@ async def export_one(visit: Visit[None]) -> Response:
     database = visit.house.place(owner, chat).database
     found = await database.read(lambda conn: chats.get(conn, owner, chat))
     pen = visit.house.pen()
+    language = query.get("language", "en")
     if name in WHOLE:
-        language, (kind, write) = query.get("language", "en"), WHOLE[name]
+        kind, write = WHOLE[name]
         branch = await database.read(lambda conn: shown.branch(conn, owner, chat))
         content = await asyncio.to_thread(write, found, branch, language, pen)
     else:
-        kind, form = FORMS[name][0], outgoing.form(name, pen, chat)
+        kind = FORMS[name][0]
+        named = await database.read(lambda conn: outgoing.content_of(conn, owner, [found.id], name))
+        form = outgoing.form(name, pen, named, language)
         written = await database.read(lambda conn: form.write(conn, owner, found))
         content = form.opening + written + form.closing
     headers = {"Content-Disposition": _disposition(found, ENDINGS[name])}
@@ -82,14 +85,20 @@ async def export_one(visit: Visit[None]) -> Response:
 async def export(visit: Visit[None]) -> Response:
     """Give all chats, archived ones too, in the format that the import takes.
 
-    With `format` markdown, the branch shown of each, to read.
+    With `format` markdown, the branch shown of each, to read, in the `language` en or zh.
     """
     owner, database = visit.caller.owner, visit.house.app.database
-    name = visit.request.query_params.get("format", "json")
+    query = visit.request.query_params
+    name = query.get("format", "json")
     _check(name, FORMS)
     kind, file = FORMS[name]
-    wanted = await database.read(lambda conn: [chat.id for chat in archive.chosen(conn, owner, None)])
-    form = outgoing.form(name, visit.house.pen(), outgoing.content_of(wanted))
+
+    def read(conn: Connection) -> tuple[list[str], str | None]:
+        wanted = [chat.id for chat in archive.chosen(conn, owner, None)]
+        return wanted, outgoing.content_of(conn, owner, wanted, name)
+
+    wanted, content = await database.read(read)
+    form = outgoing.form(name, visit.house.pen(), content, query.get("language", "en"))
     return Download(_pieces(database, owner, form, wanted), file, kind)
 
 
