@@ -182,3 +182,15 @@ def test_what_is_imported_says_nothing_of_its_maker(sotto: Any, chat: str, tmp_p
     sotto("chats", "export", "--all", "--to", again)
     kinds = [one["record"]["kind"] for one in json.loads(sotto("verify", again, "--json").out)["marks"]]
     assert kinds == ["chat"]
+
+
+def test_markup_that_hides_a_word_is_told(sotto: Any, chat: str, tmp_path: Path) -> None:
+    file = tmp_path / "chat.html"
+    sotto("chats", "export", chat, "--to", file)
+    file.write_bytes(file.read_bytes().replace(b"is long", b"is <span hidden>long</span>"))
+    told = sotto("verify", file)
+    assert told.code == 1
+    assert "has markup that can hide or add words: <span hidden>" in told.out
+    assert ["<span hidden>"] in [
+        mark["markup"] for mark in json.loads(sotto("verify", file, "--json").out)["marks"]
+    ]

@@ -22,6 +22,9 @@ NOT_SAID = 3
 MOST_PLACES = 10
 """So many changed places of a text are named."""
 
+MOST_MARKUP = 5
+"""So many kinds of markup that can hide or add words are named."""
+
 NO_MARK = (
     "That does not mean that a person wrote it: marks get lost when text is copied by hand or through "
     "other programs."
@@ -175,6 +178,9 @@ def _lines(verdict: Verdict) -> list[str]:
         lines.append(f"            at sentence {place.sentence}{now}")
     if len(verdict.changes) > MOST_PLACES:
         lines.append(f"            and at {len(verdict.changes) - MOST_PLACES} more places")
+    if verdict.markup:
+        named = one_line(", ".join(verdict.markup[:MOST_MARKUP]))
+        lines.append(f"            has markup that can hide or add words: {named}")
     return lines
 
 
@@ -183,5 +189,6 @@ def _as_data(verdict: Verdict) -> dict[str, Any]:
         "finding": verdict.finding.value,
         "signed": verdict.signed.value,
         "changes": [{"sentence": one.sentence, "text": one.text} for one in verdict.changes],
+        "markup": list(verdict.markup),
         "record": None if verdict.record is None else verdict.record.fields(),
     }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import lzma
+import posixpath
 import re
 import struct
 import zipfile
@@ -15,18 +16,27 @@ import zlib
 from collections.abc import Iterator
 from xml.etree import ElementTree
 
+from sottovoce.chat.marks import docx_markup
+from sottovoce.chat.marks.docx_markup import W
 from sottovoce.chat.marks.marked import FORMS, Marked
+from sottovoce.chat.marks.words import STRUCK, Run, joined
 from sottovoce.core.errors import BadDocument
 from sottovoce.guard.provenance import Record, read_text
 
 MARKS = "urn:sottovoce:marks:1"
 DOCUMENT = "word/document.xml"
+STYLES = "word/styles.xml"
+LEADING = {
+    "_rels/.rels": ("officeDocument", DOCUMENT),
+    "word/_rels/document.xml.rels": ("styles", STYLES),
+}
+"""What leads to those two: were it to lead elsewhere, a reader would see another text than is read here."""
 PREFIX = "sotto_"
+
+READ = frozenset((DOCUMENT, STYLES, *LEADING))
 
 MOST_XML = 64 << 20
 """Bytes that a part may unpack to; a longer one is no document of ours."""
-
-W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 _DAMAGED = (
     zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, ValueError,
@@ -39,14 +49,47 @@ def found(file: bytes) -> list[Marked]:
     parts = _parts(file)
     records: dict[str, Record | None] = {}
     for name, data in parts.items():
-        if name != DOCUMENT:
+        if _is_item(name):
             records |= _records(data)
     texts = _Texts()
     texts.read(_tree(parts[DOCUMENT]))
-    within = [Marked(records.get(name), tuple(blocks)) for name, blocks in texts.found.items()]
+    everywhere = tuple(_odd_around(parts, texts.styles))
+
+    def markup(odd: list[str]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys([*odd, *everywhere]))
+
+    within = [
+        Marked(records.get(name), tuple(blocks), True, markup(texts.odd[name]))
+        for name, blocks in texts.found.items()
+    ]
     # A word processor may keep the records and lose the places.
-    lost = [Marked(records[name], tuple(texts.everything), False) for name in records.keys() - texts.found]
+    lost = [
+        Marked(records[name], tuple(texts.everything), False, markup(texts.odd_anywhere))
+        for name in records.keys() - texts.found
+    ]
     return within + lost
+
+
+def _odd_around(parts: dict[str, bytes], used: set[str]) -> Iterator[str]:
+    """Yield what can hide or add words from outside of the document's own part."""
+    for name, (kind, target) in LEADING.items():
+        leads = (
+            [one for one in _tree(parts[name]) if one.get("Type", "").endswith(f"/{kind}")]
+            if name in parts
+            else []
+        )
+        ends = {
+            posixpath.normpath(posixpath.join("/", _folder(name), one.get("Target", ""))) for one in leads
+        }
+        if ends - {f"/{target}"}:
+            yield f"another {kind} in {name}"
+    if STYLES in parts:
+        yield from docx_markup.odd_styles(_tree(parts[STYLES]), used)
+
+
+def _folder(rels: str) -> str:
+    """Return the folder of the part whose links these are."""
+    return posixpath.dirname(posixpath.dirname(rels))
 
 
 def visible(file: bytes) -> list[str]:
@@ -62,17 +105,27 @@ class _Texts:
     def __init__(self) -> None:
         self.everything: list[str] = []
         self.found: dict[str, list[str]] = {}
+        self.odd: dict[str, list[str]] = {}
+        self.odd_anywhere: list[str] = []
+        self.styles: set[str] = set()
+        """By their ids, those that anything here is set in."""
         self._names: dict[str, str] = {}
-        self._open: dict[str, list[str]] = {}
+        self._open: dict[str, list[Run]] = {}
         """By name, the pieces of the paragraph at hand."""
-        self._all: list[str] = []
+        self._all: list[Run] = []
+        self._is_struck = False
+        self._odd_here: list[str] = []
+        """In the paragraph at hand: a word processor may move the beginning of a bookmark into it."""
 
     def read(self, tree: ElementTree.Element) -> None:
         for kind, element in _walk(tree):
             if kind == "end":
                 if element.tag == f"{W}p":
                     self._end_paragraph()
+                elif element.tag == f"{W}r":
+                    self._is_struck = False
                 continue
+            self._look(element)
             if element.tag == f"{W}bookmarkStart":
                 self._begin(element)
             elif element.tag == f"{W}bookmarkEnd":
@@ -82,6 +135,20 @@ class _Texts:
             elif element.tag in (f"{W}tab", f"{W}br", f"{W}cr"):
                 self._say(" ")
 
+    def _look(self, element: ElementTree.Element) -> None:
+        if element.tag == f"{W}p":
+            self._odd_here = []
+        elif element.tag == f"{W}r":
+            self._is_struck = docx_markup.is_struck(element)
+        elif element.tag in (f"{W}pStyle", f"{W}rStyle", f"{W}tblStyle"):
+            self.styles.add(element.get(f"{W}val", ""))
+        odd = docx_markup.odd(element)
+        if odd is not None:
+            self._odd_here.append(odd)
+            self.odd_anywhere.append(odd)
+            for name in self._open:
+                self.odd[name].append(odd)
+
     def _begin(self, element: ElementTree.Element) -> None:
         name = element.get(f"{W}name", "")
         if name.startswith(PREFIX) and name not in self.found:
@@ -89,22 +156,25 @@ class _Texts:
             self._names[element.get(f"{W}id", "")] = name
             self._open[name] = []
             self.found[name] = []
+            self.odd[name] = list(self._odd_here)
 
     def _end(self, element: ElementTree.Element) -> None:
         name = self._names.pop(element.get(f"{W}id", ""), None)
         if name is not None:
-            self.found[name].append("".join(self._open.pop(name)))
+            self.found[name].append(joined(self._open.pop(name)))
 
     def _say(self, text: str) -> None:
-        self._all.append(text)
+        run = Run(text, frozenset((STRUCK,) if self._is_struck else ()))
+        self._all.append(run)
         for pieces in self._open.values():
-            pieces.append(text)
+            pieces.append(run)
 
     def _end_paragraph(self) -> None:
-        self.everything.append("".join(self._all))
+        self.everything.append(joined(self._all))
         self._all.clear()
+        self._odd_here = []
         for name, pieces in self._open.items():
-            self.found[name].append("".join(pieces))
+            self.found[name].append(joined(pieces))
             pieces.clear()
 
 
@@ -123,9 +193,11 @@ def _parts(file: bytes) -> dict[str, bytes]:
     """Return the parts that matter. Raises BadDocument."""
     try:
         with zipfile.ZipFile(io.BytesIO(file)) as archive:
-            names = [one for one in archive.infolist() if one.filename == DOCUMENT or _is_item(one.filename)]
+            names = [one for one in archive.infolist() if one.filename in READ or _is_item(one.filename)]
             if not any(one.filename == DOCUMENT for one in names):
                 raise BadDocument("it is a zip, and no Word document.", hint=FORMS)
+            if len({one.filename for one in names}) < len(names):
+                raise BadDocument("it holds a part twice, and nobody knows which one is shown.", hint=FORMS)
             if sum(one.file_size for one in names) > MOST_XML:
                 raise BadDocument(f"it unpacks to more than {MOST_XML >> 20} MB.", hint=FORMS)
             return {one.filename: _unpacked(archive, one) for one in names}

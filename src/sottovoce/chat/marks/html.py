@@ -7,9 +7,11 @@ The element is a div or the body: others may be closed unasked by a program that
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html import escape
 from html.parser import HTMLParser
 
+from sottovoce.chat.marks import markup
 from sottovoce.chat.marks.marked import Marked
 from sottovoce.chat.marks.words import Reader, blocks_of
 from sottovoce.guard.provenance import ANSWER, Record, read_text, written
@@ -51,6 +53,7 @@ class _Holder:
         self.mark = mark
         self.open = 1
         self.reader = Reader()
+        self.odd: list[str] = []
 
 
 class _MarkReader(HTMLParser):
@@ -58,6 +61,11 @@ class _MarkReader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.found: list[Marked] = []
         self._holders: list[_Holder] = []
+        self._style: list[str] | None = None
+        """What a style sheet outside of any mark says; None where none is open."""
+        self._odd_around: list[str] = []
+        self._bodies: list[int] = []
+        """Which of the texts found are whole pages."""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         for holder in self._holders:
@@ -66,6 +74,20 @@ class _MarkReader(HTMLParser):
         mark = dict(attrs).get(ATTRIBUTE)
         if mark is not None and len(self._holders) < MOST_NESTED:
             self._holders.append(_Holder(tag, mark))
+        self._note(markup.odd_element(tag, attrs))
+        if not self._holders:
+            self._around(tag, attrs)
+
+    def _around(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note what decides how a whole page looks."""
+        if tag == "style":
+            self._style = []
+        elif tag == "script" or (tag == "link" and "stylesheet" in (dict(attrs).get("rel") or "").lower()):
+            self._odd_around.append(f"<{tag}>")
+
+    def _note(self, odd: str | None) -> None:
+        for holder in self._holders if odd is not None else ():
+            holder.odd.append(odd or "")
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)
@@ -73,6 +95,9 @@ class _MarkReader(HTMLParser):
             self.handle_endtag(tag)
 
     def handle_endtag(self, tag: str) -> None:
+        if tag == "style" and self._style is not None:
+            self._odd_around += [] if markup.is_our_style("".join(self._style)) else ["<style>"]
+            self._style = None
         for holder in self._holders:
             holder.open -= tag == holder.tag
         while self._holders and self._holders[-1].open == 0:
@@ -83,14 +108,35 @@ class _MarkReader(HTMLParser):
     def handle_data(self, data: str) -> None:
         for holder in self._holders:
             holder.reader.handle_data(data)
+        if self._style is not None:
+            self._style.append(data)
+
+    def handle_comment(self, data: str) -> None:
+        self._note(markup.odd_comment(data))
+
+    def handle_decl(self, decl: str) -> None:
+        self._note("<!")
+
+    def unknown_decl(self, data: str) -> None:
+        self._note("<![")
+
+    def handle_pi(self, data: str) -> None:
+        self._note("<?")
 
     def close(self) -> None:
         super().close()
         while self._holders:
             self._end()
+        if self._style is not None:
+            self._odd_around.append("<style>")
+        # What stands behind a page's body decides as well how it looks.
+        around = tuple(dict.fromkeys(self._odd_around))
+        for at in self._bodies:
+            self.found[at] = replace(self.found[at], markup=(*around, *self.found[at].markup))
 
     def _end(self) -> None:
         holder = self._holders.pop()
         holder.reader.close()
         blocks = tuple(block.text for block in holder.reader.blocks)
-        self.found.append(Marked(read_text(holder.mark), blocks))
+        self._bodies += [len(self.found)] if holder.tag == "body" else []
+        self.found.append(Marked(read_text(holder.mark), blocks, markup=tuple(dict.fromkeys(holder.odd))))

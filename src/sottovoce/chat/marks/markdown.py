@@ -16,6 +16,7 @@ from collections.abc import Iterator
 
 from sottovoce.chat.as_html import closed, html_of
 from sottovoce.chat.marks.marked import Marked
+from sottovoce.chat.marks.markup import odd_in
 from sottovoce.chat.marks.words import blocks_of
 from sottovoce.guard.normal import changes
 from sottovoce.guard.provenance import CHAT, Record, read_text, written
@@ -58,16 +59,20 @@ def found(text: str) -> Iterator[Marked]:
         start = opened.pop() if opened else None
         part = text[last if start is None else start : at.start()]
         part = FRONT.sub("", part) if start is None else part
-        yield Marked(record if is_named else None, _blocks(part, record), start is not None)
+        blocks, markup = _blocks(part, record)
+        yield Marked(record if is_named else None, blocks, start is not None, markup)
         last = at.end()
 
 
-def _blocks(part: str, record: Record | None) -> tuple[str, ...]:
-    """Return what the text says: read as Markdown, or, where that is what was signed, as HTML made of it."""
+def _blocks(part: str, record: Record | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return what the text says: read as Markdown, or, where that is what was signed, as HTML made of it.
+
+    And the markup of such HTML that can hide or add words.
+    """
     if record is not None and record.kind == CHAT:
         part = ANY.sub("", part)
     read = tuple(block.text for block in blocks_of(html_of(part.strip())))
     if record is None or "<" not in part or not changes(record.text, read):
-        return read
+        return read, ()
     as_html = tuple(block.text for block in blocks_of(part))
-    return read if changes(record.text, as_html) else as_html
+    return (read, ()) if changes(record.text, as_html) else (as_html, odd_in(part))

@@ -14,9 +14,11 @@ FORMS = "sotto verify reads .md, .html, .json, .docx and plain text"
 class Marked:
     """`record` is None where there is a mark, and none that can be read.
 
-    `bounded`: the file says where the text begins; else more than the text may stand in `blocks`.
+    `bounded`: the file says where the text begins; else more than the text may stand in `blocks`. `markup`
+    names what stands in it and can hide words from a reader, or show others.
     """
 
     record: Record | None
     blocks: tuple[str, ...]
     bounded: bool = True
+    markup: tuple[str, ...] = ()

@@ -41,12 +41,16 @@ class Signed(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is to be said of one mark. `changes` are the places, where the text is another."""
+    """What is to be said of one mark. `changes` are the places, where the text is another.
+
+    `markup` can hide words from a reader, or show others: with any, the text counts as changed.
+    """
 
     finding: Finding
     signed: Signed
     record: Record | None
     changes: tuple[Change, ...] = ()
+    markup: tuple[str, ...] = ()
 
 
 def verdicts(data: bytes, name: str, here: Set[str], given: Set[str] = frozenset()) -> list[Verdict]:
@@ -72,7 +76,8 @@ def _verdict(marked: Marked, here: Set[str], given: Set[str]) -> Verdict:
     places = changes(record.text, marked.blocks)
     if places and not marked.bounded and within(record.text, marked.blocks):
         places = []
-    return Verdict(Finding.CHANGED if places else Finding.UNCHANGED, signed, record, tuple(places))
+    finding = Finding.CHANGED if places or marked.markup else Finding.UNCHANGED
+    return Verdict(finding, signed, record, tuple(places), marked.markup)
 
 
 def _once(found: Iterable[Marked]) -> list[Marked]:

@@ -7,8 +7,10 @@ Pure, and takes whatever it is given: HTML need not be well formed.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from itertools import groupby
 
 from sottovoce.chat.as_html import html_of
 
@@ -22,7 +24,13 @@ INLINE = frozenset((
 UNSEEN = frozenset(("script", "style", "template", "title", "noscript"))
 
 STRONG, EMPHASIS, CODE, STRUCK = "strong", "em", "code", "s"
-_STYLES = {"strong": STRONG, "b": STRONG, "em": EMPHASIS, "i": EMPHASIS, "code": CODE, "s": STRUCK}
+_STYLES = {
+    "strong": STRONG, "b": STRONG, "em": EMPHASIS, "i": EMPHASIS, "code": CODE, "s": STRUCK, "del": STRUCK,
+    "strike": STRUCK,
+}  # fmt: skip
+
+STROKE = "~~"
+"""Stands in the words around what is struck through, so that striking a word changes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +54,16 @@ class Block:
 
     @property
     def text(self) -> str:
-        return "".join(run.text for run in self.runs)
+        return joined(self.runs)
+
+
+def joined(runs: Iterable[Run]) -> str:
+    """Return what runs say one after the other, however they are cut."""
+    said = []
+    for is_struck, group in groupby(runs, lambda run: STRUCK in run.styles):
+        text = "".join(run.text for run in group)
+        said.append(f"{STROKE}{text}{STROKE}" if is_struck and text.strip() else text)
+    return "".join(said)
 
 
 def words_of(text: str) -> list[str]:
