@@ -133,7 +133,7 @@ class App:
 
     def pen(self, labels: str | None = None) -> Pen:
         """Return what puts marks on what leaves this home; see pen_of."""
-        return pen_of(self.home, labels or self.settings.labels)[0]
+        return pen_of(self.home, labels or self.standing().labels)[0]
 
     def writes_queries(self, model: ModelFile) -> bool:
         """Return whether this model is to write queries for an encyclopaedia."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
+import zipfile
 from typing import Any
 
 import httpx2
@@ -11,6 +13,7 @@ import pytest
 
 from sottovoce.chat.marks.verifying import Finding, Signed, verdicts
 from sottovoce.guard.disclosure import HEADER as AI
+from sottovoce.guard.labels import LABELS
 from sottovoce.guard.provenance import HEADER, read_text
 from sottovoce.models import variants
 from sottovoce.models.file import Variant
@@ -203,3 +206,27 @@ async def test_a_variant_is_named_beside_its_model(
         assert found.finding is Finding.UNCHANGED
         assert found.record is not None
         assert (found.record.model, found.record.variant) == (house.app.model.name, "clinic")
+
+
+@pytest.mark.parametrize("form", ["json", "markdown", "html", "docx"])
+async def test_a_change_of_the_labels_holds_at_once(
+    house: House, browser: httpx2.AsyncClient, form: str
+) -> None:
+    chat, place = await answered(browser)
+
+    async def labelled() -> tuple[bool, bool]:
+        reply = await browser.get(f"/app/api/chats/{chat}/export", params={"format": form})
+        data = reply.content
+        if form == "docx":
+            with zipfile.ZipFile(io.BytesIO(data)) as packed:
+                data = packed.read("word/document.xml")
+        copy = (await browser.get(f"{place}/copy")).json()["markdown"]
+        line = LABELS["cn"].line
+        return line in data.decode() or json.dumps(line)[1:-1] in data.decode(), line in copy
+
+    assert await labelled() == (False, False)
+    house.app.home.config.write_text('labels = "cn"\n')
+    assert await labelled() == (True, True)
+    assert house.app.pen().label == LABELS["cn"]
+    house.app.home.config.write_text('labels = "none"\n')
+    assert await labelled() == (False, False)

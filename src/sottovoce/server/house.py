@@ -65,6 +65,8 @@ class House:
     imports: dict[str, list[threading.Event]] = field(default_factory=dict)
     """By owner, what stops the imports under way."""
     _pen: Pen | None = field(default=None, init=False)
+    _labels: str = field(default="", init=False)
+    """Those that the pen writes: a change of the setting holds at once."""
     measuring: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while this machine is measured: two at once would be in each other's way."""
 
@@ -103,8 +105,10 @@ class House:
 
     def pen(self) -> Pen:
         """Return what puts marks on what leaves this home. Raises StoreProblem, DiskFull or ReadOnly."""
-        if self._pen is None:
-            self._pen, told = pen_of(self.app.home, self.app.settings.labels)
+        labels = self.app.standing().labels
+        if self._pen is None or self._labels != labels:
+            self._pen, told = pen_of(self.app.home, labels)
+            self._labels = labels
             if told is not None:
                 log.warning(told)
         return self._pen
