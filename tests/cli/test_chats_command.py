@@ -163,3 +163,11 @@ def test_a_limit_beyond_reason_is_wrong_usage(sotto, chats, arguments):
     wrong = sotto("chats", *arguments, "--limit", "99999999999999999999")
     assert (wrong.code, wrong.out) == (2, "")
     assert "1000000" in wrong.err
+
+
+def test_that_there_is_no_pdf_is_said_and_what_there_is(sotto, chats, tmp_path):
+    told = sotto("chats", "export", "--all", "--to", tmp_path / "ex.pdf")
+    assert (told.code, (tmp_path / "ex.pdf").exists()) == (2, False)
+    assert "There is no PDF export; there are .json, .md, .html and .docx." in told.err
+    assert "A browser prints the page as a PDF" in told.err
+    assert "add --format json" in sotto("chats", "export", "--all", "--to", tmp_path / "ex.txt").err

@@ -172,7 +172,7 @@ def export(
         )
     form = form or FORMS.get(target.suffix.lower())
     if form is None:
-        raise BadValue(f"The suffix of {target.name} does not tell the format.", hint="Add --format json")
+        raise _no_form(target)
     if form in WHOLE and len(chat_ids) != 1:
         raise BadValue(
             f"A file of this kind ({form}) holds one chat.",
@@ -185,6 +185,18 @@ def export(
         count, written = database.look(lambda conn: _written(conn, form, chat_ids, pen, given.show.language))
     write_whole(target.absolute(), written)
     given.show.note(f"{_count(count, 'chat')} written to {target}")
+
+
+def _no_form(target: Path) -> BadValue:
+    if target.suffix.lower() == ".pdf":
+        return BadValue(
+            "There is no PDF export; there are .json, .md, .html and .docx.",
+            hint="A browser prints the page as a PDF: --to chat.html, and then Print",
+        )
+    return BadValue(
+        f"The suffix of {target.name} does not tell the format.",
+        hint="Name a .json, .md, .html or .docx file, or add --format json",
+    )
 
 
 def _written(
