@@ -194,3 +194,29 @@ def test_markup_that_hides_a_word_is_told(sotto: Any, chat: str, tmp_path: Path)
     assert ["<span hidden>"] in [
         mark["markup"] for mark in json.loads(sotto("verify", file, "--json").out)["marks"]
     ]
+
+
+@pytest.mark.parametrize(
+    "text", ["[a]\nb = 1\n", "-----BEGIN PUBLIC KEY-----\nrubbish\n"], ids=["none", "bad"]
+)
+def test_a_file_without_a_key_is_bad_input_and_no_change(
+    sotto: Any, chat: str, tmp_path: Path, text: str
+) -> None:
+    file, key = tmp_path / "chat.md", tmp_path / "c.toml"
+    sotto("chats", "export", chat, "--to", file)
+    key.write_text(text)
+    told = sotto("verify", "--key", key, file)
+    assert (told.code, told.out) == (2, "")
+    assert "public key" in told.err
+    assert "2 when the file" in " ".join(sotto("verify", "--help").out.split())
+
+
+def test_the_key_of_this_home_is_known_without_its_list(sotto: Any, chat: str, tmp_path: Path) -> None:
+    file, home = tmp_path / "chat.md", tmp_path / "home"
+    sotto("chats", "export", chat, "--to", file)
+    (home / "signing.pub").unlink()
+    told = sotto("verify", file)
+    assert (told.code, "An AI wrote this here" in told.out) == (0, True)
+    assert not (home / "signing.pub").exists()
+    (home / "signing.key").write_text("rubbish")
+    assert sotto("verify", file).code == 3

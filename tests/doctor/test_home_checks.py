@@ -262,6 +262,7 @@ def test_a_signing_key_that_is_there_is_named(home: Home) -> None:
 @pytest.mark.parametrize(
     ("hurt", "grade", "word"),
     [
+        (lambda home: home.signing_key.chmod(0o644), WARN, "sign in your name"),
         (lambda home: home.signing_key.unlink(), WARN, "gone"),
         (lambda home: home.signing_key.write_text("rubbish"), FAIL, "damaged"),
         (lambda home: home.signing_public.write_text(f"ed25519 {'A' * 43}=\n"), WARN, "another"),

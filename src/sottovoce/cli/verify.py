@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 from sottovoce.cli._given import Given
-from sottovoce.core.errors import BadValue, TooLarge
+from sottovoce.core.errors import BadValue, StoreProblem, TooLarge
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +59,8 @@ def verify(
     the marks that copies, exports and the APIs put into them.
 
     Returns 0 when all that is marked is unchanged and signed by a known key, 1 when some of it was changed,
-    and 3 when nothing can be said: there is no mark, or none of a key that is known here.
+    2 when the file or a key cannot be read, and 3 when nothing can be said: there is no mark, or none of a
+    key that is known here.
     """
     from sottovoce.chat.marks.verifying import verdicts
     from sottovoce.core.paths import Home
@@ -73,8 +74,11 @@ def verify(
     if file is None:
         raise BadValue("Which file?", hint="Name one, or - for standard input: sotto verify answer.md")
     data, name = _read(file)
-    here = frozenset(signing.public_keys(Home(given.root())))
-    trusted = frozenset(key for path in keys for key in signing.read_public(path))
+    try:
+        here = signing.known_keys(Home(given.root()))
+        trusted = frozenset(key for path in keys for key in signing.read_public(path))
+    except StoreProblem as problem:  # 1 would say that something was changed
+        raise BadValue(problem.sentence, hint=problem.hint, detail=problem.detail) from problem
     found = verdicts(data, name, here, trusted)
     if as_json:
         given.show.data({"file": name, "marks": [_as_data(one) for one in found]})

@@ -162,6 +162,9 @@ def signing_key(home: Home) -> Finding:
     if known and known[-1] != public:
         step = "sotto verify --public-key takes it over, and prints what others need"
         return warning("signing", "The signing key is another one than before.", step)
+    if sys.platform != "win32" and home.signing_key.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        said = f"The rights of {home.signing_key} let others read it: who has it can sign in your name."
+        return warning("signing", said, f"chmod 600 {shlex.quote(str(home.signing_key))}")
     return fine("signing", f"key {short(public)}")
 
 

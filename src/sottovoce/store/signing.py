@@ -84,6 +84,18 @@ def public_keys(home: Home) -> list[str]:
     return _lines(home.signing_public) if home.signing_public.exists() else []
 
 
+def known_keys(home: Home) -> frozenset[str]:
+    """Return the public parts of all keys this home ever had, of the present one also where nobody noted it.
+
+    Makes nothing. Raises StoreProblem or ReadOnly; a damaged key is none.
+    """
+    known = set(public_keys(home))
+    with suppress(StoreProblem):
+        present = public_key(home)
+        known |= set() if present is None else {present}
+    return frozenset(known)
+
+
 def read_public(path: Path) -> list[str]:
     """Return the public parts that a file holds: such lines, or one key as PEM.
 
