@@ -7,7 +7,7 @@ API's shapes.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
@@ -38,6 +38,10 @@ Told = Piece | Reasoning | Called | Grounds | Notice | Quoted
 """What an answer to a call is told in."""
 
 
+def _heard_by_nobody() -> None:
+    """Do nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """What is asked, by whom. `asked` is messages, or bare text that the model goes on with."""
@@ -51,6 +55,8 @@ class Call:
     """What was found for its question on the shelves that it asks."""
     guards: Guards = UNGUARDED
     """What refuses a question, or ends an answer."""
+    writes: Callable[[], None] = _heard_by_nobody
+    """Hears that a model is asked for the words, before it is loaded for them."""
 
     @property
     def needs_model(self) -> bool:
@@ -84,6 +90,7 @@ async def answer(engine: Engine, call: Call) -> AsyncGenerator[Told, None]:
         for said in await call_grounds.without_model(call.given):
             yield said
         return
+    call.writes()
     async with aclosing(awake(engine)) as loading:
         async for waiting in loading:
             yield waiting

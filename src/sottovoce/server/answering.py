@@ -118,6 +118,8 @@ class EventStream(Response):
         self.afterwards: Callable[[], None] = _nothing
         self.failed: Callable[[Exception], None] = _ignore
         self.left: Callable[[], None] = _nothing
+        self.heads: Callable[[], dict[str, str]] = dict
+        """Asked for more headers as it begins."""
         self._chunks = chunks
         self._shape = shape
         self._done = False
@@ -173,7 +175,7 @@ class EventStream(Response):
 class _Line:
     """The way to one reader: the head before the first chunk, then chunks, and a look at what waits."""
 
-    def __init__(self, scope: Scope, send: Send, response: Response, *, comments: bool) -> None:
+    def __init__(self, scope: Scope, send: Send, response: EventStream, *, comments: bool) -> None:
         self._send = send
         self._response = response
         self._comments = comments
@@ -219,6 +221,7 @@ class _Line:
 
     async def _begin(self) -> None:
         self.begun = True
+        self._response.headers.update(self._response.heads())
         if self._transport is not None:
             # Whoever asks again without having taken the last answer would hold this one up.
             if self._transport.get_write_buffer_size() > self._transport.get_write_buffer_limits()[0]:

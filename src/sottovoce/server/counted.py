@@ -52,8 +52,9 @@ class Tally:
         model = self._visit.chosen.model
         call = _varied(model, call)
         sampling = laid_over(app.sampling(model), call.sampling)
-        call = replace(call, sampling=sampling, guards=app.guards_of_calls(model))
-        self._visit.marks.latest = None
+        marks = self._visit.marks
+        call = replace(call, sampling=sampling, guards=app.guards_of_calls(model), writes=marks.asked)
+        marks.latest = None
         said: list[str] = []
         told: tuple[Ground, ...] = ()
         async with aclosing(answer(self._visit.chosen.engine, call)) as pieces:
@@ -62,6 +63,7 @@ class Tally:
                     said.append(piece.text)
                 elif isinstance(piece, Grounds):
                     told = piece.passages
+                marks.is_settled |= isinstance(piece, Text | Reasoning | Called | Finished)
                 if isinstance(piece, Text | Reasoning | Called):
                     self._note_first()
                     # A piece is a token, or a little more; the true count comes with the end.
@@ -80,7 +82,6 @@ class Tally:
         if not finished.usage.answer:
             return
         visit = self._visit
-        visit.marks.is_ai = True
         if finished.reason not in marking.ITS_OWN:
             return
         signer = visit.house.signer()

@@ -145,6 +145,8 @@ class Endpoint:
                 if isinstance(found, answering.EventStream):
                     found.afterwards = stay.pop_all().close
                     found.failed, found.left = house.metrics.failed, house.metrics.left
+                    if self.computes:
+                        found.heads = visit.marks.ai_header
         except answering.Gone:
             house.metrics.left()
             return answering.NOBODY_THERE
@@ -156,9 +158,8 @@ class Endpoint:
             house.metrics.failed(problem)
             return self.shape.response(problems.unforeseen())
         response = found if isinstance(found, Response) else bodies.written(found)
-        if visit.marks.is_ai or (self.computes and isinstance(found, answering.EventStream)):
-            response.headers[disclosure.HEADER] = "true"
-            response.headers.update(visit.marks.headers())
+        if visit.marks.is_ai:
+            response.headers.update({disclosure.HEADER: "true", **visit.marks.headers()})
         response.headers.update(visit.headers)
         return response
 

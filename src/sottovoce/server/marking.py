@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from sottovoce.guard import disclosure
 from sottovoce.guard.provenance import FIELD, HEADER, Made, Record, Signer, Source, canonical
 
 if TYPE_CHECKING:
@@ -27,12 +28,25 @@ ITS_OWN = frozenset(("stop", "length", "stop_text", "call", "repeats"))
 
 @dataclass(slots=True)
 class Marks:
-    """The records of one request. `is_ai`: a model wrote something, whether or not that could be signed."""
+    """The records of one request.
+
+    `is_ai`: a model was asked for words, whether or not these could be signed. `is_settled`: if it was not by
+    now, it will not be.
+    """
 
     records: list[Record] = field(default_factory=list)
     is_ai: bool = False
+    is_settled: bool = False
     latest: Record | None = None
     """That of the answer that has just ended, if it has one."""
+
+    def asked(self) -> None:
+        """Note that a model is asked for words."""
+        self.is_ai = True
+
+    def ai_header(self) -> dict[str, str]:
+        """Return the header that says that an AI writes a stream, unless it is known that none does."""
+        return {} if self.is_settled and not self.is_ai else {disclosure.HEADER: "true"}
 
     def field(self) -> dict[str, Any]:
         """Return the latest as the field of an answer; empty where there is none."""

@@ -102,6 +102,7 @@ async def forget(visit: Visit[EngineForget]) -> EngineResult:
 async def answer(visit: Visit[EngineAnswer]) -> Response:
     """Stream an answer as the engine's own pieces."""
     checked(visit.body.sampling.sampling())
+    visit.marks.asked()
     return EventStream(_pieces(visit), visit.shape)
 
 

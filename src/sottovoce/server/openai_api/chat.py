@@ -60,13 +60,18 @@ async def _head(visit: Visit[ChatBody], asked: Asked) -> Head:
 async def _streamed(
     visit: Visit[ChatBody], answers: Answers, asked: Asked
 ) -> AsyncGenerator[bytes | Waiting, None]:
-    async with aclosing(awake(visit.chosen.engine)) as loading:
-        async for waiting in loading:
-            yield waiting
     citing = Citing()
-    chunks = ChatChunks(await _head(visit, asked), old_functions=asked.old_functions)
+    chunks: ChatChunks | None = None
     async with aclosing(answers.pieces()) as pieces:
         async for at, piece in pieces:
+            if isinstance(piece, Waiting):
+                yield piece
+                continue
+            if chunks is None:  # what is answered in the model's place had it not loaded
+                async with aclosing(awake(visit.chosen.engine)) as loading:
+                    async for waiting in loading:
+                        yield waiting
+                chunks = ChatChunks(await _head(visit, asked), old_functions=asked.old_functions)
             citing.hear(piece, at)
             if isinstance(piece, Text):
                 yield chunks.text(at, piece.text, piece.likelihoods)
@@ -76,9 +81,8 @@ async def _streamed(
                 yield chunks.call(at, piece)
             elif isinstance(piece, Finished):
                 yield chunks.end(at, piece.reason, citing.fields(at) | visit.marks.field())
-            elif isinstance(piece, Waiting):
-                yield piece
-    yield chunks.last(answers.usage)
+    if chunks is not None:
+        yield chunks.last(answers.usage)
 
 
 @dataclass(slots=True)

@@ -85,19 +85,23 @@ def _prompts(body: CompletionBody) -> list[str]:
 async def _streamed(
     visit: Visit[CompletionBody], answers: Answers, echoed: list[str], *, tells_usage: bool
 ) -> AsyncGenerator[bytes | Waiting, None]:
-    async with aclosing(awake(visit.chosen.engine)) as loading:
-        async for waiting in loading:
-            yield waiting
-    chunks = TextChunks(await _head(visit, tells_usage=tells_usage), echoed)
+    chunks: TextChunks | None = None
     async with aclosing(answers.pieces()) as pieces:
         async for at, piece in pieces:
+            if isinstance(piece, Waiting):
+                yield piece
+                continue
+            if chunks is None:  # what is answered in the model's place had it not loaded
+                async with aclosing(awake(visit.chosen.engine)) as loading:
+                    async for waiting in loading:
+                        yield waiting
+                chunks = TextChunks(await _head(visit, tells_usage=tells_usage), echoed)
             if isinstance(piece, Text):
                 yield chunks.text(at, piece.text, piece.likelihoods)
             elif isinstance(piece, Finished):
                 yield chunks.end(at, piece.reason, {} if echoed[at] else visit.marks.field())
-            elif isinstance(piece, Waiting):
-                yield piece
-    yield chunks.last(answers.usage)
+    if chunks is not None:
+        yield chunks.last(answers.usage)
 
 
 @dataclass(slots=True)
