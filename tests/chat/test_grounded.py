@@ -287,7 +287,7 @@ async def test_how_old_the_shelf_is_stays_with_the_answer_and_in_what_is_exporte
     _, answer = stored(parts, first.chat)
     assert notices.kept(answer.facts) == (Notice(STALE, OLD),)
     read = parts.database.look
-    assert f"`{OLD}`" in read(lambda conn: written(conn, outgoing.form("markdown"), first.chat))
+    assert f"`Sottovoce: {OLD}`" in read(lambda conn: written(conn, outgoing.form("markdown"), first.chat))
     told = json.loads(read(lambda conn: written(conn, outgoing.form("json"), first.chat)))["messages"]
     assert told[1]["facts"]["notices"] == {STALE: OLD}
     branch = read(lambda conn: shown.branch(conn, "me", first.chat))

@@ -64,7 +64,7 @@ def _write(document: Document, shown: Shown, words: Words, pen: Pen) -> None:
     who, by = speaker(message, words)
     document.paragraph(f"{who} · {by} · {day}", "Heading2")
     for notice in notices.kept(message.facts):
-        document.paragraph(notice.text, "Note")
+        document.paragraph(words.told(notice.text), "Note")
     label = pen.label_of(message)
     if label is not None:
         document.paragraph(label.line, "Note")

@@ -97,7 +97,7 @@ def _article(shown: Shown, words: Words, pen: Pen) -> str:
     ending = words.endings.get(message.state)
     end = f'<p class="end">{escape(ending)}</p>' if ending else ""
     used = "".join(f'<p class="attached">{escape(one.line)}</p>' for one in computed.kept(message.facts))
-    told = "".join(_told(one.text) for one in notices.kept(message.facts))
+    told = "".join(_told(one.text, words) for one in notices.kept(message.facts))
     label = pen.label_of(message)
     labelled = f'<p class="notice" lang="{label.language}">{escape(label.line)}</p>' if label else ""
     mark = html_marks.attributes(pen.record(message))
@@ -109,9 +109,9 @@ def _article(shown: Shown, words: Words, pen: Pen) -> str:
     )
 
 
-def _told(notice: str) -> str:
+def _told(notice: str, words: Words) -> str:
     language = "zh-CN" if is_chinese(notice) else "en"
-    return f'<p class="attached" lang="{language}">{escape(notice)}</p>'
+    return f'<p class="attached" lang="{language}">{escape(words.told(notice))}</p>'
 
 
 def _quoted(cited: Cited, words: Words) -> str:

@@ -30,6 +30,10 @@ class Words:
     made: str
     endings: dict[State, str]
 
+    def told(self, notice: str) -> str:
+        """Return a notice beside an answer as a line: it is the program's, though it stands at the answer."""
+        return f"{self.program}: {' '.join(notice.split())}"
+
 
 WORDS = {
     "en": Words(

@@ -125,7 +125,7 @@ def _section(message: StoredMessage, given: Sequence[Attachment], pen: Pen, word
         f"\n[{one.n}] {_as_code(source(one))}: {_as_code(' '.join(one.quote.split()))}\n"
         for one in read_cited(message.facts).citations
     )
-    told = "".join(f"{_as_code(' '.join(one.text.split()))}\n\n" for one in notices.kept(message.facts))
+    told = "".join(f"{_as_code(words.told(one.text))}\n\n" for one in notices.kept(message.facts))
     used = "".join(f"{_as_code(one.line)}\n\n" for one in computed.kept(message.facts))
     label, record = pen.label_of(message), pen.record(message)
     labelled = f"> {label.line}\n\n" if label else ""

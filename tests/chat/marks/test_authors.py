@@ -128,4 +128,4 @@ def test_what_was_told_beside_an_answer_stands_before_it(exported: Exported, kin
         "tools": [{"name": "calculate", "arguments": {"expression": "17 × 6"}, "result": "102"}],
     }
     text = shown(kind, exported(kind, [marked.message("Said so.", facts=told)]))
-    assert text.index("Call the line.") < text.index("calculate: 17 × 6") < text.index("Said so.")
+    assert text.index("Sottovoce: Call the line.") < text.index("calculate: 17 × 6") < text.index("Said so.")
