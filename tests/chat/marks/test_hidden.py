@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import zipfile
 from collections.abc import Callable
@@ -226,3 +227,11 @@ def test_every_kind_of_markup_that_an_answer_can_have_is_expected(exported: Expo
     assert {(one.finding, one.markup) for one in found} == {(Finding.UNCHANGED, ())}
     if kind == "html":
         assert len(set(re.findall(r"<(\w+)", exported(kind).decode()))) > 30
+
+
+@pytest.mark.parametrize("field", ["answer", "content", "response", "output"])
+def test_a_second_text_beside_the_one_that_was_signed_is_told(exported: Exported, field: str) -> None:
+    answer = json.loads(exported("json", [marked.message(SAID)]))["chats"][0]["messages"][1]
+    assert [one.finding for one in verdicts(json.dumps(answer).encode(), "x", HERE)] == [Finding.UNCHANGED]
+    for other in ({**answer, field: SAID, "text": "It is short."}, {**answer, field: "It is short."}):
+        assert [one.finding for one in verdicts(json.dumps(other).encode(), "x", HERE)] == [Finding.CHANGED]

@@ -56,18 +56,20 @@ def _blocks(holder: dict[str, object], record: Record | None) -> list[str]:
 
 
 def _text(holder: object) -> str:
-    """Return the text in a field of an object, or in those of the parts or messages that it has."""
+    """Return the text in the fields of an object, or in those of the parts or messages that it has.
+
+    Of one that says two things in two fields nobody knows which one is read: then both are its text.
+    """
     if not isinstance(holder, dict):
         return ""
-    for name in TEXTS:
-        text = holder.get(name)
-        if isinstance(text, str):
-            return text
-        if isinstance(text, dict):
-            return _text(text)
-        if isinstance(text, list):
-            return "".join(_text(one) for one in text)
-    return ""
+    said = [_said(holder.get(name)) for name in TEXTS]
+    return "\n\n".join(dict.fromkeys(filter(None, said)))
+
+
+def _said(value: object) -> str:
+    if isinstance(value, list):
+        return "".join(_text(one) for one in value)
+    return value if isinstance(value, str) else _text(value)
 
 
 def _plain(value: object) -> str:
