@@ -223,6 +223,23 @@ async def test_what_was_left_out_for_a_stopped_answer_is_not_counted_as_read(pla
     assert told["used"] < 256
 
 
+async def test_what_no_model_wrote_takes_no_room(place: Place) -> None:
+    run = await place.ask("one two three")
+    before = (await place.get(f"/chats/{run['chat']}"))["context"]
+    await place.events(await place.post(f"/chats/{run['chat']}/runs", {"text": "/help can it work offline"}))
+    chat = await place.get(f"/chats/{run['chat']}")
+    assert chat["messages"][-1]["reason"] == "helped"
+    assert chat["context"] == before
+
+
+async def test_what_was_computed_is_told_to_the_next_model_and_judged(place: Place) -> None:
+    run = await place.ask("one two three")
+    await place.events(await place.post(f"/chats/{run['chat']}/runs", {"text": "17 * 6"}))
+    told = (await place.get(f"/chats/{run['chat']}"))["context"]
+    assert told["used"] > 8
+    assert not told["exact"]
+
+
 async def test_an_empty_chat_uses_nothing(place: Place) -> None:
     chat = await place.post("/chats", {})
     assert (chat["context"]["used"], chat["context"]["exact"]) == (0, True)

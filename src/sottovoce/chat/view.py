@@ -5,12 +5,12 @@ Asks the engine how long texts are; prompt.py decides by these lengths.
 
 from __future__ import annotations
 
-import itertools
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sottovoce.chat import attached, grounds, prompt
+from sottovoce.chat.heard import heard
 from sottovoce.core.events import Notice
 from sottovoce.core.grounds import Ground
 from sottovoce.core.messages import Message, Role
@@ -30,13 +30,16 @@ class View:
 
 
 def as_told(conn: sqlite3.Connection, owner: str, branch: list[StoredMessage]) -> list[StoredMessage]:
-    """Return the branch with what was given with each question in its text, as the model is told it."""
+    """Return what a model is told of the branch, with what was given with each question in its text."""
     named = [message.id for message in branch]
     given, found = attachments.of(conn, owner, named), passages.of(conn, owner, named)
-    return [
-        replace(message, text=_told(message.text, given.get(message.id, ()), found.get(message.id, ())))
-        for message in branch
-    ]
+    told = []
+    for one in heard(branch):
+        asked = [*one.before, one.message]
+        along = [attachment for message in asked for attachment in given.get(message.id, ())]
+        text = "\n\n".join(one.texts)
+        told.append(replace(one.message, text=_told(text, along, found.get(one.message.id, ()))))
+    return told
 
 
 def _told(text: str, given: Sequence[Attachment], found: Sequence[Ground]) -> str:
@@ -54,12 +57,12 @@ async def fitted(
     begun: str,
     max_tokens: int | None,
 ) -> View:
-    """Return as much of the branch as leaves room for an answer of so many tokens.
+    """Return as much of a branch `as_told` as leaves room for an answer of so many tokens.
 
     `begun` is what there is of the answer; the engine goes on with it.
     """
     system = [Message(Role.SYSTEM, chat.system)] if chat.system else []
-    past = _turns(branch)
+    past = list(zip(branch[:-1:2], branch[1::2], strict=True))
     newest = [Message(branch[-1].role, branch[-1].text)]
     if begun:
         newest.append(Message(Role.ASSISTANT, begun))
@@ -93,15 +96,6 @@ async def notice(engine: Engine, facts: ModelFacts, view: View, before: int) -> 
         return None
     # A question that does not fit even alone is refused; what was left out for it is then no news.
     return _cut_notice(view.left_out) if await engine.count(view.messages) < facts.window else None
-
-
-def _turns(branch: Sequence[StoredMessage]) -> list[tuple[StoredMessage, StoredMessage]]:
-    """Return the finished question-answer pairs before the last message; empty answers are left out."""
-    return [
-        (first, second)
-        for first, second in itertools.pairwise(branch)
-        if first.role is Role.USER and second.role is Role.ASSISTANT and second.text
-    ]
 
 
 def _messages(

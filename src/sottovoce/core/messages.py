@@ -23,6 +23,9 @@ BASE = "base"
 REPLACED = "replaced"
 """The fact of an answer whose text stands in place of what its model wrote."""
 
+UNKEPT = "unkept"
+"""The fact of an answer that says that nothing is remembered beyond this chat: its question holds here."""
+
 
 class Role(StrEnum):
     SYSTEM = "system"

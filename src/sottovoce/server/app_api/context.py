@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sottovoce.app import App
-from sottovoce.chat import prompt
+from sottovoce.chat import prompt, view
+from sottovoce.chat.heard import heard
 from sottovoce.core.errors import BadModelFile, NotFound
 from sottovoce.core.messages import Message, Role
 from sottovoce.engine.gguf import Header
@@ -21,7 +22,7 @@ async def of(app: App, chat: Chat, branch: Sequence[StoredMessage]) -> ContextNo
     last = next((one for one in reversed(branch) if one.role is Role.ASSISTANT), None)
     window = await _window(app, last.model if last else "")
     longest = chat.settings.max_tokens or app.settings.max_tokens
-    left_out = _left_out(last) if last else 0
+    left_out = view.left_out(branch)
     used, is_exact = _used(chat, branch, left_out)
     return ContextNoun(
         window=window,
@@ -50,27 +51,27 @@ async def _window(app: App, name: str) -> int | None:
 
 def _used(chat: Chat, branch: Sequence[StoredMessage], left_out: int) -> tuple[int, bool]:
     """Return the tokens of what was read and written last, and whether all of them were counted."""
-    since = list(branch[2 * left_out :])
-    for at in range(len(branch) - 1, -1, -1):
-        found = _counted(branch[at])
-        if found is not None and _left_out(branch[at]) == left_out:
-            since = list(branch[at + 1 :])
+    # An answer without a word may yet come: its question counts.
+    told = heard(branch if branch and branch[-1].text else branch[:-1])
+    since = told[2 * left_out :]
+    for at in range(len(told) - 1, -1, -1):
+        found = _counted(told[at].message)
+        if found is not None and view.left_out([told[at].message]) == left_out:
+            since = told[at + 1 :]
             break
     else:
         found = None
-    said = [Message(one.role, one.text) for one in since if one.text]
+    said = [Message(one.message.role, "\n\n".join(one.texts)) for one in since if one.texts]
     if found is None and chat.system:
         said.insert(0, Message(Role.SYSTEM, chat.system))
     judged = guessed_tokens(said) + prompt.OVERHEAD * len(said) if said else 0
     return (found or 0) + judged, not said
 
 
-def _left_out(message: StoredMessage) -> int:
-    found = message.facts.get("left_out")
-    return found if isinstance(found, int) and found >= 0 else 0
-
-
 def _counted(message: StoredMessage) -> int | None:
+    """Return the tokens that a model read and wrote for an answer; None where none did, or nobody counted."""
+    if not message.model:
+        return None
     usage = message.facts.get("usage")
     if not isinstance(usage, dict):
         return None
