@@ -146,6 +146,53 @@ def test_a_chinese_answer_is_shown_almost_at_once() -> None:
     assert shown_after("天空为什么是蓝色的", "因为空气会散射蓝光。") <= HELD_CHINESE
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "在Python中，set()函数可以设置一个新的变量, which can be used to store values.",
+        "In Python, set()函数可以设置一个新的变量，which can store values. 例如，你可以使用set()来创建集合。",
+        "Ja, ich erinnere mich.",
+        "Ich lebe in Wien, Österreich.",
+        "Wie kann ich Ihnen helfen?",
+        "Ich werde mich daran erinnern, dass du in Wien lebst.",
+    ],
+)
+def test_what_only_begins_or_looks_like_english_is_stopped(answer: str) -> None:
+    for question in ("how do sets work in Python", "Remember that I live in Vienna."):
+        shown, strayed = heard(question, answer)
+        assert shown == ""
+        assert strayed is not None
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "Sets in Python are unordered collections of unique items. "
+        "集合是一种数据结构，它可以存储不重复的元素。你可以使用set()来创建一个集合，也可以用大括号。",
+        "Sure! Ich lebe in Wien und ich bin sehr froh, dass ich hier bin. Die Stadt ist sehr schön "
+        "und hat viele Museen, die man besuchen kann. Ich gehe gern in die Oper.",
+        "The sky is blue. " * 40 + "天空是蓝色的，因为空气会散射阳光，这是我们看到的颜色。" * 20,
+    ],
+)
+def test_what_slips_into_another_language_is_stopped_later(answer: str) -> None:
+    assert heard("how do sets work in Python", answer)[1] is not None
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "Confucius: 己所不欲，勿施于人 (do not do to others what you would not have done to you).",
+        'The sign on the wall said "我们不知道这是什么，也不会说。" and nobody could read what it was.',
+        "Kung Pao chicken (宫保鸡丁), Mapo tofu (麻婆豆腐) and hot pot (火锅) come from Sichuan.",
+        "Print it with `print('你好，这是我的程序')`, and the terminal shows the greeting.",
+        "Hans Sachs and Walther von der Vogelweide.",
+        "The film is called Die fetten Jahre sind vorbei, and it was shown at Cannes in the year 2004.",
+    ],
+)
+def test_names_and_quotations_in_an_english_answer_pass(answer: str) -> None:
+    assert heard("how do sets work in Python", answer) == (answer, None)
+
+
 def test_an_empty_answer_is_none_to_stop() -> None:
     assert heard("why is the sky blue", "") == ("", None)
     assert heard("天空为什么是蓝色的", " \n") == (" \n", None)

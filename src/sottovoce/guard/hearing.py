@@ -10,7 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from sottovoce.guard import script, words
+from sottovoce.guard import mixing, script, words
 from sottovoce.guard.language import EVIDENT, latin_only, of_answer
 from sottovoce.guard.plain import spoken
 from sottovoce.guard.wanted import own_scripts
@@ -45,10 +45,12 @@ LONGEST_TITLE = 8
 
 FEWEST_AMONG_NEIGHBOURS = 5
 FEWEST_AGAINST_ENGLISH = 7
+FEWEST_OF_A_SPEAKER = 4
+FEWEST_LATER = 12
 SURE = 0.8
 """The certainty at which a language is one that English, or a neighbour, must give way to."""
 
-LOOKED_AT = (120, 300, 600)
+LOOKED_AT = (120, 300, 600, 1200, 2400)
 """How long an answer is when it is looked at once more: it may begin in one language and go on in another."""
 
 STRANGE_SHARE = 0.9
@@ -145,6 +147,10 @@ class Hearing:
             return Strayed(of_answer(text).code) if is_whole or len(text) >= HELD else None
         if not is_whole and len(text) < HELD:
             return None
+        if strange and mixing.is_half_chinese(text):
+            return Strayed(of_answer(text).code)
+        if strange and not is_whole and len(text) < HELD_IN_DOUBT and mixing.has_chinese(text):
+            return None
         if _is_code(text) or _YEAR.search(text):
             return True
         is_english = self._wanted == "en"
@@ -155,8 +161,10 @@ class Hearing:
         if found.code in (None, self._wanted) or found.certainty < DOUBT:
             return True
         if found.is_certain and _is_answer(latin, found.code, self._wanted):
-            many = len(words.words_of(latin)) >= FEWEST_AGAINST_ENGLISH
-            if not is_english or (many and found.certainty >= SURE):
+            many = len(words.words_of(latin))
+            is_sure = many >= FEWEST_AGAINST_ENGLISH and found.certainty >= SURE
+            is_spoken = is_whole and many >= FEWEST_OF_A_SPEAKER and mixing.speaks(latin)
+            if not is_english or is_sure or is_spoken:
                 return Strayed(found.code)
         return True if is_whole or len(text) >= HELD_IN_DOUBT else None
 
@@ -191,17 +199,30 @@ class Hearing:
         return Strayed(found.code)
 
     def _has_changed(self) -> bool:
-        """Tell whether the answer, though let through, is now nearly all in letters of another script."""
+        """Tell whether the answer, though let through, is now mostly in another language."""
         said = spoken(self._text)
         counts = script.counted(said)
         own = sum(counts[name] for name in self._scripts)
         strange = counts.total() - own
+        if "Latin" in self._scripts and (mixing.is_half_chinese(said) or self._goes_on_in_latin(said)):
+            return True
         if strange < 40 or strange < STRANGE_SHARE * counts.total() or _is_code(said):
             return False
         if "Latin" in self._scripts:
             return True
         found = of_answer(said)
         return found.code not in (None, self._wanted) and _is_answer(said, found.code or "", "")
+
+    def _goes_on_in_latin(self, said: str) -> bool:
+        """Tell whether it is in another language of the same letters, though it began in the wanted one."""
+        latin = latin_only(said)
+        found = of_answer(latin)
+        known = words.words_of(latin)
+        if found.code in (None, self._wanted) or found.certainty < SURE or len(known) < FEWEST_LATER:
+            return False
+        if self._wanted == "en" and sum(word in EVIDENT for word in known) * FEWEST_LATER > len(known):
+            return False
+        return not _is_code(said) and _is_answer(latin, found.code or "", self._wanted)
 
 
 def _begins_in_english(text: str) -> bool:
