@@ -93,7 +93,7 @@ def around(
 
     guarding = around_calls(standing, model, common)
     own, safeguards, judge = guarding.checks
-    remembering = MemoryCheck(database, lambda: standing().memory == "on")
+    remembering = _memory(home, standing, database, common.engines)
     helping = _help(home, standing, database, model)
     engine = partial(common.engines.get, model) if is_able else None
     computing = ExactCheck(lambda: standing().tools == "on", engine)
@@ -131,6 +131,19 @@ def prepare() -> None:
         reading.certain(question, today)
         deciding.may_be_sum(question)
         watch(Said(question, "", 0.0))
+
+
+def _memory(
+    home: Home, standing: Callable[[], Settings], database: Database, engines: Engines
+) -> MemoryCheck:
+    """Return what does as a message asks of the memory; what is forgotten leaves the disk, as in its list."""
+
+    async def erase(owner: str, line: str | None) -> int:
+        from sottovoce.erasing import erase_memory
+
+        return await erase_memory(home, database, owner, line, engines)
+
+    return MemoryCheck(database, lambda: standing().memory == "on", erase)
 
 
 def _help(home: Home, standing: Callable[[], Settings], database: Database, model: ModelFile) -> HelpCheck:

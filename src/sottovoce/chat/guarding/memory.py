@@ -1,38 +1,68 @@
-"""Keeps what a message asks to be remembered, and says so; or that nothing is, where that is off."""
+"""Does what a message asks of the memory, and says so: keeps, forgets, shows; or says that it is off."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from sottovoce.chat import remembering
+from sottovoce.chat import memory_asked
 from sottovoce.chat.grounds import is_chinese
 from sottovoce.chat.guarded import Instead, Said, Verdict
+from sottovoce.chat.guarding import memory_told as told
+from sottovoce.chat.memory_asked import Asked, Kind
 from sottovoce.core.errors import BadValue
 from sottovoce.core.events import Notice
+from sottovoce.core.messages import UNKEPT
 from sottovoce.store import memory
 from sottovoce.store.db import Database
+from sottovoce.store.memory import Remembered
 
 REMEMBERED = "remembered"
-"""The reason of an answer that says that something is kept."""
+"""The reason of an answer about what is remembered, and the code of a notice of it."""
 
-OFF = "memory_off"
+Erase = Callable[[str, str | None], Awaitable[int]]
+"""Erases a line of an owner, or with None all, with what engines computed of them; returns how many went."""
 
 
 @dataclass(frozen=True, slots=True)
 class MemoryCheck:
-    """`is_on` tells whether the person has chosen by now to have things remembered."""
+    """`is_on` tells whether the person has chosen by now to have things remembered.
+
+    What is off is never put to a model: it would say that it remembers.
+    """
 
     database: Database
     is_on: Callable[[], bool]
+    erase: Erase
 
     async def __call__(self, said: Said) -> Verdict:
-        line = None if said.is_shaped or not said.is_kept else remembering.asked(said.text)
-        if line is None:
+        asked = None if said.is_shaped else memory_asked.asked(said.text)
+        if asked is None:
             return Verdict()
-        in_chinese = is_chinese(said.text)
-        if not self.is_on():
-            return Verdict(notices=(Notice(OFF, _OFF_ZH if in_chinese else _OFF),))
+        instead = await self._answered(said, asked, told.CHINESE if is_chinese(said.text) else told.ENGLISH)
+        if asked.has_more:
+            return Verdict(notices=(Notice(REMEMBERED, instead.text),))
+        return Verdict(instead)
+
+    async def _answered(self, said: Said, asked: Asked, say: told.Sentences) -> Instead:
+        unkept = {UNKEPT: True} if asked.kind is Kind.KEEP else {}
+        if not said.is_kept:
+            return Instead(REMEMBERED, say.temporary if self.is_on() else say.temporary_off, unkept)
+        is_on = self.is_on()
+        lines = await self.database.read(lambda conn: memory.listed(conn, said.owner))
+        if not is_on and (asked.kind is Kind.KEEP or not lines):
+            return Instead(REMEMBERED, say.off, unkept)
+        match asked.kind:
+            case Kind.KEEP:
+                return await self._kept(said, asked.line, say)
+            case Kind.LIST:
+                return Instead(REMEMBERED, say.listed(lines, is_on=is_on))
+            case Kind.FORGET_ALL:
+                return Instead(REMEMBERED, say.all_erased(await self.erase(said.owner, None)))
+            case Kind.FORGET:
+                return await self._forgotten(said.owner, memory_asked.meant(asked.line, lines), lines, say)
+
+    async def _kept(self, said: Said, line: str, say: told.Sentences) -> Instead:
         try:
             kept = await self.database.run(
                 lambda conn: memory.add(
@@ -40,18 +70,13 @@ class MemoryCheck:
                 )
             )
         except BadValue as problem:
-            return Verdict(Instead(REMEMBERED, f"{problem.sentence} {problem.hint}"))
-        text = (_KEPT_ZH if in_chinese else _KEPT).format(line=kept.text)
-        return Verdict(Instead(REMEMBERED, text, {REMEMBERED: kept.id}))
+            return Instead(REMEMBERED, f"{problem.sentence} {problem.hint}", {UNKEPT: True})
+        return Instead(REMEMBERED, say.kept.format(line=kept.text), {REMEMBERED: kept.id})
 
-
-_OFF = (
-    "Nothing is remembered beyond this chat: that is off. To turn it on: sotto settings set memory on, "
-    "or in the page's settings."
-)
-_OFF_ZH = (
-    "这个聊天之外不会记住任何内容：该功能处于关闭状态。开启方法：sotto settings set memory on，"
-    "或在网页的设置中开启。"
-)
-_KEPT = "Remembered for all chats: “{line}”. `sotto memory list` and the page's settings show all that is."
-_KEPT_ZH = "已为所有聊天记住：“{line}”。运行 `sotto memory list` 或在网页的设置中可以查看全部内容。"
+    async def _forgotten(
+        self, owner: str, meant: Sequence[Remembered], lines: Sequence[Remembered], say: told.Sentences
+    ) -> Instead:
+        if len(meant) != 1:
+            return Instead(REMEMBERED, say.which(meant, lines) if meant else say.none)
+        await self.erase(owner, meant[0].id)
+        return Instead(REMEMBERED, say.erased.format(line=meant[0].text))
