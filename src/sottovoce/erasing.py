@@ -72,10 +72,20 @@ async def erase_memory(
 
 
 async def change_memory(
-    home: Home, database: Database, owner: str, line: str, text: str, engines: Engines | None = None
+    home: Home,
+    database: Database,
+    owner: str,
+    line: str,
+    text: str,
+    engines: Engines | None = None,
+    *,
+    now: float,
 ) -> Remembered:
-    """Put a line of what is remembered anew, as thoroughly. Raises NotFound and BadValue."""
-    changed = await database.run(lambda conn: memory.change(conn, owner, line, text))
+    """Put a line of what is remembered anew, as thoroughly. Raises NotFound and BadValue.
+
+    `now` is in seconds since 1970.
+    """
+    changed = await database.run(lambda conn: memory.change(conn, owner, line, text, now))
     await _forget_computed(home, database, owner, engines)
     return changed
 

@@ -39,9 +39,16 @@ def test_a_person_turns_it_on_sees_where_a_line_came_from_and_erases_it(window: 
     section.get_by_role("textbox", name="Change “My dog is called Rex”").fill("My dog is called Ada")
     section.get_by_role("button", name="Save").click()
     expect(section.get_by_role("listitem").nth(1)).to_contain_text("My dog is called Ada")
+    expect(section.get_by_role("listitem").nth(1)).to_contain_text("changed by you on")
+    expect(line.first).not_to_contain_text("changed by you")
     assert faults(window.page) == []
 
     section.get_by_role("button", name="Erase “I live in Vienna”").click()
+    assert faults(window.page) == []
+    line.first.get_by_role("button", name="Cancel").click()
+    expect(section.get_by_role("listitem")).to_have_count(2)
+    section.get_by_role("button", name="Erase “I live in Vienna”").click()
+    line.first.get_by_role("button", name="Erase", exact=True).click()
     expect(section.get_by_role("listitem")).to_have_count(1)
     section.get_by_role("button", name="Erase all").click()
     section.get_by_role("button", name="Erase all").click()

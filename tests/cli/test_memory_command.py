@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -32,6 +33,19 @@ def test_what_is_said_in_a_chat_is_listed_with_that_chat(remembering):
     remembering("chats", "delete", "--yes", said["chat"])
     assert listed(remembering)["remembered"][0]["chat"] is None
     assert "in a chat that is deleted" in remembering("memory", "list").out
+
+
+def test_a_changed_line_no_longer_claims_to_be_what_was_said(remembering):
+    said = json.loads(remembering("ask", "--json", "Remember that I live in Vienna").out)
+    assert "changed by you" not in remembering("memory", "list").out
+    remembering("memory", "change", "1", "I live in Graz")
+    text, origin = remembering("memory", "list").out.splitlines()
+    assert text == "1. I live in Graz"
+    assert re.fullmatch(rf" +changed by you .+ \(said .+ in “.+”, {said['chat']}\)", origin)
+    remembering("settings", "set", "lang", "zh")
+    origin = remembering("memory", "list").out.splitlines()[1]
+    assert re.fullmatch(rf" +由你修改于 .+ \(.+ 说于“.+”，{said['chat']}\)", origin)
+    assert listed(remembering)["remembered"][0]["changed"] > 0
 
 
 def test_lines_are_added_changed_and_erased(remembering):

@@ -313,9 +313,10 @@ async def test_what_is_remembered_is_listed_changed_and_erased(home: Home) -> No
             "Remember that I live in Vienna",
         )
         added = await place.post("/memory", {"text": "My dog is called Rex"})
-        assert (added["chat"], added["title"]) == (None, None)
+        assert (added["chat"], added["title"], added["changed"]) == (None, None, None)
         changed = await place.client.put(f"/app/api/memory/{added['id']}", json={"text": "My dog is Ada"})
         assert changed.json()["text"] == "My dog is Ada"
+        assert changed.json()["changed"] >= added["created"]
         await place.ask("Who is my dog")
         assert "- My dog is Ada" in place.engine.prompts[-1][0].text
         assert place.engine.seen, "what was computed of a chat that knew the line"

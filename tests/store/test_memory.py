@@ -45,12 +45,21 @@ def test_another_owner_sees_and_changes_none_of_it(database: Database) -> None:
     line = add(database, "I live in Vienna")
     assert texts(database, "key-b") == []
     for act in (
-        lambda conn: memory.change(conn, "key-b", line.id, "x"),
+        lambda conn: memory.change(conn, "key-b", line.id, "x", 2.0),
         lambda conn: memory.remove(conn, "key-b", line.id),
     ):
         with pytest.raises(NotFound):
             database.call(act)
     assert texts(database) == ["I live in Vienna"]
+
+
+def test_a_line_that_was_changed_says_when(database: Database) -> None:
+    line = add(database, "I live in Vienna", at=1.0)
+    assert line.changed is None
+    same = database.call(lambda conn: memory.change(conn, "me", line.id, " I live in Vienna ", 4.0))
+    assert same == line
+    changed = database.call(lambda conn: memory.change(conn, "me", line.id, "I live in Graz", 5.0))
+    assert (changed.text, changed.created, changed.changed) == ("I live in Graz", 1.0, 5.0)
 
 
 @pytest.mark.parametrize("text", ["", "  \n", "x" * (memory.LONGEST + 1)])
@@ -85,7 +94,7 @@ def test_what_is_erased_or_changed_is_on_the_disk_no_more(home: Home, database: 
     if way == "remove":
         database.call(lambda conn: memory.remove(conn, "me", line.id))
     else:
-        database.call(lambda conn: memory.change(conn, "me", line.id, "harmless"))
+        database.call(lambda conn: memory.change(conn, "me", line.id, "harmless", 2.0))
     database.scrub()
     assert _traces(home) == []
 

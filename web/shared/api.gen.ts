@@ -1679,9 +1679,12 @@ export interface components {
          * RememberedNoun
          * @description A line that is remembered. `chat` and `message` are where it was said, `title` that chat's.
          *
-         *     They are null where it was written into the list itself, or where that chat is deleted.
+         *     They are null where it was written into the list itself, or where that chat is deleted. `changed` is when
+         *     it was last put anew, null where it reads as it was said.
          */
         RememberedNoun: {
+            /** Changed */
+            changed: number | null;
             /** Chat */
             chat: string | null;
             /** Created */

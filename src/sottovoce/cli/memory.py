@@ -43,7 +43,10 @@ def list_memory(given: Given, /, as_json: bool) -> None:
         given.show.data({"on": is_on, "remembered": told})
         return
     for number, line in enumerate(lines, 1):
-        given.show.plain(f"{number}. {line.text}\n   {given.show.words(_origin(line, titles))}")
+        origin = given.show.words(_origin(line, titles))
+        if line.changed is not None:
+            origin = f"{given.show.words(_changed(line.changed))} ({origin})"
+        given.show.plain(f"{number}. {line.text}\n   {origin}")
     if not lines:
         given.show.note("Nothing is remembered.")
     if not is_on:
@@ -73,6 +76,7 @@ def add(given: Given, /, text: str) -> None:
 @click.pass_obj
 def change(given: Given, /, number: int, text: str) -> None:
     """Put TEXT in the place of a line."""
+    import time
     from contextlib import closing
 
     from sottovoce.cli._run import run
@@ -80,7 +84,7 @@ def change(given: Given, /, number: int, text: str) -> None:
 
     line = _numbered(given, number)
     with closing(given.open_database()) as database:
-        work = change_memory(given.open_home(), database, OWNER, line.id, text)
+        work = change_memory(given.open_home(), database, OWNER, line.id, text, now=time.time())
         given.show.plain(run(work).text)
 
 
@@ -156,6 +160,12 @@ def _origin(line: Remembered, titles: dict[str, str]) -> str:
     return f"said {when(line.created)} in “{titles[line.chat]}”, {line.chat}"
 
 
+def _changed(at: float) -> str:
+    from sottovoce.cli.chats import when
+
+    return f"changed by you {when(at)}"
+
+
 def _data(number: int, line: Remembered, titles: dict[str, str]) -> dict[str, object]:
     return {
         "n": number,
@@ -164,6 +174,7 @@ def _data(number: int, line: Remembered, titles: dict[str, str]) -> dict[str, ob
         "chat": line.chat if line.chat in titles else None,
         "message": line.message if line.chat in titles else None,
         "created": line.created,
+        "changed": line.changed,
     }
 
 

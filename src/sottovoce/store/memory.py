@@ -21,18 +21,22 @@ LONGEST = 500
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """`chat` and `message` are where it was said; None where it was written into the list itself."""
+    """`chat` and `message` are where it was said; None where it was written into the list itself.
+
+    `changed` is when it was last put anew, in seconds since 1970; None: it reads as it was said.
+    """
 
     id: str
     text: str
     chat: str | None
     message: str | None
     created: float
+    changed: float | None = None
 
 
 # Names of columns, written here: no text of anybody comes into a statement by them (S608).
-_COLUMNS = "id, text, chat, message, created"
-_KINDS = (str, str, str | None, str | None, float)
+_COLUMNS = "id, text, chat, message, created, changed"
+_KINDS = (str, str, str | None, str | None, float, float | None)
 
 
 def listed(connection: sqlite3.Connection, owner: str) -> list[Remembered]:
@@ -72,11 +76,13 @@ def add(
     return new
 
 
-def change(connection: sqlite3.Connection, owner: str, line_id: str, text: str) -> Remembered:
+def change(connection: sqlite3.Connection, owner: str, line_id: str, text: str, now: float) -> Remembered:
     """Put a line anew. `Database.scrub` then clears what it was. Raises NotFound and BadValue."""
-    old = one(connection, owner, line_id)
+    old, line = one(connection, owner, line_id), _line(text)
+    if line == old.text:
+        return old
     connection.execute(
-        "UPDATE remembered SET text = ? WHERE id = ? AND owner = ?", (_line(text), old.id, owner)
+        "UPDATE remembered SET text = ?, changed = ? WHERE id = ? AND owner = ?", (line, now, old.id, owner)
     )
     _owe(connection, old.id)
     return one(connection, owner, old.id)

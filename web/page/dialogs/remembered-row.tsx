@@ -19,6 +19,7 @@ export function RememberedRow({ line, changed }: Props) {
   const { app, say } = useReader();
   const { isBusy, problem, run } = useWork();
   const [text, setText] = useState<string | null>(null);
+  const [isAsked, setAsked] = useState(false);
   const erase = () => run(() => app.server.do((api) => api.eraseRemembered(line.id)).then(changed));
   const save = async (put: string) => {
     if (await run(() => app.server.do((api) => api.putRemembered(line.id, put)).then(changed))) setText(null);
@@ -60,22 +61,43 @@ export function RememberedRow({ line, changed }: Props) {
         {problem && <ProblemBox problem={problem} />}
       </span>
       <IconButton icon="edit" label={say("memory.change", { text: line.text })} onClick={() => setText(line.text)} />
-      <IconButton icon="trash" label={say("memory.erase", { text: line.text })} onClick={() => void erase()} />
+      <IconButton icon="trash" label={say("memory.erase", { text: line.text })} onClick={() => setAsked(true)} />
+      {isAsked && (
+        <div className="browsers-sure">
+          <p>{say("memory.sureOne")}</p>
+          <button type="button" className="button" autoFocus onClick={() => setAsked(false)}>
+            {say("cancel")}
+          </button>
+          <button type="button" className="button button-danger" disabled={isBusy} onClick={() => void erase()}>
+            {say("memory.eraseOne")}
+          </button>
+        </div>
+      )}
     </li>
   );
 }
 
 function Origin({ line }: Pick<Props, "line">) {
   const { app, say, language } = useReader();
-  const when = new Intl.DateTimeFormat(localeOf(language), { dateStyle: "medium" }).format(line.created * 1000);
-  const { chat } = line;
-  if (chat === null) return <small>{say("memory.added", { when })}</small>;
+  const dayOf = (seconds: number) =>
+    new Intl.DateTimeFormat(localeOf(language), { dateStyle: "medium" }).format(seconds * 1000);
+  const when = dayOf(line.created);
+  const { chat, changed } = line;
+  const origin =
+    chat === null ? (
+      say("memory.added", { when })
+    ) : (
+      <>
+        {say("memory.said", { when })}{" "}
+        <button type="button" className="link-button" onClick={() => app.go(chat, line.message)}>
+          {titleOf({ title: line.title ?? "" }, say)}
+        </button>
+      </>
+    );
+  if (changed === null) return <small>{origin}</small>;
   return (
     <small>
-      {say("memory.said", { when })}{" "}
-      <button type="button" className="link-button" onClick={() => app.go(chat, line.message)}>
-        {titleOf({ title: line.title ?? "" }, say)}
-      </button>
+      {say("memory.changed", { when: dayOf(changed) })} ({origin})
     </small>
   );
 }

@@ -45,7 +45,13 @@ async def change(visit: Visit[NewLine]) -> RememberedNoun:
     """Put a line anew."""
     app = visit.house.app
     changed = await change_memory(
-        app.home, app.database, visit.caller.owner, _line(visit), visit.body.text, app.engines
+        app.home,
+        app.database,
+        visit.caller.owner,
+        _line(visit),
+        visit.body.text,
+        app.engines,
+        now=time.time(),
     )
     _tell(visit)
     return RememberedNoun.of(changed, {})

@@ -81,7 +81,8 @@ class PresetList(Noun):
 class RememberedNoun(Noun):
     """A line that is remembered. `chat` and `message` are where it was said, `title` that chat's.
 
-    They are null where it was written into the list itself, or where that chat is deleted.
+    They are null where it was written into the list itself, or where that chat is deleted. `changed` is when
+    it was last put anew, null where it reads as it was said.
     """
 
     id: str
@@ -90,6 +91,7 @@ class RememberedNoun(Noun):
     message: str | None
     title: str | None
     created: float
+    changed: float | None
 
     @classmethod
     def of(cls, line: Remembered, titles: Mapping[str, str]) -> Self:
@@ -101,6 +103,7 @@ class RememberedNoun(Noun):
             message=line.message if is_there else None,
             title=titles.get(line.chat or ""),
             created=line.created,
+            changed=line.changed,
         )
 
 
