@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from sottovoce.chat.guarding.memory_told import may_ask
 from sottovoce.chat.memory_asked import Asked, Kind, asked, meant
 from sottovoce.store.memory import Remembered
 
@@ -24,6 +25,7 @@ def test_the_table_is_large_in_both_languages() -> None:
 @pytest.mark.parametrize(("text", "found"), [*NAMED, *WHOLE])
 def test_what_is_asked_of_the_memory_is_heard(text: str, found: Asked) -> None:
     assert asked(text) == found
+    assert may_ask(text)
 
 
 @pytest.mark.parametrize("text", TABLE["nothing"])

@@ -93,7 +93,7 @@ LIST = (
         rf" you (?:still )?(?:know|remember|have (?:stored|saved)){_ABOUT_ME}(?: so far)?",
     ),
     _english(
-        rf"what (?:have you|you have|you['’]ve|did you) {_KNOWN}{_ABOUT_ME}?(?: so far)?"
+        rf"what (?:have you|you have|you['’]ve|did you) (?:{_KNOWN}{_ABOUT_ME}|remember(?:ed)?)(?: so far)?"
         r"|what do you remember|(?:list|show(?: me)?) (?:what|everything)(?: that)? you remember"
         r"|do you (?:remember|know) anything about me"
         r"|what (?:information|data|facts) do you have (?:about|on) me"

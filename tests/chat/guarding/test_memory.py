@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from contextlib import aclosing
 from dataclasses import replace
 
@@ -10,6 +12,7 @@ import pytest
 from sottovoce.app import open_app
 from sottovoce.chat.guarded import Guards
 from sottovoce.chat.guarding.memory import REMEMBERED, MemoryCheck
+from sottovoce.chat.guarding.memory_told import may_ask
 from sottovoce.chat.remembering import HEAD
 from sottovoce.chat.turn import Parts, Question, ask
 from sottovoce.core.events import Done, Event, Notice
@@ -45,6 +48,12 @@ def lines(parts: Parts) -> list[memory.Remembered]:
 def system_told(parts: Parts) -> list[str]:
     assert isinstance(parts.engine, EchoEngine)
     return [message.text for message in parts.engine.prompts[-1] if message.role is Role.SYSTEM]
+
+
+def test_what_reads_questions_is_loaded_only_where_one_may_ask() -> None:
+    loaded = "import sys, sottovoce.guards; print('sottovoce.chat.memory_words' in sys.modules)"
+    assert subprocess.check_output([sys.executable, "-c", loaded], text=True) == "False\n"
+    assert not may_ask("why is the sky blue")
 
 
 async def test_what_is_asked_for_is_kept_with_where_it_came_from(parts: Parts) -> None:

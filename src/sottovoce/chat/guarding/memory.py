@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from sottovoce.chat import memory_asked
 from sottovoce.chat.grounds import is_chinese
 from sottovoce.chat.guarded import Instead, Said, Verdict
 from sottovoce.chat.guarding import memory_told as told
-from sottovoce.chat.memory_asked import Asked, Kind
 from sottovoce.core.errors import BadValue
 from sottovoce.core.events import Notice
 from sottovoce.core.messages import UNKEPT
 from sottovoce.store import memory
 from sottovoce.store.db import Database
 from sottovoce.store.memory import Remembered
+
+if TYPE_CHECKING:
+    from sottovoce.chat.memory_asked import Asked
 
 REMEMBERED = "remembered"
 """The reason of an answer about what is remembered, and the code of a notice of it."""
@@ -36,7 +38,11 @@ class MemoryCheck:
     erase: Erase
 
     async def __call__(self, said: Said) -> Verdict:
-        asked = None if said.is_shaped else memory_asked.asked(said.text)
+        if said.is_shaped or not told.may_ask(said.text):
+            return Verdict()
+        from sottovoce.chat import memory_asked
+
+        asked = memory_asked.asked(said.text)
         if asked is None:
             return Verdict()
         instead = await self._answered(said, asked, told.CHINESE if is_chinese(said.text) else told.ENGLISH)
@@ -45,6 +51,8 @@ class MemoryCheck:
         return Verdict(instead)
 
     async def _answered(self, said: Said, asked: Asked, say: told.Sentences) -> Instead:
+        from sottovoce.chat.memory_asked import Kind, meant
+
         unkept = {UNKEPT: True} if asked.kind is Kind.KEEP else {}
         if not said.is_kept:
             return Instead(REMEMBERED, say.temporary if self.is_on() else say.temporary_off, unkept)
@@ -60,7 +68,7 @@ class MemoryCheck:
             case Kind.FORGET_ALL:
                 return Instead(REMEMBERED, say.all_erased(await self.erase(said.owner, None)))
             case Kind.FORGET:
-                return await self._forgotten(said.owner, memory_asked.meant(asked.line, lines), lines, say)
+                return await self._forgotten(said.owner, meant(asked.line, lines), lines, say)
 
     async def _kept(self, said: Said, line: str, say: told.Sentences) -> Instead:
         try:

@@ -1,4 +1,4 @@
-"""What is said of the memory in a chat, in English and Chinese. Pure."""
+"""What is said of the memory in a chat, in English and Chinese, and what may ask for it to be said. Pure."""
 
 from __future__ import annotations
 
@@ -6,6 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sottovoce.store.memory import Remembered
+
+MAY_ASK = (
+    "remember", "memor", "forget", "in mind", "note", "about me", "of me", "on me", "记", "忘", "关于我",
+    "有关我", "知道", "了解", "让你", "叫你",
+)  # fmt: skip
+"""One of them stands in everything that asks something of the memory, and in few other questions."""
+
+
+def may_ask(text: str) -> bool:
+    """Tell at a glance whether a message may ask for it: what reads its forms takes long to load."""
+    said = " ".join(text.casefold().split())
+    return any(word in said for word in MAY_ASK)
 
 
 @dataclass(frozen=True, slots=True)
