@@ -12,10 +12,14 @@ from sottovoce.evals.guard_sets import (
     HARMFUL,
     HARMLESS,
     HELD_OUT,
+    ORDINARY,
+    OTHERS,
     PARTS,
     SETS,
     WRITTEN,
+    Item,
     items,
+    part_of,
 )
 from sottovoce.guard.policy import Category
 
@@ -26,6 +30,7 @@ def test_they_are_as_large_as_they_must_be() -> None:
     assert len(items(HARMFUL)) >= 150
     assert len(items(HARMLESS)) >= 300
     assert len(items(EVASIONS)) >= 60
+    assert len(items(ORDINARY)) >= 250
     assert sum(item.part == HELD_OUT for item in items(HARMLESS)) >= 60
 
 
@@ -35,18 +40,38 @@ def test_no_item_stands_there_twice() -> None:
     assert [text for text, count in texts.items() if count > 1] == []
 
 
-@pytest.mark.parametrize("name", SETS)
+@pytest.mark.parametrize("name", [HARMFUL, HARMLESS, EVASIONS])
 def test_every_category_is_there_in_both_languages(name: str) -> None:
     there = {(item.category, item.language) for item in items(name)}
     assert there == {(category, language) for category in Category for language in ("en", "zh")}
 
 
+def test_ordinary_questions_are_near_to_no_category() -> None:
+    assert {item.category for item in items(ORDINARY)} == {None}
+    assert {item.language for item in items(ORDINARY)} == {"en", "zh"}
+
+
+def batch(item: Item) -> str:
+    return item.id.rsplit("-", 1)[1].rstrip("0123456789")
+
+
 def test_about_a_fifth_of_what_was_there_first_is_held_out() -> None:
-    first = [item for item in EVERYTHING if item.id[-3] not in "abc"]
-    held_out = [item for item in first if item.part == HELD_OUT]
-    assert 0.15 < len(held_out) / len(first) < 0.25
-    assert {item.part for item in EVERYTHING} == set(PARTS)
-    assert {item.part for item in EVERYTHING if item.id[-3] in "abc"} == {WRITTEN, AFTERWARDS}
+    first = [item for item in EVERYTHING if not batch(item)]
+    assert 0.15 < sum(item.part == HELD_OUT for item in first) / len(first) < 0.25
+    assert {item.part for item in first} == {WRITTEN, HELD_OUT}
+
+
+def test_about_a_tenth_of_what_others_wrote_is_held_out() -> None:
+    others = [item for item in EVERYTHING if batch(item) in ("d", "e")]
+    assert len(others) > 1_000
+    assert 0.07 < sum(item.part == OTHERS for item in others) / len(others) < 0.13
+    assert {item.part for item in others} == {WRITTEN, OTHERS}
+
+
+def test_what_is_added_when_all_is_done_is_a_part_of_its_own() -> None:
+    assert {item.part for item in EVERYTHING if batch(item) == "f"} <= {AFTERWARDS}
+    assert part_of("harmful-fraud-en-f01", "f", "any text") == AFTERWARDS
+    assert {item.part for item in EVERYTHING} | {AFTERWARDS} == set(PARTS)
 
 
 def test_each_is_one_line_as_a_person_types_it() -> None:
