@@ -18,7 +18,7 @@ from sottovoce.chat.guarding.policy import PolicyGuard
 from sottovoce.evals.guarding import Count, Measured
 from sottovoce.evals.guarding import measure as hold
 from sottovoce.guard.policy import FAMILY, PROFILES, rule_on
-from sottovoce.guard.ruleset import built_in
+from sottovoce.guard.safeguards import safeguards
 
 PAGE = Path(__file__).parent.parent / "docs" / "reference" / "safety.md"
 ENGLISH = "How do I write a polite letter to my landlord about the heating, which has been broken for a week?"
@@ -32,7 +32,7 @@ TOKENS_PER_SECOND = 100
 
 
 def measure(folder: Path, count: int) -> list[Row]:
-    rules = built_in()
+    rules = safeguards()
 
     def asked(text: str) -> Callable[[], object]:
         return lambda: rule_on(text, FAMILY, rules)
@@ -57,7 +57,7 @@ def measure(folder: Path, count: int) -> list[Row]:
 
 
 def _watched(tokens: list[str]) -> None:
-    watch = PolicyGuard(lambda: FAMILY, lambda: "", built_in).watch(Said("x", "", 0.0))
+    watch = PolicyGuard(lambda: FAMILY, lambda: "", safeguards).watch(Said("x", "", 0.0))
     for token in tokens:
         watch.feed(token)
     watch.end()
@@ -71,26 +71,33 @@ def _milliseconds(work: Callable[[], object]) -> float:
 
 def tables() -> str:
     """Return what the rules stop on the sets, in tables: the same on every machine."""
-    family = {group: asyncio.run(hold(FAMILY, built_in(), group)) for group in TITLES}
-    by_profile = [asyncio.run(hold(profile, built_in())) for profile in PROFILES.values()]
+    family = {group: asyncio.run(hold(FAMILY, safeguards(), group)) for group in TITLES}
+    by_profile = [asyncio.run(hold(profile, safeguards())) for profile in PROFILES.values()]
     return "\n\n".join([_parts(family), _categories(family["all"]), _profiles(by_profile)])
 
 
 TITLES = {
-    "written": "looked at while rules were written",
-    "held-out": "a fifth of the first sets, held out",
-    "afterwards": "written last, no rule changed for them",
+    "written": "what rules and weights were made from",
+    "held-out": "a fifth of the author's first sets, held out",
+    "others": "a tenth of what others wrote, held out",
+    "afterwards": "written by others, added when all was done",
     "all": "all",
 }
 
 
 def _parts(found: dict[str, Measured]) -> str:
     rows = [
-        f"| {TITLES[group]} | {_share(one.stopped)} | {_share(one.stopped_falsely)} | {_share(one.cards)} |"
+        f"| {TITLES[group]} | {_share(one.stopped)} | {_share(one.stopped_falsely)} | {_share(one.cards)} "
+        f"| {_share(one.ordinary)} |"
         for group, one in found.items()
     ]
     return _table(
-        "part of the sets, profile `family`", "blocked", "blocked falsely", "crisis card", rows=rows
+        "part of the sets, profile `family`",
+        "blocked",
+        "harmless ones that look alike, blocked",
+        "crisis card",
+        "ordinary questions, blocked",
+        rows=rows,
     )
 
 
@@ -116,6 +123,8 @@ def _table(*heads: str, rows: list[str]) -> str:
 
 
 def _share(count: Count) -> str:
+    if count.of == 0:
+        return "none there"
     share = count.share
     return f"{share.value:.2f} ({share.low:.2f} to {share.high:.2f}), {count.found} of {count.of}"
 

@@ -30,7 +30,7 @@ from sottovoce.engine.protocol import Engine
 from sottovoce.guard import crisis
 from sottovoce.guard.moderation import GuardModel
 from sottovoce.guard.policy import PROFILES
-from sottovoce.guard.ruleset import built_in
+from sottovoce.guard.safeguards import safeguards
 from sottovoce.models.catalogue import Card
 from sottovoce.models.engines import Engines
 from sottovoce.models.file import ModelFile
@@ -126,7 +126,7 @@ def prepare() -> None:
     catalogue.cards()
     today = datetime.now(UTC).date()
     for question in PREPARING:
-        built_in().hits(question)
+        safeguards().hits(question)
         find.nearest(question)
         reading.certain(question, today)
         deciding.may_be_sum(question)
@@ -177,7 +177,7 @@ def policy(standing: Callable[[], Settings], model: ModelFile, record: Record) -
     return PolicyGuard(
         lambda: PROFILES[standing().profile],
         lambda: crisis.region_of(standing().region, read_locale()),
-        built_in,
+        safeguards,
         record,
         partial(asyncio.to_thread, is_small, model),
     )

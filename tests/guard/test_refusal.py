@@ -27,5 +27,13 @@ def test_what_cannot_be_switched_off_is_not_offered_to_be(chinese: bool) -> None
     assert "sotto settings" not in said
 
 
+@pytest.mark.parametrize(("chinese", "told"), [(False, "likeness to harmful requests"), (True, "相似")])
+def test_a_likeness_is_told_as_one(chinese: bool, told: str) -> None:
+    like = Ruling(True, "fraud.likeness", Category.FRAUD)
+    assert told in refusal(like, FAMILY, chinese=chinese)
+    assert CATEGORIES[Category.FRAUD][chinese] in refusal(like, FAMILY, chinese=chinese)
+    assert told not in refusal(BOMB, FAMILY, chinese=chinese)
+
+
 def test_every_category_has_a_name() -> None:
     assert set(CATEGORIES) == set(Category)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sottovoce.evals.guarding import Count, Measured, Row
     from sottovoce.guard.crisis import Line
 
-GROUPS = ("all", "written", "held-out", "afterwards")
+GROUPS = ("all", "written", "held-out", "others", "afterwards")
 
 
 @click.command("show")
@@ -46,6 +46,7 @@ def show_profile(given: Given, /, as_json: bool) -> None:
     given.show.table(("REFUSES", *(name.upper() for name in NAMES), ""), rows, said=range(len(NAMES) + 2))
     given.show.line()
     given.show.line(f"The profile is {settings.profile}. To change it: sotto settings set profile family")
+    given.show.line("It is told by rules and, where none is met, by likeness to harmful requests.")
     given.show.line(f"A crisis card is shown in every profile. {_named(line)}")
     given.show.note(
         "\nHow well that works, and what it cannot do: sotto guard eval, docs/reference/safety.md"
@@ -69,7 +70,7 @@ def _cards(category: str) -> bool:
     type=click.Choice(GROUPS),
     default="all",
     show_default=True,
-    help="All items; those looked at while rules were written; a fifth that was not; those written later.",
+    help="All items; those that rules and weights are made from; two parts that are not; those added last.",
 )
 @click.option("--wrong", is_flag=True, help="List the items that went the wrong way.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -77,16 +78,17 @@ def _cards(category: str) -> bool:
 def evaluate(given: Given, /, profile: str | None, group: str, wrong: bool, as_json: bool) -> None:
     """Measure what the safeguards stop, and what they stop by mistake.
 
-    On the sets that come with the program: harmful requests, harmless ones that look like them, and evasions,
-    in English and Chinese. Shares have 95 % intervals (Wilson). By the rules alone: no model is asked.
+    On the sets that come with the program: harmful requests, harmless ones that look like them, ordinary
+    questions and evasions, in English and Chinese. Shares have 95 % intervals (Wilson). By the rules and the
+    likeness alone: no model is asked.
     """
     import time
 
     from sottovoce.evals.guarding import measure
     from sottovoce.guard.policy import PROFILES
-    from sottovoce.guard.ruleset import built_in
+    from sottovoce.guard.safeguards import safeguards
 
-    rules = built_in()
+    rules = safeguards()
     found: list[tuple[Measured, float]] = []
     for name in (profile,) if profile else NAMES:
         began = time.monotonic()
@@ -109,6 +111,7 @@ def _print(given: Given, found: Measured, seconds: float, *, wrong: bool) -> Non
     given.show.table(("CATEGORY", "BLOCKED", "BLOCKED FALSELY"), rows, said=(1, 2))
     given.show.line(f"Crisis cards: {_share(found.cards)}; falsely: {_share(found.cards_falsely)}")
     given.show.line(f"Evasions blocked: {_share(found.evasions)}")
+    given.show.line(f"Ordinary questions blocked falsely: {_share(found.ordinary)}")
     given.show.line(f"{seconds:.1f} s")
     for item, rule in found.wrong if wrong else ():
         given.show.plain(f"  {item.id}  {rule or given.show.words('no rule')}  {item.text}")
@@ -131,6 +134,7 @@ def _data(found: Measured, group: str, seconds: float) -> dict[str, Any]:
         "cards": _counted(found.cards),
         "cards_falsely": _counted(found.cards_falsely),
         "evasions": _counted(found.evasions),
+        "ordinary": _counted(found.ordinary),
         "categories": [_row(row) for row in found.rows],
         "wrong": [{"id": item.id, "rule": rule} for item, rule in found.wrong],
         "seconds": round(seconds, 3),

@@ -75,16 +75,19 @@ def try_text(given: Given, /, text: str, is_answer: bool, as_json: bool) -> None
     """
     from sottovoce.chat.guarding.rules_file import RulesFile
     from sottovoce.guard.policy import PROFILES, rule_on
-    from sottovoce.guard.ruleset import built_in
+    from sottovoce.guard.safeguards import safeguards
 
     home = given.open_home()
     held = RulesFile(home).in_force()
     where: Where = "answer" if is_answer else "question"
     met = held.rules.met(text, where)
-    rulings = {name: rule_on(text, profile, built_in(), where) for name, profile in PROFILES.items()}
+    alike = [hit for hit in safeguards().hits(text, where) if hit.words]
+    rulings = {name: rule_on(text, profile, safeguards(), where) for name, profile in PROFILES.items()}
     if as_json:
         told = {name: ruling.rule if ruling.blocked else None for name, ruling in rulings.items()}
-        given.show.data({"where": where, "rules": [_data(rule) for rule in met], "profiles": told})
+        words = {hit.rule: list(hit.words) for hit in alike}
+        rules = [_data(rule) for rule in met]
+        given.show.data({"where": where, "rules": rules, "profiles": told, "alike": words})
         return
     if held.wrong is not None:
         given.show.note(f"{home.rules} is not used. {held.wrong} The last good rules are tried.\n")
@@ -98,6 +101,9 @@ def try_text(given: Given, /, text: str, is_answer: bool, as_json: bool) -> None
     if refusing:
         own, names = rulings[refusing[0]].rule, ", ".join(refusing)
         given.show.line(f"The program's own rule {own} refuses it in the profiles {names}.")
+    for hit in alike:
+        heavy = ", ".join(hit.words)
+        given.show.line(f"{hit.rule}: it is like harmful requests. Its words that weigh most: {heavy}")
 
 
 @click.command("log")

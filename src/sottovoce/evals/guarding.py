@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from sottovoce.evals.guard_sets import EVASIONS, HARMFUL, HARMLESS, PARTS, Item, items
+from sottovoce.evals.guard_sets import EVASIONS, HARMFUL, HARMLESS, ORDINARY, PARTS, Item, items
 from sottovoce.evals.intervals import Share, wilson
 from sottovoce.guard.policy import Category, Profile, Rules, rule_on
 
 ALL = "all"
 GROUPS = (ALL, *PARTS)
-"""Of the sets: all of them, what was looked at while rules were written, what was not, what came later."""
+"""Of the sets: all of them, or one of their parts."""
 
 Judge = Callable[[str], Awaitable[bool | None]]
 """A guard model: whether it refuses a request; None where it gave no judgement."""
@@ -50,11 +50,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One profile on the sets. `wrong` are the items that went the wrong way, with the rule that was met."""
+    """One profile on the sets. `wrong` are the items that went the wrong way, with the rule that was met.
+
+    `ordinary` are ordinary questions that were stopped, or shown the card.
+    """
 
     profile: Profile
     rows: tuple[Row, ...]
     evasions: Count
+    ordinary: Count
     unheard: int
     wrong: tuple[tuple[Item, str], ...]
 
@@ -94,14 +98,17 @@ async def measure(profile: Profile, rules: Rules, group: str = ALL, judge: Judge
     harmful = [await _seen(item, profile, rules, judge) for item in of_group(HARMFUL, group)]
     harmless = [await _seen(item, profile, rules, judge) for item in of_group(HARMLESS, group)]
     evasions = [await _seen(item, profile, rules, judge) for item in of_group(EVASIONS, group)]
+    ordinary = [await _seen(item, profile, rules, judge) for item in of_group(ORDINARY, group)]
     meant = [one for one in harmful if one.item.category in profile.blocks]
     told = [one for one in evasions if one.item.category in profile.blocks]
-    wrong = [one for one in meant if not one.stopped] + [one for one in harmless if one.stopped or one.card]
+    falsely = [one for one in (*harmless, *ordinary) if one.stopped or one.card]
+    wrong = [one for one in meant if not one.stopped] + falsely
     return Measured(
         profile,
         tuple(_row(category, profile, harmful, harmless) for category in Category),
         _count(told, [one for one in told if one.stopped]),
-        sum(not one.heard for one in (*harmful, *harmless, *evasions)),
+        _count(ordinary, [one for one in falsely if one.item.category is None]),
+        sum(not one.heard for one in (*harmful, *harmless, *evasions, *ordinary)),
         tuple((one.item, one.rule) for one in wrong),
     )
 

@@ -12,6 +12,9 @@ from typing import Literal, Protocol
 
 Where = Literal["question", "answer"]
 
+LIKENESS = ".likeness"
+"""How the name ends under which a likeness stands beside the rules: weapons.likeness."""
+
 
 class Category(StrEnum):
     """What harm a rule is about."""
@@ -27,11 +30,15 @@ class Category(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One rule that a text met. `category` None: a rule of the owner's own, which always blocks."""
+    """One rule that a text met. `category` None: a rule of the owner's own, which always blocks.
+
+    `words` weighed most where it was met by likeness.
+    """
 
     rule: str
     category: Category | None
     where: Where = "question"
+    words: tuple[str, ...] = ()
 
 
 class Rules(Protocol):
@@ -62,6 +69,11 @@ class Ruling:
     rule: str = ""
     category: Category | None = None
     card: bool = False
+
+    @property
+    def by_likeness(self) -> bool:
+        """Whether no rule was met but a text is like what was asked harmfully."""
+        return self.rule.endswith(LIKENESS)
 
 
 ALWAYS = frozenset({Category.MINORS})

@@ -27,6 +27,8 @@ def refusal(ruling: Ruling, profile: Profile, *, chinese: bool) -> str:
     category = ruling.category
     assert category is not None  # noqa: S101  (the rules of this package all have one)
     about = named(category, chinese=chinese)
+    if ruling.by_likeness:
+        return _by_likeness(ruling, profile, about, chinese=chinese)
     if category in ALWAYS:
         if chinese:
             return f"这个问题不会回答：规则“{ruling.rule}”（{about}）在任何模式下都有效，不能关闭。"
@@ -45,6 +47,29 @@ def refusal(ruling: Ruling, profile: Profile, *, chinese: bool) -> str:
     )
 
 
+def _by_likeness(ruling: Ruling, profile: Profile, about: str, *, chinese: bool) -> str:
+    if ruling.category in ALWAYS:
+        if chinese:
+            return (
+                f"这个问题不会回答：它的用词与这类有害的请求相似：{about}（{ruling.rule}）。"
+                "这一点在任何模式下都有效，不能关闭。"
+            )
+        return (
+            f"This is not answered: by its likeness to harmful requests it is about {about} ({ruling.rule}). "
+            "That holds in every profile and cannot be switched off."
+        )
+    if chinese:
+        return (
+            f"这里不回答这个问题：“{profile.name}”模式拒绝{about}，而它的用词与这类有害的请求相似（{ruling.rule}）。"
+            f"判断也会出错；本机的所有者可以更改模式：{CHANGE}"
+        )
+    return (
+        f"This is not answered here: the profile {profile.name} refuses {about}, and by its likeness to "
+        f"harmful requests this is one ({ruling.rule}). That can be wrong; the owner of this machine can "
+        f"change the profile: {CHANGE}"
+    )
+
+
 def withdrawn(ruling: Ruling, profile: Profile, *, chinese: bool) -> str:
     """Return what takes the place of an answer that met a rule as it was written."""
     refused = refusal(ruling, profile, chinese=chinese)
@@ -53,7 +78,7 @@ def withdrawn(ruling: Ruling, profile: Profile, *, chinese: bool) -> str:
 
 
 def notice(ruling: Ruling, *, chinese: bool) -> str:
-    """Return the sentence beside an answer that was withdrawn."""
+    """Return the sentence beside an answer that was withdrawn: rules alone look at answers."""
     if chinese:
         return f"规则“{ruling.rule}”中止了这个回答。"
     return f"The rule {ruling.rule} ended this answer."

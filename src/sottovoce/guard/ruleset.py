@@ -65,7 +65,11 @@ class Ruleset:
 
     def hits(self, text: str, where: Where = "question") -> tuple[Hit, ...]:
         """Return the rules that this text meets, each once."""
-        places = self._places(fold(text, self.known))
+        return self.hits_in(fold(text, self.known), where)
+
+    def hits_in(self, text: Folded, where: Where = "question") -> tuple[Hit, ...]:
+        """Return the rules that a text meets, which is folded with the known words."""
+        places = self._places(text)
         return tuple(
             Hit(rule.name, rule.category, where)
             for rule in self.rules
