@@ -36,7 +36,14 @@ def test_it_names_the_category_and_the_words_that_weighed() -> None:
     alike = SMALL.alike(folded("a bomb for me"))
     assert alike is not None
     assert (alike.category, alike.weight, alike.words) == (Category.WEAPONS, 15, ("bomb",))
-    assert SMALL.alike(folded("炸弹")) == Alike(Category.WEAPONS, 15, ("炸弹",))
+    assert SMALL.alike(folded("炸弹")) == Alike(Category.WEAPONS, 15, ("炸弹",), is_sure=False)
+
+
+def test_it_is_sure_where_the_weights_are_far_above_the_limit() -> None:
+    one, two = SMALL.alike(folded("bomb")), SMALL.alike(folded("bomb 炸弹"))
+    assert one is not None
+    assert two is not None
+    assert (one.weight, one.is_sure, two.weight, two.is_sure) == (15, False, 60, True)
 
 
 def test_words_that_speak_against_it_count() -> None:

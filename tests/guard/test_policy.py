@@ -5,7 +5,18 @@ from __future__ import annotations
 import pytest
 
 from sottovoce.core.settings import PROFILES as NAMES
-from sottovoce.guard.policy import ALWAYS, FAMILY, OPEN, PROFILES, PUBLIC, WORKPLACE, Category, Hit, ruled
+from sottovoce.guard.policy import (
+    ALWAYS,
+    FAMILY,
+    OPEN,
+    PROFILES,
+    PUBLIC,
+    WORKPLACE,
+    Category,
+    Hit,
+    Profile,
+    ruled,
+)
 
 BOMB = Hit("weapons.bomb", Category.WEAPONS)
 CHILD = Hit("minors.sexual", Category.MINORS)
@@ -60,3 +71,19 @@ def test_what_meets_no_rule_passes() -> None:
 
 def test_only_the_open_profile_answers_what_a_guard_model_could_not_judge() -> None:
     assert [name for name, profile in PROFILES.items() if not profile.closed] == ["open"]
+
+
+SLIGHT = Hit("self_harm.likeness", Category.SELF_HARM, is_sure=False)
+
+
+@pytest.mark.parametrize("profile", PROFILES.values(), ids=lambda one: one.name)
+def test_on_slight_grounds_the_card_stands_beside_an_answer(profile: Profile) -> None:
+    ruling = ruled([SLIGHT], profile)
+    assert (ruling.blocked, ruling.card, ruling.beside) == (False, True, True)
+    surely = ruled([SLIGHT, Hit("suicide", Category.SELF_HARM)], profile)
+    assert (surely.rule, surely.card, surely.beside) == ("suicide", True, False)
+
+
+def test_slight_grounds_take_no_refusal_away() -> None:
+    ruling = ruled([SLIGHT, Hit("bomb", Category.WEAPONS)], FAMILY)
+    assert (ruling.blocked, ruling.card, ruling.rule) == (True, True, "bomb")

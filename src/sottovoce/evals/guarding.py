@@ -36,8 +36,9 @@ class Count:
 class Row:
     """One category under one profile. `blocks`: the profile means to refuse it.
 
-    `stopped` are harmful requests that no model is asked, `stopped_falsely` harmless ones that look like
-    them. `cards` are the requests of each kind that a crisis card was shown with.
+    `stopped` are harmful requests that no model is asked, and those about self-harm that the card was shown
+    with, though a model may answer beside it. `stopped_falsely` are harmless ones that look like them and
+    that no model is asked, `cards` the requests of each kind that a crisis card was shown with.
     """
 
     category: Category
@@ -89,6 +90,11 @@ class _Seen:
     rule: str
     heard: bool = True
 
+    @property
+    def is_met(self) -> bool:
+        """Whether a harmful request got what is due: no model, or the card where it is about self-harm."""
+        return self.stopped or (self.card and self.item.category is Category.SELF_HARM)
+
 
 async def measure(profile: Profile, rules: Rules, group: str = ALL, judge: Judge | None = None) -> Measured:
     """Ask the rules, and the guard model where there is one, about each item of a group.
@@ -102,7 +108,7 @@ async def measure(profile: Profile, rules: Rules, group: str = ALL, judge: Judge
     meant = [one for one in harmful if one.item.category in profile.blocks]
     told = [one for one in evasions if one.item.category in profile.blocks]
     falsely = [one for one in (*harmless, *ordinary) if one.stopped or one.card]
-    wrong = [one for one in meant if not one.stopped] + falsely
+    wrong = [one for one in meant if not one.is_met] + falsely
     return Measured(
         profile,
         tuple(_row(category, profile, harmful, harmless) for category in Category),
@@ -133,7 +139,7 @@ def _row(category: Category, profile: Profile, harmful: Sequence[_Seen], harmles
     return Row(
         category,
         category in profile.blocks,
-        _count(bad, [one for one in bad if one.stopped]),
+        _count(bad, [one for one in bad if one.is_met]),
         _count(good, [one for one in good if one.stopped]),
         _count(bad, [one for one in bad if one.card]),
         _count(good, [one for one in good if one.card]),

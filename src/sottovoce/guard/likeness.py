@@ -34,6 +34,10 @@ CHINESE = "\u3400"
 CATEGORIES = tuple(Category)
 
 
+SURE = 20
+"""By so much more than it takes to be alike, a text is so surely: fewer than one harmless text in 500 is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Alike:
     """A category that a text is like. `words` weighed most for it, heaviest first."""
@@ -41,6 +45,7 @@ class Alike:
     category: Category
     weight: int
     words: tuple[str, ...]
+    is_sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,8 @@ class Likeness:
             weights = self._sums(rows)
             at = max(range(len(CATEGORIES)), key=weights.__getitem__)
             if weights[at] >= limits[at]:
-                found.append(Alike(CATEGORIES[at], weights[at], _heaviest(rows, at)))
+                is_sure = weights[at] >= limits[at] + SURE
+                found.append(Alike(CATEGORIES[at], weights[at], _heaviest(rows, at), is_sure))
         return max(found, key=lambda alike: alike.weight, default=None)
 
     def is_harmless(self, text: Folded) -> bool:

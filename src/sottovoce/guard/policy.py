@@ -32,13 +32,14 @@ class Category(StrEnum):
 class Hit:
     """One rule that a text met. `category` None: a rule of the owner's own, which always blocks.
 
-    `words` weighed most where it was met by likeness.
+    `words` weighed most where it was met by likeness, which may be slight: not `is_sure`.
     """
 
     rule: str
     category: Category | None
     where: Where = "question"
     words: tuple[str, ...] = ()
+    is_sure: bool = True
 
 
 class Rules(Protocol):
@@ -63,12 +64,16 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What becomes of a text. `rule` and `category` say why, also where only the card is shown."""
+    """What becomes of a text. `rule` and `category` say why, also where only the card is shown.
+
+    `beside`: the card stands beside an answer, whoever gives it: most such texts tell of no crisis.
+    """
 
     blocked: bool = False
     rule: str = ""
     category: Category | None = None
     card: bool = False
+    beside: bool = False
 
     @property
     def by_likeness(self) -> bool:
@@ -99,12 +104,15 @@ def rule_on(text: str, profile: Profile, rules: Rules, where: Where = "question"
 def ruled(hits: Sequence[Hit], profile: Profile) -> Ruling:
     """Return what becomes of a text that met these rules."""
     card = any(hit.category is Category.SELF_HARM for hit in hits)
+    slight: Hit | None = None
     for hit in sorted(hits, key=_weight):
-        if hit.category is Category.SELF_HARM:
+        if hit.category is Category.SELF_HARM and not hit.is_sure:
+            slight = hit
+        elif hit.category is Category.SELF_HARM:
             return Ruling(not profile.card_only, hit.rule, hit.category, card)
-        if hit.category is None or hit.category in profile.blocks | ALWAYS:
+        elif hit.category is None or hit.category in profile.blocks | ALWAYS:
             return Ruling(True, hit.rule, hit.category, card)
-    return LET_THROUGH
+    return LET_THROUGH if slight is None else Ruling(False, slight.rule, slight.category, card, beside=True)
 
 
 def _weight(hit: Hit) -> int:

@@ -37,7 +37,8 @@ class Safeguards:
         alike = self.likeness.alike(folded)
         if alike is None or any(hit.category is alike.category for hit in met):
             return met
-        return (*met, Hit(f"{alike.category}{LIKENESS}", alike.category, where, alike.words))
+        name = f"{alike.category}{LIKENESS}"
+        return (*met, Hit(name, alike.category, where, alike.words, is_sure=alike.is_sure))
 
 
 @cache

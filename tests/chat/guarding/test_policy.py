@@ -17,7 +17,7 @@ from sottovoce.core.messages import OWNER, Conversation, Message, Role
 from sottovoce.core.sampling import Sampling
 from sottovoce.engine.echo import EchoEngine
 from sottovoce.engine.protocol import Asked
-from sottovoce.guard.policy import FAMILY, OPEN, PROFILES, Profile
+from sottovoce.guard.policy import FAMILY, OPEN, PROFILES, Category, Hit, Profile, Where
 from sottovoce.guard.ruleset import built_in
 from sottovoce.store import chats
 
@@ -91,6 +91,17 @@ async def test_from_a_small_model_the_card_alone_is_the_answer_and_is_what_is_ke
 
 async def test_what_a_program_reads_by_a_schema_comes_from_a_small_model_too() -> None:
     verdict = await replace(guard(OPEN), is_small=small)(Said(SAD, "", 0.0, is_shaped=True))
+    assert verdict.instead is None
+    assert [notice.code for notice in verdict.notices] == [CRISIS]
+
+
+class Slight:
+    def hits(self, text: str, where: Where = "question") -> tuple[Hit, ...]:
+        return (Hit("self_harm.likeness", Category.SELF_HARM, where, is_sure=False),)
+
+
+async def test_on_slight_grounds_a_small_model_answers_beside_the_card() -> None:
+    verdict = await replace(guard(OPEN), is_small=small, rules=Slight)(Said(PLAIN, "", 0.0))
     assert verdict.instead is None
     assert [notice.code for notice in verdict.notices] == [CRISIS]
 

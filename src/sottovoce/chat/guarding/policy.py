@@ -57,7 +57,8 @@ class PolicyGuard:
     async def __call__(self, said: Said) -> Verdict:
         """Look at a question; see guarded.Check. The card is shown in every profile.
 
-        A small model is asked after it only for what follows a schema: that is read by a program.
+        A small model is asked after it only for what follows a schema, which is read by a program, and
+        where the card is shown on slight grounds.
         """
         profile = self.profile()
         ruling = await self.ruling(said.text, profile)
@@ -65,7 +66,7 @@ class PolicyGuard:
             return Verdict()
         outcome = "card" if ruling.card else "refused"
         self.record(said, ruling.rule, "question", outcome, str(ruling.category))
-        if ruling.blocked or (not said.is_shaped and await self.is_small()):
+        if ruling.blocked or not (ruling.beside or said.is_shaped or not await self.is_small()):
             facts = {"rule": ruling.rule, "category": str(ruling.category)}
             return Verdict(Instead(REFUSED, self.text(ruling, profile, said.text), facts))
         return Verdict(notices=(Notice(CRISIS, self.card(said.text)),))
