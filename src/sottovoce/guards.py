@@ -124,11 +124,11 @@ def prepare() -> None:
     from sottovoce.models import catalogue
 
     catalogue.cards()
-    today = datetime.now(UTC).date()
+    now = datetime.now(UTC)
     for question in PREPARING:
         safeguards().hits(question)
         find.nearest(question)
-        reading.certain(question, today)
+        reading.certain(question, now)
         deciding.may_be_sum(question)
         watch(Said(question, "", 0.0))
 

@@ -36,6 +36,7 @@ def test_a_question_that_counts_something_may_be_a_sum(question: str, numbers: t
         "Write a poem about 2 swans and 3 ducks.",
         "版本1.2.3和1.2.4有什么不同？",
         "How many of these are prime: 1, 2, 3, 4, 5, 6, 7, 8, 9?",
+        "A coat costs 1,50 and a hat 2, how much is it in total?",
         "How many? " + "3 and 4 " * 100,
     ],
 )

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from sottovoce.exact import dating, glance, reading, sums
+from sottovoce.exact import claims, dating, glance, reading, sums
 
-TODAY = date(2026, 11, 27)
+NOW = datetime(2026, 11, 27, 14, 5, tzinfo=UTC)
 HERE = Path(__file__).parent
 ASKED = [
     question["ask"]
@@ -24,7 +24,7 @@ ASKED = [
 @pytest.mark.parametrize("around", ["{}", "Please, {}", "请问{}", "{} Thanks", "  {}??"])
 def test_whatever_is_read_is_not_passed_over(question: str, around: str) -> None:
     asked = around.format(question)
-    assert glance.may_be_read(asked) or reading.certain(asked, TODAY) is None
+    assert glance.may_be_read(asked) or reading.certain(asked, NOW) is None
 
 
 @pytest.mark.parametrize(
@@ -45,6 +45,7 @@ def test_most_questions_with_a_number_in_them_need_no_reader(question: str) -> N
 def test_every_word_of_a_sum_is_known_at_a_glance() -> None:
     expressions = [
         *(pattern for pattern, _ in (*sums._ENGLISH, *sums._SIGNS)),
+        *(one.pattern for one in claims._ASKS),
         *(one.pattern for one in (sums._ASKING, sums._CALCULATING, sums._EQUALS, *sums._PERCENT_OF)),
     ]
     words = {

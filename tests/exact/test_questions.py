@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import tomllib
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from math import gcd, isqrt, lcm, prod
@@ -15,7 +15,8 @@ import pytest
 
 from sottovoce.exact import calls, cleaning, reading
 
-TODAY = date(2026, 11, 27)
+NOW = datetime(2026, 11, 27, 14, 5, tzinfo=UTC)
+TODAY = NOW.date()
 
 
 def questions(name: str) -> list[dict[str, str]]:
@@ -30,6 +31,7 @@ KNOWN: dict[str, Any] = {
     "F": Fraction,
     "D": date,
     "T": TODAY,
+    "NOW": NOW,
     "days": timedelta,
     "leap": lambda year: "yes" if calendar.isleap(year) else "no",
     "monthdays": lambda year, month: calendar.monthrange(year, month)[1],
@@ -43,7 +45,7 @@ KNOWN: dict[str, Any] = {
 
 
 def computed(asked: str) -> calls.Result | None:
-    call = reading.certain(asked, TODAY)
+    call = reading.certain(asked, NOW)
     return None if call is None else calls.computed(call, cleaning.language(asked), TODAY)
 
 
@@ -96,7 +98,7 @@ def test_what_is_not_asked_is_not_answered(asked: str) -> None:
         ("1 GB in MB", "1 gigabyte = 1,000 megabytes (in steps of 1,000; GiB counts in steps of 1,024)"),
         ("2 gallons in liters", "2 US gallons = 7.570823568 litres"),
         ("what day was 1 March 2024", "1 March 2024 was a Friday."),
-        ("what day is it", "27 November 2026 is a Friday."),
+        ("what day is it", "Today is Friday, 27 November 2026 (UTC, by the clock of this machine)."),
         ("what day is christmas this year", "25 December 2026 will be a Friday."),
         ("what day was 4 October 1600", "4 October 1600 was a Wednesday by the Gregorian calendar."),
         ("2024年3月1日是星期几", "2024年3月1日是星期五。"),
@@ -105,6 +107,30 @@ def test_what_is_not_asked_is_not_answered(asked: str) -> None:
             "From 1 January 2024 to 1 March 2024: 8 weeks and 4 days.",
         ),
         ("2024-01-31 plus 1 month", "1 month after 31 January 2024: Thursday, 29 February 2024."),
+        ("What is 12/0?", "12 ÷ 0 has no value: nothing can be divided by zero."),
+        ("Is 17 x 6 = 94?", "No: 17 × 6 = 102."),
+        ("17 x 6 is 102, right?", "Yes: 17 × 6 = 102."),
+        ("is 1/3 = 0.33?", "No: 1 ÷ 3 ≈ 0.3333333333."),
+        ("17乘6等于94吗", "不对：17 × 6 = 102。"),
+        ("1,5 + 2", "1,5 + 2 = 3,5"),
+        ("12345,5 * 2", "12345,5 × 2 = 24.691"),
+        ("1,500 + 2", "1500 + 2 = 1,502"),
+        ("convert -300 C to K", "There is no -300 °C: absolute zero is -273.15 °C."),
+        ("零下300摄氏度是多少开尔文", "不存在 -300 摄氏度：绝对零度是 -273.15 摄氏度。"),
+        ("how many seconds in a year", "1 year = 31,536,000 seconds (a year of 365 days)"),
+        ("一年有多少秒", "1 年 = 31,536,000 秒（一年按365天计算）"),
+        ("What day is 29 February 2023?", "There is no 29 February 2023: February 2023 has 28 days."),
+        ("what day is 2024-13-01", "There is no 2024-13-01: a year has 12 months."),
+        ("2023年2月29日是星期几", "没有2023年2月29日这一天：2023年2月有28天。"),
+        (
+            "how old is someone born on 5 May 2090",
+            "On 27 November 2026, somebody born on 5 May 2090 is not born yet.",
+        ),
+        (
+            "what time is it",
+            "It is 14:05 on Friday, 27 November 2026 (UTC, by the clock of this machine).",
+        ),
+        ("现在几点", "现在是2026年11月27日，星期五 14:05（UTC，按本机时钟）。"),
         ("三个月前是几号", "2026年11月27日的3个月前：2026年8月27日，星期四。"),
     ],
 )

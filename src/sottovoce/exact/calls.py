@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 
 from sottovoce.exact import arithmetic, days, phrasing, telling, units
@@ -24,6 +24,8 @@ AGE = "age"
 ISO_WEEK = "iso_week"
 LEAP_YEAR = "leap_year"
 DAYS_IN = "days_in"
+CHECK_DATE = "check_date"
+CLOCK = "clock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +59,16 @@ def computed(call: Call, language: str, today: date) -> Result:
 
 
 def _calculate(given: Mapping[str, str], say: Sentence) -> Result:
-    """`expression` follows the grammar of arithmetic.py; `as`: percent gives the value in percent."""
+    """`expression` follows the grammar of arithmetic.py; `as`: percent gives the value in percent.
+
+    `claimed` is a value that it is said to have. `decimal`: comma tells numbers as 1.234,5.
+    """
     expression, as_percent = given["expression"], given.get("as") == "percent"
-    shown = arithmetic.shown(expression)
+    told = telling.with_decimal_comma if given.get("decimal") == "comma" else str
+    shown = told(arithmetic.shown(expression))
     try:
         value = arithmetic.value(expression)
+        claimed = arithmetic.value(given["claimed"]) if "claimed" in given else None
     except NoValue as problem:
         return Result(problem.why.replace("_", " "), say.no_value(shown, problem.why))
     if as_percent:
@@ -72,8 +79,11 @@ def _calculate(given: Mapping[str, str], say: Sentence) -> Result:
     if parts and (shown == parts[0].replace("/", " ÷ ") or len(parts[0]) > MOST_FRACTION):
         parts = []
     said = [shown, *parts]
-    result = f"{' = '.join(said)} {'=' if is_whole else '≈'} {telling.grouped(digits)}{sign}"
-    return Result(f"{digits}{sign}", result)
+    result = f"{' = '.join(said)} {'=' if is_whole else '≈'} {told(telling.grouped(digits))}{sign}"
+    if claimed is None:
+        return Result(f"{digits}{sign}", result)
+    holds = value == claimed
+    return Result(f"{'yes' if holds else 'no'}: {digits}", say.claim(result, holds=holds))
 
 
 MOST_FRACTION = 15
@@ -87,7 +97,10 @@ def _convert(given: Mapping[str, str], say: Sentence) -> Result:
     to = units.named("in" if is_both else given["to"])
     if amounts is None or to is None:
         raise BadExpression(given["amount"])
-    found = units.converted(amounts, to)
+    if units.is_too_cold(amounts):
+        return Result("below absolute zero", say.too_cold(amounts))
+    days_of_years = units.years_of_365_days(amounts, to)
+    found = units.converted(days_of_years or amounts, to)
     if found is None:
         raise BadExpression(given["to"])
     if is_both:
@@ -98,7 +111,8 @@ def _convert(given: Mapping[str, str], say: Sentence) -> Result:
         return Result(f"{feet} ft {number} in", say.same(amounts, pair, is_exact=is_whole))
     digits, is_whole = telling.written(found)
     sentence = say.same(amounts, ((digits, to),), is_exact=is_whole)
-    return Result(f"{digits} {to.symbol}", sentence + say.steps(amounts, to))
+    basis = say.years(amounts) if days_of_years else say.steps(amounts, to)
+    return Result(f"{digits} {to.symbol}", sentence + basis)
 
 
 def _hundredths(number: Fraction) -> Fraction:
@@ -138,7 +152,7 @@ def _add_to_date(given: Mapping[str, str], say: Sentence) -> Result:
 def _age(given: Mapping[str, str], say: Sentence) -> Result:
     born, on = _day(given["born"]), _day(given["on"])
     if born > on:
-        raise BadCall("not born yet")
+        return Result("not born yet", say.unborn(born, on))
     years = on.year - born.year - ((on.month, on.day) < (born.month, born.day))
     return Result(f"{years} years", say.age(born, on, years))
 
@@ -164,6 +178,23 @@ def _days_in(given: Mapping[str, str], say: Sentence) -> Result:
     return Result(f"{many} days", say.days_in_year(_year(year), many))
 
 
+def _check_date(given: Mapping[str, str], say: Sentence) -> Result:
+    """`date` is written as 2024-02-31, whether there is such a day or not."""
+    year, month, day = map(int, given["date"].split("-"))
+    if days.made(year, month, day) is not None:
+        return Result("a day", say.weekday(date(year, month, day)))
+    many = days.days_in(_year(str(year)), month) if 1 <= month <= len(days.MONTHS) else None
+    return Result("no such day", say.no_such_day(year, month, day, many))
+
+
+def _clock(given: Mapping[str, str], say: Sentence) -> Result:
+    """`at` is a moment with its time zone, by the clock; `tell` is time or date."""
+    now = datetime.fromisoformat(given["at"])
+    if given["tell"] == "date":
+        return Result(now.date().isoformat(), say.today(now))
+    return Result(f"{now:%H:%M}", say.time(now))
+
+
 def _day(said: str) -> date:
     return date.fromisoformat(said)
 
@@ -184,4 +215,6 @@ _TOOLS: Mapping[str, Callable[[Mapping[str, str], Sentence], Result]] = {
     ISO_WEEK: _iso_week,
     LEAP_YEAR: _leap_year,
     DAYS_IN: _days_in,
+    CHECK_DATE: _check_date,
+    CLOCK: _clock,
 }

@@ -13,11 +13,17 @@ LONGEST_STORY = 600
 
 _INVISIBLE = dict.fromkeys([*range(0x200B, 0x2010), 0x2060, 0xFEFF, 0xAD])
 _RAISED = {c: str(at) for at, c in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")} | {"⁻": "-"}
-_SIGNS = str.maketrans("✕✖×⋅∗÷∕⁄−–—’‘“”。", "*****///---''\"\".")
+_SIGNS = str.maketrans("✕✖×⋅∗÷∕⁄−–—’‘“”。؟٪٫", "*****///---''\"\".?%.")
 _TRADITIONAL = str.maketrans(
     "幾請問嗎號後個兩萬億點幫週閏離還華攝裡釐時鐘換轉於負減餘數結計這過從間歲現誕節國慶勞動當",
     "几请问吗号后个两万亿点帮周闰离还华摄里厘时钟换转于负减余数结计这过从间岁现诞节国庆劳动当",
 )
+
+_THOUSANDS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:,\d{3})+(?![\d,])")
+DECIMAL_COMMA = re.compile(r"(?<![\d.,])(\d+),(\d+)(?![\d.,]*\d)")
+"""In a number of a text that is plain: its comma cannot stand between thousands."""
+
+_ARABIC_ZEROS = (0x0660, 0x06F0)
 
 _POLITE = re.compile(
     r"^(?:(?:hey|hi|hello|please|pls|so|ok|okay|quick question|quick|(?:can|could|would|will) you|tell me"
@@ -28,9 +34,9 @@ _THANKS = re.compile(r"[\s,]*(?:\b(?:please|pls|thanks|thank you|for me|thx)|谢
 
 
 _HINTS = re.compile(
-    r"[\d零一二两三四五六七八九十百半几多½¼¾√²³]|[今明昨后前]天|[今明去]年|日期|现在"
-    r"|\b(?:today|tomorrow|yesterday|date|days?|weeks?|years?|months?|much|many|in an?|half|double|twice"
-    r"|christmas|halloween|valentine'?s|leap|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+    r"[\d零一二两三四五六七八九十百半几多壹贰叁肆伍陆柒捌玖拾佰½¼¾√²³]|[今明昨后前]天|[今明去]年|日期|现在|当前|时间"
+    r"|\b(?:today|time|tomorrow|yesterday|date|days?|weeks?|years?|months?|much|many|in an?|half|double"
+    r"|twice|christmas|halloween|valentine'?s|leap|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
     r"|\w+teen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|million|billion)\b",
     re.IGNORECASE,
 )
@@ -49,7 +55,7 @@ def cleaned(question: str) -> str | None:
     if re.search(r"\d\s*[½⅓⅔¼¾⅛]", text):
         return None  # 3½ would become 31/2
     text = plain(text).strip(' ?."')
-    return trimmed(re.sub(r"(?<!\d)[ !?]*!+[ !?]*$", "", text)) or None
+    return trimmed(re.sub(r"(?<![\d!])[ !?]*!+[ !?]*$", "", text)) or None
 
 
 def plain(text: str) -> str:
@@ -58,8 +64,10 @@ def plain(text: str) -> str:
         f"[{''.join(_RAISED)}]+", lambda match: "^" + "".join(map(_RAISED.__getitem__, match[0])), text
     )
     text = unicodedata.normalize("NFKC", text).translate(_SIGNS).translate(_TRADITIONAL).lower()
-    text = re.sub(r"\s+", " ", text)
-    return re.sub(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])", lambda match: match[0].replace(",", ""), text)
+    text = re.sub(r"\s+", " ", "".join(_plain_digit(c) for c in text))
+    without = _THOUSANDS.sub(lambda match: match[0].replace(",", ""), text)
+    # Beside 1,5 the comma of 1,500 is one before decimals as well, or nobody knows.
+    return text if DECIMAL_COMMA.search(without) else without
 
 
 def trimmed(text: str) -> str:
@@ -69,6 +77,21 @@ def trimmed(text: str) -> str:
     while before != text:
         before, text = text, _THANKS.sub("", text).strip(" ?.,=") if not text.endswith("=") else text
     return text
+
+
+def in_digits_of(question: str, answer: str) -> str:
+    """Return an answer without words in the digits of its question, ١٧ or १७, where that has no others."""
+    digits = [c for c in unicodedata.normalize("NFKC", question) if c.isdecimal()]
+    zeros = {ord(c) - unicodedata.decimal(c) for c in digits}
+    if len(zeros) != 1 or any(c.isalpha() for c in answer):
+        return answer
+    zero = zeros.pop()
+    signs = {ord(","): "٬", ord("."): "٫"} if zero in _ARABIC_ZEROS else {}
+    return answer.translate({ord(str(at)): chr(zero + at) for at in range(10)} | signs)
+
+
+def _plain_digit(c: str) -> str:
+    return str(unicodedata.decimal(c)) if c.isdecimal() else c
 
 
 def language(question: str) -> str:

@@ -10,7 +10,17 @@ from collections.abc import Callable
 from datetime import date
 
 from sottovoce.exact import days, numerals
-from sottovoce.exact.calls import ADD_TO_DATE, AGE, DAYS_BETWEEN, DAYS_IN, ISO_WEEK, LEAP_YEAR, WEEKDAY, Call
+from sottovoce.exact.calls import (
+    ADD_TO_DATE,
+    AGE,
+    CHECK_DATE,
+    DAYS_BETWEEN,
+    DAYS_IN,
+    ISO_WEEK,
+    LEAP_YEAR,
+    WEEKDAY,
+    Call,
+)
 
 _WHAT_DAY = r"(?:what|which) (?:day of the week|weekday|day)"
 _HAN_WHICH = (
@@ -35,7 +45,10 @@ def read(text: str, today: date) -> Call | None:
     text = _han_digits(text) if is_han else numerals.english(text)
     for pattern, made in _HAN if is_han else _ENGLISH:
         match = re.fullmatch(pattern, text)
-        found = made(match, today) if match is not None else None
+        try:
+            found = made(match, today) if match is not None else None
+        except days.NoSuchDay as problem:
+            return Call(CHECK_DATE, {"date": problem.written})
         if found is not None:
             return found
     return None
@@ -49,10 +62,6 @@ def _han_digits(text: str) -> str:
 def _weekday(match: re.Match[str], today: date) -> Call | None:
     day = days.this_year(match["day"], today)
     return None if day is None else Call(WEEKDAY, {"date": day.isoformat()})
-
-
-def _today(_: re.Match[str], today: date) -> Call:
-    return Call(WEEKDAY, {"date": today.isoformat()})
 
 
 def _between(match: re.Match[str], today: date) -> Call | None:
@@ -96,7 +105,7 @@ def _moved(match: re.Match[str], today: date) -> Call | None:
 def _age(match: re.Match[str], today: date) -> Call | None:
     born = days.read(match["day"], today)
     on = days.read(match.groupdict().get("on") or "today", today)
-    if born is None or on is None or born > on:
+    if born is None or on is None:
         return None
     return Call(AGE, {"born": born.isoformat(), "on": on.isoformat()})
 
@@ -131,12 +140,9 @@ def _year(match: re.Match[str], _: date) -> Call | None:
 
 _MANY = r"(?P<many>\d+|an?) (?P<unit>day|week|month|year)s?"
 _ENGLISH: tuple[Rule, ...] = (
-    (r"(?:what(?:'s| is)|whats) (?:today's date|the date(?: today)?|today)|today's date|what"
-     r" (?:day|date) is (?:it|today)"
-     r"(?: today)?|what day of the week is (?:it|today)(?: today)?|what is the date today", _today),
     (rf"(?:on )?{_WHAT_DAY} (?:is|was|will|does|did|would)(?: it be)? (?:on )?(?P<day>.+?)(?:"
      r" be)?(?: (?:fall|land|fall on|land on|on))?", _weekday),
-    (rf"(?P<day>.+?) (?:is|was|will be|falls on|fell on) {_WHAT_DAY}", _weekday),
+    (rf"(?P<day>.+?),?(?: (?:is|was|will be|falls on|fell on))? {_WHAT_DAY}", _weekday),
     (r"(?:what(?:'s| is| was) )?(?:the )?(?:day of the week|weekday) (?:of|for|on) (?P<day>.+)", _weekday),
     (r"(?:how many|number of|what is the number of) (?P<unit>day|week)s (?:are |is |were |was"
      r" |have passed |passed )?"
@@ -184,9 +190,6 @@ _ENGLISH: tuple[Rule, ...] = (
 _D = r"(?P<day>.+?)"
 _HAN_MANY = r"(?P<many>\d+)个?(?P<unit>天|日|周|星期|礼拜|月|年)"
 _HAN: tuple[Rule, ...] = (
-    (r"(?:今天|今日|现在)(?:的日期)?(?:是|为)?(?:几月几号|几月几日|几号|什么日期|什么日子"
-     r"|哪天|几月几号星期几|星期几|周几|礼拜几|日期)(?:是什么)?"
-     r"|今天的?日期(?:是什么|是多少|是)?", _today),
     (rf"{_D}(?:那天|这天|那一天|当天)?(?:是|会是)?(?:星期几|周几|礼拜几|几月几号|几号)", _weekday),
     (rf"{_D}(?:那天|这天|那一天|当天)?是(?:一周|一星期)?(?:中)?的?(?:哪一天|星期几)", _weekday),
     (r"从?(?P<from>.+?)(?:到|至|和|与|跟)(?P<to>.+?)(?:之间|中间)?(?:一共|总共)?(?:有|相差"

@@ -11,6 +11,8 @@ from datetime import date, timedelta
 
 FIRST_YEAR = 1583
 LAST_YEAR = 9999
+_YEARS_WITHOUT_LEAP = 8
+"""At most, between two leap years."""
 
 MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
@@ -54,8 +56,16 @@ _HAN_FEAST = re.compile(
 )
 
 
+class NoSuchDay(ValueError):
+    """It is written as a day, but the calendar has none such: 31 February."""
+
+    def __init__(self, year: int, month: int, day: int) -> None:
+        self.written = f"{year}-{month:02}-{day:02}"
+        super().__init__(self.written)
+
+
 def read(text: str, today: date) -> date | None:
-    """Return the day that all of a text names, in lower case; None where it names none."""
+    """Return the day that all of a text names, in lower case; None where it names none. Raises NoSuchDay."""
     text = re.sub(r"^on ", "", text.strip(" ,."))
     if text in _NEAR:
         return plus_days(today, _NEAR[text])
@@ -66,7 +76,7 @@ def read(text: str, today: date) -> date | None:
     han = _HAN.fullmatch(text)
     if han is not None and (han[1] or han[2]):
         year = int(han[1]) if han[1] else today.year + _HAN_YEARS[han[2]]
-        return made(year, int(han[3]), int(han[4]))
+        return named(year, int(han[3]), int(han[4]))
     feast = _FEAST.fullmatch(text)
     if feast is not None and feast[2]:
         return made(int(feast[2]), *_FEASTS[feast[1]])
@@ -78,24 +88,28 @@ def read(text: str, today: date) -> date | None:
 
 
 def next_named(text: str, today: date) -> date | None:
-    """Return the next such day, today included, of one that is named without its year: 25 December."""
+    """Return the next such day, today included, of one that is named without its year: 25 December.
+
+    Raises NoSuchDay.
+    """
     found = read(text, today)
     if found is not None:
         return found
-    named = _yearly(re.sub(r"^(?:on|next) ", "", text.strip(" ,.")))
-    if named is None:
+    yearly = _yearly(re.sub(r"^(?:on|next) ", "", text.strip(" ,.")))
+    if yearly is None:
         return None
-    this = made(today.year, *named)
-    return this if this is not None and this >= today else made(today.year + 1, *named)
+    coming = (made(today.year + ahead, *yearly) for ahead in range(_YEARS_WITHOUT_LEAP + 1))
+    found = next((day for day in coming if day is not None and day >= today), None)
+    return found or named(today.year, *yearly)
 
 
 def this_year(text: str, today: date) -> date | None:
-    """Return such a day of this year, of one that is named without its year."""
+    """Return such a day of this year, of one that is named without its year. Raises NoSuchDay."""
     found = read(text, today)
     if found is not None:
         return found
-    named = _yearly(re.sub(r"^on ", "", re.sub(r" this year$", "", text.strip(" ,."))))
-    return None if named is None else made(today.year, *named)
+    yearly = _yearly(re.sub(r"^on ", "", re.sub(r" this year$", "", text.strip(" ,."))))
+    return None if yearly is None else named(today.year, *yearly)
 
 
 def made(year: int, month: int, day: int) -> date | None:
@@ -105,6 +119,16 @@ def made(year: int, month: int, day: int) -> date | None:
     except ValueError:
         return None
     return found if FIRST_YEAR <= found.year <= LAST_YEAR else None
+
+
+def named(year: int, month: int, day: int) -> date | None:
+    """Return this day; None where the calendar had not begun. Raises NoSuchDay."""
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        return None
+    found = made(year, month, day)
+    if found is None:
+        raise NoSuchDay(year, month, day)
+    return found
 
 
 def plus_days(day: date, days: int) -> date | None:
@@ -157,14 +181,13 @@ def _yearly(text: str) -> tuple[int, int] | None:
 
 def _of_match(pattern: re.Pattern[str], match: re.Match[str]) -> date | None:
     if pattern is _ISO:
-        return made(int(match[1]), int(match[3]), int(match[4]))
+        return named(int(match[1]), int(match[3]), int(match[4]))
     if pattern is _ENGLISH[0]:
-        return made(int(match[3]), _SHORT[match[2][:3]], int(match[1]))
+        return named(int(match[3]), _SHORT[match[2][:3]], int(match[1]))
     if pattern is _ENGLISH[1]:
-        return made(int(match[3]), _SHORT[match[1][:3]], int(match[2]))
+        return named(int(match[3]), _SHORT[match[1][:3]], int(match[2]))
     first, second, year = int(match[1]), int(match[3]), int(match[4])
-    if first == second:
-        return made(year, first, second)
-    if first <= 12 and second <= 12:
-        return None  # it is one day in London and another in New York
-    return made(year, second, first) if first > 12 else made(year, first, second)
+    is_either = first <= 12 and second <= 12 and first != second
+    if is_either or (first > 12 and second > 12):
+        return None  # it is one day in London and another in New York, or in neither
+    return named(year, second, first) if first > 12 else named(year, first, second)

@@ -46,6 +46,8 @@ def may_be_sum(question: str) -> bool:
     """Tell whether to ask a model: the question counts something, and has numbers to do it with."""
     if len(question) > cleaning.LONGEST_STORY or not FEWEST <= len(numbers(question)) <= MOST:
         return False
+    if cleaning.DECIMAL_COMMA.search(cleaning.plain(question)):
+        return False  # 1,5 is no pair of numbers, and is in no schema
     return glance.may_count(question)
 
 

@@ -11,9 +11,9 @@ import re
 from sottovoce.exact import cleaning
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_DAYS = re.compile("day|date|week|month|year|old|age|leap")
-_HAN_ASKED = re.compile("[几多少换转化折年日天周月期算求等得=]")
-_HAN_SUM = re.compile(r"[加减乘除根方幂倍半积和差余均阶占分公%+*/^!√-]")
+_DAYS = re.compile("day|date|week|month|year|old|age|leap|time")
+_HAN_ASKED = re.compile("[几多少换转化折年日天周月时期算求等得=]")
+_HAN_SUM = re.compile(r"[加减乘除根方幂倍半积和差余均阶占分公%x+*/^!√-]")
 
 _WORD = re.compile("[a-z]+")
 _NUMBER_WORDS = _WORD.findall(
@@ -24,7 +24,7 @@ _NUMBER_WORDS = _WORD.findall(
 _AMOUNT = re.compile(
     r"(?:convert |what(?:'s| is| are) |whats |how \w+ (?:is|are) |change |turn )?(?:the )?"
     r"(?:distance |temperature |weight |length |speed )?(?:of )?"
-    rf"(?:[-.\d]|(?:half|an?|{'|'.join(_NUMBER_WORDS)})\b)"
+    rf"(?:[-.\d]|(?:half|an?|minus|negative|{'|'.join(_NUMBER_WORDS)})\b)"
 )
 _LINK = re.compile(r" (?:in|into|to|as|equals?|converted|expressed) |=")
 _HOW_MANY = re.compile(r"(?:how many|how much|what number of|number of) ")
@@ -37,7 +37,8 @@ _OF_SUMS = frozenset(_NUMBER_WORDS).union(
         "per cent percent percentage increase increased by decrease reduce decreased reduced off a an tip on "
         "for between and total common divisor factor multiple when divided add with subtract from multiply "
         "divide third quarter double twice triple root sqrt cbrt avg squared cubed raised st nd rd th power "
-        "times multiplied plus added minus take away modulo mod negative as x"
+        "times multiplied plus added minus take away modulo mod negative as x e true false right correct yes "
+        "no or not it isn t doesn this that am i comes"
     )
 )
 

@@ -83,11 +83,12 @@ def _scale(match: re.Match[str]) -> str:
 def _call(amount: str, to: str) -> Call | None:
     """Return the call, if both are what they should be and one can become the other."""
     amount = re.sub(r"^(?:the )?(?:distance |temperature |weight |length |speed )?(?:of )?", "", amount)
+    amount = re.sub(r"^(?:minus|negative) (?=\d)", "-", amount)
     given, wants_both = units.amounts(amount), units.wants_both(to)
     unit = units.named("in" if wants_both else re.sub(r"^(?:the |us (?=pounds|miles))", "", to))
     if given is None or unit is None or all(one.unit == unit for one in given):
         return None
-    if units.converted(given, unit) is None:
+    if units.converted(units.years_of_365_days(given, unit) or given, unit) is None:
         return None
     said = " ".join(f"{telling.written(one.number)[0]} {one.unit.symbol}" for one in given)
     if not all(telling.written(one.number)[1] for one in given):

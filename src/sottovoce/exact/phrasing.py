@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from sottovoce.exact.telling import grouped, written
 from sottovoce.exact.units import Amount, Unit
@@ -35,6 +35,20 @@ class Sentence:
             "not_whole": f"{shown} has no value: this is computed with whole numbers only.",
             "no_factorial": f"{shown} has no value: only whole numbers from 0 up have a factorial.",
         }[why]
+
+    def claim(self, result: str, *, holds: bool) -> str:
+        """Say whether an expression comes to what was claimed, with what it comes to."""
+        return f"{'Yes' if holds else 'No'}: {result}."
+
+    def too_cold(self, amounts: Sequence[Amount]) -> str:
+        """Say that a temperature is below absolute zero."""
+        (one,) = amounts
+        least = self._amount(written(-one.unit.zero)[0], one.unit)
+        return f"There is no {self._amount(written(one.number)[0], one.unit)}: absolute zero is {least}."
+
+    def years(self, amounts: Sequence[Amount]) -> str:
+        """Say of how many days years were taken to be."""
+        return " (a year of 365 days)" if amounts[0].number == 1 else " (years of 365 days)"
 
     def same(self, amounts: Sequence[Amount], found: Sequence[tuple[str, Unit]], *, is_exact: bool) -> str:
         """Say that two amounts are the same."""
@@ -81,6 +95,27 @@ class Sentence:
         old = f"{years} {'year' if years == 1 else 'years'} old"
         return f"Born on {self.day(born)}, one {verb} {old} on {self.day(on)}."
 
+    def unborn(self, born: date, on: date) -> str:
+        return f"On {self.day(on)}, somebody born on {self.day(born)} is not born yet."
+
+    def no_such_day(self, year: int, month: int, day: int, many: int | None) -> str:
+        """Say that a date is none: its month has only so `many` days, or there is no such month."""
+        if many is None:
+            return f"There is no {year}-{month:02}-{day:02}: a year has 12 months."
+        return f"There is no {day} {_MONTHS[month - 1]} {year}: {self.days_in_month(year, month, many)}"
+
+    def today(self, now: datetime) -> str:
+        return f"Today is {self._weekday_of(now)} ({self._clock(now)})."
+
+    def time(self, now: datetime) -> str:
+        return f"It is {now:%H:%M} on {self._weekday_of(now)} ({self._clock(now)})."
+
+    def _weekday_of(self, now: datetime) -> str:
+        return f"{_DAYS[now.weekday()]}, {self.day(now)}"
+
+    def _clock(self, now: datetime) -> str:
+        return f"{_zone(now)}, by the clock of this machine"
+
     def week(self, day: date, year: int, week: int) -> str:
         return f"{self.day(day)} is in ISO week {week} of {year}."
 
@@ -121,6 +156,17 @@ class Chinese(Sentence):
             "no_factorial": f"{shown} 没有值：只有非负整数才有阶乘。",
         }[why]
 
+    def claim(self, result: str, *, holds: bool) -> str:
+        return f"{'对' if holds else '不对'}：{result}。"
+
+    def too_cold(self, amounts: Sequence[Amount]) -> str:
+        (one,) = amounts
+        least = self._amount(written(-one.unit.zero)[0], one.unit)
+        return f"不存在 {self._amount(written(one.number)[0], one.unit)}：绝对零度是 {least}。"
+
+    def years(self, amounts: Sequence[Amount]) -> str:
+        return "（一年按365天计算）"
+
     def _steps(self, symbol: str) -> str:
         return f"（按 1,000 进位；{_BINARY[symbol]} 按 1,024 进位）"
 
@@ -148,6 +194,25 @@ class Chinese(Sentence):
     def age(self, born: date, on: date, years: int) -> str:
         return f"{self.day(born)}出生，到{self.day(on)}是{years}周岁。"
 
+    def unborn(self, born: date, on: date) -> str:
+        return f"到{self.day(on)}，{self.day(born)}出生的人还没有出生。"
+
+    def no_such_day(self, year: int, month: int, day: int, many: int | None) -> str:
+        why = "一年只有12个月。" if many is None else self.days_in_month(year, month, many)
+        return f"没有{year}年{month}月{day}日这一天：{why}"
+
+    def today(self, now: datetime) -> str:
+        return f"今天是{self._weekday_of(now)}（{self._clock(now)}）。"
+
+    def time(self, now: datetime) -> str:
+        return f"现在是{self._weekday_of(now)} {now:%H:%M}（{self._clock(now)}）。"
+
+    def _weekday_of(self, now: datetime) -> str:
+        return f"{self.day(now)}，星期{_HAN_DAYS[now.weekday()]}"
+
+    def _clock(self, now: datetime) -> str:
+        return f"{_zone(now)}，按本机时钟"
+
     def week(self, day: date, year: int, week: int) -> str:
         return f"{self.day(day)}在{year}年的 ISO 第{week}周。"
 
@@ -162,6 +227,12 @@ class Chinese(Sentence):
 
     def day(self, day: date) -> str:
         return f"{day.year}年{day.month}月{day.day}日"
+
+
+def _zone(now: datetime) -> str:
+    """Return a moment's time zone: UTC+01:00."""
+    offset = now.isoformat()[-len("+00:00") :]
+    return "UTC" if offset == "+00:00" else f"UTC{offset}"
 
 
 def of(language: str, today: date) -> Sentence:

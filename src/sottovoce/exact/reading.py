@@ -6,15 +6,24 @@ whether a person who writes of a sum wants it computed is not for signs and numb
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import datetime
 
-from sottovoce.exact import cleaning, dating, measures, sums
+from sottovoce.exact import claims, cleaning, clock, dating, measures, sums
 from sottovoce.exact.calls import Call
 
 
-def certain(question: str, today: date) -> Call | None:
-    """Return the one call that a question asks for and nothing else; None for every other question."""
+def certain(question: str, now: datetime) -> Call | None:
+    """Return the one call that a question asks for and nothing else; None for every other question.
+
+    `now` has the time zone in which the question is asked.
+    """
     text = cleaning.cleaned(question)
     if text is None:
         return None
-    return dating.read(text, today) or measures.read(text, question) or sums.read(text)
+    return (
+        clock.read(text, now)
+        or dating.read(text, now.date())
+        or measures.read(text, question)
+        or claims.read(text, question)
+        or sums.read(text, question)
+    )

@@ -7,8 +7,9 @@ Only what is wholly read is one. What people write with the same signs and mean 
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
-from sottovoce.exact import arithmetic, numerals
+from sottovoce.exact import arithmetic, commas, numerals
 from sottovoce.exact.arithmetic import BadExpression
 from sottovoce.exact.calls import CALCULATE, Call
 from sottovoce.exact.powers import NoValue
@@ -93,7 +94,9 @@ _HAN_NUMBER = r"(\d+(?:\.\d+)?)"
 _HAN_WORDS: tuple[tuple[str, str], ...] = (
     (rf"百分之{_HAN_NUMBER}", r"\1%"),
     (rf"{_HAN_NUMBER}的{_HAN_NUMBER}分之{_HAN_NUMBER}", r"\1 * \3 / \2"),
+    (rf"(?<=除以){_HAN_NUMBER}分之{_HAN_NUMBER}(?=$|[加减乘除])", r"(\2 / \1)"),
     (rf"^{_HAN_NUMBER}分之{_HAN_NUMBER}(?=[加减乘除+\-*/])", r"\2 / \1"),
+    (rf"(?<=[加减乘上去+\-*以]){_HAN_NUMBER}分之{_HAN_NUMBER}(?=$|[加减乘除+\-*/])", r"\2 / \1"),
     (rf"{_HAN_NUMBER}的{_HAN_NUMBER}%", r"\1 * \2%"),
     (rf"{_HAN_NUMBER}的(?:算术)?平方根", r"sqrt(\1)"),
     (rf"{_HAN_NUMBER}的立方根", r"cbrt(\1)"),
@@ -123,28 +126,53 @@ _IDIOMS = frozenset(
         "7-11", "10-4", "7-7-7", "3-2-1", "4-4-2", "4-3-3", "5-4-1", "50-50", "401-1",
     )
 )  # fmt: skip
+_SCIENTIFIC = re.compile(r"(?<![\w.])\d+(?:\.\d+)?e[+-]?\d{1,2}(?![\w.])")
+_BANKERS = str.maketrans("壹贰貳叁參肆伍陆陸柒捌玖拾佰仟", "一二二三三四五六六七八九十百千")
+"""What numbers are written with on cheques and bills."""
+
 _TIGHT = re.compile(r"(\d+)([-/x*])(\d+)")
 _SMALLEST_SCREEN = 240
 
 
-def read(text: str) -> Call | None:
+def read(text: str, question: str) -> Call | None:
     """Return the calculation that a cleaned question asks for; None where it is not wholly one."""
-    asked, certainty = _opened(text)
-    asked = numerals.english(asked) if asked.isascii() else numerals.han(_before_numbers(asked))
+    with_points = commas.with_points(text)
+    asked, certainty = _opened(text if with_points is None else with_points)
+    asked = _in_digits(asked)
     percent = _percent(asked)
     if percent is not None:
         return percent
-    if not _is_meant(asked, certainty):
+    if not _is_meant(asked, 2 if "÷" in question else certainty):
         return None
+    shown = _shown(asked)
+    if shown is None:
+        return None
+    return Call(CALCULATE, {"expression": shown} | ({} if with_points is None else {"decimal": "comma"}))
+
+
+def plainly(text: str) -> str | None:
+    """Return the expression that a text is, as on paper, where it can mean nothing but a sum; else None."""
+    asked = _in_digits(re.sub(r"^the ", "", text))
+    return _shown(asked) if _is_meant(asked, 2) else None
+
+
+def _shown(asked: str) -> str | None:
+    """Return an expression that is wholly read, as on paper; None where there is nothing to compute."""
     expression = _expression(asked)
     try:
         if expression is None or _is_trivial(expression):
             return None
-        shown = arithmetic.shown(expression)
         _check(expression)
+        return arithmetic.shown(expression)
     except BadExpression:
         return None
-    return Call(CALCULATE, {"expression": shown})
+
+
+def _in_digits(asked: str) -> str:
+    """Return a text with its numbers in digits alone: seventeen, 十七 and 1e3 are none."""
+    if not asked.isascii():
+        return numerals.han(_before_numbers(asked.translate(_BANKERS)))
+    return _SCIENTIFIC.sub(lambda match: f"{Decimal(match[0]):f}", numerals.english(asked))
 
 
 def _opened(text: str) -> tuple[str, int]:
@@ -185,7 +213,7 @@ def _percent(asked: str) -> Call | None:
 
 def _is_meant(asked: str, certainty: int) -> bool:
     """Tell whether signs between numbers are a sum, and no date, score, size, range or telephone number."""
-    if (certainty == 0 and re.fullmatch(r"\d+!", asked)) or re.search(r"[-+*/x^] ?\d+!$", asked):
+    if (certainty == 0 and re.fullmatch(r"\d{3,}!", asked)) or re.search(r"[-+*/x^] ?\d+!$|!!", asked):
         return False  # said with feeling, or a factorial
     if re.search(r"(?<![\d.])0[\dx]|\d\.000\b|[+-] ?[\d.]+ ?%", asked):
         return False  # 007 - 3 is no sum, 1.000 is a thousand to some, 200 + 10% may be 220 or 200.1
@@ -201,7 +229,9 @@ def _is_meant(asked: str, certainty: int) -> bool:
     if sign in "x*":
         is_screen = sign == "x" and first >= _SMALLEST_SCREEN and second >= _SMALLEST_SCREEN
         return not is_screen
-    if certainty == 0 or second == 0:
+    if second == 0:
+        return sign == "/"  # no date, no score: it has no value
+    if certainty == 0:
         return False
     if sign == "-":
         is_years = 1000 <= first <= 2100 and second < 100

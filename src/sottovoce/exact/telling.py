@@ -42,6 +42,11 @@ def grouped(digits: str) -> str:
     return f"{sign}{','.join([whole[:first], *parts] if first else parts)}{point}{rest}"
 
 
+def with_decimal_comma(text: str) -> str:
+    """Return a text with 1.234,5 for each 1,234.5."""
+    return text.translate(str.maketrans(",.", ".,"))
+
+
 def _places(denominator: int) -> int | None:
     """Return how many digits behind the point a fraction takes; None where they do not end."""
     counts = []

@@ -111,13 +111,24 @@ def amounts(text: str) -> tuple[Amount, ...] | None:
 
 
 def converted(given: tuple[Amount, ...], to: Unit) -> Fraction | None:
-    """Return an amount in another unit; None where that is of another kind, or colder than can be."""
+    """Return an amount in another unit; None where that is of another kind."""
     if any(one.unit.kind != to.kind for one in given):
         return None
     base = sum(((one.number + one.unit.zero) * one.unit.factor for one in given), Fraction(0))
-    if to.kind == "temperature" and base < 0:
-        return None
     return base / to.factor - to.zero
+
+
+def is_too_cold(given: tuple[Amount, ...]) -> bool:
+    """Tell whether an amount is a temperature below absolute zero."""
+    return any(one.unit.kind == "temperature" and one.number + one.unit.zero < 0 for one in given)
+
+
+def years_of_365_days(given: tuple[Amount, ...], to: Unit) -> tuple[Amount, ...] | None:
+    """Return years as so many days where hours or less are asked for, which nobody wants by the calendar."""
+    is_short = to.kind == "time" and to.factor < known()["d"].factor
+    if not is_short or len(given) != 1 or given[0].unit.symbol != "yr":
+        return None
+    return (Amount(given[0].number * 365, known()["d"]),)
 
 
 def wants_both(name: str) -> bool:

@@ -70,7 +70,16 @@ async def test_what_must_follow_a_schema_is_the_models(parts: Parts) -> None:
 async def test_today_is_the_day_of_the_turns_clock(parts: Parts) -> None:
     noon = 1_709_294_400.0  # 1 March 2024, 12:00 UTC
     done = done_of(await turn(replace(parts, clock=lambda: noon), "what day is it today?"))
-    assert done.text == "1 March 2024 is a Friday."
+    assert done.text.startswith("Today is Friday, 1 March 2024 (UTC")
+
+
+async def test_a_question_in_other_digits_is_answered_in_them(parts: Parts) -> None:
+    events = await turn(parts, "١٧٠٠ × ٦")
+    assert done_of(events).text == "١٧٠٠ × ٦ = ١٠٬٢٠٠"
+    assert Computed("calculate", {"expression": "1700 × 6"}, "10200") in events
+    assert done_of(await turn(parts, "१७ / ४ =")).text == "१७ ÷ ४ = ४.२५"
+    assert done_of(await turn(parts, "١٧ × 6")).text == "17 × 6 = 102"
+    assert "29 February 2023" in done_of(await turn(parts, "what day is ٢٩ February ٢٠٢٣")).text
 
 
 class Deciding(EchoEngine):

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from sottovoce.chat.grounds import is_chinese
@@ -54,25 +54,25 @@ class ExactCheck:
     async def __call__(self, said: Said) -> Verdict:
         if said.is_shaped or not cleaning.may_be_exact(said.text) or not self.is_on():
             return Verdict()
-        today = datetime.fromtimestamp(said.now, UTC).astimezone().date()
-        call = _certain(said.text, today)
+        now = datetime.fromtimestamp(said.now, UTC).astimezone()
+        call = _certain(said.text, now)
         if call is not None:
-            return Verdict(_answer(said, call, today))
+            return Verdict(_answer(said, call, now))
         if self.engine is None or said.shelves or not _may_be_sum(said.text):
             return Verdict()
         call = await _decided(await self.engine(), said)
         if call is None:
             return Verdict()
         told = Notice(READ_BY_MODEL, _READ_ZH if is_chinese(said.text) else _READ)
-        return Verdict(_answer(said, call, today), (told,))
+        return Verdict(_answer(said, call, now), (told,))
 
 
-def _certain(question: str, today: date) -> Call | None:
+def _certain(question: str, now: datetime) -> Call | None:
     if not glance.may_be_read(question):
         return None
     from sottovoce.exact import reading
 
-    return reading.certain(question, today)
+    return reading.certain(question, now)
 
 
 def _may_be_sum(question: str) -> bool:
@@ -106,9 +106,10 @@ async def _decided(engine: Engine, said: Said) -> Call | None:
     return deciding.decided("".join(written), said.text)
 
 
-def _answer(said: Said, call: Call, today: date) -> Instead:
+def _answer(said: Said, call: Call, now: datetime) -> Instead:
     from sottovoce.exact import calls
 
-    result = calls.computed(call, cleaning.language(said.text), today)
+    result = calls.computed(call, cleaning.language(said.text), now.date())
     told = Computed(call.name, call.arguments, result.value)
-    return Instead(computed.REASON, result.sentence, {computed.FACT: computed.fact([told])}, (told,))
+    sentence = cleaning.in_digits_of(said.text, result.sentence)
+    return Instead(computed.REASON, sentence, {computed.FACT: computed.fact([told])}, (told,))
