@@ -2,24 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
+from sottovoce.guard import now as present
 from sottovoce.guard import times
-
-_CHANGING = (
-    "news|headlines?|weather|forecast|prices?|versions?|releases?|exchange rates?|stock|scores?|results?"
-    "|events?|updates?|president|prime minister|chancellor|ceo|champions?|record holder|standings"
-)
-_CHANGING_ZH = "新闻|消息|头条|天气|价格|股价|汇率|版本|型号|进展|比分|总统|主席|总理|首相|冠军|事件"
-
-_NOW = re.compile(
-    rf"\b(?:today'?s|latest|newest|most recent|recent|breaking|current)\s+(?:\w+\s+)?(?:{_CHANGING})\b"
-    rf"|\b(?:{_CHANGING})\b[^.?!]{{0,30}}\b(?:of today|today|right now|this morning)\b"
-    r"|\bwho is the current\b|\bwhat(?:'s| is) happening in\b"
-    rf"|(?:今天|今日|最新|最近|近期|目前|当前|现任|现在)的?\w{{0,4}}?(?:{_CHANGING_ZH})",
-    re.I,
-)
-"""Asks how something is on the day of asking that is not the same for long."""
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
@@ -29,14 +13,14 @@ _MONTHS = (
 
 def asks_for(text: str, now: float) -> bool:
     """Return whether a question is about any time at all, so that it is worth knowing what a model learnt."""
-    return _NOW.search(text) is not None or bool(times.named(text, now))
+    return bool(times.named(text, now)) or present.is_asked(text)
 
 
 def later(text: str, until: str, now: float) -> str | None:
     """Return the time a question is about, if that lies after `until`, as 2024-06 or 2024; None otherwise."""
     found = times.later(text, until, now)
     today = times.month_of(now)
-    if found is None and _NOW.search(text) and today[: len(until)] > until:
+    if found is None and today[: len(until)] > until and present.is_asked(text):
         return today
     return found
 
