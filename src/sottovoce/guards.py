@@ -24,6 +24,8 @@ from sottovoce.chat.guarding.own import OwnRulesGuard
 from sottovoce.chat.guarding.policy import PolicyGuard, Record
 from sottovoce.chat.guarding.recording import Recorder
 from sottovoce.chat.guarding.rules_file import RulesFile
+from sottovoce.chat.guarding.wordless import WordlessCheck
+from sottovoce.core.language import choose, reader
 from sottovoce.core.paths import Home
 from sottovoce.core.settings import Settings, read_locale
 from sottovoce.engine.protocol import Engine
@@ -95,10 +97,11 @@ def around(
     own, safeguards, judge = guarding.checks
     remembering = _memory(home, standing, database, common.engines)
     helping = _help(home, standing, database, model)
+    wordless = WordlessCheck(lambda: reader.get() or choose("", standing().lang, read_locale()))
     engine = partial(common.engines.get, model) if is_able else None
     computing = ExactCheck(lambda: standing().tools == "on", engine)
     speaking = LanguageCheck(languages, way)
-    checks = (own, safeguards, remembering, helping, computing, speaking, AgeCheck(until), judge)
+    checks = (own, safeguards, remembering, wordless, helping, computing, speaking, AgeCheck(until), judge)
     listening = () if common.by_rule else (language.watch,)
     return replace(
         guarding,

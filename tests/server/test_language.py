@@ -5,6 +5,8 @@ from __future__ import annotations
 import httpx2
 import pytest
 
+from sottovoce.chat.guarding.wordless import SENTENCE_ZH
+from sottovoce.server.house import House
 from sottovoce.server.language import preferred
 
 
@@ -55,3 +57,20 @@ async def test_a_program_is_told_in_english(program: httpx2.AsyncClient) -> None
     told = await program.post("/v1/chat/completions", json=asked, headers={"Accept-Language": "zh-CN"})
     assert told.status_code == 404
     assert "There is no model" in told.text
+
+
+async def test_what_no_model_answers_is_told_in_it_too(browser: httpx2.AsyncClient, house: House) -> None:
+    chinese = {"Accept-Language": "zh-CN"}
+    run = (await browser.post("/app/api/runs", json={"text": "😀"}, headers=chinese)).json()
+    await browser.get(f"/app/api/chats/{run['chat']}/runs/{run['id']}/events")
+    branch = (await browser.get(f"/app/api/chats/{run['chat']}")).json()["messages"]
+    assert branch[-1]["text"] == SENTENCE_ZH
+
+
+@pytest.mark.parametrize(("text", "echoed"), [("😀😀", "😀😀"), ("???", "???"), ("\u200b\u2060", "…")])
+async def test_a_programs_emoji_are_passed_on_and_what_is_unseen_is_empty(
+    program: httpx2.AsyncClient, text: str, echoed: str
+) -> None:
+    asked = {"model": "default", "messages": [{"role": "user", "content": text}]}
+    told = await program.post("/v1/chat/completions", json=asked)
+    assert told.json()["choices"][0]["message"]["content"] == echoed

@@ -19,6 +19,7 @@ from sottovoce.chat.spoken import Spoken, begins_call, called, calls_in, goes_ro
 from sottovoce.chat.tools import Choice, Tool
 from sottovoce.chat.unmarked import unmarked
 from sottovoce.chat.waking import awake
+from sottovoce.core.blank import is_blank
 from sottovoce.core.errors import EngineFailed, SchemaUnmet, TooLong
 from sottovoce.core.events import Called, Finished, Grounds, Notice, Piece, Quoted, Reasoning, Text
 from sottovoce.core.messages import Conversation, Message
@@ -143,7 +144,14 @@ def _checked(call: Call) -> Call:
     sampling = checked(call.sampling)
     if sampling.schema is not None:
         sampling = replace(sampling, schema=schema.checked(sampling.schema))
-    return replace(call, sampling=sampling, tools=tools.checked(call.tools, call.choice))
+    asked = call.asked if isinstance(call.asked, str) else tuple(map(_without_unseen, call.asked))
+    return replace(call, asked=asked, sampling=sampling, tools=tools.checked(call.tools, call.choice))
+
+
+def _without_unseen(message: Message) -> Message:
+    """Return a message as it is seen: what has but characters without a width is empty."""
+    text = message.text
+    return replace(message, text="") if is_blank(text) and not text.isspace() and text else message
 
 
 def _asked(call: Call) -> Asked:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sottovoce.chat import grounds
+from sottovoce.core.blank import is_blank
 from sottovoce.core.errors import BadValue
 from sottovoce.core.events import Finished, Grounds, Notice, Quoted, Text, Timings, Usage
 from sottovoce.core.grounds import Found, Ground
@@ -65,7 +66,7 @@ def question_of(asked: tuple[Message, ...] | str) -> str:
 
 def require_question(question: str, field: str) -> None:
     """Raise BadValue where there is nothing that could be looked for; `field` is where it should stand."""
-    if not question.strip():
+    if is_blank(question):
         raise BadValue(
             "There is no question to look for on a shelf.",
             hint=f"Send one in {field}, or leave knowledge out",

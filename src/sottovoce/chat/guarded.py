@@ -13,7 +13,7 @@ from sottovoce.chat import modelless
 from sottovoce.chat.writing import Answer
 from sottovoce.core.events import Asked, Event, Notice
 from sottovoce.core.messages import OWNER, Role
-from sottovoce.store import chats
+from sottovoce.store import attachments, chats
 
 if TYPE_CHECKING:
     from sottovoce.chat.turn import Parts, Question
@@ -26,7 +26,7 @@ class Said:
     `instructions` are what the model is told for the whole chat.
 
     `is_shaped`: the answer must follow a schema, so only what may not be answered at all is answered instead.
-    `begun`: what there is of a cut answer that is gone on with.
+    `has_attached`: texts stand before it. `begun`: what there is of a cut answer that is gone on with.
     `now`: seconds since 1970. `message` is the question's id in its `chat`, "" where it has none. `is_kept`:
     the chat is no temporary one.
     """
@@ -41,6 +41,7 @@ class Said:
     earlier: tuple[str, ...] = ()
     shelves: tuple[str, ...] = ()
     is_shaped: bool = False
+    has_attached: bool = False
     begun: str = ""
     instructions: str = ""
 
@@ -133,10 +134,12 @@ UNGUARDED = Guards()
 
 async def said(parts: Parts, question: Question, asked: Asked, shelves: Sequence[str]) -> Said:
     """Return the question of a turn, as guards see it."""
-    chat, branch = await parts.database.read(
+    is_again = question.again is not None
+    chat, branch, has_attached = await parts.database.read(
         lambda conn: (
             chats.get(conn, parts.owner, asked.chat),
             chats.branch(conn, parts.owner, asked.chat, asked.question),
+            bool(question.attached or (is_again and attachments.of(conn, parts.owner, [asked.question]))),
         )
     )
     questions = tuple(message.text for message in branch if message.role is Role.USER)
@@ -151,6 +154,7 @@ async def said(parts: Parts, question: Question, asked: Asked, shelves: Sequence
         questions[:-1],
         tuple(shelves),
         question.sampling.schema is not None,
+        has_attached,
         instructions=chat.system,
     )
 

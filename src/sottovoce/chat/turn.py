@@ -32,6 +32,7 @@ from sottovoce.chat.view import View
 from sottovoce.chat.waking import awake
 from sottovoce.chat.writing import Answer
 from sottovoce.core import chat_settings
+from sottovoce.core.blank import is_blank
 from sottovoce.core.chat_settings import UNSET, ChatSettings
 from sottovoce.core.errors import BadValue, EngineFailed, SottoError
 from sottovoce.core.events import Asked, Done, Event, Failed, Finished, Grounds, Piece, Reasoning, Text, Whole
@@ -296,7 +297,7 @@ def _checked(parts: Parts, question: Question) -> Question:
     text = question.text.encode("utf-8", "replace").decode()
     given = question.sampling
     is_new = question.again is None and question.go_on is None
-    if is_new and not text.strip() and not question.attached:
+    if is_new and is_blank(text) and not question.attached:
         raise BadValue("The question is empty.", hint='For example: sotto ask "Why is the sky blue?"')
     if given.schema is not None:
         given = replace(given, schema=schema.checked(given.schema))

@@ -5,12 +5,18 @@ Knows nothing of words, and nothing of the language of a question.
 
 from __future__ import annotations
 
+from contextvars import ContextVar
+
 ENGLISH = "en"
 CHINESE = "zh"
 AUTO = "auto"
 LANGUAGES = (ENGLISH, CHINESE)
 WISHES = (AUTO, *LANGUAGES)
 """What the setting `lang` may be."""
+
+
+reader: ContextVar[str] = ContextVar("reader", default="")
+"""The language of whoever asks at the moment, where they said so, as a page's browser does; else empty."""
 
 
 def choose(environment: str, setting: str, locale: str) -> str:

@@ -20,13 +20,14 @@ from starlette.routing import Route
 
 from sottovoce.core.errors import NotAllowed, SottoError, Stopping
 from sottovoce.core.events import Usage, Waiting
+from sottovoce.core.language import reader
 from sottovoce.engine.held import held
 from sottovoce.guard import disclosure
 from sottovoce.server import answering, bodies, problems, served, uploads
 from sottovoce.server.caller import Caller, Scope
 from sottovoce.server.doors import is_from_socket
 from sottovoce.server.house import House
-from sottovoce.server.language import language, preferred
+from sottovoce.server.language import preferred
 from sottovoce.server.log import line, where
 from sottovoce.server.marking import Marks
 from sottovoce.server.problems import Shape
@@ -133,7 +134,7 @@ class Endpoint:
 
     async def _serve(self, house: House, request: Request) -> Response:
         stay = ExitStack()
-        language.set(preferred(request.headers.get("accept-language", "")))
+        reader.set(preferred(request.headers.get("accept-language", "")))
         try:
             with stay:
                 caller = await self._let_in(house, request)

@@ -7,20 +7,16 @@ the language of whoever reads it then. Knows no words itself.
 from __future__ import annotations
 
 import re
-from contextvars import ContextVar
 from typing import Annotated
 
 from pydantic import AfterValidator
 
-from sottovoce.core.language import ENGLISH, LANGUAGES, spoken
+from sottovoce.core.language import ENGLISH, LANGUAGES, reader, spoken
 
 MOST = 200
 """Characters of the header that are looked at; a browser's are a tenth of that."""
 
 ONE = re.compile(r"\s*([A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*)\s*(?:;\s*q=([01](?:\.[0-9]{0,3})?)\s*)?")
-
-language: ContextVar[str] = ContextVar("language", default=ENGLISH)
-"""Of the request at hand."""
 
 
 def preferred(accepted: str) -> str:
@@ -33,11 +29,11 @@ def preferred(accepted: str) -> str:
 
 def told(text: str) -> str:
     """Return a sentence of ours in the language of the request at hand, as far as we have it."""
-    if language.get() == ENGLISH:
+    if reader.get() in ("", ENGLISH):
         return text
     from sottovoce.words.table import table
 
-    return table(language.get()).say(text)
+    return table(reader.get()).say(text)
 
 
 Told = Annotated[str, AfterValidator(told)]

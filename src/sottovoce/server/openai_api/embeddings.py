@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from starlette.responses import Response
 
+from sottovoce.core.blank import is_blank
 from sottovoce.core.errors import BadValue, SottoError, Unsupported
 from sottovoce.server.counted import embedded
 from sottovoce.server.endpoint import Visit
@@ -69,7 +70,7 @@ def _texts(body: EmbeddingBody) -> list[str]:
                 field="input",
             )
     for text, name in zip(texts, names, strict=True):
-        if not text:
+        if is_blank(text) and not text.isspace():
             raise BadValue("An empty text has no vector.", hint="Leave it out", field=name)
     return texts
 
