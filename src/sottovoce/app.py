@@ -37,6 +37,7 @@ from sottovoce.models.shelf import ModelFile
 from sottovoce.net.ledger import Ledger
 from sottovoce.store.db import Database, open_database
 from sottovoce.store.place import find_home
+from sottovoce.updates.settling import settle, stay_out
 from sottovoce.workshop import Workshop, engine_by_rule
 
 if TYPE_CHECKING:
@@ -234,6 +235,7 @@ async def open_app(
     """
     environment = settings_of.read_environment() if environment is None else environment
     home = home or open_home(find_home(environment))
+    settle(home)
     standing = StandingSettings(home, environment, given or {})
     settings = standing()
     model = shelf.resolve(settings.model, home)
@@ -242,6 +244,7 @@ async def open_app(
     by_rule = environment.get("engine") == "echo"
     runs_on = _runs_on("echo" if by_rule else str(model.path.resolve()), settings)
     database = open_database(home)
+    stay_out(database)
     try:
         permission = Permission(home, database, standing)
         permission.require(model)

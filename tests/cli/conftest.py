@@ -23,8 +23,9 @@ from sottovoce.fit.estimate import Program
 from sottovoce.fit.machine import look
 from sottovoce.fit.pace import Pace
 
-# The mirror of a hub, and the writer of small models: no test folder is on the path by itself.
-sys.path[:0] = [str(Path(__file__).parents[1] / name) for name in ("engine", "models", "knowledge/reading")]
+# The mirror of a hub, the writer of small models, who makes bundles: no test folder is on the path by itself.
+FOLDERS = ("engine", "models", "knowledge/reading", "updates")
+sys.path[:0] = [str(Path(__file__).parents[1] / name) for name in FOLDERS]
 
 from getting import small_model  # noqa: E402
 from mirror import Mirror, serving  # noqa: E402

@@ -58,9 +58,12 @@ class Given:
         """Make the home, unless it is there, and keep the log in it."""
         from sottovoce.cli._log import keep_log
         from sottovoce.core.paths import open_home
+        from sottovoce.updates.settling import settle
 
         home = open_home(self.root())
         keep_log(home, debug=self.debug)
+        if settle(home):
+            self.show.note("An update was cut short; everything here is as it was before it.")
         return home
 
     def settings(self) -> Settings:
@@ -76,8 +79,11 @@ class Given:
     def open_database(self) -> Database:
         """Open the store alone, for commands that need no engine."""
         from sottovoce.store.db import open_database
+        from sottovoce.updates.settling import stay_out
 
-        return open_database(self.open_home())
+        database = open_database(self.open_home())
+        stay_out(database)
+        return database
 
     def pen(self, home: Home, labels: str | None = None) -> Pen:
         """Return what puts marks on what leaves this home; a change of its key is told once."""

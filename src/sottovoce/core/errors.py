@@ -10,6 +10,7 @@ SottoError
 │   ├── BadCatalogue    a file of models to choose from that cannot be read
 │   ├── BadVariant      a variant's file that cannot be read
 │   ├── BadUpstream     the file of a model elsewhere that cannot be read
+│   ├── BadBundle       a bundle of updates that is damaged, forged, older, or has run out
 │   ├── BadDocument     a document that cannot be read
 │   ├── Unsupported     a request's field that cannot be honoured here
 │   ├── TooLarge        more than is taken at once
@@ -21,6 +22,7 @@ SottoError
 │   ├── Offline         the network policy says no
 │   ├── NotEnoughMemory the model does not fit
 │   ├── LicenceRefused  a licence that was not accepted, or not for this use
+│   ├── Untrusted       a bundle of updates that is signed by somebody else
 │   ├── NoKey           no key, or one that is not, or no longer, valid
 │   ├── NotAllowed      a key that does not reach this far
 │   ├── WrongDoor       a request from a page that is not ours
@@ -120,6 +122,10 @@ class BadUpstream(BadInput):
     code = "bad_upstream"
 
 
+class BadBundle(BadInput):
+    code = "bad_bundle"
+
+
 class BadDocument(BadInput):
     """`field` is "password" where another one, or one at all, would open it."""
 
@@ -165,6 +171,10 @@ class NotEnoughMemory(Refused):
 
 class LicenceRefused(Refused):
     code = "licence_refused"
+
+
+class Untrusted(Refused):
+    code = "untrusted"
 
 
 class NoKey(Refused):

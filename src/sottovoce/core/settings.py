@@ -29,6 +29,7 @@ PROFILES = ("open", "family", "workplace", "public")
 USES = ("private", "commercial")
 WRITES = ("auto", "on", "off")
 SWITCH = ("on", "off")
+CLOCKS = ("machine", "none")
 LABELS = ("none", "eu", "cn")
 
 HOST = re.compile(r"(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(?::[1-9][0-9]{0,4})?")
@@ -237,6 +238,13 @@ class Settings:
         str,
         "where models are pulled from: the hub of Hugging Face, or a mirror of it; SOTTO_HF_TOKEN goes there",
         _filled,
+    )
+    update_clock: str = _setting(
+        "machine",
+        str,
+        "by which clock a bundle of updates has run out: machine, or none where this machine's is not to be "
+        "relied on",
+        _one_of(*CLOCKS),
     )
     temperature: float | None = _drawn("temperature", float)
     top_p: float | None = _drawn("top_p", float)

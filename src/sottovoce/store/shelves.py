@@ -75,6 +75,19 @@ def remove(connection: sqlite3.Connection, owner: str, shelf_id: str) -> None:
     connection.execute("DELETE FROM shelves WHERE id = ? AND owner = ?", (shelf.id, owner))
 
 
+def put_back(connection: sqlite3.Connection, shelf: ShelfRow) -> None:
+    """Note a shelf whose folder is there already, unless it is noted."""
+    connection.execute(
+        f"INSERT OR IGNORE INTO shelves ({_COLUMNS}) VALUES (?, ?, ?, ?)",  # noqa: S608
+        (shelf.id, shelf.owner, shelf.name, shelf.created),
+    )
+
+
+def take_off(connection: sqlite3.Connection, shelf: ShelfRow) -> None:
+    """Forget a shelf whose folder stays where it is, if it is noted."""
+    connection.execute("DELETE FROM shelves WHERE id = ? AND owner = ?", (shelf.id, shelf.owner))
+
+
 def everyone(connection: sqlite3.Connection) -> frozenset[str]:
     """Return the ids of all shelves of all owners, to tell folders that nobody has."""
     return frozenset(shelf_id for (shelf_id,) in connection.execute("SELECT id FROM shelves"))

@@ -1,0 +1,165 @@
+"""What the commands about bundles have in common: looking at one, and telling what it holds."""
+
+from __future__ import annotations
+
+import datetime
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sottovoce.core.amounts import amount
+
+if TYPE_CHECKING:
+    from sottovoce.cli._given import Given
+    from sottovoce.updates.opening import Bundle
+    from sottovoce.updates.trust import Signer, Trusted
+
+STEP = 0.2
+"""Seconds between two lines about how far it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A bundle that holds together. `problem`: why this home would not take it, empty where it would."""
+
+    bundle: Bundle
+    is_trusted: bool
+    problem: str = ""
+
+    @property
+    def signer(self) -> Signer:
+        return self.bundle.verdict.signer
+
+
+def looked_at(given: Given, path: Path) -> Seen:
+    """Look at a bundle by itself, and say whether the home's signer has signed it. Raises BadBundle."""
+    from sottovoce.core.errors import SottoError
+    from sottovoce.core.paths import Home
+    from sottovoce.updates import clock, known
+    from sottovoce.updates.folder import find
+    from sottovoce.updates.opening import open_bundle
+    from sottovoce.updates.trust import first_contact
+
+    folder = find(path)
+    bundle = open_bundle(folder, first_contact(folder.read), clock.BEGINNING)
+    trusted = known.load(Home(given.root()))
+    if trusted is None:
+        return Seen(bundle, False, "This home trusts no signer yet; the first sotto update asks.")
+    policy = given.settings().update_clock
+    try:
+        open_bundle(
+            folder, trusted, clock.moment(policy, datetime.datetime.now(datetime.UTC), trusted.newest)
+        )
+    except SottoError as problem:
+        return Seen(bundle, False, problem.sentence)
+    return Seen(bundle, True)
+
+
+def told_bundle(given: Given, seen: Seen) -> None:
+    """Tell what a bundle holds."""
+    verdict = seen.bundle.verdict
+    told_signer(given, verdict.signer)
+    days = _days_since(verdict.made)
+    given.show.line(
+        f"Bundle {verdict.version}, made on {verdict.made:%Y-%m-%d}, {days} days ago; "
+        f"good until {verdict.good_until:%Y-%m-%d}."
+    )
+    rows = [(item.kind, item.name, amount(item.size), item.licence or "") for item in seen.bundle.items]
+    given.show.table(("KIND", "NAME", "SIZE", "LICENCE"), rows, said=(0,))
+    if seen.problem:
+        given.show.note(seen.problem)
+
+
+def told_signer(given: Given, signer: Signer) -> None:
+    """Tell who signed."""
+    given.show.note(f"Signed by {signer.name}, fingerprint {signer.fingerprint}")
+    given.show.note(f"{signer.threshold} of {signer.keys} keys are needed to change who signs.")
+
+
+def data_of(seen: Seen, *, checked: bool) -> dict[str, Any]:
+    """Return the same for JSON."""
+    verdict = seen.bundle.verdict
+    return {
+        "signer": verdict.signer.name,
+        "fingerprint": verdict.signer.fingerprint,
+        "root_keys": verdict.signer.keys,
+        "root_threshold": verdict.signer.threshold,
+        "version": verdict.version,
+        "made": verdict.made.isoformat(),
+        "good_until": verdict.good_until.isoformat(),
+        "trusted_here": seen.is_trusted,
+        "problem": seen.problem or None,
+        "checked": checked,
+        "items": [
+            {
+                "kind": item.kind,
+                "name": item.name,
+                "bytes": item.size,
+                "licence": item.licence or None,
+                "sha256": item.digest,
+            }
+            for item in seen.bundle.items
+        ],
+    }
+
+
+@contextmanager
+def told_progress(given: Given, doing: str, size: int | None = None) -> Iterator[Callable[[int], None]]:
+    """Give what hears of bytes that are done, and tell a person how far it is."""
+    done, begun, told = 0, time.monotonic(), 0.0
+
+    def hear(count: int) -> None:
+        nonlocal done, told
+        done += count
+        now = time.monotonic()
+        if now - told >= STEP:
+            told = now
+            speed = f"{done / max(now - begun, 0.001) / 1e6:.0f} MB/s"
+            share = f"{min(done / size, 1):.0%}, " if size else ""
+            given.show.passing(f"{doing}: {share}{amount(done)}, {speed}")
+
+    try:
+        yield hear
+    finally:
+        given.show.passing("")
+
+
+def trusted_after_asking(given: Given, path: Path, trust: str | None) -> Trusted:
+    """Return the root of a bundle's signer, whom this home did not know, once a person has said yes.
+
+    Raises Untrusted where nobody did: --yes is no answer to who signs.
+    """
+    import click
+
+    from sottovoce.core.errors import Untrusted
+    from sottovoce.updates.folder import find
+    from sottovoce.updates.trust import first_contact, same_fingerprint, signer_of
+
+    found = first_contact(find(path).read)
+    signer = signer_of(found.root)
+    if trust is not None:
+        if same_fingerprint(trust, signer.fingerprint):
+            return found
+        raise Untrusted(
+            f"This bundle is signed by {signer.name!r}, with the fingerprint {signer.fingerprint}, and not "
+            "with the one that was given.",
+            hint="Ask whoever made it for the fingerprint, by another way than this stick",
+        )
+    told_signer(given, signer)
+    if not given.show.can_ask:
+        raise Untrusted(
+            "This home does not know the signer of this bundle, and there is nobody to ask.",
+            hint=f"If you were told this fingerprint by another way: add --trust '{signer.fingerprint}'",
+        )
+    question = "Is this the fingerprint that you were told by another way than this stick? Trust this signer?"
+    if not given.show.confirm(question):
+        given.show.note("Nothing was done.")
+        raise click.exceptions.Exit(1)
+    return found
+
+
+def _days_since(made: datetime.datetime) -> int:
+    return max(0, (datetime.datetime.now(datetime.UTC) - made).days)

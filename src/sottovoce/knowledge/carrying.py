@@ -1,0 +1,69 @@
+"""A shelf as one file that can stand in another home: texts, index and vectors, no path of this machine.
+
+What is on it stays as if it had been given by itself. Encyclopaedias stay behind: they are files of their
+own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from sottovoce.core.errors import UPDATE, StoreDamaged, StoreNewer
+from sottovoce.knowledge import mounts
+from sottovoce.knowledge.file import NAME, VERSION, check_there, said_of
+from sottovoce.knowledge.giving import PLACE
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """`mark` tells what is on it, whatever vectors were made since. `left_behind`: encyclopaedias."""
+
+    documents: int
+    mark: str
+    left_behind: tuple[str, ...]
+
+
+def pack(folder: Path, into: Path, shelf: str) -> Carried:
+    """Write the shelf in a folder to a new file, while others may use it. Raises StoreProblem."""
+    check_there(folder, shelf)
+    path = folder / NAME
+    with said_of(path), closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        left_behind = tuple(mounted.path.name for mounted in mounts.listed(connection))
+        connection.execute("VACUUM INTO ?", (str(into),))
+    with said_of(into), closing(sqlite3.connect(into, isolation_level=None)) as connection:
+        connection.execute("UPDATE documents SET source = NULL, path = ? || name", (PLACE,))
+        connection.execute("DELETE FROM sources")
+        connection.execute("DELETE FROM mounts")
+        connection.execute("VACUUM")  # or the paths would still stand in free pages
+        (count,) = connection.execute("SELECT count(*) FROM documents").fetchone()
+        return Carried(int(count), _mark(connection), left_behind)
+
+
+def mark(folder: Path) -> str:
+    """Return what tells whether documents came or went since a shelf was put there. Raises StoreProblem."""
+    path = folder / NAME
+    with said_of(path), closing(sqlite3.connect(path)) as connection:
+        return _mark(connection)
+
+
+def check(folder: Path) -> None:
+    """Raise StoreProblem where a shelf that was brought cannot be used by this program."""
+    path = folder / NAME
+    with said_of(path), closing(sqlite3.connect(path)) as connection:
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if not 1 <= int(version) <= VERSION:
+            raise StoreNewer("This shelf was written by a later version of Sottovoce.", hint=UPDATE)
+        (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+        if verdict != "ok":
+            raise StoreDamaged("The file of this shelf is damaged.", detail=str(verdict))
+
+
+def _mark(connection: sqlite3.Connection) -> str:
+    digest = hashlib.sha256()
+    for name, content in connection.execute("SELECT name, digest FROM documents ORDER BY name"):
+        digest.update(f"{name}\n{content}\n".encode())
+    return digest.hexdigest()

@@ -1,0 +1,177 @@
+"""What a bundle would change in this home, before anything is changed. Blocks: may hash models.
+
+What is a person's own is never replaced: it is left as it is, and that is told.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from sottovoce.core.errors import BadModelFile, LicenceRefused, StoreProblem
+from sottovoce.core.paths import Home
+from sottovoce.models import catalogue, licences, shelf, variants
+from sottovoce.models.licences import Licence
+from sottovoce.store import shelves as shelf_rows
+from sottovoce.store.db import Database
+from sottovoce.store.shelves import ShelfRow
+from sottovoce.updates import contents, installed
+from sottovoce.updates.contents import Item
+from sottovoce.updates.installed import Installed
+from sottovoce.updates.known import folder
+from sottovoce.updates.opening import Bundle
+
+NEW, CHANGED, SAME, LEFT = "new", "changed", "same", "left"
+
+Mark = Callable[[Path], str]
+"""Tells what is on the shelf in a folder; see knowledge/carrying.mark."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """`state` is new, changed, same or left; `why` a sentence where it is left as it is here.
+
+    `places` are where its files go in the home, one for each; of a shelf its folder.
+    """
+
+    item: Item
+    state: str
+    places: tuple[Path, ...]
+    why: str = ""
+    row: ShelfRow | None = None
+    """The shelf that it takes the place of."""
+
+    @property
+    def is_due(self) -> bool:
+        return self.state in (NEW, CHANGED)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that a bundle holds, in its order."""
+
+    bundle: Bundle
+    changes: tuple[Change, ...]
+
+    @property
+    def due(self) -> tuple[Change, ...]:
+        return tuple(change for change in self.changes if change.is_due)
+
+    @property
+    def size(self) -> int:
+        return sum(change.item.size for change in self.due)
+
+
+def planned(bundle: Bundle, home: Home, database: Database, owner: str, use: str, mark: Mark) -> Plan:
+    """Return what would change. `use`: the setting, which a licence may forbid. Raises StoreProblem."""
+    return Plan(bundle, tuple(_Here(home, database, owner, use, mark).change(item) for item in bundle.items))
+
+
+def licence_of(item: Item) -> Licence:
+    """Return the licence under which a model comes."""
+    return licences.of(item.licence)
+
+
+def place_of(home: Home, kind: str, name: str) -> Path:
+    """Return where a file of this kind stands in a home."""
+    return {
+        contents.MODEL: home.models / name,
+        contents.VARIANT: variants.folder(home) / name,
+        contents.CATALOGUE: catalogue.own_file(home),
+        contents.RULES: home.rules,
+        contents.ADVISORIES: folder(home) / name,
+    }[kind]
+
+
+class _Here:
+    def __init__(self, home: Home, database: Database, owner: str, use: str, mark: Mark) -> None:
+        self._home = home
+        self._use = use
+        self._mark = mark
+        self._came = installed.load(home)
+        self._known = database.look(shelf.known_files)
+        self._rows = {
+            row.name.casefold(): row for row in database.look(lambda conn: shelf_rows.listed(conn, owner))
+        }
+
+    def change(self, item: Item) -> Change:
+        if item.kind == contents.SHELF:
+            return self._shelf(item)
+        places = tuple(place_of(self._home, item.kind, file.name) for file in item.files)
+        if item.kind == contents.MODEL:
+            return self._model(item, places)
+        return self._file(item, places)
+
+    def _model(self, item: Item, places: tuple[Path, ...]) -> Change:
+        came = self._came_as(item)
+        if self._has(item, places):
+            return Change(item, SAME, places)
+        try:
+            licences.allows(licence_of(item), self._use)
+        except LicenceRefused as problem:
+            return Change(item, LEFT, places, problem.sentence)
+        if not any(map(_lexists, places)):
+            return Change(item, NEW, places)
+        if came is None:
+            return Change(item, LEFT, places, "A model of your own has this name.")
+        return Change(item, CHANGED, places)
+
+    def _has(self, item: Item, places: tuple[Path, ...]) -> bool:
+        """Tell whether the home has this very content, under whichever name where it is one file."""
+        if len(item.files) > 1:
+            return all(
+                self._holds(path, file.sha256, file.size)
+                for path, file in zip(places, item.files, strict=True)
+            )
+        (file,) = item.files
+        return any(self._holds(path, file.sha256, file.size) for path in shelf.paths(self._home))
+
+    def _holds(self, path: Path, sha256: str, size: int) -> bool:
+        with suppress(OSError, BadModelFile):
+            if path.stat().st_size == size:
+                return shelf.content(path, self._known.get(path)).sha256 == sha256
+        return False
+
+    def _file(self, item: Item, places: tuple[Path, ...]) -> Change:
+        (place,) = places
+        try:
+            here = hashlib.sha256(place.read_bytes()).hexdigest()
+        except FileNotFoundError:
+            return Change(item, NEW, places)
+        except OSError as problem:
+            return Change(item, LEFT, places, f"{place} cannot be read: {problem.strerror}.")
+        if here == item.digest:
+            return Change(item, SAME, places)
+        came = self._came_as(item)
+        if item.kind != contents.ADVISORIES and (came is None or came.digest != here):
+            return Change(item, LEFT, places, f"{place} is your own, or was changed here.")
+        return Change(item, CHANGED, places)
+
+    def _shelf(self, item: Item) -> Change:
+        row = self._rows.get(item.name.casefold())
+        if row is None:
+            return Change(item, NEW, ())
+        places = (self._home.knowledge / row.id,)
+        came = self._came_as(item)
+        if came is None:
+            return Change(item, LEFT, places, "A shelf of your own has this name.", row)
+        try:
+            is_as_it_came = self._mark(places[0]) == came.mark
+        except StoreProblem:
+            is_as_it_came = True  # damaged or gone: the bundle mends it
+            came = Installed("")
+        if not is_as_it_came:
+            return Change(
+                item, LEFT, places, "Documents were put on this shelf, or taken off, on this machine.", row
+            )
+        return Change(item, SAME if came.digest == item.digest else CHANGED, places, row=row)
+
+    def _came_as(self, item: Item) -> Installed | None:
+        return self._came.get((item.kind, item.name.casefold()))
+
+
+def _lexists(path: Path) -> bool:
+    return path.exists() or path.is_symlink()
