@@ -89,44 +89,63 @@ def copied(source: str, target: str) -> str:
     return str(shutil.copy2(source, target))
 
 
-def main() -> None:
-    folder, what = Path(sys.argv[1]), sys.argv[2]
-    maker = Maker(folder)
-    root = folder / "home"  # one path for all trials: the database knows files by theirs
-    receiver = Receiver(root)
-    maker.bring(maker.put_everything(1))
-    receiver.apply(maker.stick)
-    maker.bring(maker.put_everything(2))
-    plan = receiver.stage(maker.stick)
-    if what == "roll-back":
-        old = state(receiver.home)
-        applied(receiver.home, plan)
-    begin = shutil.copytree(root, folder / "begin", symlinks=True, copy_function=copied)
-    before = state(receiver.home)
-    if what == "roll-back":
-        wanted, work = [old, before], rolled_back
-    else:
-        applied(receiver.home, plan)
-        wanted, work = [before, state(receiver.home)], applied
-    at = 0
-    while True:
-        shutil.rmtree(root)
-        shutil.copytree(begin, root, symlinks=True, copy_function=copied)
-        if what == "settle":
-            # Cut off in its very middle, so that there is something to take back.
-            in_a_child(lambda: applied(receiver.home, plan), 30)
-            done = in_a_child(lambda: settled(receiver.home, plan), at)
+class Trials:
+    """A home before an update, to be begun with again and again, and the homes that may come of it."""
+
+    def __init__(self, folder: Path, what: str) -> None:
+        self.what = what
+        self.root = folder / "home"  # one path for all trials: the database knows files by theirs
+        self.begin = folder / "begin"
+        maker, receiver = Maker(folder), Receiver(self.root)
+        self.home = receiver.home
+        maker.bring(maker.put_everything(1))
+        receiver.apply(maker.stick)
+        maker.bring(maker.put_everything(2))
+        self.plan = receiver.stage(maker.stick)
+        before = state(self.home)
+        if what == "roll-back":
+            applied(self.home, self.plan)
+        shutil.copytree(self.root, self.begin, symlinks=True, copy_function=copied)
+        if what == "roll-back":
+            self.wanted = [before, state(self.home)]
         else:
-            done = in_a_child(lambda: work(receiver.home, plan), at)
-        settle(receiver.home)
-        found = state(receiver.home)
-        again = settle(receiver.home)
-        said = {"is": wanted.index(found) if found in wanted else None, "again": again, "at": at}
-        if said["is"] is None:
-            said["other"] = [key for key, value in found.items() if all(value != one[key] for one in wanted)]
-        print(json.dumps(said), flush=True)
-        if done:
-            return
+            applied(self.home, self.plan)
+            self.wanted = [before, state(self.home)]
+
+    def prepare(self) -> None:
+        """Put the home back to its beginning."""
+        shutil.rmtree(self.root)
+        shutil.copytree(self.begin, self.root, symlinks=True, copy_function=copied)
+        if self.what == "settle":
+            # Cut off in its very middle, so that there is something to take back.
+            in_a_child(lambda: applied(self.home, self.plan), 30)
+
+    def work(self) -> None:
+        """Do what is to be killed."""
+        does = {"apply": applied, "settle": settled, "roll-back": rolled_back}[self.what]
+        does(self.home, self.plan)
+
+    def outcome(self, done: bool) -> dict[str, object]:
+        """Settle what is left, and say which home it is: 0 the old one, 1 the new one."""
+        settle(self.home)
+        found = state(self.home)
+        said: dict[str, object] = {"is": None, "done": done, "again": settle(self.home)}
+        if found in self.wanted:
+            said["is"] = self.wanted.index(found)
+        else:
+            said["other"] = [
+                key for key, one in found.items() if all(one != home[key] for home in self.wanted)
+            ]
+        return said
+
+
+def main() -> None:
+    trials = Trials(Path(sys.argv[1]), sys.argv[2])
+    at, done = 0, False
+    while not done:
+        trials.prepare()
+        done = in_a_child(trials.work, at)
+        print(json.dumps(trials.outcome(done)), flush=True)
         at += 1
 
 

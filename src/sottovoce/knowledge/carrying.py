@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sottovoce.core.errors import UPDATE, StoreDamaged, StoreNewer
 from sottovoce.knowledge import mounts
-from sottovoce.knowledge.file import NAME, VERSION, check_there, said_of
+from sottovoce.knowledge.file import AFRESH, NAME, VERSION, check_there, said_of
 from sottovoce.knowledge.giving import PLACE
 
 
@@ -59,7 +59,9 @@ def check(folder: Path) -> None:
             raise StoreNewer("This shelf was written by a later version of Sottovoce.", hint=UPDATE)
         (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
         if verdict != "ok":
-            raise StoreDamaged("The file of this shelf is damaged.", detail=str(verdict))
+            raise StoreDamaged(
+                "The file of this shelf is damaged.", hint=f"Make it anew: {AFRESH}", detail=str(verdict)
+            )
 
 
 def _mark(connection: sqlite3.Connection) -> str:

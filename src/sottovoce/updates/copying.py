@@ -18,8 +18,10 @@ from sottovoce.core.paths import PRIVATE_FILE, sync_folder
 from sottovoce.updates.folder import reading
 from sottovoce.updates.metadata import damaged
 
-BLOCK = 4 << 20
-BUFFERS = 3
+BLOCK = 256 << 10
+"""Still in the processor's cache when it is hashed and written: half the work of blocks of 4 MiB."""
+
+BUFFERS = 4
 FLUSH = 64 << 20
 """After so many bytes the system is asked to bring them to the disk, so that the end is short."""
 
@@ -90,6 +92,8 @@ def _copied(piece: Piece, into: int, at: int, kept: int, helpers: ThreadPoolExec
                 told(count)
     with reading(piece.path):
         source = os.open(piece.path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
+        if hasattr(os, "posix_fadvise"):
+            os.posix_fadvise(source, 0, 0, os.POSIX_FADV_SEQUENTIAL)
     try:
         while done < piece.size:
             view = pipe.buffer()
