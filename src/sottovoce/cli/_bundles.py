@@ -15,7 +15,8 @@ from sottovoce.core.amounts import amount
 if TYPE_CHECKING:
     from sottovoce.cli._given import Given
     from sottovoce.updates.opening import Bundle
-    from sottovoce.updates.trust import Signer, Trusted
+    from sottovoce.updates.signer import Signer
+    from sottovoce.updates.trust import Trusted
 
 STEP = 0.2
 """Seconds between two lines about how far it is."""
@@ -136,7 +137,8 @@ def trusted_after_asking(given: Given, path: Path, trust: str | None) -> Trusted
 
     from sottovoce.core.errors import Untrusted
     from sottovoce.updates.folder import find
-    from sottovoce.updates.trust import first_contact, same_fingerprint, signer_of
+    from sottovoce.updates.signer import same_fingerprint, signer_of
+    from sottovoce.updates.trust import first_contact
 
     found = first_contact(find(path).read)
     signer = signer_of(found.root)

@@ -68,7 +68,7 @@ def keys(
 
     from sottovoce.updates import keys as key_files
     from sottovoce.updates.metadata import written
-    from sottovoce.updates.trust import signer_of
+    from sottovoce.updates.signer import signer_of
 
     now = datetime.datetime.now(datetime.UTC)
     if renew:

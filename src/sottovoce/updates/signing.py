@@ -20,7 +20,8 @@ from sottovoce.updates import keys
 from sottovoce.updates.copying import writing
 from sottovoce.updates.folder import Folder
 from sottovoce.updates.metadata import parsed, written
-from sottovoce.updates.trust import TIMESTAMP_LIMIT, Signer, Target, signer_of
+from sottovoce.updates.signer import Signer, signer_of
+from sottovoce.updates.trust import TIMESTAMP_LIMIT, Target
 
 if TYPE_CHECKING:
     from tuf.api.metadata import Metadata, Timestamp

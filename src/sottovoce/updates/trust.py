@@ -8,7 +8,6 @@ be changed. Knows no disk and no clock. What tuf brings is loaded when a bundle 
 from __future__ import annotations
 
 import datetime
-import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -22,10 +21,10 @@ from sottovoce.updates.metadata import (
     damaged,
     parsed,
     require,
-    require_enough,
     runs_out,
     written,
 )
+from sottovoce.updates.signer import Signer, parsed_root, signer_of
 
 if TYPE_CHECKING:
     from tuf.api.metadata import Metadata, MetaFile, Root, Snapshot, Targets, Timestamp
@@ -59,16 +58,6 @@ class Trusted:
 
 
 @dataclass(frozen=True, slots=True)
-class Signer:
-    """Who signs. `threshold` of `keys` are needed to change who does."""
-
-    name: str
-    fingerprint: str
-    keys: int
-    threshold: int
-
-
-@dataclass(frozen=True, slots=True)
 class Target:
     """A file that was signed for: its bytes and the SHA-256 of its content."""
 
@@ -97,36 +86,10 @@ def first_contact(read: Read) -> Trusted:
             break
     else:
         raise damaged("it does not say who signed it")
-    new = _parsed_root(data)
+    new = parsed_root(data)
     before = _root(read, version - 1)
-    require(new.signed, "root", new, beside=None if before is None else _parsed_root(before).signed)
+    require(new.signed, "root", new, beside=None if before is None else parsed_root(before).signed)
     return Trusted(data)
-
-
-def signer_of(root: bytes) -> Signer:
-    """Return who signs by this root. It must be signed by itself. Raises BadBundle."""
-    metadata = _parsed_root(root)
-    require_enough(metadata.signed, "root", metadata)
-    role = metadata.signed.roles["root"]
-    name = str(metadata.signed.unrecognized_fields.get("signer", ""))[:100]
-    return Signer(name, fingerprint(metadata.signed), len(role.keyids), role.threshold)
-
-
-def fingerprint(root: Root) -> str:
-    """Return the digest of the public keys that may change all others, in eight groups of four.
-
-    Of the keys themselves, not of what they are called: it stays when a root is renewed.
-    """
-    role = root.roles["root"]
-    keys = sorted(str(root.keys[name].keyval["public"]) for name in role.keyids)
-    digest = hashlib.sha256(f"sotto {role.threshold} {' '.join(keys)}".encode()).hexdigest()
-    return " ".join(digest[at : at + 4] for at in range(0, 32, 4))
-
-
-def same_fingerprint(one: str, other: str) -> bool:
-    """Tell whether two are the same, however they are written."""
-    plain = [re.sub(r"[^0-9a-f]", "", text.lower()) for text in (one, other)]
-    return plain[0] == plain[1] and len(plain[0]) == 32
 
 
 def verify(trusted: Trusted, read: Read, when: datetime.datetime) -> Verdict:
@@ -160,7 +123,7 @@ def verify(trusted: Trusted, read: Read, when: datetime.datetime) -> Verdict:
 
 def _root_of(trusted: Trusted, read: Read) -> Metadata[Root]:
     """Follow the signer's keys from those that are known to the newest in the bundle."""
-    root = _parsed_root(trusted.root)
+    root = parsed_root(trusted.root)
     same = _root(read, root.signed.version)
     if same is not None and same != trusted.root:
         raise _somebody_else(trusted, read)
@@ -168,7 +131,7 @@ def _root_of(trusted: Trusted, read: Read) -> Metadata[Root]:
         data = _root(read, root.signed.version + 1)
         if data is None:
             return root
-        newer = _parsed_root(data)
+        newer = parsed_root(data)
         if newer.signed.version != root.signed.version + 1:
             raise damaged("its keys are not numbered as they must be")
         try:
@@ -182,7 +145,7 @@ def _root_of(trusted: Trusted, read: Read) -> Metadata[Root]:
 
 def _after_new_keys(trusted: Trusted, root: Metadata[Root]) -> Trusted:
     """Forget what was signed with keys that were replaced: whoever had them may have counted to the moon."""
-    before = _parsed_root(trusted.root).signed
+    before = parsed_root(trusted.root).signed
     for role in ("timestamp", "snapshot"):
         if _public(before, role) != _public(root.signed, role):
             return Trusted(trusted.root)
@@ -290,12 +253,6 @@ def _made(timestamp: Timestamp) -> datetime.datetime:
 
 def _root(read: Read, version: int) -> bytes | None:
     return read(f"{version}.root.json", ROOT_LIMIT)
-
-
-def _parsed_root(data: bytes) -> Metadata[Root]:
-    from tuf.api.metadata import Root
-
-    return parsed(Root, data, "root")
 
 
 def _public(root: Root, role: str) -> tuple[int, list[str]]:
