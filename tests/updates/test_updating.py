@@ -57,6 +57,16 @@ def test_names_are_such_as_any_stick_takes(maker: Maker) -> None:
         assert set(path.name) <= set("abcdefghijklmnopqrstuvwxyz0123456789.-"), path
 
 
+def test_another_account_can_read_the_stick(maker: Maker) -> None:
+    before = os.umask(0o022)
+    try:
+        maker.bring(maker.put_everything(1))
+    finally:
+        os.umask(before)
+    for path in (maker.stick.root, *maker.stick.root.rglob("*")):
+        assert path.stat().st_mode & 0o777 == (0o755 if path.is_dir() else 0o644), path
+
+
 def test_what_fails_its_trial_is_taken_back(maker: Maker, receiver: Receiver) -> None:
     before = state(receiver.home)
     maker.bring(maker.put_everything(2))

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from sottovoce.core.paths import PRIVATE_FILE, sync_folder
+from sottovoce.core.paths import PRIVATE_FILE, PRIVATE_FOLDER, sync_folder
 from sottovoce.updates.folder import reading
 from sottovoce.updates.metadata import damaged
 
@@ -50,13 +50,14 @@ def writing(path: Path) -> Iterator[None]:
         raise disk_problem(problem, path) from problem
 
 
-def assemble(pieces: Sequence[Piece], target: Path, told: Told) -> None:
+def assemble(pieces: Sequence[Piece], target: Path, told: Told, *, private: bool = True) -> None:
     """Write the pieces one behind the other. What an earlier try left in TARGET.part is not copied again.
 
+    On a stick nothing is `private`: somebody else is to read it, under another account.
     Raises BadBundle where a piece is not what it must be, StoreProblem where reading or writing fails.
     """
     part = target.with_name(f"{target.name}.part")
-    with _opened(part) as into, ThreadPoolExecutor(2, "copying") as helpers:
+    with _opened(part, private) as into, ThreadPoolExecutor(2, "copying") as helpers:
         have = os.fstat(into).st_size
         at = 0
         for piece in pieces:
@@ -165,11 +166,11 @@ def _write(handle: int, view: memoryview, at: int) -> None:
 
 
 @contextmanager
-def _opened(part: Path) -> Iterator[int]:
+def _opened(part: Path, private: bool) -> Iterator[int]:
     with writing(part):
-        part.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        part.parent.mkdir(mode=PRIVATE_FOLDER if private else 0o777, parents=True, exist_ok=True)
         flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0)
-        handle = os.open(part, flags, PRIVATE_FILE)
+        handle = os.open(part, flags, PRIVATE_FILE if private else 0o666)
     try:
         yield handle
     finally:

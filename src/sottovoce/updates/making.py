@@ -63,7 +63,7 @@ def make(
     Raises StoreProblem where the stick cannot be written, and what signing.publish does.
     """
     for piece in lack.pieces:
-        assemble([piece], lack.folder.blob(piece.sha256), told)
+        assemble([piece], lack.folder.blob(piece.sha256), told, private=False)
     targets = {piece.sha256: Target(piece.size, piece.sha256) for piece in found.pieces.values()}
     data = contents.written(tuple(found.items))
     sha256 = hashlib.sha256(data).hexdigest()
