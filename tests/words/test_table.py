@@ -80,7 +80,7 @@ def test_what_is_not_ours_stays_as_it_is(text: str) -> None:
 
 def test_what_fills_a_hole_keeps_its_letters_where_it_is_no_word_of_ours() -> None:
     assert SMALL.say("Nothing was found. is missing.") != "没有找到。"
-    assert SMALL.say("a whole number is missing.") == "缺少 a whole number。"
+    assert SMALL.say("whole number is missing.") == "缺少 whole number。"
 
 
 def test_of_two_that_fit_the_one_is_meant_that_understands_more() -> None:

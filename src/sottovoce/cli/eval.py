@@ -148,10 +148,12 @@ def _show(given: Given, asked: Set, score: Score) -> None:
     if 0 < score.held_out.of < score.all.of:
         rows.append(_row(HELD_OUT, "", score.held_out))
     given.show.table(("GROUP", "LANGUAGE", "RIGHT", "SHARE", "95 %"), rows)
-    part = "" if score.all.of == len(asked.items) else f"{score.all.of} of "
+    many = f"{len(asked.items)} questions"
+    if score.all.of < len(asked.items):
+        many = f"{score.all.of} of {len(asked.items)} questions"
     rate = f", {score.written / score.seconds:.0f} a second" if score.seconds > 0 else ""
+    given.show.note(f"\n{many} of the set {asked.name}, version {asked.version}.")
     given.show.note(
-        f"\n{part}{len(asked.items)} questions of the set {asked.name}, version {asked.version}. "
         f"To answer them took {spoken(score.seconds)}: "
         f"{score.read:,} tokens read, {score.written:,} written{rate}."
     )

@@ -2,6 +2,7 @@
 
 table      finds a sentence in a table of templates, and fills the translation
 template   one template: a sentence with named holes
+prose      tells English sentences from names, numbers and quotations
 wrapping   breaks lines of text that is written without spaces
 zh.json    the Chinese: each English template with its translation
 

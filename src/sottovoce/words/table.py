@@ -1,17 +1,19 @@
 """Finds what a text is in another language: each line as a whole, else its parts.
 
-Knows nothing of who says it or where it is shown. What is found nowhere stays as it is.
+A sentence is translated whole or not at all: what would be a mixture stays as it is, and so does what is
+found nowhere. Knows nothing of who says it or where it is shown.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from sottovoce.words.prose import is_prose, masked
 from sottovoce.words.template import HOLE, Template, fill, parse
 
 DEEPEST = 8
@@ -26,14 +28,29 @@ MOST_KEPT = 2000
 SHORT, SHORTEST = 14, 8
 """Letters: a template with fewer of its own, with or without a hole in front, may fit what is not ours."""
 
+LIGHT = 7
+"""Letters: a template with fewer says something only of numbers, or of a word that stands behind it."""
+
+HEAVY = 24
+"""Letters: a template with as many of its own is ours, also where a person's sentence stands in it."""
+
 BEHIND = 6
-"""Letters of what can stand behind a name and make a sentence with it."""
+"""Letters of what can stand behind a name or a colon and make a sentence with it."""
 
 PUNCTUATED = re.compile(r"[,.:;] ")
 """A part of a sentence, and no name."""
 
+COUNTED = re.compile(r"第 \{(\w+)\}|\{(\w+)\} (?:个|条|项|次|页|段|行|字节|张|层|天|分钟|秒|种|篇)")
+"""Holes that the Chinese counts with: what fills one holds a digit."""
+
+OF_ONE_WORD = re.compile(r"|(?:\S|, )*[^\s.,:;]|\d\S* \S{1,5}")
+"""A name, a list of such, or a number with its unit."""
+
+HAS_DIGIT = re.compile(r"\d")
+
 BETWEEN = " · "
-SENTENCES = re.compile(r"(?<=[.!?]) +(?=[A-Z“\"'{/])")
+BESIDE = re.compile(BETWEEN)
+SENTENCES = re.compile(r"(?<=[.!?]) +(?=[A-Z“\"'{/\0])")
 LISTED = re.compile(r", | and ")
 FULL = "，。、；：？！（）“”《》…"
 """Marks as wide as a character: no blank stands beside them."""
@@ -101,76 +118,129 @@ class Table:
         return 0 if said is None else said.understood
 
     def _filled(self, template: Template, other: str, values: dict[str, str], depth: int) -> Said | None:
-        """Return the translation; None for what fits by chance."""
+        """Return the translation; None for what fits by chance, or would be half in English."""
         asked = {hole[1] for hole in HOLE.finditer(other) if hole[2]}
-        said = {name: self._value(values[name], depth + 1) for name in asked}
-        names = [value.strip() for name, value in values.items() if name not in asked]
-        least = SHORTEST if template.parts[0] else SHORT
-        if template.weight < least and any(PUNCTUATED.search(name) for name in names):
-            return None
-        least = SHORTEST if template.parts[0] or template.parts[-1] else SHORT
-        if template.weight < least and any(name.count(" ") > 1 for name in names):
-            return None
+        said = {name: self._found(values[name].strip(), depth + 1) for name in asked}
         known = {name: one for name, one in said.items() if one is not None}
+        if any(is_prose(value, longest=1) for name, value in values.items() if name in asked - set(known)):
+            return None
+        left = {name: value for name, value in values.items() if name not in known}
+        if not _fits(template, other, left, [value for name, value in left.items() if name not in asked]):
+            return None
         understood = template.weight + sum(one.understood for one in known.values())
         return Said(understood, fill(other, values | {name: one.text for name, one in known.items()}))
 
     def _of_parts(self, text: str, depth: int) -> Said | None:
-        if BETWEEN in text:
-            return self._joined(text.split(BETWEEN), BETWEEN, depth)
-        sentences = SENTENCES.split(text)
+        seen = masked(text)
+        if BETWEEN in seen:
+            return self._joined(_split(text, seen, BESIDE), BETWEEN, depth)
+        sentences = _split(text, seen, SENTENCES)
         if len(sentences) > 1:
-            return self._joined(sentences, " ", depth)
+            return self._in_a_row(sentences, depth)
         return (
-            self._made_a_sentence(text, depth)
-            or self._behind_a_colon(text, depth)
+            self._made_a_sentence(text, seen, depth)
+            or self._behind_a_colon(text, seen, depth)
             or self._list(text.removesuffix("."), depth, end="。" * text.endswith("."))
         )
 
-    def _made_a_sentence(self, text: str, depth: int) -> Said | None:
+    def _made_a_sentence(self, text: str, seen: str, depth: int) -> Said | None:
         """Return what `Some words.` or `NAME is damaged.` is, where `some words` or `is damaged` is known."""
         if not text.endswith("."):
             return None
         bare = text[:-1]
         said = self._whole(bare[:1].lower() + bare[1:], depth + 1)
-        if said is not None:
+        if said is not None and said.understood >= BEHIND:
             return Said(said.understood, f"{said.text}。")
-        for space in re.finditer(r" (?=[a-z]+ )", bare):
+        for space in re.finditer(r" (?=[a-z]+ )", seen[:-1]):
+            name = bare[: space.start()]
+            if is_prose(name):
+                return None
             said = self._whole(bare[space.end() :], depth + 1)
             if said is not None and said.understood >= BEHIND:
-                return Said(said.understood, f"{bare[: space.start()]} {said.text}。")
+                return Said(said.understood, f"{name} {said.text}。")
         return None
 
-    def _behind_a_colon(self, text: str, depth: int) -> Said | None:
-        head, _, rest = text.partition(": ")
-        behind = self._found(rest, depth + 1)
-        if behind is None:
+    def _behind_a_colon(self, text: str, seen: str, depth: int) -> Said | None:
+        at = seen.find(": ")
+        behind = None if at < 1 or seen[at - 1] == ":" else self._found(text[at + 2 :], depth + 1)
+        if behind is None or behind.understood < BEHIND:
             return None
-        before = self._found(head, depth + 1) or Said(0, head)
+        before = self._part(text[:at], depth + 1)
+        if before is None:
+            return None
         return Said(before.understood + behind.understood, f"{before.text}：{behind.text}")
 
     def _joined(self, parts: list[str], between: str, depth: int) -> Said | None:
-        said = [self._found(part, depth + 1) or Said(0, part) for part in parts]
-        if not any(one.understood for one in said):
+        """Return what stands side by side: each is known, or a name."""
+        said = [self._part(part, depth + 1) for part in parts]
+        known = [one for one in said if one is not None]
+        understood = sum(one.understood for one in known)
+        if not understood or len(known) < len(said):
+            return None
+        return Said(understood, between.join(one.text for one in known))
+
+    def _in_a_row(self, sentences: list[str], depth: int) -> Said | None:
+        """Return one sentence after the other. A line may keep some in English, if less than half of it."""
+        said = [self._found(sentence, depth + 1) for sentence in sentences]
+        understood = sum(one.understood for one in said if one is not None)
+        if not understood or (None in said and (depth or 2 * understood < sum(map(len, sentences)))):
             return None
         joined = ""
-        for one in said:
-            close = between == " " and (joined[-1:] in FULL or one.text[:1] in FULL)
-            joined += one.text if not joined or close else between + one.text
-        return Said(sum(one.understood for one in said), joined)
+        for sentence, one in zip(sentences, said, strict=True):
+            text = sentence if one is None else one.text
+            close = not joined or joined[-1] in FULL or text[:1] in FULL
+            joined += text if close else f" {text}"
+        return Said(understood, joined)
 
     def _list(self, text: str, depth: int, end: str = "") -> Said | None:
         """Return what a list with commas is, where each of its parts is known."""
-        parts = LISTED.split(text)
+        parts = _split(text, masked(text), LISTED)
         said = [self._found(part, depth + 1) for part in parts] if len(parts) > 1 else []
         each = [one for one in said if one is not None]
         if not each or len(each) < len(parts):
             return None
         return Said(sum(one.understood for one in each), "、".join(one.text for one in each) + end)
 
-    def _value(self, value: str, depth: int) -> Said | None:
-        """Return what fills a hole and is to be translated; None for what is not known."""
-        return self._found(value.strip(), depth)
+    def _part(self, text: str, depth: int) -> Said | None:
+        """Return what a part of a sentence is: known, or a name that stays. None for other English."""
+        return self._found(text, depth) or (None if is_prose(text) else Said(0, text))
+
+
+def _is_light(values: Sequence[str], template: Template) -> bool:
+    """Return whether these are words of their own, with a number among them where nothing stands in front."""
+    has_number = any(HAS_DIGIT.search(value) for value in values)
+    return bool(template.parts[0] or has_number) and all(OF_ONE_WORD.fullmatch(value) for value in values)
+
+
+def _fits(template: Template, other: str, values: Mapping[str, str], kept: Sequence[str]) -> bool:
+    """Return whether what is not known is a name, a number or a quotation: no English, and not by chance.
+
+    `kept` are those of the values whose holes keep their letters in any case.
+    """
+    seen = [masked(value.strip()) for value in kept]
+    if template.weight < LIGHT and not _is_light(seen, template):
+        return False
+    least = SHORTEST if template.parts[0] else SHORT
+    if template.weight < least and any(PUNCTUATED.search(masked(value.strip())) for value in values.values()):
+        return False
+    least = SHORTEST if template.parts[0] or template.parts[-1] else SHORT
+    if template.weight < least and any(value.count(" ") > 1 for value in seen):
+        return False
+    if template.weight >= HEAVY:
+        return True
+    counted = {first or second for first, second in COUNTED.findall(other)}
+    return all(HAS_DIGIT.search(values[name]) for name in counted & set(values)) and not any(
+        is_prose(value) for name, value in values.items() if not template.quotes(name)
+    )
+
+
+def _split(text: str, seen: str, between: re.Pattern[str]) -> list[str]:
+    """Split a text where this stands in what is seen of it, outside of quotations."""
+    parts, at = [], 0
+    for found in between.finditer(seen):
+        parts.append(text[at : found.start()])
+        at = found.end()
+    return [*parts, text[at:]]
 
 
 @cache

@@ -15,6 +15,8 @@ HOLE = re.compile(r"\{([a-z_][a-z_0-9]*)(:words)?\}")
 MAY_BEGIN = " ,("
 """What an optional piece begins with that stands right behind another hole."""
 
+QUOTES = ("“", "”", "'", '"', "`")
+
 Known = Callable[[str], int]
 """How many letters of a text are understood; where two holes touch, they are told apart by it."""
 
@@ -47,6 +49,11 @@ class Template:
             found |= _shared(touching, text[at:stop], known)
             touching, at = [], stop + len(after)
         return found | _shared([*touching, self.names[-1]], text[at:end], known)
+
+    def quotes(self, name: str) -> bool:
+        """Return whether this hole stands in quotation marks."""
+        at = self.names.index(name)
+        return self.parts[at][-1:] in QUOTES and self.parts[at + 1][:1] in QUOTES
 
 
 def parse(text: str) -> Template:
