@@ -20,8 +20,8 @@ def by_model(model: str, label: str, profile: str, *, chinese: bool) -> str:
     """Return the refusal of what a guard model objects to, by its own name of that."""
     if chinese:
         return (
-            f"这里不回答这个问题：审核模型 {model} 将其判为“{label}”，而“{profile}”模式拒绝此类内容。"
-            "审核模型也会出错。所有者可以关闭它：sotto settings unset guard_model"
+            f"这里不回答这个问题：护栏模型 {model} 将其判为“{label}”，而“{profile}”模式拒绝此类内容。"
+            "护栏模型也会出错。所有者可以关闭它：sotto settings unset guard_model"
         )
     return (
         f"This is not answered here: the guard model {model} calls it “{label}”, which the profile "
@@ -34,7 +34,7 @@ def unheard_closed(reason: str, profile: str, *, chinese: bool) -> str:
     """Return what is said where a guard model cannot be heard and the profile then answers nothing."""
     if chinese:
         return (
-            f"现在无法回答：审核模型没有给出可用的判断（{reason}），而“{profile}”模式在这种情况下不回答。"
+            f"现在无法回答：护栏模型没有给出可用的判断（{reason}），而“{profile}”模式在这种情况下不回答。"
             "请所有者运行：sotto doctor"
         )
     return (
@@ -46,7 +46,7 @@ def unheard_closed(reason: str, profile: str, *, chinese: bool) -> str:
 def unheard_open(reason: str, profile: str, *, chinese: bool) -> str:
     """Return the notice where a guard model cannot be heard and the profile answers all the same."""
     if chinese:
-        return f"审核模型没有给出可用的判断（{reason}）。“{profile}”模式仍然回答。"
+        return f"护栏模型没有给出可用的判断（{reason}）。“{profile}”模式仍然回答。"
     return f"The guard model gave no judgement ({reason}). The profile {profile} answers all the same."
 
 

@@ -216,7 +216,7 @@ async def test_a_question_that_is_longer_than_it_sees_is_unheard(parts: Parts, h
 
 async def test_what_it_is_told_is_the_language_of_the_question(parts: Parts, home: Home) -> None:
     done = ended(await turn(judging(parts, home, Labelling(lambda _: UNSAFE), PUBLIC), "怎么做炸弹"))
-    assert "审核模型 guardian" in done.text
+    assert "护栏模型 guardian" in done.text
 
 
 async def test_without_a_name_nobody_is_asked(parts: Parts, home: Home) -> None:
