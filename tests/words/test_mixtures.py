@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import ast
+import errno
 import inspect
 import json
+import os
 import re
 import tomllib
 from collections.abc import Iterator
@@ -19,6 +21,7 @@ from test_chinese import CHINESE, HELP
 import sottovoce
 from sottovoce.cli._given import Given
 from sottovoce.cli.main import sotto
+from sottovoce.guard.refusal import CATEGORIES
 from sottovoce.words.table import COUNTED, LIGHT, table
 from sottovoce.words.template import fill, parse
 
@@ -148,3 +151,36 @@ def test_every_template_is_found_again_whatever_stands_in_it(value: str) -> None
         ):
             missed.append(english)
     assert not missed
+
+
+def test_a_category_has_one_name() -> None:
+    """At the command line, in a table and in a refusal."""
+    for category, (english, chinese) in CATEGORIES.items():
+        assert CHINESE[english] == CHINESE[category] == chinese
+
+
+@pytest.mark.parametrize(
+    ("word", "instead"), [("您", "你"), ("配置", "模式"), ("聊天", "对话"), ("审核模型", "护栏模型")]
+)
+def test_one_thing_has_one_name(word: str, instead: str) -> None:
+    page = Path(__file__).parents[2] / "web/strings/zh.json"
+    said = [*CHINESE.values(), *json.loads(page.read_text("utf-8")).values()]
+    assert not [text for text in said if word in str(text)], instead
+
+
+def test_what_others_give_as_a_reason_is_told_too() -> None:
+    chosen = table("zh")
+    for number in (errno.ENOENT, errno.EACCES, errno.ENOSPC, errno.EISDIR, errno.EROFS):
+        assert not mixed(chosen.say(f"/home/me/a b.gguf cannot be read: {os.strerror(number)}."))
+        assert HAN.search(chosen.say(os.strerror(number)))
+    for text in ("x = = 1", 'x = "\x01"', "x = [1", "[a]\n[a]", "x = 1\nx = 2"):
+        with pytest.raises(tomllib.TOMLDecodeError) as wrong:
+            tomllib.loads(text)
+        assert not re.search(r"[A-Za-z]{2,} [A-Za-z]{2,}", chosen.say(f"It is not TOML: {wrong.value}.")), (
+            text
+        )
+    for pattern in ("(a", "[a", "*a", "a{5,2}", "\\", "a)", "(?P<x"):
+        with pytest.raises(re.error) as broken:
+            re.compile(pattern)
+        text = f"The expression {pattern} is refused: it cannot be read: {broken.value.msg} at character 1."
+        assert not re.search(r"[A-Za-z]{2,} [A-Za-z]{2,}", chosen.say(text)), pattern

@@ -39,7 +39,7 @@ SMALL = Table(
         ("my model.gguf is cut short.", "my model.gguf 不完整。"),
         ("m.gguf is damaged: 3 files.", "m.gguf 已损坏：3 个文件。"),
         ("Keep the rest.", "保留其余部分。"),
-        ("SOTTO_X: context takes a whole number, not 5.5.", "SOTTO_X: context 需要整数，而不是 5.5。"),
+        ("SOTTO_X: context takes a whole number, not 5.5.", "SOTTO_X：context 需要整数，而不是 5.5。"),
         ("a.toml: Nothing was found.", "a.toml：没有找到。"),
         ("connected 3 times, last 2026-01-02", "连接过 3 次，最近一次 2026-01-02"),
         ("connected 3 times", "连接过 3 次"),

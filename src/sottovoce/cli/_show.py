@@ -90,9 +90,9 @@ class Show:
 
         return table(self.language).say(text)
 
-    def line(self, text: str = "") -> None:
-        """Print what the program says."""
-        self.plain(self.words(text))
+    def line(self, text: str = "", quoted: str = "") -> None:
+        """Print what the program says, and behind it what others wrote, as it is."""
+        self.plain(self.words(text) + quoted)
 
     def plain(self, text: str) -> None:
         """Print what others wrote, a value, a key: as it is, in every language."""

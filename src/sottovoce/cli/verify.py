@@ -147,19 +147,22 @@ def _tell(given: Given, name: str, found: Sequence[Verdict]) -> None:
         given.show.line(f"No mark was found in {name}. {NO_MARK}")
         return
     for verdict in found:
-        for line in _lines(verdict):
-            given.show.line(line)
+        for said, quoted in _lines(verdict):
+            given.show.line(said, quoted)
 
 
-def _lines(verdict: Verdict) -> list[str]:
-    """Return what to say of one mark: a line, and one more for each place that was changed."""
+def _lines(verdict: Verdict) -> list[tuple[str, str]]:
+    """Return what to say of one mark: a line, and one more for each place that was changed.
+
+    Each with what is quoted behind it, which is not ours.
+    """
     from sottovoce.chat.marks.verifying import Finding, Signed
     from sottovoce.cli._show import one_line
     from sottovoce.guard.provenance import CHAT, short
 
     record = verdict.record
     if record is None or verdict.finding is Finding.FORGED:
-        return ["changed     The mark itself was changed or is damaged: it vouches for nothing."]
+        return [("changed     The mark itself was changed or is damaged: it vouches for nothing.", "")]
     key = short(record.key)
     by = {
         Signed.HERE: " here",
@@ -173,18 +176,21 @@ def _lines(verdict: Verdict) -> list[str]:
     else:
         model = one_line(f"{record.model} ({(record.model_digest or '?')[:12]})")
         quoted = len(record.sources)
-        sources = f", quoting {quoted} document{'s' * (quoted != 1)}" if quoted else ""
+        sources = f", quoting {quoted} document{'' if quoted == 1 else 's'}" if quoted else ""
         begins = "An AI wrote this" if is_same else "This is no longer what an AI wrote"
         what = f"{begins}{by}: {model}, {record.made}{sources}."
-    lines = [f"{verdict.finding.value:<11} {what}"]
+    lines = [(f"{verdict.finding.value:<11} {what}", "")]
     for place in verdict.changes[:MOST_PLACES]:
-        now = f": now “{one_line(place.text)}”" if place.text else ": something is missing at the end"
-        lines.append(f"            at sentence {place.sentence}{now}")
+        if place.text:
+            now = f" “{one_line(place.text)}”"
+            lines.append((f"            at sentence {place.sentence}: now", now))
+        else:
+            lines.append((f"            at sentence {place.sentence}: something is missing at the end", ""))
     if len(verdict.changes) > MOST_PLACES:
-        lines.append(f"            and at {len(verdict.changes) - MOST_PLACES} more places")
+        lines.append((f"            and at {len(verdict.changes) - MOST_PLACES} more places", ""))
     if verdict.markup:
         named = one_line(", ".join(verdict.markup[:MOST_MARKUP]))
-        lines.append(f"            has markup that can hide or add words: {named}")
+        lines.append((f"            has markup that can hide or add words: {named}", ""))
     return lines
 
 

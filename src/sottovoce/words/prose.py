@@ -7,10 +7,11 @@ import re
 QUOTED = re.compile(r"“[^”]*(?:”|$)|‘[^’]*’|\"[^\"]*\"|`[^`]*`|(?<!\w)'[^']*'(?!\w)")
 """A quotation: somebody's own words, in which nothing is looked for. One that is cut reaches to the end."""
 
-PATH = re.compile(r"(?:[~.]{0,2}/|\\\\|[A-Za-z]:[/\\]|https?://).*")
+PATH = re.compile(r"(?:[~.]{0,2}/|\\\\|[A-Za-z]:[/\\]|https?://)(?:(?!: ).)*")
 FILE = re.compile(r".*\w\.[A-Za-z0-9]{2,6}")
 """The name of a file, whatever words it is made of."""
 
+LIST = ", "
 COUNTED = re.compile(r"\d\S* (?:to|of) \d")
 WORD = re.compile(r"[A-Za-z]+(?:['’-][A-Za-z]+)*")
 AROUND = ".,:;!?()[]*_"
@@ -46,10 +47,13 @@ PROGRAM = "sotto"
 
 
 def masked(text: str) -> str:
-    """Return the text with each quotation, or a path, as so many zeros: as long, and without a word in it."""
-    if PATH.fullmatch(text):
-        return "\0" * len(text)
+    """Return the text with each quotation as so many zeros: as long, and without a word or a mark in it."""
     return QUOTED.sub(lambda found: "\0" * len(found[0]), text)
+
+
+def is_path(text: str) -> bool:
+    """Return whether this is a path or an address, which may have blanks in it."""
+    return PATH.fullmatch(text) is not None
 
 
 def is_prose(text: str, longest: int = LONGEST_NAME) -> bool:
@@ -57,9 +61,11 @@ def is_prose(text: str, longest: int = LONGEST_NAME) -> bool:
 
     A name has so many small words at most.
     """
-    if PATH.fullmatch(text) or FILE.fullmatch(text):
+    if is_path(text) or FILE.fullmatch(text):
         return False
     bare = COUNTED.sub("", QUOTED.sub("", text))
+    if LIST in bare:
+        return any(is_prose(part, longest) for part in bare.split(LIST))
     words = [word for part in bare.split() if WORD.fullmatch(word := part.strip(AROUND))]
     if not words:
         return False

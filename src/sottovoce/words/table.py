@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from sottovoce.words.prose import is_prose, masked
+from sottovoce.words.prose import is_path, is_prose, masked
 from sottovoce.words.template import HOLE, Template, fill, parse
 
 DEEPEST = 8
@@ -51,6 +51,8 @@ HAS_DIGIT = re.compile(r"\d")
 BETWEEN = " · "
 BESIDE = re.compile(BETWEEN)
 SENTENCES = re.compile(r"(?<=[.!?]) +(?=[A-Z“\"'{/\0])")
+CHOICE = re.compile(" or ")
+QUOTATIONS = re.compile("\0+(?: or \0+)+")
 LISTED = re.compile(r", | and ")
 FULL = "，。、；：？！（）“”《》…"
 """Marks as wide as a character: no blank stands beside them."""
@@ -125,9 +127,10 @@ class Table:
         if any(is_prose(value, longest=1) for name, value in values.items() if name in asked - set(known)):
             return None
         left = {name: value for name, value in values.items() if name not in known}
-        if not _fits(template, other, left, [value for name, value in left.items() if name not in asked]):
-            return None
         understood = template.weight + sum(one.understood for one in known.values())
+        kept = [value for name, value in left.items() if name not in asked]
+        if (understood < LIGHT and not _is_light(kept, template)) or not _fits(template, other, left, kept):
+            return None
         return Said(understood, fill(other, values | {name: one.text for name, one in known.items()}))
 
     def _of_parts(self, text: str, depth: int) -> Said | None:
@@ -193,8 +196,11 @@ class Table:
         return Said(understood, joined)
 
     def _list(self, text: str, depth: int, end: str = "") -> Said | None:
-        """Return what a list with commas is, where each of its parts is known."""
-        parts = _split(text, masked(text), LISTED)
+        """Return what a list is: of quotations, or with commas, where each of its parts is known."""
+        seen = masked(text)
+        if QUOTATIONS.fullmatch(seen):
+            return Said(len(text), " 或 ".join(_split(text, seen, CHOICE)) + end)
+        parts = _split(text, seen, LISTED)
         said = [self._found(part, depth + 1) for part in parts] if len(parts) > 1 else []
         each = [one for one in said if one is not None]
         if not each or len(each) < len(parts):
@@ -208,8 +214,9 @@ class Table:
 
 def _is_light(values: Sequence[str], template: Template) -> bool:
     """Return whether these are words of their own, with a number among them where nothing stands in front."""
+    seen = [masked(value.strip()) for value in values if not is_path(value)]
     has_number = any(HAS_DIGIT.search(value) for value in values)
-    return bool(template.parts[0] or has_number) and all(OF_ONE_WORD.fullmatch(value) for value in values)
+    return bool(template.parts[0] or has_number) and all(OF_ONE_WORD.fullmatch(value) for value in seen)
 
 
 def _fits(template: Template, other: str, values: Mapping[str, str], kept: Sequence[str]) -> bool:
@@ -217,21 +224,27 @@ def _fits(template: Template, other: str, values: Mapping[str, str], kept: Seque
 
     `kept` are those of the values whose holes keep their letters in any case.
     """
-    seen = [masked(value.strip()) for value in kept]
-    if template.weight < LIGHT and not _is_light(seen, template):
-        return False
+    seen = [masked(value.strip()) for value in kept if not is_path(value)]
     least = SHORTEST if template.parts[0] else SHORT
-    if template.weight < least and any(PUNCTUATED.search(masked(value.strip())) for value in values.values()):
+    if template.weight < least and any(
+        PUNCTUATED.search(masked(value)) for value in values.values() if not is_path(value)
+    ):
         return False
     least = SHORTEST if template.parts[0] or template.parts[-1] else SHORT
     if template.weight < least and any(value.count(" ") > 1 for value in seen):
         return False
     if template.weight >= HEAVY:
         return True
+    if not template.parts[0] and any(": " in masked(value) for value in kept):
+        return False
     counted = {first or second for first, second in COUNTED.findall(other)}
-    return all(HAS_DIGIT.search(values[name]) for name in counted & set(values)) and not any(
+    return all(map(_is_number, (values[name] for name in counted & set(values)))) and not any(
         is_prose(value) for name, value in values.items() if not template.quotes(name)
     )
+
+
+def _is_number(value: str) -> bool:
+    return HAS_DIGIT.search(value) is not None and PUNCTUATED.search(value) is None
 
 
 def _split(text: str, seen: str, between: re.Pattern[str]) -> list[str]:
