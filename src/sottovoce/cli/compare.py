@@ -194,9 +194,8 @@ def _show_difference(given: Given, names: tuple[str, str], found: Sequence[Pair]
 
     counts = comparing.paired(found)
     rows = [_row(group, each) for group, each in comparing.by_group(found)]
-    given.show.table(
-        ("GROUP", "QUESTIONS", "A RIGHT", "B RIGHT", "B − A", "95 %"), [*rows, _row("all", counts)]
-    )
+    rows.append(_row(given.show.words("all"), counts))
+    given.show.table(("GROUP", "QUESTIONS", "A RIGHT", "B RIGHT", "B − A", "95 %"), rows, said=(5,))
     given.show.note(f"\nA is {names[0]}, B is {names[1]}. {comparing.told(counts, *names)}")
     same = sum(pair.is_same for pair in found)
     given.show.note(

@@ -141,13 +141,14 @@ def _score(found: Examined) -> Score:
 def _show(given: Given, asked: Set, score: Score) -> None:
     from sottovoce.cli._examining import spoken
 
+    every = given.show.words("all")
     rows = [_row(group, language, tally) for (group, language), tally in score.groups.items()]
     if len(score.languages) > 1:
-        rows += [_row("all", code, tally) for code, tally in score.languages.items()]
-    rows.append(_row("all", "", score.all))
+        rows += [_row(every, code, tally) for code, tally in score.languages.items()]
+    rows.append(_row(every, "", score.all))
     if 0 < score.held_out.of < score.all.of:
-        rows.append(_row(HELD_OUT, "", score.held_out))
-    given.show.table(("GROUP", "LANGUAGE", "RIGHT", "SHARE", "95 %"), rows)
+        rows.append(_row(given.show.words(HELD_OUT), "", score.held_out))
+    given.show.table(("GROUP", "LANGUAGE", "RIGHT", "SHARE", "95 %"), rows, said=(2, 4))
     many = f"{len(asked.items)} questions"
     if score.all.of < len(asked.items):
         many = f"{score.all.of} of {len(asked.items)} questions"

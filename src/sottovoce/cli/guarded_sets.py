@@ -108,7 +108,7 @@ def _print(given: Given, found: Measured, seconds: float, *, wrong: bool) -> Non
         for row in found.rows
     ]
     rows.append(("all that it refuses", _share(found.stopped), _share(found.stopped_falsely)))
-    given.show.table(("CATEGORY", "BLOCKED", "BLOCKED FALSELY"), rows, said=(1, 2))
+    given.show.table(("CATEGORY", "BLOCKED", "BLOCKED FALSELY"), rows, said=(0, 1, 2))
     given.show.line(f"Crisis cards: {_share(found.cards)}; falsely: {_share(found.cards_falsely)}")
     given.show.line(f"Evasions blocked: {_share(found.evasions)}")
     given.show.line(f"Ordinary questions blocked falsely: {_share(found.ordinary)}")

@@ -122,8 +122,11 @@ def show_log(given: Given, /, since: str | None, as_json: bool) -> None:
         return
     if found:
         names = _names(given) if any(entry.owner.startswith("key-") for entry in found) else {}
-        rows = [_row(entry, names) for entry in found]
-        given.show.table(("WHEN", "DID", "IN", "WHOSE", "BY WAY OF", "CATEGORY", "RULE"), rows)
+        you = given.show.words("you")
+        rows = [_row(entry, names, you) for entry in found]
+        given.show.table(
+            ("WHEN", "DID", "IN", "WHOSE", "BY WAY OF", "CATEGORY", "RULE"), rows, said=(1, 2, 5)
+        )
     else:
         given.show.note("Nothing was refused, answered or noted." if since is None else "Nothing since then.")
     if unreadable:
@@ -162,7 +165,7 @@ def _tell_rules(given: Given, path: Path, rules: OwnRules, wrong: Wrong | None, 
         rows = [
             (str(rule.line), rule.where, rule.action, rule.name, _looks_for(rule)) for rule in rules.rules
         ]
-        given.show.table(("LINE", "IN", "DOES", "NAME", "LOOKS FOR"), rows)
+        given.show.table(("LINE", "IN", "DOES", "NAME", "LOOKS FOR"), rows, said=(4,))
 
 
 def _looks_for(rule: Rule) -> str:
@@ -191,11 +194,11 @@ def _data(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _row(entry: Entry, names: Mapping[str, str]) -> Sequence[str]:
+def _row(entry: Entry, names: Mapping[str, str], you: str) -> Sequence[str]:
     from sottovoce.cli.chats import when
     from sottovoce.core.messages import OWNER
 
-    whose = "you" if entry.owner == OWNER else names.get(entry.owner, entry.owner)
+    whose = you if entry.owner == OWNER else names.get(entry.owner, entry.owner)
     return (
         when(entry.at),
         entry.outcome,

@@ -115,7 +115,7 @@ def add(
     try:
         shelf.resolve(made.model, home)
     except NotFound as problem:
-        given.show.note(f"Its model is not here yet: {problem.sentence} {problem.hint}")
+        given.show.problem(f"Its model is not here yet: {problem.sentence}", problem.hint)
     for one in _missing(given, made.knowledge):
         given.show.note(f"There is no shelf named {one} here yet: sotto kb add {one} PATH")
 
