@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from sottovoce.chat.guarding.rules_file import RulesFile, read_file
+from sottovoce.chat.guarding.rules_file import InForce, RulesFile, read_file
 from sottovoce.core.errors import DiskFull
 from sottovoce.core.paths import Home
+from sottovoce.guard.own import NO_RULES
 from sottovoce.guard.own_file import LARGEST, Wrong
 
 GOOD = '[[rule]]\nname = "falcon"\nwords = ["falcon"]\n'
@@ -168,3 +169,17 @@ def test_any_file_can_be_looked_at(tmp_path: Path) -> None:
     assert str(read_file(tmp_path / "none.toml")) == "There is no such file."
     put(tmp_path / "large.toml", b"#" * (LARGEST + 1))
     assert isinstance(read_file(tmp_path / "large.toml"), Wrong)
+
+
+@pytest.mark.parametrize("first", ["rules", "good_rules"])
+def test_with_the_copy_removed_as_well_a_running_program_has_no_rules(home: Home, first: str) -> None:
+    file = RulesFile(home)
+    put(home.rules, GOOD)
+    assert names(file) == ["falcon"]
+    removed: Path = getattr(home, first)
+    removed.unlink()
+    assert names(file) == ["falcon"]
+    (home.rules if first == "good_rules" else home.good_rules).unlink()
+    assert file.in_force() == RulesFile(home).in_force() == InForce(NO_RULES)
+    put(home.rules, OTHER, 2)
+    assert names(file) == ["condor"]

@@ -1,8 +1,8 @@
 """The owner's rules on the disk: read again when their file changes, the last good ones kept in force.
 
 A file that cannot be used, or is gone, changes nothing but that it is told: what was last read without a
-fault stays in force, from a copy beside it, also in the next program. Knows files; what rules mean it is told
-by guard/own_file.py.
+fault stays in force, from a copy beside it, also in the next program. Where the copy is gone as well, there
+are no rules, in every program at once. Knows files; what rules mean it is told by guard/own_file.py.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class RulesFile:
         self.path = home.rules
         self.good = home.good_rules
         self._write = write
-        self._mark: Mark | None = None
+        self._marks: tuple[Mark, Mark] | None = None
         self._in_force = InForce(NO_RULES)
         self._reading = threading.Lock()
 
@@ -53,9 +53,11 @@ class RulesFile:
         """Return the rules that hold now. Raises nothing: whatever is wrong is in it."""
         with self._reading:
             mark = _mark(self.path)
-            if mark != self._mark:
-                self._in_force = self._read(mark)
-                self._mark = mark
+            # The copy counts only where there is no file.
+            marks = mark, _mark(self.good) if mark == GONE else ""
+            if marks != self._marks:
+                self._in_force = InForce(NO_RULES) if marks == (GONE, GONE) else self._read(mark)
+                self._marks = marks
             return self._in_force
 
     def _read(self, mark: Mark) -> InForce:
@@ -74,7 +76,7 @@ class RulesFile:
     def _refused(self, wrong: Wrong) -> InForce:
         last = self._last_good()
         if wrong is LOST and not last.rules:
-            return InForce(NO_RULES)  # there has never been one
+            return InForce(NO_RULES)
         log.warning("%s is not used: %s", self.path, wrong)
         return InForce(last, wrong)
 
