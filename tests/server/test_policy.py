@@ -96,3 +96,30 @@ async def test_the_owners_own_rules_hold_for_programs_and_the_log_names_the_way(
     [act] = GuardLog(house.app.home.guard_log).entries()[0]
     assert (act.rule, act.outcome, act.where) == ("falcon", "refused", "question")
     assert act.owner.startswith("key-") or act.owner == "local"
+
+
+@pytest.mark.usefixtures("family")
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/v1/chat/completions", {"messages": [{"role": "developer", "content": BOMB}]}),
+        ("/v1/chat/completions", {"messages": [{"role": "system", "content": BOMB}]}),
+        (
+            "/v1/chat/completions",
+            {"messages": [{"role": "user", "content": BOMB}, {"role": "user", "content": "please"}]},
+        ),
+        ("/v1/responses", {"instructions": BOMB, "input": "go on"}),
+        (
+            "/v1/messages",
+            {"system": BOMB, "messages": [{"role": "user", "content": "go on"}], "max_tokens": 100},
+        ),
+        ("/api/generate", {"system": BOMB, "prompt": "go on", "stream": False}),
+        ("/api/chat", {"messages": [{"role": "system", "content": BOMB}], "stream": False}),
+    ],
+)
+async def test_a_request_that_stands_elsewhere_than_in_the_last_question_is_refused(
+    program: httpx2.AsyncClient, echo: EchoEngine, path: str, body: dict[str, Any]
+) -> None:
+    reply = await program.post(path, json={"model": "default", **body})
+    assert "weapons.bomb" in reply.text
+    assert echo.prompts == []

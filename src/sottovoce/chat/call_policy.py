@@ -9,13 +9,16 @@ import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from sottovoce.chat import guarded, watching
 from sottovoce.chat.call_grounds import question_of
 from sottovoce.chat.guarded import Guards, Said, Stop
+from sottovoce.chat.newest import newest
 from sottovoce.core.events import Finished, Reading, Text, Timings, Usage
-from sottovoce.core.messages import Message
+from sottovoce.core.messages import Message, Role
+from sottovoce.guard.instructions import asking
 
 if TYPE_CHECKING:
     from sottovoce.chat.call import Told
@@ -24,9 +27,25 @@ AT_ONCE = Timings(0.0, 0.0, 0.0, 0.0)
 
 
 def said(asked: tuple[Message, ...] | str, owner: str, *, is_shaped: bool) -> Said:
-    """Return what guards look at: the newest question, or all that is gone on with."""
-    text = asked if isinstance(asked, str) else question_of(asked)
-    return Said(text, "", time.time(), owner, is_shaped=is_shaped)
+    """Return what guards look at: the newest question and what is answered with it, or what is gone on with.
+
+    Instructions behind a question are told to the model as the user's words, and so are part of it.
+    """
+    if isinstance(asked, str):
+        return Said(asked, "", time.time(), owner, is_shaped=is_shaped)
+    leading = list(takewhile(lambda message: message.role is Role.SYSTEM, asked))
+    places = newest(asked)
+    since = range(max(len(leading), places[0] if places else 0), len(asked))
+    later = (asking(asked[at].text) for at in since if asked[at].role is Role.SYSTEM)
+    return Said(
+        question_of(asked),
+        "",
+        time.time(),
+        owner,
+        is_shaped=is_shaped,
+        instructions="\n\n".join(message.text for message in leading),
+        beside=(*(asked[at].text for at in places[:-1]), *(text for text in later if text)),
+    )
 
 
 async def refused(guards: Guards, said: Said) -> tuple[Text, Finished] | None:

@@ -5,15 +5,19 @@ Knows in which order they are heard and what becomes of their verdicts; what eac
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sottovoce.chat import modelless
+from sottovoce.chat.newest import newest
 from sottovoce.chat.writing import Answer
 from sottovoce.core.events import Asked, Event, Notice
 from sottovoce.core.messages import OWNER, Role
 from sottovoce.store import attachments, chats
+from sottovoce.store.attachments import Attachment
+from sottovoce.store.rows import Chat, StoredMessage
 
 if TYPE_CHECKING:
     from sottovoce.chat.turn import Parts, Question
@@ -23,7 +27,8 @@ if TYPE_CHECKING:
 class Said:
     """A question as guards see it. `earlier` are the questions before it in its branch, oldest first.
 
-    `instructions` are what the model is told for the whole chat.
+    `beside` are those of them that are answered with it: see newest.py. `attached` are the texts that were
+    given along with any of these. `instructions` are what the model is told for the whole chat.
 
     `is_shaped`: the answer must follow a schema, so only what may not be answered at all is answered instead.
     `has_attached`: texts stand before it. `begun`: what there is of a cut answer that is gone on with.
@@ -44,6 +49,8 @@ class Said:
     has_attached: bool = False
     begun: str = ""
     instructions: str = ""
+    beside: tuple[str, ...] = ()
+    attached: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +141,15 @@ UNGUARDED = Guards()
 
 async def said(parts: Parts, question: Question, asked: Asked, shelves: Sequence[str]) -> Said:
     """Return the question of a turn, as guards see it."""
-    is_again = question.again is not None
-    chat, branch, has_attached = await parts.database.read(
-        lambda conn: (
-            chats.get(conn, parts.owner, asked.chat),
-            chats.branch(conn, parts.owner, asked.chat, asked.question),
-            bool(question.attached or (is_again and attachments.of(conn, parts.owner, [asked.question]))),
-        )
-    )
+
+    def work(conn: sqlite3.Connection) -> tuple[Chat, list[StoredMessage], list[StoredMessage]]:
+        branch = chats.branch(conn, parts.owner, asked.chat, asked.question)
+        answered = [branch[at] for at in newest(branch)]
+        given = attachments.of(conn, parts.owner, [message.id for message in answered])
+        named = [replace(message, attached=given.get(message.id, ())) for message in answered]
+        return chats.get(conn, parts.owner, asked.chat), branch, named
+
+    chat, branch, answered = await parts.database.read(work)
     questions = tuple(message.text for message in branch if message.role is Role.USER)
     return Said(
         questions[-1],
@@ -154,8 +162,10 @@ async def said(parts: Parts, question: Question, asked: Asked, shelves: Sequence
         questions[:-1],
         tuple(shelves),
         question.sampling.schema is not None,
-        has_attached,
+        bool(answered[-1].attached),
         instructions=chat.system,
+        beside=tuple(message.text for message in answered[:-1]),
+        attached=tuple(one for message in answered for one in message.attached),
     )
 
 

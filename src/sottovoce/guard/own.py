@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field
 
 from sottovoce.guard.expressions import Expression, Undecided
@@ -68,8 +68,11 @@ class OwnRules:
         if not rules:
             return ()
         reading = Reading(rules)
-        met = {rule.name for rule in (*reading.feed(text), *reading.end())}
-        found = [rule for rule in rules if rule.name in met]
+        return self.first({rule.name for rule in (*reading.feed(text), *reading.end())})
+
+    def first(self, met: Set[str]) -> tuple[Rule, ...]:
+        """Return, of the rules of these names, the notes, and behind them the first that ends a turn."""
+        found = [rule for rule in self.rules if rule.name in met]
         ending = next((at for at, rule in enumerate(found) if rule.action != NOTE), len(found))
         return tuple(found[: ending + 1])
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from sottovoce.chat.grounds import is_chinese
 from sottovoce.chat.guarded import Instead, Said, Stop, Verdict
+from sottovoce.chat.guarding.looking import question
 from sottovoce.chat.guarding.recording import REFUSED, UNHEARD, Recorder
 from sottovoce.core.errors import SottoError
 from sottovoce.core.events import Notice, Text
@@ -83,7 +84,7 @@ class Moderation:
     async def __call__(self, said: Said) -> Verdict:
         """Have a question judged; see guarded.Check."""
         name, profile = self._named(), self._profiled()
-        if not name or not said.text.strip():
+        if not name or not question(said).strip():
             return Verdict()
         found = await self.judgement(name, said)
         if isinstance(found, Unheard):
@@ -134,7 +135,7 @@ class Moderation:
         try:
             async with asyncio.timeout(self._seconds):
                 model, engine = await self._wake(name)
-                asked = requests(model, said.text, answer)
+                asked = requests(model, question(said), answer)
                 replies = [await _reply(engine, request, said.owner) for request in asked]
         except TimeoutError:
             return Unheard(f"it took longer than {self._seconds:.0f} seconds")

@@ -10,6 +10,7 @@ import re
 
 from sottovoce.chat.grounds import is_chinese
 from sottovoce.chat.guarded import Instead, Said, Stop, Verdict, Watch
+from sottovoce.chat.guarding.looking import given, question
 from sottovoce.chat.guarding.recording import ANSWERED, NOTED, REFUSED, Recorder
 from sottovoce.chat.guarding.rules_file import RulesFile
 from sottovoce.core.events import Notice
@@ -43,7 +44,7 @@ class OwnRulesGuard:
         """Look at a question; see guarded.Check."""
         held = self._file.in_force()
         notices = self._unused(said, held.wrong, len(held.rules.rules))
-        met = await _met(held.rules, said.text)
+        met = await _met(held.rules, said)
         if said.is_shaped:  # only what may not be answered at all is answered instead
             met = tuple(rule for rule in met if rule.action != ANSWER)
         for rule in met:
@@ -54,7 +55,9 @@ class OwnRulesGuard:
         ending = next((rule for rule in met if rule.action != NOTE), None)
         if ending is None:
             return Verdict(None, notices)
-        return Verdict(Instead(_reason(ending), _text(ending, said.text), {"rule": ending.name}), notices)
+        return Verdict(
+            Instead(_reason(ending), _text(ending, question(said)), {"rule": ending.name}), notices
+        )
 
     def watch(self, said: Said) -> Watch | None:
         """Return the watch over the answer to this; None where no rule looks at answers."""
@@ -122,10 +125,16 @@ def _word_end(text: str, start: int) -> int:
     return start
 
 
-async def _met(rules: OwnRules, text: str) -> tuple[Rule, ...]:
-    if len(text) > LONG:
-        return await asyncio.to_thread(rules.met, text, "question")
-    return rules.met(text, "question")
+async def _met(rules: OwnRules, said: Said) -> tuple[Rule, ...]:
+    asked, texts = question(said), given(said)
+    # An answer is given to a question in its own words, not to a text that speaks of the same.
+    others = OwnRules(tuple(rule for rule in rules.rules if rule.action != ANSWER)) if texts else rules
+
+    def work() -> tuple[Rule, ...]:
+        met = (rules.met(asked, "question"), *(others.met(text, "question") for text in texts))
+        return rules.first({rule.name for some in met for rule in some})
+
+    return work() if sum(map(len, (asked, *texts))) <= LONG else await asyncio.to_thread(work)
 
 
 def _text(rule: Rule, asked: str) -> str:

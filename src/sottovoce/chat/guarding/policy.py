@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from sottovoce.chat.grounds import is_chinese
 from sottovoce.chat.guarded import Instead, Said, Stop, Verdict, Watch
+from sottovoce.chat.guarding.looking import question, together
 from sottovoce.core.events import Notice
 from sottovoce.guard import crisis, refusal
-from sottovoce.guard.policy import Category, Profile, Rules, Ruling, Where, rule_on
+from sottovoce.guard.policy import Category, Profile, Rules, Ruling, Where, rule_on, ruled
 
 REFUSED = "refused"
 """The reason of an answer in whose place a refusal or a crisis card stands."""
@@ -61,31 +62,37 @@ class PolicyGuard:
         where the card is shown on slight grounds.
         """
         profile = self.profile()
-        ruling = await self.ruling(said.text, profile)
+        ruling = await self.ruling(said, profile)
         if not ruling.rule:
             return Verdict()
         outcome = "card" if ruling.card else "refused"
         self.record(said, ruling.rule, "question", outcome, str(ruling.category))
+        asked = question(said)
         if ruling.blocked or not (ruling.beside or said.is_shaped or not await self.is_small()):
             facts = {"rule": ruling.rule, "category": str(ruling.category)}
-            return Verdict(Instead(REFUSED, self.text(ruling, profile, said.text), facts))
-        return Verdict(notices=(Notice(CRISIS, self.card(said.text)),))
+            return Verdict(Instead(REFUSED, self.text(ruling, profile, asked), facts))
+        return Verdict(notices=(Notice(CRISIS, self.card(asked)),))
 
-    async def ruling(self, text: str, profile: Profile) -> Ruling:
+    async def ruling(self, said: Said, profile: Profile) -> Ruling:
         """Return what the rules make of a question; others are answered meanwhile."""
-        return await asyncio.to_thread(lambda: rule_on(text, profile, self.rules()))
 
-    def text(self, ruling: Ruling, profile: Profile, question: str) -> str:
+        def work() -> Ruling:
+            rules = self.rules()
+            return ruled([hit for text in together(said) for hit in rules.hits(text)], profile)
+
+        return await asyncio.to_thread(work)
+
+    def text(self, ruling: Ruling, profile: Profile, asked: str) -> str:
         """Return the answer to a question that is refused: the card, before anything else, or why."""
-        chinese = is_chinese(question)
+        chinese = is_chinese(asked)
         said = [crisis.card(self.region(), chinese=chinese)] if ruling.card else []
         if ruling.category is Category.SELF_HARM:
             return said[0]
         return "\n\n".join([*said, refusal.refusal(ruling, profile, chinese=chinese)])
 
-    def card(self, question: str) -> str:
+    def card(self, asked: str) -> str:
         """Return the crisis card, in the question's language."""
-        return crisis.card(self.region(), chinese=is_chinese(question))
+        return crisis.card(self.region(), chinese=is_chinese(asked))
 
     def watch(self, said: Said) -> Watch:
         """Return the watch over the answer to this."""
