@@ -31,7 +31,7 @@ from sottovoce.core.settings import Settings, read_locale
 from sottovoce.engine.protocol import Engine
 from sottovoce.guard import crisis
 from sottovoce.guard.moderation import GuardModel
-from sottovoce.guard.policy import PROFILES
+from sottovoce.guard.policy import OPEN, PROFILES
 from sottovoce.guard.safeguards import safeguards
 from sottovoce.models.catalogue import Card
 from sottovoce.models.engines import Engines
@@ -172,7 +172,13 @@ def around_calls(standing: Callable[[], Settings], model: ModelFile, common: Com
         card=safeguards.card,
     )
     ruling = (own.watch, safeguards.watch)
-    return Guards((own, safeguards, judge), ruling, (judge.judge,), ruling)
+    return Guards((own, safeguards, judge), ruling, (judge.judge,), ruling, safeguards.first)
+
+
+async def first(said: Said, region: str) -> str:
+    """Return what must be told of a question where no home can be opened; "" for nothing."""
+    region = crisis.region_of(region, read_locale())
+    return await PolicyGuard(lambda: OPEN, lambda: region, safeguards).first(said)
 
 
 def policy(standing: Callable[[], Settings], model: ModelFile, record: Record) -> PolicyGuard:

@@ -190,3 +190,14 @@ def test_a_model_that_is_not_there_is_named(sotto):
     wrong = sotto("ask", "--model", "/nowhere/big.gguf", "hello")
     assert wrong.code != 0
     assert "/nowhere/big.gguf" in wrong.err
+
+
+def test_a_crisis_card_comes_before_a_home_that_cannot_be_used(sotto, tmp_path):
+    (tmp_path / "file").write_text("")
+    told = sotto("--home", tmp_path / "file" / "home", "ask", "我想自杀")
+    assert told.code == 1
+    card, _, problem = told.err.partition("\n\n")
+    assert "你很重要" in card
+    assert str(tmp_path / "file") in problem
+    other = sotto("--home", tmp_path / "file" / "home", "ask", "Why is the sky blue?")
+    assert other.err.startswith(str(tmp_path / "file"))

@@ -37,3 +37,13 @@ async def test_the_latest_acts_are_shown_with_their_rules(browser: httpx2.AsyncC
 
 async def test_programs_do_not_learn_of_them(program: httpx2.AsyncClient) -> None:
     assert (await program.get(SAFEGUARDS)).status_code in (401, 403)
+
+
+async def test_a_crisis_card_comes_before_a_full_disk(browser: httpx2.AsyncClient, house: House) -> None:
+    await house.app.database.run(lambda conn: conn.execute("PRAGMA max_page_count = 1"))
+    question = {"text": f"I want to kill myself. {'word ' * 10_000}"}
+    reply = await browser.post("/app/api/runs", json=question)
+    assert (reply.status_code, reply.json()["error"]["code"]) == (507, "disk_full")
+    assert reply.json()["first"].startswith("You matter")
+    plain = await browser.post("/app/api/runs", json={"text": "word " * 10_000})
+    assert (plain.status_code, set(plain.json())) == (507, {"error"})

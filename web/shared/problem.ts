@@ -11,6 +11,8 @@ export class Problem extends Error {
     readonly status = 0,
     /** The part of what was given that is meant. */
     readonly field: string | null = null,
+    /** What is more urgent, and told before it as it is: a crisis card. */
+    readonly first: string | null = null,
   ) {
     super(sentence);
     this.name = "Problem";
@@ -49,10 +51,11 @@ export function told(cause: unknown): Problem {
 /** Read the problem that an answer tells of. One that is not ours is told by its status. */
 export async function problemOf(answer: Response): Promise<Problem> {
   try {
-    const { error } = (await answer.json()) as {
+    const { error, first } = (await answer.json()) as {
       error: { code: string; sentence: string; hint: string | null; field?: string | null };
+      first?: string | null;
     };
-    return new Problem(error.code, error.sentence, error.hint, answer.status, error.field);
+    return new Problem(error.code, error.sentence, error.hint, answer.status, error.field, first);
   } catch {
     return new Problem("error", `The server answered with status ${answer.status}.`, null, answer.status);
   }

@@ -6,14 +6,15 @@ Knows in which order they are heard and what becomes of their verdicts; what eac
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sottovoce.chat import modelless
 from sottovoce.chat.newest import newest
 from sottovoce.chat.writing import Answer
-from sottovoce.core.events import Asked, Event, Notice
+from sottovoce.core.errors import StoreProblem
+from sottovoce.core.events import Asked, Event, Notice, Text
 from sottovoce.core.messages import OWNER, Role
 from sottovoce.store import attachments, chats
 from sottovoce.store.attachments import Attachment
@@ -93,6 +94,11 @@ Judge = Callable[[Said, str], Awaitable[Stop | None]]
 """Looks at a whole answer when it is written, and may take its time."""
 
 
+async def nothing_first(said: Said) -> str:
+    """Say nothing."""
+    return ""
+
+
 class Check(Protocol):
     """Looks at a question before any model or shelf does."""
 
@@ -116,13 +122,15 @@ class Guards:
     """What stands around a model. The first check that has an answer wins; `watches` make a Watch each.
 
     `listeners` make those over what a model thinks aloud. `judges` hear the whole answer at its end, when it
-    has been shown; the first that objects wins.
+    has been shown; the first that objects wins. `first` says what must be told though nothing can be
+    kept, "" for nothing.
     """
 
     checks: tuple[Check, ...] = ()
     watches: tuple[Callable[[Said], Watch | None], ...] = ()
     judges: tuple[Judge, ...] = ()
     listeners: tuple[Callable[[Said], Watch | None], ...] = ()
+    first: Callable[[Said], Awaitable[str]] = nothing_first
 
     def __bool__(self) -> bool:
         return bool(self.checks or self.watches or self.judges or self.listeners)
@@ -180,8 +188,19 @@ async def before(guards: Guards, said: Said) -> Verdict:
     return Verdict(None, notices)
 
 
-async def answered(asked: Asked, instead: Instead, answer: Answer, began: float) -> tuple[Event, ...]:
-    """Return the events of an answer that a check gives."""
+async def answered(
+    asked: Asked, instead: Instead, answer: Answer, began: float
+) -> AsyncGenerator[Event, None]:
+    """Yield the events of an answer that a check gives, its text before the disk is asked to keep it."""
     answer.facts |= instead.facts
-    text, done = await modelless.finish(asked, answer, instead.text, instead.reason, began)
-    return (*instead.events, text, done)
+    for event in (*instead.events, Text(instead.text)):
+        yield event
+    _, done = await modelless.finish(asked, answer, instead.text, instead.reason, began)
+    yield done
+
+
+async def unkept(parts: Parts, question: Question, problem: StoreProblem) -> None:
+    """Put before a problem what must be told of a question that could not be kept."""
+    texts = tuple(one for one in question.attached if isinstance(one, Attachment))
+    asked = Said(question.text, parts.model, parts.clock(), parts.owner, attached=texts)
+    problem.first = await parts.guards.first(asked)

@@ -34,7 +34,7 @@ from sottovoce.chat.writing import Answer
 from sottovoce.core import chat_settings
 from sottovoce.core.blank import is_blank
 from sottovoce.core.chat_settings import UNSET, ChatSettings
-from sottovoce.core.errors import BadValue, EngineFailed, SottoError
+from sottovoce.core.errors import BadValue, EngineFailed, SottoError, StoreProblem
 from sottovoce.core.events import Asked, Done, Event, Failed, Finished, Grounds, Piece, Reasoning, Text, Whole
 from sottovoce.core.grounds import read_cited
 from sottovoce.core.messages import BASE, MADE, MADE_HERE, OWNER, Conversation, State
@@ -117,8 +117,12 @@ async def ask(parts: Parts, question: Question) -> AsyncGenerator[Event, None]:
     generator, or cancelling its task, stops the answer.
     """
     question = _checked(parts, question)
-    asks = await shelved.asks(parts, question)
-    asked, begun = await saving.saved(parts, question, asks)
+    try:
+        asks = await shelved.asks(parts, question)
+        asked, begun = await saving.saved(parts, question, asks)
+    except StoreProblem as problem:
+        await guarded.unkept(parts, question, problem)
+        raise
     began = time.monotonic()
     answer = Answer(parts.database, asked.answer, begun, parts.clock)
     try:
@@ -138,8 +142,9 @@ async def ask(parts: Parts, question: Question) -> AsyncGenerator[Event, None]:
                 answer.add(Text(lead.text))
                 yield Text(lead.text)
             elif lead is not None:
-                for event in await guarded.answered(asked, lead, answer, began):
-                    yield event
+                async with contextlib.aclosing(guarded.answered(asked, lead, answer, began)) as events:
+                    async for event in events:
+                        yield event
                 return
         looked = None
         if asks.shelves:

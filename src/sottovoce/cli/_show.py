@@ -172,6 +172,8 @@ class Show:
             self.screen.print(Text(line, style="dim"))
 
     def error(self, error: SottoError) -> None:
+        if error.first:
+            self.detail(f"{error.first}\n")
         self.problem(error.sentence, error.hint)
         if self.debug and error.detail:
             self.detail(f"\n{error.detail}")

@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar
 import click
 
 from sottovoce.cli._given import Given
-from sottovoce.core.errors import BadText, BadValue
+from sottovoce.core.errors import BadText, BadValue, StoreProblem
 from sottovoce.core.sampling import MAX_STOPS, RANGES, Sampling
 
 if TYPE_CHECKING:
@@ -107,8 +107,16 @@ def ask(
         ),
     )
     given.model = model or given.model
-    # Neither may print half of something that only means anything whole.
-    run(_print_whole(given, question, as_json) if as_json or schema else _print_as_it_comes(given, question))
+    try:
+        # Neither may print half of something that only means anything whole.
+        run(
+            _print_whole(given, question, as_json)
+            if as_json or schema
+            else _print_as_it_comes(given, question)
+        )
+    except StoreProblem as problem:
+        problem.first = problem.first or run(_first(given, question))
+        raise
 
 
 def _read_input() -> str:
@@ -163,6 +171,23 @@ def _whole_question(asked: str, added: str, *, needed: bool) -> str:
     if not text and needed:
         raise BadValue("There is no question.", hint='for example: sotto ask "Why is the sky blue?"')
     return text
+
+
+async def _first(given: Given, question: Question) -> str:
+    """Return what must be told of a question though the home cannot be opened or written; "" for nothing."""
+    from sottovoce import guards
+    from sottovoce.chat.guarded import Said
+    from sottovoce.core.errors import SottoError
+    from sottovoce.core.paths import Home
+    from sottovoce.core.settings import load, read_environment
+    from sottovoce.store.attachments import Attachment
+
+    try:
+        region = load(Home(given.root()), read_environment(), {}).region
+    except SottoError:
+        region = ""
+    texts = tuple(one for one in question.attached if isinstance(one, Attachment))
+    return await guards.first(Said(question.text, "", 0.0, attached=texts), region)
 
 
 async def _print_as_it_comes(given: Given, question: Question) -> None:

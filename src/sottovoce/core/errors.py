@@ -83,6 +83,8 @@ class SottoError(Exception):
         """What part of the input is meant, as the input itself names it: `messages.2.content`."""
         self.retry_after = retry_after
         """Seconds after which the same may go well."""
+        self.first = ""
+        """What is more urgent than the problem and is told before it, as it is: a crisis card."""
 
 
 class BadInput(SottoError):

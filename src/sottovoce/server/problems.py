@@ -59,8 +59,9 @@ def status(problem: SottoError) -> int:
 
 
 def message(problem: SottoError) -> str:
-    """Return the sentence with the next step, as one text."""
-    return f"{problem.sentence} Next: {problem.hint}" if problem.hint else problem.sentence
+    """Return the sentence with the next step, as one text, behind what is more urgent."""
+    text = f"{problem.sentence} Next: {problem.hint}" if problem.hint else problem.sentence
+    return f"{problem.first}\n\n{text}" if problem.first else text
 
 
 def unforeseen() -> SottoError:
@@ -102,6 +103,12 @@ class Problem(BaseModel):
 
 class OurProblem(BaseModel):
     error: Problem
+
+
+class OurUrgentProblem(OurProblem):
+    """`first` is to be told before the problem, as it is: a crisis card needs no disk."""
+
+    first: str
 
 
 class OpenAIError(BaseModel):
@@ -182,7 +189,8 @@ def _ollama(problem: SottoError) -> OllamaProblem:
 
 
 def _ours(problem: SottoError) -> OurProblem:
-    return OurProblem(error=Problem.of(problem))
+    told = Problem.of(problem)
+    return OurUrgentProblem(error=told, first=problem.first) if problem.first else OurProblem(error=told)
 
 
 def _placed(problem: SottoError) -> str:

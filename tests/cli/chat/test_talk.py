@@ -2,8 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from sottovoce.cli.chat.talk import Counts, _counts
+from sottovoce.app import open_app
+from sottovoce.cli._show import Show
+from sottovoce.cli.chat.talk import Counts, Place, Talk, _counts
+from sottovoce.core.errors import DiskFull
 from sottovoce.core.events import Timings, Usage
+from sottovoce.engine.echo import EchoEngine
 
 USAGE = {"prompt": 5, "reused": 1, "answer": 3}
 TIMINGS = {"first_token": 0.1, "total": 0.5, "prompt_per_second": 50.0, "answer_per_second": 10.0}
@@ -29,3 +33,13 @@ def test_the_counts_of_an_old_answer_are_read_back():
 )
 def test_counts_from_elsewhere_that_make_no_sense_are_left_out(facts):
     assert _counts(facts) is None
+
+
+@pytest.mark.parametrize("first", ["", "你很重要。请立即拨打 110。", "You matter. Call 911 now."])
+async def test_what_is_more_urgent_than_a_problem_is_told_before_it(home, capsys, first):
+    problem = DiskFull("The disk is full.", hint="Make room")
+    problem.first = first
+    async with open_app(home=home, environment={}, engine=EchoEngine()) as app:
+        Talk(app, Show(), Place()).tell(problem)
+    lines = [line for line in (first, "The disk is full.", "hint: Make room") if line]
+    assert capsys.readouterr().out.splitlines() == lines

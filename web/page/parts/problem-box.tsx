@@ -5,14 +5,14 @@ import { useReader } from "../reader";
 import { Icon } from "./icon";
 
 interface Props {
-  problem: { code: string; sentence: string; hint?: string | null };
+  problem: { code: string; sentence: string; hint?: string | null; first?: string | null };
   children?: ReactNode;
 }
 
 /** Something went wrong: what, and what to do, in the reader's language; and what exactly, in the server's words. */
 export function ProblemBox({ problem, children }: Props) {
   const { say, language } = useReader();
-  const { code, sentence, hint } = problem;
+  const { code, sentence, hint, first } = problem;
   const title = `problem.${code}`;
   const next = `next.${code}`;
   // Who reads the server's own words needs no other hint beside a better one.
@@ -21,6 +21,11 @@ export function ProblemBox({ problem, children }: Props) {
     <div className="problem" role="alert">
       <Icon name="warning" />
       <div className="problem-words">
+        {first && (
+          <p className="problem-first" lang={tongueOf(first)}>
+            {first}
+          </p>
+        )}
         <strong>{say(isKey(title) ? title : "problem.error")}</strong>
         {!isHinted && <p>{say(isKey(next) ? next : "next.error")}</p>}
         {sentence !== "" && (

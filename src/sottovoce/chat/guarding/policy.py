@@ -73,6 +73,11 @@ class PolicyGuard:
             return Verdict(Instead(REFUSED, self.text(ruling, profile, asked), facts))
         return Verdict(notices=(Notice(CRISIS, self.card(asked)),))
 
+    async def first(self, said: Said) -> str:
+        """Return the crisis card where one is due; else ""."""
+        ruling = await self.ruling(said, self.profile())
+        return self.card(question(said)) if ruling.card else ""
+
     async def ruling(self, said: Said, profile: Profile) -> Ruling:
         """Return what the rules make of a question; others are answered meanwhile."""
 

@@ -189,7 +189,10 @@ class Talk:
         """Say what went wrong, in the chat."""
         from rich.text import Text
 
-        for line in wrapped(one_line(self.show.words(problem.sentence)), self.show.screen.width):
+        width = self.show.screen.width
+        for line in wrapped(problem.first, width) if problem.first else ():
+            self.show.screen.print(Text(line))
+        for line in wrapped(one_line(self.show.words(problem.sentence)), width):
             self.show.screen.print(Text(line, style="red"))
         if problem.hint:
             self.show.quiet(f"hint: {problem.hint}")
