@@ -17,6 +17,9 @@ const NOT_ON_SHELF = "not_on_shelf";
 /** How one ended that no model was asked for: it does not speak the question's language. */
 const LANGUAGE = "language";
 
+/** The code of a notice in the owner's own words, which are Markdown as those of an answer are. */
+const OWNERS = "rule";
+
 /** What there is to read of an answer: what was thought, what was said, or what is waited for. */
 export function AnswerBody({ message, live }: { message: Message; live: Live | null }) {
   const { text, reasoning } = wordsOf(live, message);
@@ -28,10 +31,10 @@ export function AnswerBody({ message, live }: { message: Message; live: Live | n
     <>
       <SourcesRow grounds={grounds} isNearest={isNearest} />
       {noticesOf(live, message).map((notice) => (
-        <p key={notice.code} className="notice">
+        <div key={notice.code} className="notice">
           <Icon name="info" />
-          <NoticeWords notice={notice} />
-        </p>
+          {notice.code === OWNERS ? <OwnersWords text={notice.text} /> : <NoticeWords notice={notice} />}
+        </div>
       ))}
       {reasoning !== "" && (
         <Reasoning
@@ -52,6 +55,14 @@ export function AnswerBody({ message, live }: { message: Message; live: Live | n
 
 /** The code of a notice that names a file, which only its own text does. */
 const NAMING = "unread";
+
+function OwnersWords({ text }: { text: string }) {
+  return (
+    <div lang={tongueOf(text)}>
+      <Markdown text={text} isLive={false} />
+    </div>
+  );
+}
 
 function NoticeWords({ notice }: { notice: { code: string; text: string } }) {
   const say = useSay();
