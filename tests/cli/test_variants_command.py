@@ -74,7 +74,10 @@ def test_what_it_needs_and_is_not_here_is_told(sotto):
     ("arguments", "sentence"),
     [
         (("add", "Clinic"), "A variant's name has 1 to 60 small letters"),
-        (("add", "starter"), "A model here is named starter."),
+        (("add", "a b"), "A variant's name has 1 to 60 small letters"),
+        (("add", "starter"), "starter means a model already."),
+        (("add", "default"), "default means a model already."),
+        (("add", "qwen3-4b"), "A model of the catalogue is named qwen3-4b."),
         (("add", "x", "--set", "warmth=1"), "--set takes NAME=VALUE, not 'warmth=1'."),
         (("add", "x", "--set", "temperature=hot"), "temperature takes a number, not 'hot'."),
         (("add", "x", "--set", "temperature=99"), "temperature"),
@@ -87,3 +90,26 @@ def test_what_cannot_be_done_gets_a_sentence(sotto, arguments, sentence):
     wrong = sotto("variants", *arguments)
     assert (wrong.code, wrong.out) == (2, "")
     assert sentence in " ".join(wrong.err.split())
+
+
+def test_a_file_that_cannot_be_taken_is_no_variant_to_remove(sotto, tmp_path):
+    (tmp_path / "big.toml").write_bytes(b"#" * 200_001)
+    wrong = sotto("variants", "add", "y4", "--file", tmp_path / "big.toml")
+    assert wrong.code == 2
+    assert "is larger than 200,000 bytes" in " ".join(wrong.err.split())
+    assert "hint: Mend the file, or give another one" in wrong.err
+
+
+def test_a_name_in_any_script_is_taken(sotto, tmp_path):
+    assert sotto("variants", "add", "海盗", "--system", "像海盗一样说话。").code == 0
+    assert json.loads(sotto("--model", "海盗", "ask", "--json", "hello").out)["model"] == "海盗"
+    assert json.loads(sotto("variants", "list", "--json").out)[0]["name"] == "海盗"
+    assert sotto("variants", "remove", "海盗").code == 0
+
+
+def test_a_home_that_cannot_hold_variants_gets_a_sentence(sotto, tmp_path):
+    sotto("variants", "list")
+    (tmp_path / "home" / "variants").write_text("")
+    wrong = sotto("variants", "add", "q")
+    assert wrong.code == 1
+    assert wrong.err.startswith(f"{tmp_path / 'home' / 'variants'} cannot be used")

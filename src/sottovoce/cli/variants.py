@@ -11,6 +11,7 @@ from sottovoce.cli._given import Given
 
 if TYPE_CHECKING:
     from sottovoce.core.chat_settings import ChatSettings
+    from sottovoce.core.paths import Home
     from sottovoce.models.file import Variant
 
 EXAMPLES = """\b
@@ -92,24 +93,22 @@ def add(
     quote: bool,
 ) -> None:
     """Make a variant, or take one from a file."""
-    from dataclasses import replace
-
     from sottovoce.core.errors import BadValue, NotFound
-    from sottovoce.models import shelf
+    from sottovoce.models import shelf, variant_names
     from sottovoce.models import variants as files
     from sottovoce.models.file import Variant
 
     home = given.open_home()
+    variant_names.require(variant_names.as_kept(name))
+    _require_free(home, name)
     if file is not None:
         if any((model, title, system, settings, shelves, quote)):
             raise BadValue("A file says all of a variant.", hint="Give --file, or the other options")
-        made = replace(files.read(file), name=name)
+        made = files.given(file, name)
     else:
         made = Variant(
             name, model or shelf.STARTER, title or "", system or "", _read(settings), tuple(shelves), quote
         )
-    if _names_a_model(home, name):
-        raise BadValue(f"A model here is named {name}.", hint="Choose another name", field="name")
     path = files.add(home, made)
     given.show.plain(str(path))
     try:
@@ -131,11 +130,16 @@ def remove(given: Given, /, name: str) -> None:
     given.show.line(f"Removed: {name}")
 
 
-def _names_a_model(home: Any, name: str) -> bool:
-    from sottovoce.models import shelf
+def _require_free(home: Home, name: str) -> None:
+    """Raise BadValue where a model goes by this name, here or in the catalogue."""
+    from sottovoce.core.errors import BadValue
+    from sottovoce.models import catalogue, shelf
     from sottovoce.models.starter import card
 
-    return name in {shelf.STARTER, card().name, *map(shelf.name_of, shelf.paths(home))}
+    if name in {card().name, *map(shelf.name_of, shelf.paths(home))}:
+        raise BadValue(f"A model here is named {name}.", hint="Choose another name", field="name")
+    if name in {one.name for one in catalogue.cards(home)}:
+        raise BadValue(f"A model of the catalogue is named {name}.", hint="Choose another name", field="name")
 
 
 def _read(settings: tuple[str, ...]) -> ChatSettings:

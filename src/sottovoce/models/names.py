@@ -17,6 +17,9 @@ from sottovoce.net.address import without_secrets
 
 SUFFIX = ".gguf"
 STARTER = "starter"
+DEFAULT = "default"
+"""Means, in the APIs, the model that answers here, or makes the vectors, whichever that is."""
+
 MAIN = "main"
 MAX_NAME = 200
 """A name has at most 255 bytes on common disks; a part of a split model and its lock need some of them."""

@@ -5,7 +5,6 @@ A variant's name stands wherever a model's does. Its file names what it needs, a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from pathlib import Path
@@ -14,13 +13,13 @@ from typing import Any
 from sottovoce.core import chat_settings
 from sottovoce.core.chat_settings import ChatSettings
 from sottovoce.core.errors import BadValue, BadVariant, NotFound, Unsupported
-from sottovoce.core.paths import Home, write_whole
+from sottovoce.core.paths import Home, disk_problem, make_folder, write_whole
 from sottovoce.core.toml import NotRead, quoted, table_in
 from sottovoce.models.file import ModelFile, Variant
 from sottovoce.models.names import STARTER
+from sottovoce.models.variant_names import as_kept, is_name, require
 
 SUFFIX = ".toml"
-NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}")
 LARGEST = 200_000
 """Bytes of a file."""
 
@@ -40,14 +39,15 @@ def listed(home: Home) -> list[Variant]:
         try:
             found.append(read(path))
         except BadVariant as problem:
-            found.append(Variant(path.stem, STARTER, problem=problem.sentence))
+            found.append(Variant(as_kept(path.stem), STARTER, problem=problem.sentence))
     return found
 
 
 def find(name: str, home: Home) -> Variant | None:
     """Return the variant of this name, None where there is none. Raises BadVariant."""
+    name = as_kept(name)
     path = folder(home) / f"{name}{SUFFIX}"
-    return read(path) if NAME.fullmatch(name) and path.is_file() else None
+    return read(path) if is_name(name) and path.is_file() else None
 
 
 def get(name: str, home: Home) -> Variant:
@@ -64,8 +64,8 @@ def laid_over(model: ModelFile, variant: Variant) -> ModelFile:
 
 
 def add(home: Home, variant: Variant) -> Path:
-    """Write a variant's file; return it. Raises BadValue where it is none, or its name is taken."""
-    checked(variant)
+    """Write a variant's file; return it. Raises BadValue for none and for a taken name, and StoreProblem."""
+    variant = checked(variant)
     path = folder(home) / f"{variant.name}{SUFFIX}"
     if path.exists():
         raise BadValue(
@@ -73,23 +73,39 @@ def add(home: Home, variant: Variant) -> Path:
             hint=f"Choose another name, or remove that one: sotto variants remove {variant.name}",
             field="name",
         )
-    path.parent.mkdir(mode=0o700, exist_ok=True)
+    make_folder(path.parent)
     write_whole(path, written(variant).encode())
     return path
 
 
 def remove(home: Home, name: str) -> None:
-    """Delete a variant's file, also one that cannot be read. Raises NotFound."""
-    path = folder(home) / f"{name}{SUFFIX}"
-    if not NAME.fullmatch(name) or not path.is_file():
+    """Delete a variant's file, also one that cannot be read. Raises NotFound, StoreProblem."""
+    path = folder(home) / f"{as_kept(name)}{SUFFIX}"
+    if not is_name(as_kept(name)) or not path.is_file():
         raise NotFound(f"There is no variant named {name!r}.", hint=LIST_HINT)
-    path.unlink()
+    try:
+        path.unlink()
+    except OSError as problem:
+        raise disk_problem(problem, path) from problem
+
+
+def given(path: Path, name: str) -> Variant:
+    """Read a variant from a file that somebody passed on; here it will go by this name. Raises BadVariant."""
+    try:
+        return _read(path, name)
+    except BadVariant as problem:
+        problem.hint = "Mend the file, or give another one"
+        raise
 
 
 def read(path: Path) -> Variant:
     """Read a variant's file. Raises BadVariant, which names the file and what is wrong in it."""
+    return _read(path, path.stem)
+
+
+def _read(path: Path, name: str) -> Variant:
     try:
-        return checked(_variant(path.stem, table_in(path, LARGEST)))
+        return checked(_variant(name, table_in(path, LARGEST)))
     except NotRead as problem:
         raise _bad(path, problem.reason) from problem
     except (BadValue, Unsupported) as problem:
@@ -114,13 +130,9 @@ def written(variant: Variant) -> str:
 
 
 def checked(variant: Variant) -> Variant:
-    """Return the variant, or raise BadValue naming what no variant may have."""
-    if not NAME.fullmatch(variant.name) or variant.name == STARTER:
-        raise BadValue(
-            "A variant's name has 1 to 60 small letters, digits, dots, dashes and underlines.",
-            hint="For example: sotto variants add clinic --model starter",
-            field="name",
-        )
+    """Return the variant, its name as it is kept, or raise BadValue naming what no variant may have."""
+    variant = replace(variant, name=as_kept(variant.name))
+    require(variant.name)
     if not variant.model.strip():
         raise BadValue("A variant names its model.", hint='For example: model = "starter"', field="model")
     if len(variant.knowledge) > MOST_SHELVES:

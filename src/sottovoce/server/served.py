@@ -15,13 +15,11 @@ from sottovoce.engine.gguf import Header, read_header
 from sottovoce.engine.protocol import Engine, Queue
 from sottovoce.models import shelf, starter, variants
 from sottovoce.models.kinds import EMBEDDING, LANGUAGE
+from sottovoce.models.names import DEFAULT
 from sottovoce.models.shelf import ModelFile
 
 if TYPE_CHECKING:
     from sottovoce.app import App
-
-ALWAYS = "default"
-"""Means the model that answers here, or makes the vectors, whichever that is."""
 
 LONGEST_SHOWN = 80
 MOST_PROPOSED = 10
@@ -38,7 +36,7 @@ class Chosen:
 def names(app: App) -> tuple[str, ...]:
     """Return what the usual model may be called; its own name first."""
     is_starter = app.settings.model == shelf.STARTER
-    return (app.model.name, ALWAYS, *([shelf.STARTER] if is_starter else []))
+    return (app.model.name, DEFAULT, *([shelf.STARTER] if is_starter else []))
 
 
 async def models(app: App) -> list[ModelFile]:
@@ -86,7 +84,7 @@ async def choose(app: App, name: str, *, vectors: bool = False) -> Chosen:
     Raises NotFound; Unsupported where that model cannot answer; NotFound or BadModelFile where the settings
     name none that is there.
     """
-    if vectors and name == ALWAYS:
+    if vectors and name == DEFAULT:
         return Chosen(*await app.embedder())
     model = await find(app, name)
     if model is app.model:
@@ -166,7 +164,7 @@ def _unknown(app: App, name: str, known: Iterable[ModelFile]) -> NotFound:
     shown = name if len(name) <= LONGEST_SHOWN else f"{name[: LONGEST_SHOWN - 1]}…"
     others = [model.name for model in known if model is not app.model][:MOST_PROPOSED]
     return NotFound(
-        f"There is no model named {shown!r} here; {app.model.name} runs.",
+        f"There is no model or variant named {shown!r} here, or no longer; {app.model.name} runs.",
         hint=f"Ask for {' or '.join([*names(app), *others])}",
         field="model",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
+from sottovoce.models.names import DEFAULT
 from sottovoce.server import served
 from sottovoce.server.app_api.nouns_models import LoadNoun
 from sottovoce.server.caller import Scope
@@ -35,7 +36,7 @@ async def unload(visit: Visit[None]) -> Response:
 async def _chosen(visit: Visit[None]) -> Chosen:
     name = visit.request.path_params["name"]
     # By its own name also one that only makes vectors; the usual one is the one that answers.
-    return await served.choose(visit.house.app, name, vectors=name != served.ALWAYS)
+    return await served.choose(visit.house.app, name, vectors=name != DEFAULT)
 
 
 ENDPOINTS = (
