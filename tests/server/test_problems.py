@@ -41,6 +41,7 @@ STATUSES = {
     "WrongMethod": 405,
     "TooSlow": 408,
     "NotFound": 404,
+    "NoModel": 404,
     "Refused": 403,
     "Offline": 403,
     "NotEnoughMemory": 503,

@@ -75,3 +75,27 @@ async def test_the_page_lists_and_asks_it(browser: httpx2.AsyncClient, echo: Ech
     assert (chat["chat"]["system"], chat["messages"][-1]["text"]) == (SYSTEM, "one two")
     assert chat["messages"][-1]["model"] == "clinic"
     assert system_told(echo) == [SYSTEM]
+
+
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/app/api/runs"])
+async def test_one_that_was_removed_is_told_as_such(
+    program: httpx2.AsyncClient, browser: httpx2.AsyncClient, house: House, path: str
+) -> None:
+    variants.remove(house.app.home, "clinic")
+    client, asked = (program, "messages") if path.startswith("/v1") else (browser, "text")
+    body = {"messages": [{"role": "user", "content": "hello"}]} if asked == "messages" else {"text": "hello"}
+    reply = await client.post(path, json={"model": "clinic", **body})
+    assert reply.status_code == 404
+    error = reply.json()["error"]
+    assert error["code"] == ("model_not_found" if asked == "messages" else "no_model")
+    told = error["message"] if asked == "messages" else error["sentence"]
+    assert "There is no model or variant named 'clinic' here, or no longer;" in told
+
+
+async def test_a_name_in_another_script_is_asked_like_any_other(
+    program: httpx2.AsyncClient, house: House
+) -> None:
+    variants.add(house.app.home, Variant("海盗", "starter", system=SYSTEM))
+    body = {"model": "海盗", "messages": [{"role": "user", "content": "hello"}]}
+    reply = await program.post("/v1/chat/completions", json=body)
+    assert reply.json()["model"] == "海盗"

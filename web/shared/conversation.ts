@@ -10,13 +10,16 @@ import type { Drafts } from "./drafts";
 import type { Following } from "./events";
 import { begun, stopped } from "./live";
 import { Lives } from "./lives";
-import { told } from "./problem";
+import { Problem, told } from "./problem";
 import type { Server } from "./server";
 import type { Setup } from "./setup";
 import type { State } from "./state";
 import type { Store } from "./store";
 
 const GONE = "not_found";
+
+/** The code of a model or variant that has been removed. */
+const NO_MODEL = "no_model";
 
 /** Ids of what the server has not named yet. */
 export const QUESTION = "question";
@@ -223,7 +226,7 @@ export class Conversation {
     branch: readonly Message[],
     signal: AbortSignal,
   ): void {
-    const problem = told(cause);
+    const problem = this.#withUsual(told(cause));
     const chat = this.#store.get().chat?.id ?? null;
     const draft = this.#around.drafts.get(chat);
     if (draft !== text) this.#around.drafts.set(chat, [text, draft].filter(Boolean).join("\n\n"));
@@ -232,6 +235,17 @@ export class Conversation {
     if (signal.aborted) return;
     this.#isBusy = false;
     this.#store.set({ branch, live: null, askProblem: problem });
+  }
+
+  /** Choose the usual model where the one that was chosen has been removed: to try again is to ask that. */
+  #withUsual(problem: Problem): Problem {
+    if (problem.code !== NO_MODEL) return problem;
+    this.#store.set({ model: null });
+    void this.#server
+      .attempt((api) => api.models())
+      .then((shelf) => shelf && this.#store.set({ models: shelf.models, variants: shelf.variants }));
+    const { code, sentence, status, field, first } = problem;
+    return new Problem(code, sentence, null, status, field, first);
   }
 
   // ---- reading ----

@@ -145,6 +145,15 @@ it("asks nothing while what was set for the chat is not with the server, and kee
   expect(world.drafts.get(CHAT)).toBe("more");
 });
 
+it("asks the usual model next where the chosen one has been removed", async () => {
+  const world = await answered();
+  world.store.set({ model: "clinic" });
+  const error = { code: "no_model", sentence: "Gone.", hint: "Ask for small" };
+  world.refusal = () => Response.json({ error }, { status: 404 });
+  await world.conversation.ask("more");
+  expect(world.store.get()).toMatchObject({ model: null, askProblem: { code: "no_model", sentence: "Gone.", hint: null } });
+});
+
 it("goes on with a cut answer in its place, and shows it as it grows", async () => {
   const world = await answered();
   world.messages = world.messages.map((one) => (one.id === "a1" ? { ...one, state: "stopped" } : one));

@@ -18,6 +18,7 @@ SottoError
 │   ├── WrongMethod     an address that is there, but not for this
 │   ├── TooSlow         a request that did not arrive in time
 │   └── NotFound        no such chat, message or model
+│       └── NoModel     a model or variant that is not here, or no longer
 ├── Refused             allowed by nobody here                   exit 3
 │   ├── Offline         the network policy says no
 │   ├── NotEnoughMemory the model does not fit
@@ -156,6 +157,10 @@ class TooSlow(BadInput):
 
 class NotFound(BadInput):
     code = "not_found"
+
+
+class NoModel(NotFound):
+    code = "no_model"
 
 
 class Refused(SottoError):

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sottovoce.core.errors import NotFound, Unsupported
+from sottovoce.core.errors import NoModel, Unsupported
 from sottovoce.core.messages import OWNER
 from sottovoce.engine.gguf import Header, read_header
 from sottovoce.engine.protocol import Engine, Queue
@@ -65,7 +65,7 @@ def _varied(app: App, usable: Iterable[ModelFile]) -> list[ModelFile]:
 async def find(app: App, name: str) -> ModelFile:
     """Return the model of this name. Only what is on the shelf has one: a path leads nowhere.
 
-    Raises NotFound.
+    Raises NoModel.
     """
     if name in names(app):
         return app.model
@@ -81,7 +81,7 @@ async def find(app: App, name: str) -> ModelFile:
 async def choose(app: App, name: str, *, vectors: bool = False) -> Chosen:
     """Return what this name means, for an answer or for vectors.
 
-    Raises NotFound; Unsupported where that model cannot answer; NotFound or BadModelFile where the settings
+    Raises NoModel; Unsupported where that model cannot answer; NotFound or BadModelFile where the settings
     name none that is there.
     """
     if vectors and name == DEFAULT:
@@ -160,10 +160,10 @@ def _asked(app: App) -> list[Chosen]:
     return [Chosen(usual, app.engine), *others]
 
 
-def _unknown(app: App, name: str, known: Iterable[ModelFile]) -> NotFound:
+def _unknown(app: App, name: str, known: Iterable[ModelFile]) -> NoModel:
     shown = name if len(name) <= LONGEST_SHOWN else f"{name[: LONGEST_SHOWN - 1]}…"
     others = [model.name for model in known if model is not app.model][:MOST_PROPOSED]
-    return NotFound(
+    return NoModel(
         f"There is no model or variant named {shown!r} here, or no longer; {app.model.name} runs.",
         hint=f"Ask for {' or '.join([*names(app), *others])}",
         field="model",

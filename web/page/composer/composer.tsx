@@ -14,6 +14,7 @@ import { AttachmentNotes } from "./attachment-notes";
 import { DropArea } from "./drop-area";
 import { AppliedNote } from "./applied-note";
 import { ContextMeter } from "./context-meter";
+import { GoneNote } from "./gone-note";
 import { GrowingField } from "./growing-field";
 import { attachPasted } from "./pasted";
 import { ShelfChips, ShelfMenu } from "./shelf-switch";
@@ -86,6 +87,7 @@ export function Composer() {
       <AttachmentNotes attachments={attachments} text={text} />
       <DropArea take={attach} />
       <AppliedNote />
+      <GoneNote />
       <ShelfChips />
       <form
         className="composer-box"
