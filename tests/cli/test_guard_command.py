@@ -40,6 +40,7 @@ def test_eval_lists_what_went_wrong_when_asked(sotto):
     [
         ("profile", "strict", "profile is one of open, family, workplace, public"),
         ("region", "Austria", "two letters of a country"),
+        ("region", "QQ", "two letters of a country"),
     ],
 )
 def test_a_setting_that_is_none_is_refused(sotto, name, value, told):

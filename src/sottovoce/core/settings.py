@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
+from sottovoce.core.countries import is_country
 from sottovoce.core.environment import OTHERS as OTHERS
 from sottovoce.core.environment import PREFIX
 from sottovoce.core.environment import child_environment as child_environment
@@ -37,8 +38,6 @@ ORIGIN = re.compile(rf"[a-z][a-z0-9+.-]*://{HOST.pattern}")
 """A name with or without a port, and a whole web origin. Never a star: nothing is for everybody."""
 
 PROXY = re.compile(rf"http://{HOST.pattern}")
-
-COUNTRY = re.compile(r"(?:[A-Za-z]{2})?")
 
 Value = str | int | float
 Check = Callable[[str, Value], None]
@@ -101,7 +100,7 @@ def _proxy(name: str, value: Value) -> None:
 
 
 def _country(name: str, value: Value) -> None:
-    if not COUNTRY.fullmatch(str(value)):
+    if value and not is_country(str(value)):
         raise BadValue(
             f"{name} takes the two letters of a country, not {value!r}.",
             hint=f"For example: sotto settings set {name} AT",

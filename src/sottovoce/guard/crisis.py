@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from sottovoce.core.countries import OTHERWISE
+
 EUROPEAN_UNION = frozenset((
     "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT",
     "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
 ))  # fmt: skip
-OTHERWISE = {"UK": "GB", "EL": "GR"}
-"""What some write for a country's code."""
-
 _LOCALE = re.compile(r"[a-z]{2,3}(?:[_-][A-Za-z]{4})?[_-]([A-Za-z]{2})\b")
 
 
