@@ -11,6 +11,7 @@ def test_what_parts_log_goes_to_a_private_file_and_not_to_the_screen(home, capsy
     logging.getLogger("sottovoce.engine").warning("the engine died")
     logging.getLogger("sottovoce.engine").info("nothing special")
     logging.getLogger("some.library").warning("noise")
+    logging.getLogger("asyncio").error("noise as well")
     file = home.logs / "sotto.log"
     assert "WARNING sottovoce.engine: the engine died" in file.read_text()
     assert "special" not in file.read_text()

@@ -37,5 +37,6 @@ def keep_log(home: Home, *, debug: bool) -> None:
     handler.setFormatter(logging.Formatter(FORMAT))
     ours.addHandler(handler)
     ours.setLevel(logging.DEBUG if debug else logging.WARNING)
-    # Whatever else logs, libraries included, would otherwise reach the screen.
-    logging.lastResort = None
+    # Whatever else logs, libraries included, would otherwise reach the screen; and with no handler at all, a
+    # complaint of that would.
+    logging.lastResort = logging.NullHandler()
