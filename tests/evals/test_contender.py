@@ -73,3 +73,6 @@ def test_a_slip_is_put_right_in_the_hint() -> None:
     with pytest.raises(BadValue) as wrong:
         contender("m:temprature=1")
     assert wrong.value.hint == "Did you mean temperature?"
+    with pytest.raises(BadValue) as begun:
+        contender("m:temp=1")
+    assert begun.value.hint == "Did you mean temperature?"

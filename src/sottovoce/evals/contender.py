@@ -18,6 +18,9 @@ LONGEST_SYSTEM = 20_000
 LONGEST_NUMBER = 40
 """Characters."""
 
+SHORTEST_BEGUN = 3
+"""Letters of a setting's name that tell which is meant."""
+
 _SETTING = re.compile(r":(?=[A-Za-z_-]+=)")
 HINT = 'for example: sotto compare starter "starter:temperature=0.8,system=Answer briefly."'
 
@@ -93,5 +96,6 @@ def _value(name: str, text: str) -> float | int:
 
 def _near(name: str) -> str:
     known = (*RANGES, "system")
-    near = difflib.get_close_matches(name, known, 1)
+    begun = [one for one in known if len(name) >= SHORTEST_BEGUN and one.startswith(name)]
+    near = begun or difflib.get_close_matches(name, known, 1)
     return f"Did you mean {near[0]}?" if near else f"There are {', '.join(known)}"
