@@ -226,3 +226,10 @@ def test_a_set_that_cannot_be_used_is_told_in_a_sentence(sotto: Any, mine: Path)
     assert shown.err.startswith(
         "The set mine.toml cannot be used: item 1 (echoed), line 4: there is no check 'regex'"
     )
+
+
+def test_forgetting_takes_no_set(sotto: Any, tmp_path: Path) -> None:
+    for words in (("--group", "facts"), ("--limit", 1)):
+        refused = sotto("eval", "starter", "--forget", *words)
+        assert refused.code == 2
+        assert "--forget forgets all that a model answered here, whatever the set." in refused.err

@@ -68,6 +68,11 @@ def evaluate(
     from sottovoce.cli._run import run
     from sottovoce.evals.contender import Contender
 
+    if forget and (path is not None or groups or limit is not None):
+        raise BadValue(
+            "--forget forgets all that a model answered here, whatever the set.",
+            hint="Leave --set, --group and --limit out",
+        )
     asked = opened(path)
     items = _chosen(asked, groups, limit)
     given.model = model or given.model
