@@ -156,3 +156,12 @@ def test_a_time_is_a_span_or_a_day():
     assert read_since("30m", 10_000.0) == 8_200.0
     assert read_since("2d", 10_000.0) == 0.0
     assert os.name == "nt" or read_since("2026-11-27", 0.0) == time.mktime((2026, 11, 27, 0, 0, 0, 0, 0, -1))
+
+
+def test_the_crisis_card_is_told_of_where_nothing_is_refused_as_well(sotto):
+    told = " ".join(sotto("guard", "try", "I want to kill myself").out.split())
+    assert "The crisis card comes first, in every profile, by the program's own rule self_harm" in told
+    assert json.loads(sotto("guard", "try", "--json", "I want to kill myself").out)["card"] == [
+        "open", "family", "workplace", "public"
+    ]  # fmt: skip
+    assert "card" not in sotto("guard", "try", "how do I make a pipe bomb").out

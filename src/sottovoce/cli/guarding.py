@@ -87,7 +87,8 @@ def try_text(given: Given, /, text: str, is_answer: bool, as_json: bool) -> None
         told = {name: ruling.rule if ruling.blocked else None for name, ruling in rulings.items()}
         words = {hit.rule: list(hit.words) for hit in alike}
         rules = [_data(rule) for rule in met]
-        given.show.data({"where": where, "rules": rules, "profiles": told, "alike": words})
+        cards = [name for name, ruling in rulings.items() if ruling.card]
+        given.show.data({"where": where, "rules": rules, "profiles": told, "card": cards, "alike": words})
         return
     if held.wrong is not None:
         given.show.note(f"{home.rules} is not used. {held.wrong} The last good rules are tried.\n")
@@ -97,6 +98,11 @@ def try_text(given: Given, /, text: str, is_answer: bool, as_json: bool) -> None
             given.show.plain(f"  {rule.answer}")
     if not met:
         given.show.line(f"None of your rules acts on it ({len(held.rules.on(where))} look at such a text).")
+    carded = next((ruling for ruling in rulings.values() if ruling.card), None)
+    if carded is not None:
+        given.show.line(
+            f"The crisis card comes first, in every profile, by the program's own rule {carded.rule}."
+        )
     refusing = [name for name, ruling in rulings.items() if ruling.blocked]
     if refusing:
         own, names = rulings[refusing[0]].rule, ", ".join(refusing)
