@@ -2,6 +2,8 @@
 
 An item counts as found when all its letters and digits are within finds, wherever it stands in its text; a
 find counts as right when an item is there. With the user's list, the names of a text are the owner's words.
+Half of the texts, by the digest of each, is held out: `--missed` lists what is wrong in the other half alone,
+so that rules are never written after the texts that they are measured with.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import sys
 import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from sottovoce.guard.privacy.finding import find
@@ -33,6 +36,11 @@ class Text:
     lang: str
     text: str
     items: tuple[Item, ...]
+
+    @property
+    def held_out(self) -> bool:
+        """Whether nobody looks at this text to write rules."""
+        return sha256(self.text.encode()).digest()[0] % 2 == 1
 
 
 @dataclass(frozen=True, slots=True)
