@@ -160,6 +160,13 @@ def korean(digits: str) -> bool:
     return (11 - total % 11) % 10 == int(digits[12])
 
 
+def irish(value: str) -> bool:
+    """Return whether seven digits and a letter or two are an Irish number of personal public service."""
+    total = sum(int(one) * (8 - at) for at, one in enumerate(value[:7]))
+    total += (ord(value[8]) - 64) % 23 * 9 if len(value) == 9 else 0
+    return "WABCDEFGHIJKLMNOPQRSTUV"[total % 23] == value[7]
+
+
 def routing(digits: str) -> bool:
     """Return whether nine digits are the number of a bank in the United States."""
     return sum(int(one) * (3, 7, 1)[at % 3] for at, one in enumerate(digits)) % 10 == 0

@@ -72,12 +72,27 @@ def _domain_end(text: str, at: re.Match[str]) -> int | None:
     plain = _DOMAIN.match(text, at.end(), until)
     odd = _ODD_DOMAIN.match(text, at.end(), until)
     if at["word"]:
-        return odd.end() if odd and _DOTS.search(odd[0]) else None
+        if odd and _DOTS.search(odd[0]):
+            return odd.end()
+        return plain.end() if plain and _spelled(text, at, plain[0]) else None
     if plain and (odd is None or plain.end() >= odd.end() or plain[0].rpartition(".")[2].lower() in _KNOWN):
         return plain.end()
     if odd:
         return odd.end()
     return broken.end() if broken else None
+
+
+_BEFORE_WORD = re.compile(
+    r"(?:(?:mail|address|adresse|reach|write|contact|邮箱|邮件)[^\n@]{0,24}|[\w+-]*[\d_.+][\w.+-]*|[\"'<(]\w+)\Z",
+    re.IGNORECASE,
+)
+
+
+def _spelled(text: str, at: re.Match[str], domain: str) -> bool:
+    """Return whether "name at domain" is an address of mail and not where somebody is."""
+    if domain.rpartition(".")[2].lower() not in _KNOWN:
+        return False
+    return bool(_BEFORE_WORD.search(text[max(0, at.start() - 60) : at.start()]))
 
 
 def _local_start(text: str, at: re.Match[str]) -> int | None:

@@ -10,6 +10,9 @@ MOST = 20
 LEAST = 7
 """Digits in one number."""
 
+FOURSOME = 4
+"""Digits that a group has at most which the end of a line parts."""
+
 LONG_RUN = 60
 FEW = 6
 """In a run of more groups than the first, a table, a number has at most so many groups as the second."""
@@ -62,7 +65,11 @@ def numbers(text: str, groups: list[tuple[int, int]], first: int) -> Iterator[Nu
         if len(digits) + end - group_start > MOST:
             break
         digits += text[group_start:end]
-        sizes.append(end - group_start)
+        parted = at > first and "\n" in text[groups[at - 1][1] : group_start]
+        if parted and sizes[-1] + end - group_start <= FOURSOME:
+            sizes[-1] += end - group_start
+        else:
+            sizes.append(end - group_start)
         if len(digits) >= LEAST:
             found.append(Number(begin, end, digits, tuple(sizes), text[begin:end]))
     yield from reversed([one for one in found if "\n" not in one.raw])

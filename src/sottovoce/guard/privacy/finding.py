@@ -14,6 +14,8 @@ from sottovoce.guard.privacy.names import names
 from sottovoce.guard.privacy.names_zh import names_zh
 from sottovoce.guard.privacy.numbered import numbered
 from sottovoce.guard.privacy.own import own_words
+from sottovoce.guard.privacy.passports import passports
+from sottovoce.guard.privacy.placed import placed
 from sottovoce.guard.privacy.postal import postal
 from sottovoce.guard.privacy.postal_zh import postal_zh
 from sottovoce.guard.privacy.seeing import see
@@ -30,7 +32,7 @@ def find(text: str, own: Sequence[str] = (), never: Collection[str] = ()) -> lis
     """
     seen = see(text)
     plain = seen.text
-    rules = (mails, machines, keys, numbered, lettered, postal, postal_zh, names, names_zh)
+    rules = (mails, machines, keys, numbered, lettered, passports, postal, placed, postal_zh, names, names_zh)
     found = [one for rule in rules for one in rule(plain) if one.value not in never]
     mine = list(own_words(plain, own))
     taken = _apart(plain, list(_mine(mine, found)), found)

@@ -39,6 +39,8 @@ _SHAPES: tuple[tuple[re.Pattern[str], Callable[[str], bool]], ...] = (
     (_spaced("[A-Z] [1289] " + " ".join([_D] * 8)), checks.taiwanese),
     (_spaced("[STFG] " + " ".join([_D] * 7) + " [A-Z]"), checks.singaporean),
     (re.compile(rf"{_EDGE}[A-Z]{{3}}[PCHFATBLJG][A-Z][ ]?\d{{4}}[ ]?[A-Z]{_STOP}"), lambda value: True),
+    (re.compile(rf"{_EDGE}[a-z]{{3}}[pchfatbljg][a-z]\d{{4}}[a-z]{_STOP}"), lambda value: True),
+    (_spaced(" ".join([_D] * 7) + " [A-W] [A-IW]?"), checks.irish),
 )
 
 _LINK = (
@@ -51,7 +53,7 @@ _CALLED: tuple[tuple[Kind, str, str], ...] = (
         "passport",
         r"passport|reisepass|passeport|pasaporte|passaporto|护照|通行证|回乡证|台胞证|旅行证",
         r"(?=(?:[ -]?\n?[A-Z]{0,3}[ -]?\d){5})"
-        r"[A-Z0-9]{1,12}(?:[ \t-]\n?(?=[A-Z]{0,2}\d)[A-Z0-9]{1,9}){0,5}",
+        r"[A-Z0-9]{1,12}(?:[ \t-]\n?(?=[A-Z]{0,2}\d)[A-Z0-9]{1,9}){0,9}",
     ),
     (
         "id",
@@ -127,5 +129,5 @@ def _ibans(text: str) -> Iterator[Find]:
             signs.append(more[1].upper())
             at = more.end()
         value = "".join(signs)
-        if checks.iban(value) and not text[at : at + 1].isalnum():
+        if checks.iban(value) and not re.match("[A-Za-z0-9]", text[at : at + 1]):
             yield Find(found.start(), at, "iban", True, value)

@@ -118,15 +118,21 @@ def _card(text: str, one: Number, words: str) -> Find | None:
         whole = (
             len(one.sizes) == 1 and len(one.digits) > 13 and not other(words, text[one.end : one.end + 12])
         )
-        if regular or whole or asked:
+        if regular or whole or asked or _evenly(one):
             return Find(one.start, one.end, "card", True, one.digits)
     if asked and len(one.digits) >= 15 and "\n" not in one.raw:
         return Find(one.start, one.end, "card", False, one.digits)
     return None
 
 
+def _evenly(one: Number) -> bool:
+    """Return whether one and the same sign, no space, stands between all groups of a number."""
+    between = set(re.findall(r"\D+", one.raw.strip("(")))
+    return len(between) == 1 and between <= set("_.-/") and len(one.digits) >= 15
+
+
 def _identity(text: str, one: Number, words: str) -> Find | None:
-    return _resident(text, one, words) or _social(one, words) or _checked(one, words)
+    return _resident(text, one, words) or _social(one, words) or _checked(one, words) or _health(one, words)
 
 
 def _resident(text: str, one: Number, words: str) -> Find | None:
@@ -154,6 +160,13 @@ def _social(one: Number, words: str) -> Find | None:
         )
         if asked or (separate and (one.raw.count("-") or one.raw.count(" ") == 2) and not other(words, "")):
             return Find(one.start, one.end, "id", True, one.digits)
+    return None
+
+
+def _health(one: Number, words: str) -> Find | None:
+    """Return a British number of health as it is written in groups, where it can be no phone."""
+    if one.sizes == (3, 3, 4) and one.digits[3] in "01" and not other(words, ""):
+        return Find(one.start, one.end, "id", True, one.digits) if checks.british_health(one.digits) else None
     return None
 
 

@@ -75,7 +75,7 @@ def phone(one: Number, *, asked: bool) -> tuple[bool, str] | None:
     if one.raw.startswith(("+", "(+")):
         return _abroad(re.sub(r"\(\s?0\s?\)", "", one.raw), one)
     if digits.startswith("00") and len(digits) >= 10 and digits[2] != "0":
-        return _abroad(re.sub(r"\(\s?0\s?\)", "", one.raw)[2:], one)
+        return _abroad(re.sub(r"\(\s?0\s?\)", "", one.raw.lstrip("("))[2:], one)
     if _DATE.match(one.raw) or set(digits) == {"0"}:
         return None
     many, spelled = len(one.sizes) > 1, set(one.sizes) == {1} or max(one.sizes) == 2
@@ -161,6 +161,6 @@ def _elsewhere(
 ) -> bool | None:
     if re.fullmatch(r"[6-9]\d{9}", digits) and sizes == (5, 5):
         return True
-    if re.fullmatch(r"[679]\d{8}", digits) and sizes == (3, 2, 2, 2):
+    if re.fullmatch(r"[679]\d{8}", digits) and sizes in ((3, 2, 2, 2), (3, 3, 3)):
         return False
     return None

@@ -11,13 +11,14 @@ from collections.abc import Iterator
 
 from sottovoce.guard.privacy.found import Find
 
-_SUFFIX = (
+SUFFIX = (
     "street|st|str|avenue|ave|av|road|rd|lane|ln|drive|dr|boulevard|blvd|court|ct|way|"
     "place|pl|square|sq|terrace|ter|"
     "close|crescent|cres|gardens|gdns|row|mews|hill|parkway|pkwy|highway|hwy|circle|cir|"
     "trail|trl|grove|walk|quay|"
     "alley|loop|plaza|rise|park|view|vale|green|gate|wharf|embankment|broadway|esplanade|"
     "parade|promenade|turnpike|"
+    "passage|cottages|villas|wynd|brae|croft|approach|causeway|fold|"
     "drove|yard|heights|ridge|crossing|bend|cove|path|pike|run|point|circus|strand"
 )
 _LONG = (
@@ -30,7 +31,7 @@ _COUNTRY = (
     "Deutschland|France|Spain|España|Italy|Italia|Netherlands|Austria|Österreich|"
     "Switzerland|Schweiz|China|Singapore|India"
 )
-_STATES = (
+STATES = (
     "AL|AK|AZ|AR|CA|CO|CT|DE|DC|FL|GA|HI|ID|IL|IN|IA|KS|KY|LA|ME|MD|MA|MI|MN|MS|MO|MT|NE|"
     "NV|NH|NJ|NM|NY|NC|ND|OH|OK|OR|"
     "PA|RI|SC|SD|TN|TX|UT|VT|VA|WA|WV|WI|WY|ON|QC|BC|AB|MB|SK|NS|NB|NSW|VIC|QLD|TAS|ACT|"
@@ -38,10 +39,12 @@ _STATES = (
     "Georgia|Colorado|Arizona|Virginia|"
     "Michigan|Pennsylvania|Minnesota|Ontario|Quebec|Victoria|Queensland"
 )
-_UK_CODE = r"[A-Z]{1,2}\d[A-Z\d]?[ ]?\d[A-Z]{2}"
+UK_CODE = r"[A-Z]{1,2}\d[A-Z\d]?[ ]?\d[A-Z]{2}"
 _SEP = r"(?:[ \t]*,[ \t]*\n?[ \t]*|[ \t]*\n[ \t]*|[ \t]+)"
-_CAP = r"[A-Z\u00c0-\u00de](?:[\w.'\u00c0-\u024f-]{0,24})"
-_TOWN = rf"{_CAP}(?:[ -](?:{_CAP}|upon|on|of|the|am|an|der|de|la|le|im|in|under|le|sur|sous|del|y)){{0,4}}"
+CAPITAL = r"[A-Z\u00c0-\u00de](?:[\w.'\u00c0-\u024f-]{0,24})"
+_TOWN = (
+    rf"{CAPITAL}(?:[ -](?:{CAPITAL}|upon|on|of|the|am|an|der|de|la|le|im|in|under|le|sur|sous|del|y)){{0,4}}"
+)
 _UNIT = (
     r"(?:(?:apt|apartment|unit|suite|ste|flat|floor|fl|room|rm|building|bldg|block|#|"
     r"top flat|basement|hinterhaus|wohnung|whg|stock|etage|og|"
@@ -49,30 +52,30 @@ _UNIT = (
 )
 _TAIL = re.compile(
     rf"(?:{_SEP}(?i:{_UNIT})(?![A-Za-z0-9]))?"
-    rf"(?:{_SEP}{_TOWN}(?=[ \t]*[,\n]|[ \t]+(?:{_STATES}|{_UK_CODE}|\d{{4,6}})\b)){{0,2}}"
-    rf"(?:{_SEP}(?:{_TOWN},?{_SEP})?(?:(?:{_STATES})\.?(?:,?{_SEP}(?:\d{{5}}(?:-\d{{4}})?|"
-    rf"[A-Z]\d[A-Z][ ]?\d[A-Z]\d|\d{{4}}))?|(?:{_TOWN},?{_SEP})?(?i:{_UK_CODE})|"
+    rf"(?:{_SEP}{_TOWN}(?=[ \t]*[,\n]|[ \t]+(?:{STATES}|{UK_CODE}|\d{{4,6}})\b)){{0,2}}"
+    rf"(?:{_SEP}(?:{_TOWN},?{_SEP})?(?:(?:{STATES})\.?(?:,?{_SEP}(?:\d{{5}}(?:-\d{{4}})?|"
+    rf"[A-Z]\d[A-Z][ ]?\d[A-Z]\d|\d{{4}}))?|(?:{_TOWN},?{_SEP})?(?i:{UK_CODE})|"
     rf"(?:D-|F-|A-|CH-|I-|E-|"
     rf"NL-)?\d{{4,6}}(?:[ ]?[A-Z]{{2}})?(?:[ ]{_TOWN})?(?:[ "
     rf"]\((?:[A-Z]{{2}})\))?)(?![A-Za-z0-9]))?"
     rf"(?:{_SEP}(?:{_COUNTRY})\b)?",
 )
-_TOWN_ONLY = re.compile(rf",[ \t]*\n?[ \t]*{_CAP}(?:[ -]{_CAP}){{0,2}}(?=[ \t]*(?:[.,;:!?)\n]|$|\Z))")
+_TOWN_ONLY = re.compile(rf",[ \t]*\n?[ \t]*{CAPITAL}(?:[ -]{CAPITAL}){{0,2}}(?=[ \t]*(?:[.,;:!?)\n]|$|\Z))")
 _BEFORE = re.compile(
-    rf"(?:(?i:{_UNIT})|{_CAP} (?:House|Court|Lodge|Cottage|Building|Tower|Mansions))[ \t]*,?[ \t]*\n?[ \t]*\Z"
+    rf"(?:(?i:{_UNIT})|{CAPITAL}(?: {CAPITAL})? (?:House|Court|Lodge|Cottage|Building|Tower|Mansions|Farm|Hall|Residency|Apartments|Heights))[ \t]*,?[ \t]*\n?[ \t]*\Z"
 )
 
 _NUMBER = r"(?<![A-Za-z0-9.,/-])\d{1,5}(?:[ ]?[A-Za-z](?![A-Za-z]))?(?:[ ]?[-/][ ]?\d{1,5}[A-Za-z]?)?"
 _ENGLISH = re.compile(
     rf"{_NUMBER}(?:[ \t]+|,[ ]|[ ]?\n)(?:(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West|Upper|"
     rf"Lower|Old|New|Great|Little|St\.?|Saint|The)\.? )?"
-    rf"(?:(?:{_CAP}|\d{{1,3}}(?:st|nd|rd|"
-    rf"th))[ \n]){{1,4}}?(?:(?i:{_SUFFIX})\b\.?)(?:[ ](?:N|S|E|W|NE|NW|SE|SW|North|South|"
+    rf"(?:(?:{CAPITAL}|\d{{1,3}}(?:st|nd|rd|"
+    rf"th))[ \n]){{1,4}}?(?:(?i:{SUFFIX})\b\.?)(?:[ ](?:N|S|E|W|NE|NW|SE|SW|North|South|"
     rf"East|West)\b\.?)?"
 )
 _AVENUE_FIRST = re.compile(
     rf"{_NUMBER}[ ](?:Avenue|Ave\.?|Broadway|Highway|Route|County Road|The)[ ](?:of the "
-    rf"{_CAP}|{_CAP}|[A-Z0-9]{{1,4}})\b|{_NUMBER}[ ](?:Broadway|Piccadilly|Strand|Pall Mall|"
+    rf"{CAPITAL}|{CAPITAL}|[A-Z0-9]{{1,4}})\b|{_NUMBER}[ ](?:Broadway|Piccadilly|Strand|Pall Mall|"
     rf"Haymarket|Kingsway|Whitehall|Cheapside)\b"
 )
 _SMALL = re.compile(
@@ -96,11 +99,12 @@ _BOX = re.compile(
     r"\b(?:P\.?[ ]?O\.?[ ]?Box|Postfach|GPO Box|Apartado(?: de Correos)?)[ ]?\d{1,6}(?:[ ]\d{2,3})*\b",
     re.IGNORECASE | re.ASCII,
 )
-_TOWN_STATE = re.compile(rf"\b{_CAP}(?:[ ]{_CAP}){{0,2}},?[ ]+(?:{_STATES})\.?,?[ \n]+\d{{5}}(?:-\d{{4}})?\b")
-_CODE = re.compile(rf"(?<![A-Za-z0-9-])(?:{_UK_CODE})(?![A-Za-z0-9-])")
+_TOWN_STATE = re.compile(
+    rf"\b{CAPITAL}(?:[ ]{CAPITAL}){{0,2}},?[ ]+(?:{STATES})\.?,?[ \n]+\d{{5}}(?:-\d{{4}})?\b"
+)
 _CODE_LOW = re.compile(
     rf"(?:postcode|post code|postal code|zip(?: code)?|PLZ|邮编|邮政编码)[ ]?(?:is|:|=|是|"
-    rf"为)?[ ]{{0,2}}(?P<value>{_UK_CODE}|\d{{5}}(?:-\d{{4}})?|\d{{6}})(?![A-Za-z0-9])",
+    rf"为)?[ ]{{0,2}}(?P<value>{UK_CODE}|\d{{5}}(?:-\d{{4}})?|\d{{6}})(?![A-Za-z0-9])",
     re.IGNORECASE | re.ASCII,
 )
 
@@ -109,14 +113,15 @@ _GERMAN_END = (
     "straße|strasse|str\\.|str|weg|platz|allee|gasse|ring|damm|ufer|chaussee|"
     "steig|stieg|graben|markt|promenade|zeile|kamp|twiete|pfad"
 )
+_PART = r"[A-Z\u00c0-\u00de][\w.'\u00c0-\u024f]{0,24}"
 _GERMAN = re.compile(
-    rf"(?<![A-Za-z0-9\u00c0-\u024f])(?:(?:{_CAP}[ -]){{0,3}}(?:{_CAP}(?:{_GERMAN_END})|"
+    rf"(?<![A-Za-z0-9\u00c0-\u024f])(?:(?:{_PART}[ -]){{0,3}}(?:{_PART}(?:{_GERMAN_END})|"
     rf"[A-Z][\w\u00c0-\u024f]{{2,20}}(?:er|e|s|en|n)?[ -](?i:straße|strasse|str\.|weg|platz|"
     rf"allee|ring|damm|ufer|chaussee|markt))"
     rf"|(?i:am|an der|auf der|auf dem|im|unter den|zum|zur|hinter der|vor dem|alte[rn]?|"
     rf"neue[rn]?)[ ](?!\w*(?:{_GERMAN_END})[ \n]|(?:Jan|Feb|M[aä]rz|Apr|Mai|Jun|Jul|Aug|Sep|"
     rf"Okt|Nov|Dez|\w+tag|\w+woch|Jahr|Kapitel|Alter|Punkt|"
-    rf"Platz)){_CAP}(?:[ ]{_CAP})?)[ \n](?!\d{{4}}){_HOUSE}"
+    rf"Platz)){CAPITAL}(?:[ ]{CAPITAL})?)[ \n](?!\d{{4}}){_HOUSE}"
 )
 _GERMAN_SMALL = re.compile(
     rf"(?<![A-Za-z0-9\u00c0-\u024f])[a-z\u00c0-\u024f-]{{3,24}}(?:straße|strasse|str\.|"
@@ -127,15 +132,15 @@ _ROMANCE = re.compile(
     rf"{_NUMBER},?[ ](?:(?:bis|ter|quater),?[ ])?(?:rue|avenue|av\.|boulevard|bd|place|"
     rf"chemin|allée|impasse|quai|cours|route|passage|square|faubourg)[ ]"
     rf"(?:(?:de|du|des|la|le|les|l'|d'|de la|de l'|au|"
-    rf"aux)[ ]?){{0,3}}[\w\u00c0-\u024f'-]{{2,24}}(?:[ -](?:{_CAP}|de|du|la|des|le)){{0,4}}"
+    rf"aux)[ ]?){{0,3}}[\w\u00c0-\u024f'-]{{2,24}}(?:[ -](?:{CAPITAL}|de|du|la|des|le)){{0,4}}"
     rf"|\b(?:Calle|C/|Avenida|Avda\.?|Av\.|Plaza|Paseo|Pº|Ronda|Carrer|Camino|Travesía|Via|"
     rf"Viale|Piazza|Corso|Largo|Vicolo|Rua|Rue|Avenue|Boulevard)[ ]?"
     rf"(?:(?:de|del|della|dei|degli|delle|di|do|da|la|las|los|"
-    rf"el)[ ]){{0,2}}{_CAP}(?:[ ](?:{_CAP}|de|del|di|della|la|y|"
+    rf"el)[ ]){{0,2}}{CAPITAL}(?:[ ](?:{CAPITAL}|de|del|di|della|la|y|"
     rf"e)){{0,4}}[ ]?,?[ ](?:n[ºo.°][ ]?)?{_HOUSE}",
 )
 _DUTCH = re.compile(
-    rf"(?<![A-Za-z0-9\u00c0-\u024f]){_CAP}(?:[ -]{_CAP})?(?:straat|laan|gracht|plein|kade|"
+    rf"(?<![A-Za-z0-9\u00c0-\u024f]){CAPITAL}(?:[ -]{CAPITAL})?(?:straat|laan|gracht|plein|kade|"
     rf"dijk|weg|singel|hof|vägen|gatan|gata|vej|gade|gården)[ ]{_HOUSE}"
 )
 _FLOORS = re.compile(r"(?:,[ ]?\d{1,2}[ºª°](?:[ ]?[A-Z]\b)?)?")
@@ -158,19 +163,18 @@ def postal(text: str) -> Iterator[Find]:
                 yield _whole(text, found.start(), found.end(), small=True)
     for found in _BOX.finditer(text):
         yield _whole(text, found.start(), found.end())
-    for pattern in (_TOWN_STATE, _CODE):
-        for found in pattern.finditer(text):
-            yield Find(*found.span(), "address", True, _value(found[0]))
+    for found in _TOWN_STATE.finditer(text):
+        yield Find(*found.span(), "address", True, plain(found[0]))
     for found in _CODE_LOW.finditer(text):
-        yield Find(*found.span("value"), "address", True, _value(found["value"]))
+        yield Find(*found.span("value"), "address", True, plain(found["value"]))
 
 
 _SMALL_TAIL = re.compile(
     rf"(?:,?[ \n](?i:{_UNIT})(?![A-Za-z0-9]))?(?:,[ \n]?[a-z\u00c0-\u024f]{{3,20}}(?:[ ][a-z]{{3,20}})?(?=,|"
-    rf"[ ](?i:{_UK_CODE}|{_STATES}|\d{{5}})\b|[.;!?\n]|"
+    rf"[ ](?i:{UK_CODE}|{STATES}|\d{{5}})\b|[.;!?\n]|"
     rf"\Z)){{0,2}}(?:,?[ "
-    rf"\n](?i:{_STATES})\b)?(?:,?[ \n](?:\d{{5}}(?:-\d{{4}})?(?:[ "
-    rf"][a-z\u00c0-\u024f]{{3,20}})?|(?i:{_UK_CODE}))(?![A-Za-z0-9]))?",
+    rf"\n](?i:{STATES})\b)?(?:,?[ \n](?:\d{{5}}(?:-\d{{4}})?(?:[ "
+    rf"][a-z\u00c0-\u024f]{{3,20}})?|(?i:{UK_CODE}))(?![A-Za-z0-9]))?",
     re.IGNORECASE | re.ASCII,
 )
 
@@ -178,8 +182,10 @@ _SMALL_TAIL = re.compile(
 def _whole(text: str, start: int, end: int, *, small: bool = False) -> Find:
     """Return an address with the flat before its street, and the town, code and country after it."""
     ahead = text[max(0, start - 60) : start]
-    if more := _BEFORE.search(ahead):
-        start -= len(ahead) - more.start()
+    for _ in range(2):
+        if more := _BEFORE.search(ahead):
+            start -= len(ahead) - more.start()
+            ahead = ahead[: more.start()]
     after = _FLOORS.match(text, end)
     end = after.end() if after else end
     tail = (_SMALL_TAIL if small else _TAIL).match(text, end, end + 160)
@@ -188,8 +194,9 @@ def _whole(text: str, start: int, end: int, *, small: bool = False) -> Find:
         end = town.end()
     while text[end - 1] in " .,;\n":
         end -= 1
-    return Find(start, end, "address", True, _value(text[start:end]))
+    return Find(start, end, "address", True, plain(text[start:end]))
 
 
-def _value(raw: str) -> str:
+def plain(raw: str) -> str:
+    """Return an address in one spelling."""
     return " ".join(re.findall(r"\w+", raw)).lower()

@@ -23,6 +23,7 @@ _SAME = str.maketrans({
     "\r": "\n", "\u2028": "\n", "\u2029": "\n", "\x0b": "\n", "\x0c": "\n", "\x85": "\n",
 })  # fmt: skip
 _OTHER_LETTER = re.compile("[\u0370-\u03ff\u0400-\u052f]")
+_NOT_CHINESE = re.compile("[^\u3400-\u9fff]+")
 _NOT_SEEN = re.compile("[\u115f\u1160\u3164\u2800\ufe00-\ufe0f\u20e3]")
 
 
@@ -62,7 +63,10 @@ def see(text: str) -> Seen:
     starts.extend(range(at, len(text)))
     ends.extend(range(at + 1, len(text) + 1))
     seen = "".join(pieces).translate(_SAME)
-    return Seen(alike_mended(seen) if _OTHER_LETTER.search(seen) else seen, starts, ends)
+    if _OTHER_LETTER.search(seen):
+        # A Chinese sign that touches a word is none of its letters.
+        seen = _NOT_CHINESE.sub(lambda part: alike_mended(part[0]), seen)
+    return Seen(seen, starts, ends)
 
 
 @lru_cache(4096)
