@@ -10,6 +10,7 @@ from sottovoce.guard.privacy.contacts import machines, mails
 from sottovoce.guard.privacy.found import KINDS, Find
 from sottovoce.guard.privacy.keys import keys
 from sottovoce.guard.privacy.lettered import lettered
+from sottovoce.guard.privacy.lined import lined
 from sottovoce.guard.privacy.names import names
 from sottovoce.guard.privacy.names_zh import names_zh
 from sottovoce.guard.privacy.numbered import numbered
@@ -32,7 +33,7 @@ def find(text: str, own: Sequence[str] = (), never: Collection[str] = ()) -> lis
     """
     seen = see(text)
     plain = seen.text
-    rules = (mails, machines, keys, numbered, lettered, passports, postal, placed, postal_zh, names, names_zh)
+    rules = (mails, machines, keys, numbered, lettered, passports, postal, placed, postal_zh, names, names_zh, lined)
     found = [one for rule in rules for one in rule(plain) if one.value not in never]
     mine = list(own_words(plain, own))
     taken = _apart(plain, list(_mine(mine, found)), found)

@@ -164,10 +164,13 @@ def _is_name(
     if capitals:
         if listed[0] and (listed[1] or re.search("[fb]", kinds)):
             return True
-        return False if listed[1] and kinds[0] in "gb" else None
+        named = _is_pinyin(words) or (kinds[0] in "GB" and before.weak)
+        return False if named or (listed[1] and kinds[0] in "gb") else None
     if kinds[0] in "GB":
         return kinds[-1] != "p"
     if kinds[0] == "I":
+        if not listed[1] and any(word.shape == "A" for word in words):
+            return None
         return True if listed[1] else False if kinds[-1] in "fbUG" and loose and not at_start else None
     if kinds[0] in "gb" and kinds[-1] in "FB":
         return True
@@ -203,6 +206,8 @@ def _one(
             return True
         # Dear Hiring Team, Hi Payments Department.
         thing = after[0] == " " and after[1] in lists().never | lists().after
+        if capitals and before.why == "introduced" and before.sure:
+            return False
         return None if not before.sure or capitals or kind != "U" or len(word.low) < 3 or thing else False
     if capitals:
         return None
@@ -216,6 +221,12 @@ def _one(
     return None
 
 
+_DOUBLE = frozenset(
+    "ouyang zhuge sima shangguan situ huangfu murong linghu yuwen zhangsun duanmu xuanyuan shentu chunyu tantai "
+    "dongfang dugu nangong xiahou gongsun weichi".split()
+)
+
+
 def _is_pinyin(words: list[Word]) -> bool:
     """Return whether words are a Chinese name in Latin letters."""
     if len(words) not in (2, 3) or any(word.kind in "Spq" for word in words):
@@ -224,8 +235,9 @@ def _is_pinyin(words: list[Word]) -> bool:
     families = [word.low in known.family or word.low in known.word_family for word in words]
     rest = [syllables(word.low) for word in words]
     for at, others in ((0, rest[1:]), (-1, rest[:-1])):
-        if families[at] and rest[at] == 1 and all(others) and 1 <= sum(others) <= 2:
-            return (
+        double = words[at].low in _DOUBLE
+        if (families[at] and rest[at] == 1 or double) and all(others) and 1 <= sum(others) <= 2:
+            return (double or
                 words[at].kind in "FB"
                 or sum(others) == 2
                 or (words[at].kind in "fb" and len(words[at].low) > 1)

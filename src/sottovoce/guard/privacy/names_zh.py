@@ -17,6 +17,14 @@ _EDGE = re.compile(
 )
 _BETWEEN = re.compile(r"[ \t]?\n?[ \t]?|\.")
 _LEFT_LONGEST = 6
+_FIELD = re.compile(r"[ ]?[/,;|\t，；、(（]{1,2}[ ]?(?:[男女](?![\u3400-\u9fff])|[+]?\d{6,})|[ ]?\t")
+_RELATED = re.compile(r"(?:\A|[\s,.;:，。；：、()（）])(?:子|女|妻|夫|父|母|兄|弟|姐|妹|儿|孙|婿|媳)\Z")
+_CALLED = re.compile(
+    rf"(?:我叫|名叫|外号|小名叫?|乳名|昵称|绰号|网名|叫我|喊我|称呼我|联系|骂|卫生员|护士|找|@)"
+    rf"(?P<name>[小阿老大](?!时|学|区|姐|伙|孩|朋|组|吃|程|师|板|公|婆|家|人|心|便|说|事|提|问|偷|猫|狗|票|票|号|米|男|女|队)[{_H}]子?)"
+    rf"(?=[了说的在是和，。、,.;:!?\s\"”'’]|\Z)"
+)
+_TWICE = re.compile(r"([乔毛豆圆甜婷丽娜芳静莉倩媛萌笑晨蕾琪琳欣佳雯霖涵果糖朵妞蛋宝贝军强伟杰浩亮磊鹏飞敏艳燕玲红梅兰菲薇琴瑶颖洋瑞睿轩])\1")
 _USUAL = frozenset(
     "王李张刘陈杨赵吴周徐孙朱胡郭何林郑谢罗梁宋唐许韩冯邓曹彭曾肖董袁潘蒋蔡余杜叶苏魏吕丁沈姚卢姜崔钟谭陆汪范廖贾"
     "韦邹孟秦邱尹薛闫侯陶贺龚邵钱覃戴莫孔汤"
@@ -89,6 +97,13 @@ def names_zh(text: str) -> Iterator[Find]:
         left, right = _left(text, match.start(), tables), _right(text, match.end(), tables)
         if left and right and not any(one in found for one in range(match.start() - 2, match.start() + 1)):
             found[match.start()] = Find(*match.span(), "name", False, match[0])
+    for match in _TWICE.finditer(text):
+        left, right = _left(text, match.start(), tables), _right(text, match.end(), tables)
+        if (left and right) and match.start() not in found and match.start() - 1 not in found:
+            found[match.start()] = Find(*match.span(), "name", False, match[0])
+    for match in _CALLED.finditer(text):
+        if match["name"] not in tables.not_nick and match.start("name") not in found:
+            found[match.start("name")] = Find(*match.span("name"), "name", False, match["name"])
     for match in tables.nick.finditer(text):
         one = _nick_at(text, match, tables)
         if one:
@@ -110,6 +125,8 @@ def _left(text: str, at: int, tables: Tables) -> int:
                 ("好叫", "大叫", "要叫", "会叫", "喊叫", "关系", "联系", "没系")
             ):
                 return 3
+    if _RELATED.search(before):
+        return 3
     if not before or _EDGE.match(before[-1]):
         return 2
     return 1 if any(before[-size:] in tables.left for size in range(1, 4)) else 0
@@ -129,15 +146,12 @@ def _name_at(text: str, start: int, end: int, tables: Tables) -> Find | None:
     first = _skip(text, end)
     near = text[start : start + 3]
     compact = text[start:end] + text[first : first + 2]
-    if (
-        near[:2] in tables.words
-        or compact[:2] in tables.words
-        or compact[:3] in tables.words
-        or compact[:4] in tables.words
-    ):
-        return None
     left = _left(text, start, tables)
-    if start and text[start - 1 : start + 1] in tables.words and left < 3:
+    if compact[:3] in tables.words or compact[:4] in tables.words:
+        return None
+    if (near[:2] in tables.words or compact[:2] in tables.words) and not _in_spite(text, start, left, tables):
+        return None
+    if start and text[start - 1 : start + 1] in tables.words and (left < 3 or text[start - 1] in "名叫系"):
         return None
     if any(text[end - size : end] in tables.strong for size in (2, 3, 4)):
         return None
@@ -204,7 +218,12 @@ def _score(
             and not (fit >= 0.5 and left == 2 and right == 2 and text[start] in _USUAL)
         ):
             return None
-    elif not (fit == 1 and left and right and (text[start] in _USUAL or rare or _listed(text, start, last))):
+    elif not (
+        fit == 1
+        and left
+        and right
+        and (text[start] in _USUAL or rare or _listed(text, start, last) or _fielded(text, last))
+    ):
         return None
     sure = left == 3 or right == 3 or (len(given) == 2 and fit == 1 and left + right >= 3) or rare
     return fit * 2 + right + (0.6 if len(given) == 2 else 0), sure
@@ -216,6 +235,24 @@ def _listed(text: str, start: int, last: int) -> bool:
         "、" in text[max(0, start - 1) : start] + text[last : last + 1]
         and _EDGE.match(text[last:]) is not None
     )
+
+
+def _fielded(text: str, last: int) -> bool:
+    """Return whether a field of a record follows: a sex, a number."""
+    return _FIELD.match(text, last) is not None
+
+
+def _in_spite(text: str, start: int, left: int, tables: Tables) -> bool:
+    """Return whether signs that begin a word are a name all the same: announced, or alone in a list."""
+    size = next((size for size in (2, 3) if _right(text, start + size, tables) >= 2), 0)
+    given = text[start + 1 : start + size]
+    if not size or not all(sign in tables.given for sign in given):
+        return left == 3 and size == 0 and text[start + 1 : start + 3].strip() != "" and all(
+            sign in tables.given for sign in text[start + 1 : start + 3]
+        ) and _right(text, start + 3, tables) > 0
+    if left == 3:
+        return True
+    return left == 2 and (_fielded(text, start + size) or (size == 3 and _listed(text, start, start + size)))
 
 
 def _skip(text: str, at: int) -> int:
@@ -255,9 +292,9 @@ def _again(text: str, found: dict[int, Find]) -> Iterator[Find]:
     """Find names that were found once wherever else they stand, and the given names of three signs' names."""
     parts: dict[str, bool] = {}
     for one in found.values():
-        if one.sure and len(one.value) >= 2 and re.fullmatch(f"[{_H}]+", one.value):
-            parts[one.value] = True
-            if len(one.value) == 3 and not _tables().titles.search(one.value):
+        if (one.sure or len(one.value) > 1) and re.fullmatch(f"[{_H}]+", one.value):
+            parts[one.value] = one.sure
+            if one.sure and len(one.value) == 3 and not _tables().titles.search(one.value):
                 parts.setdefault(one.value[1:], False)
     if not parts:
         return

@@ -153,7 +153,7 @@ def _near(text: str, run: list[Word], word: Word) -> bool:
     if "\n" in gap or gap in "_-":
         return (
             last.kind in "GBgI"
-            and word.kind in "FBfU"
+            and word.kind in "FBfUI"
             and (word.shape == last.shape)
             and not text.startswith(("\n", ":"), word.end)
         )

@@ -12,12 +12,19 @@ NEAR = 26
 """Signs before a word that are looked at, and those of them that most is said by."""
 
 _INTRODUCED = re.compile(
-    r"(?:\b(?:i am|i'm|it's|my name(?:'s| is)|name(?:'s| is| was)|named|called|call me|"
+    r"(?:\b(?:i am|i'm|it'?s|this is|my name(?:'s| is)|name(?:'s| is| was)|named|called|call me|"
     r"known as|signed(?: by)?|aka|née|nee|"
     r"ich heiße|ich bin|mein name ist|je m'appelle|me llamo|mi chiamo)|"
-    r"\b(?:full |first |last |family |maiden |sur|given )?name ?[:=]|\b(?:patient|client|"
+    r"\b(?:full |first |last |family |maiden |sur|given )?names? ?[:=]|\b(?:patient|client|"
     r"customer|tenant|employee|applicant|candidate|from|to|cc|bcc|attn|"
     r"attention|contact|recipient|sender|author|attendees|participants|present|owner|"
+    r"social worker|case ?worker|mother|father|spouse|husband|wife|son|daughter|guardian|next of kin|engineer|trainer|"
+    r"coach|teacher|tutor|doctor|gp|nurse|consultant|claimant|requester|requestor|applicant|driver|second driver|agent|"
+    r"principal|witness|caller|buyer|seller|landlord|tenant|lessee|lessor|borrower|lender|insured|policy ?holder|payer|"
+    r"traveller|traveler|visitor|host|hostess|chair|chairperson|organi[sz]er|speaker|presenter|interviewer|interviewee|"
+    r"complainant|defendant|plaintiff|petitioner|respondent|counsel|solicitor|executor|trustee|referee|"
+    r"emergency contact|contact person|account holder|prepared by|reported by|written by|approved by|on call|op|"
+    r"absender|empfänger|kunde|kundin|mieter|mieterin|vermieter|patientin|ansprechpartner(?:in)?|kontakt|"
     r"holder|signed|manager|passenger|guest|beneficiary|payee|cardholder|student|assignee|"
     r"reviewer|by|nom|vorname|nachname|nombre) ?[:=])\s*[*_\"'(]{0,3}\Z",
     re.IGNORECASE,
@@ -30,9 +37,9 @@ _GREETED = re.compile(
 )
 _SIGNED = re.compile(
     r"(?:regards|wishes|sincerely|faithfully|truly|cheers|thanks|thank you|best|love|yours|"
-    r"xoxo|respectfully|cordially|grüße[n]?|gruß|cordialement|saludos|signature|hugs|"
+    r"a lot|xx+|xoxo|respectfully|cordially|grüße[n]?|gruß|cordialement|saludos|signature|hugs|"
     r"warmly|gratefully|ciao|lg|vg|mfg)"
-    r"(?: in advance| again| so much| always)?[,!.]?\s*\n\s*[-~*]*\s*\Z|\n\s*--[ ]?\Z",
+    r"(?: in advance| again| so much| always| a lot)?(?:[,!.]?\s*\n\s*[-~*]*|[,!])\s*\Z|(?:\n|\A)\s*--[ ]?\Z",
     re.IGNORECASE,
 )
 _CHINESE = re.compile(
@@ -82,7 +89,9 @@ _CLOSE = re.compile(
     r"dinner|coffee|breakfast|drinks|appointment|call|session|meeting|interview) with|on "
     r"behalf of|signed by|written by|sent by|reported by|approved by|assigned to|reports "
     r"to|wrote to|letter to|letter from|email from|message from|email to|gift for|card for|"
-    r"referred by|birthday of)\s\Z",
+    r"referred by|birthday of|deliver(?:ed)? to|addressed to|parcel for|name of|husband of|wife of|son of|daughter of|"
+    r"mother of|father of|parents? of|care of|c/o|married to|engaged to|accompanied by|together with|everybody says|"
+    r"everyone calls (?:me|him|her)|goes by|absender|gez\.|i\.a\.|gruß|grüße)\s\Z",
     re.IGNORECASE,
 )
 
