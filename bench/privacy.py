@@ -119,8 +119,39 @@ def _places(text: str, value: str) -> list[int]:
     return places
 
 
+FIRST = """\
+The rules as they were when they first met these texts found 0.922 of all but names and 0.762 of names
+(0.999 with the owner's list), at a precision of 0.986. They were then mended with the half that was
+looked at, and with that alone."""
+
+
 def page(texts: Sequence[Text]) -> str:
-    """Return the page that says what is found."""
+    """Return the page that says what is found in each half."""
+    halves = [
+        ("The half held out", [text for text in texts if text.held_out]),
+        ("The half looked at", [text for text in texts if not text.held_out]),
+    ]
+    count = sum(len(text.items) for text in texts)
+    return "\n".join(
+        [
+            "# What is found of personal data",
+            "",
+            f"Measured by `python -m bench.privacy` on {len(texts):,} texts with {count:,} planted items,",
+            "in English and Chinese, that were written without looking at the rules. An item is found when",
+            "all of it is; odd forms are those with signs between, full-width digits, look-alike letters,",
+            "line breaks and the like.",
+            "",
+            FIRST,
+            "",
+            "What to expect of a text that nobody wrote rules after is what the half held out says.",
+            "",
+            *(line for title, half in halves for line in _half(title, half)),
+        ]
+    )
+
+
+def _half(title: str, texts: Sequence[Text]) -> list[str]:
+    """Return the part of the page about one half of the texts."""
     alone, with_list = measure(texts), measure(texts, listed=True)
     structured = [kind for kind in alone.kinds if kind != NAME]
     rows = [
@@ -133,26 +164,16 @@ def page(texts: Sequence[Text]) -> str:
             for lang in ("en", "zh")
         ),
     ]
-    lines = [f"| {name} | {every} | {odd} |" for name, every, odd in rows]
-    count = sum(len(text.items) for text in texts)
-    return "\n".join(
-        [
-            "# What is found of personal data",
-            "",
-            f"Measured by `python -m bench.privacy` on {len(texts):,} texts with {count:,} "
-            f"planted items, in English and",
-            "Chinese, that were written without looking at the rules. An item is found "
-            "when all of it is; odd forms are",
-            "those with signs between, full-width digits, look-alike letters, line breaks and the like.",
-            "",
-            "| | recall | recall of odd forms |",
-            "|---|---|---|",
-            *lines,
-            "",
-            f"Precision, of all that was hidden: {alone.precision()}; of names: {alone.precision([NAME])}.",
-            "",
-        ]
-    )
+    return [
+        f"## {title}: {len(texts):,} texts",
+        "",
+        "| | recall | recall of odd forms |",
+        "|---|---|---|",
+        *(f"| {name} | {every} | {odd} |" for name, every, odd in rows),
+        "",
+        f"Precision, of all that was hidden: {alone.precision()}; of names: {alone.precision([NAME])}.",
+        "",
+    ]
 
 
 def missed(measured: Measured) -> str:
@@ -173,8 +194,7 @@ def main() -> None:
     arguments = [one for one in sys.argv[1:] if not one.startswith("--")]
     texts = read(Path(arguments[0]) if arguments else CORPUS)
     if "--missed" in sys.argv:
-        print(missed(measure(texts)))
-        print(page(texts))
+        print(missed(measure([text for text in texts if not text.held_out])))
     else:
         PAGE.write_text(page(texts), "utf-8")
 

@@ -18,6 +18,9 @@ _IBAN_LENGTHS = {
     }.items()
     for country in countries.split()
 }  # fmt: skip
+_IBAN_DIGITS = 8
+"""No country has fewer in its accounts' numbers; words that happen to fit the check do."""
+
 _VERHOEFF = (
     "0123456789", "1234067895", "2340178956", "3401289567", "4012395678",
     "5987604321", "6598710432", "7659821043", "8765932104", "9876543210",
@@ -53,6 +56,8 @@ def iban_length(country: str) -> int | None:
 def iban(value: str) -> bool:
     """Return whether capital letters and digits are an IBAN: length of its country and mod 97."""
     if len(value) != _IBAN_LENGTHS.get(value[:2]) or not value[2:4].isdigit():
+        return False
+    if sum(one.isdigit() for one in value) < _IBAN_DIGITS:
         return False
     return int("".join(str(int(one, 36)) for one in value[4:] + value[:4])) % 97 == 1
 

@@ -59,7 +59,8 @@ def numbers(text: str, groups: list[tuple[int, int]], first: int) -> Iterator[Nu
         begin -= 1
     most = MOST if len(groups) <= LONG_RUN else FEW
     found: list[Number] = []
-    digits, sizes = "", []
+    digits = ""
+    sizes: list[int] = []
     for at in range(first, min(first + most, len(groups))):
         group_start, end = groups[at]
         if len(digits) + end - group_start > MOST:

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left, insort
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
+from sottovoce.guard.privacy.beside import beside
 from sottovoce.guard.privacy.contacts import machines, mails
 from sottovoce.guard.privacy.found import KINDS, Find
 from sottovoce.guard.privacy.keys import keys
@@ -33,8 +34,23 @@ def find(text: str, own: Sequence[str] = (), never: Collection[str] = ()) -> lis
     """
     seen = see(text)
     plain = seen.text
-    rules = (mails, machines, keys, numbered, lettered, passports, postal, placed, postal_zh, names, names_zh, lined)
+    rules = (
+        mails,
+        machines,
+        keys,
+        numbered,
+        lettered,
+        passports,
+        postal,
+        placed,
+        postal_zh,
+        names,
+        names_zh,
+        lined,
+    )
     found = [one for rule in rules for one in rule(plain) if one.value not in never]
+    called = [one for one in found if one.kind == "name"]
+    found += [one for one in beside(plain, called) if one.value not in never]
     mine = list(own_words(plain, own))
     taken = _apart(plain, list(_mine(mine, found)), found)
     return [Find(*seen.place(one.start, one.end), one.kind, one.sure, one.value) for one in taken]

@@ -45,7 +45,8 @@ _PEM = re.compile(r"-----\s?BEGIN ([A-Z0-9 ]{0,40})PRIVATE KEY(?: BLOCK)?\s?----
 _PEM_END = re.compile(r"-----\s?END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?\s?-----", re.IGNORECASE)
 
 _WORD = (
-    r"(?:(?<![A-Za-z0-9])(?:\w{1,20}_)?pass(?=[ \t]?[:=])|(?<![A-Za-z])pw|pass(?:word|wd|code|phrase)|pwd|api[ _-]?key|api[ _-]?token|api[ _-]?secret|"
+    r"(?:(?<![A-Za-z0-9])(?:\w{1,20}_)?pass(?=[ \t]?[:=])|(?<![A-Za-z])pw|pass(?:word|wd|code|"
+    r"phrase)|pwd|api[ _-]?key|api[ _-]?token|api[ _-]?secret|"
     r"access[ _-]?key(?:[ _-]?id)?|"
     r"secret(?:[ _-]?(?:access[ _-]?)?key)?|client[ _-]?secret|"
     r"auth(?:orization)?[ _-]?token|access[ _-]?token|"
@@ -53,7 +54,8 @@ _WORD = (
     r"licen[cs]e[ _-]?key|recovery[ _-]?code|"
     r"(?:wi-?fi|wlan)[ _-]?(?:key|code|password|passwort)|webhook[ _-]?secret|"
     r"signing[ _-]?secret|pin(?:[ _-]?code)?|"
-    r"(?<![A-Za-z])(?:session|sess|sid|csrf|xsrf|jwt|otp|cookie|auth)(?:[ _-]?(?:id|key|token))?(?=[ \t]?[:=])|"
+    r"(?<![A-Za-z])(?:session|sess|sid|csrf|xsrf|jwt|otp|cookie|auth)(?:[ _-]?(?:id|key|"
+    r"token))?(?=[ \t]?[:=])|"
     r"(?:totp|2fa|mfa|otp|authenticator)[ _-](?:secret|seed|key|code)|"
     r"(?<![A-Za-z])(?:secret|salt)(?=[\"']?[ \t]?[:=])|"
     r"passwort|kennwort|contraseña|mot de passe|"
@@ -62,14 +64,16 @@ _WORD = (
 )
 _SAID = re.compile(
     _WORD + r"(?:\"|'|`|\*\*)?"
-    r"(?P<link>[ \t]*(?::=|=>|[:=])\s{0,3}|[ \t]*(?:还?是|为|改成了?|换成了?|设成了?|设为|给你|发你|如下|叫|用)[ \t]*:?[ \t]*"
+    r"(?P<link>[ \t]*(?::=|=>|[:=])\s{0,3}"
+    r"|[ \t]*(?:还?是|为|改成了?|换成了?|设成了?|设为|给你|发你|如下|叫|用)[ \t]*:?[ \t]*"
     r"|(?<=[\u4e00-\u9fff])|[ \t]+(?:is|was|ist|lautet|es|est|to|now|"
     r"still)[ \t]*:?[ \t]+(?:now |still )?|[ \t]+)"
     r"(?P<quote>[\"'`“「]|\*\*)?(?P<value>[^\s\"'`“”「」<>,;，。；、\u3400-\u9fff]{3,200})",
     re.IGNORECASE,
 )
 _DOOR = re.compile(
-    r"(?:(?:door|gate|alarm|entry|entrance|key ?safe|lock ?box|locker|safe|gym|garage|building|access|voicemail|"
+    r"(?:(?:door|gate|alarm|entry|entrance|key ?safe|lock ?box|locker|safe|gym|garage|building|"
+    r"access|voicemail|"
     r"sim|card|phone|screen|unlock|security|verification|login|one-time|confirmation)"
     r"[ -]?(?:code|pin|combination|combo)|(?<![A-Za-z])(?:pin|keypad|passcode|türcode|zugangscode)|"
     r"(?:门禁|门锁|大门|单元门|开门|解锁|锁屏|保险柜|保险箱|车库|储物柜|快递柜|电梯)(?:密?码|的?密码))"
@@ -79,11 +83,13 @@ _DOOR = re.compile(
 )
 _SEED = re.compile(
     r"(?:totp|2fa|mfa|otp|two-factor|authenticator|seed|secret|backup|recovery|动态|两步|验证器|种子)"
-    r"[^\n\d]{0,30}?(?<![A-Za-z0-9])(?P<value>(?-i:[A-Z2-7]{16,64}|[A-Z2-7]{4}(?:[ -][A-Z2-7]{4}){2,15}))(?![A-Za-z0-9])",
+    r"[^\n\d]{0,30}?(?<![A-Za-z0-9])(?P<value>(?-i:[A-Z2-7]{16,64}|"
+    r"[A-Z2-7]{4}(?:[ -][A-Z2-7]{4}){2,15}))(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
 _WALLET = re.compile(
-    r"(?:(?:seed|recovery|mnemonic|backup|secret)[ ](?:phrase|words)|助记词|mnemonic)[^\n]{0,20}?[:=-]?\s{0,2}[\"'“]?"
+    r"(?:(?:seed|recovery|mnemonic|backup|secret)[ ](?:phrase|words)|助记词|"
+    r"mnemonic)[^\n]{0,20}?[:=-]?\s{0,2}[\"'“]?"
     r"(?P<value>(?<![a-z])[a-z]{3,8}(?:[ ,]{1,2}[a-z]{3,8}){11,23})(?![a-z])"
 )
 _PASSED = re.compile(
@@ -100,13 +106,15 @@ _URL_SECRET = re.compile(
     r"|[?&#;](?:[\w.-]{0,30}(?:token|secret|passw(?:or)?d|pwd|signature|credential)|(?:api|"
     r"access|auth|private)?[_-]?key|"
     r"sig|sign|auth|code|session(?:_?id)?|sid|jwt|otp|invite|ticket|hash|pass|"
-    r"uid|user(?:_?(?:name|id))?|login|e?mail|account|acct|ref|referrer|member|profile|customer|patient|phone|tel|"
+    r"uid|user(?:_?(?:name|id))?|login|e?mail|account|acct|ref|referrer|member|profile|customer|"
+    r"patient|phone|tel|"
     r"mobile|name|to|contact|openid|unionid)=[^&\s]{3,}",
     re.IGNORECASE,
 )
 _URL_HOOK = re.compile(
     r"hooks\.slack\.com/(?:services|workflows)/|discord(?:app)?\.com/api/webhooks/|webhook\.office\.com/|"
-    r"://hooks\.|/@[\w.-]{2,}|[/#](?:u|user|users|profiles?|members?|people|in|friends|author|authors|space|home|"
+    r"://hooks\.|/@[\w.-]{2,}|[/#](?:u|user|users|profiles?|members?|people|in|friends|author|"
+    r"authors|space|home|"
     r"customers?|patients?|accounts?|clients?)/(?!settings\b|login\b|new\b|me\b|help\b)[\w.%-]{2,}|"
     r"(?:instagram|facebook)\.com/(?!help|legal|policies|p/)[\w.-]{3,}|//(?:t|wa)\.me/[\w+.-]{3,}|"
     r"/(?:reset|verify|invite|magic|unsubscribe|share|join|s)/[\w-]*\d[\w-]{11,}|/bot\d{8,10}:",
@@ -143,9 +151,11 @@ def _has_random_part(url: str) -> bool:
         return False
     parts = re.split(r"[/?#]", url)[3:]
     return any(
-        (len(part) >= 12
-        and re.fullmatch(r"[\w-]+", part, re.ASCII) is not None
-        and all(re.search(kind, part) for kind in ("[a-z]", "[A-Z]", "[0-9]")))
+        (
+            len(part) >= 12
+            and re.fullmatch(r"[\w-]+", part, re.ASCII) is not None
+            and all(re.search(kind, part) for kind in ("[a-z]", "[A-Z]", "[0-9]"))
+        )
         or (len(part) >= 20 and re.fullmatch(r"[0-9a-f]+", part) is not None)
         for part in parts
     )
@@ -217,6 +227,8 @@ def _is_secret(value: str, said: str, *, bare: bool) -> bool:
         return False
     if re.match("(?:验证|提取|授权|取件|激活|邀请|恢复|安全|动态|校验)码", said):
         return digits >= 4 or (digits > 0 and len(value) == 4)
+    if re.match("session|sess|sid|cookie", said, re.IGNORECASE) and len(value) < 8:
+        return False
     if value.isdigit():
         return len(value) >= 4 and not bare
     signs = len(value) - digits - letters - value.count("-") - value.count("'") - value.count(".")

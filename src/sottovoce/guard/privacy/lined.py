@@ -1,4 +1,4 @@
-"""Names by where they stand: in a column headed as one of names, before what somebody wrote in a chat, last. Pure."""
+"""Names by where they stand: in a column of names, before what somebody wrote in a chat, last. Pure."""
 
 from __future__ import annotations
 
@@ -10,20 +10,34 @@ from sottovoce.guard.privacy.listed import bare, lists
 from sottovoce.guard.privacy.parting import LETTERS
 
 _HEAD = re.compile(
-    r"(?:(?:full|first|last|given|family|middle|maiden|sur|nick|user|customer|client|patient|employee|student|guest|"
+    r"(?:(?:full|first|last|given|family|middle|maiden|sur|nick|user|customer|client|patient|"
+    r"employee|student|guest|"
     r"contact|account|card) ?_?)?(?:names?|holder)|surname|forename|customer|client|patient|employee|student|"
     r"guest|tenant|passenger|contact|owner|attendee|participant|member|vorname|nachname|nom|prénom|nombre|"
     r"姓名|名字|学生|员工|客户|患者|联系人|收件人|收货人|乘客|成员|业主|姓|名",
     re.IGNORECASE,
 )
 _PART = re.compile(r"[\t,;|，；]")
-_CELL = re.compile(rf"[\"']?(?:[{LETTERS}][{LETTERS}.'-]*(?:[ ][{LETTERS}.'-]+){{0,4}}|[\u3400-\u9fff.]{{2,8}})[\"']?")
-_SPEAKER = re.compile(rf"^[\[(<]?(?:\d\d?:\d\d(?::\d\d)?[\])]?[ ]?)?<?(?P<name>[{LETTERS}]{{3,20}})>?(?::|[ ]-)[ ]", re.MULTILINE)
+_CELL = re.compile(
+    rf"[\"']?(?:[{LETTERS}][{LETTERS}.'-]*(?:[ ][{LETTERS}.'-]+){{0,4}}|[\u3400-\u9fff.]{{2,8}})[\"']?"
+)
+_SPEAKER = re.compile(
+    rf"^[\[(<]?(?:\d\d?:\d\d(?::\d\d)?[\])]?[ ]?)?<?(?P<name>[{LETTERS}]{{3,20}})>?(?::|[ ]-)[ ]",
+    re.MULTILINE,
+)
 _LAST = re.compile(rf"[.!?。！？]\s+(?P<name>[A-Z\u00c0-\u00de][{LETTERS}'-]{{2,15}})\s*\Z")
-_NICKED = re.compile(rf"(?<![{LETTERS}])(?P<first>[A-Z\u00c0-\u00de][{LETTERS}-]+)[ ][\"'(]+[A-Z\u00c0-\u00de][{LETTERS}]+[\"')]+[ ]"
-                     rf"[A-Z\u00c0-\u00de][{LETTERS}-]+")
-_ENGLISH_AND_SURNAME = re.compile(r"(?<![A-Za-z])(?P<first>[A-Z][a-z]{2,12})[ ]?(?P<last>[\u3400-\u9fff])(?=[,.;:!?、\s，。；]|\Z)")
-_SMALL_TITLE = re.compile(rf"(?<![{LETTERS}\d])(?<!\d[ ])(?:mr|mrs|dr|prof|herr|herrn)\.?[ ](?P<name>[a-z\u00df-\u024f][{LETTERS}'-]{{2,30}})")
+_NICKED = re.compile(
+    rf"(?<![{LETTERS}])(?P<first>[A-Z\u00c0-\u00de][{LETTERS}-]+)[ ]"
+    rf"[\"'(]+[A-Z\u00c0-\u00de][{LETTERS}]+[\"')]+[ ]"
+    rf"[A-Z\u00c0-\u00de][{LETTERS}-]+"
+)
+_ENGLISH_AND_SURNAME = re.compile(
+    r"(?<![A-Za-z])(?P<first>[A-Z][a-z]{2,12})[ ]?(?P<last>[\u3400-\u9fff])(?=[,.;:!?、\s，。；]|\Z)"
+)
+_SMALL_TITLE = re.compile(
+    rf"(?<![{LETTERS}\d])(?<!\d[ ])(?:mr|mrs|dr|prof|herr|"
+    rf"herrn)\.?[ ](?P<name>[a-z\u00df-\u024f][{LETTERS}'-]{{2,30}})"
+)
 
 
 def lined(text: str) -> Iterator[Find]:
@@ -56,7 +70,8 @@ def _find(found: re.Match[str], group: str) -> Find:
 
 def _columns(text: str) -> Iterator[Find]:
     """Find what stands under a heading for names, line by line, while the lines have as many parts."""
-    at, parts, wanted = 0, 0, ()
+    at, parts = 0, 0
+    wanted: tuple[int, ...] = ()
     for line in text.split("\n"):
         cells = list(_cells(line))
         heads = tuple(place for place, (_, cell) in enumerate(cells) if _HEAD.fullmatch(cell))
@@ -79,7 +94,8 @@ def _cells(line: str) -> Iterator[tuple[int, str]]:
 
 
 def _under(cells: Sequence[tuple[int, str]], wanted: Sequence[int], at: int) -> Iterator[Find]:
+    never = lists().never | {"vacant", "unknown", "none", "total", "empty"}
     for place in wanted:
         begin, cell = cells[place]
-        if len(cell) > 1 and _CELL.fullmatch(cell):
+        if len(cell) > 1 and _CELL.fullmatch(cell) and not set(bare(cell).split()) & never:
             yield Find(at + begin, at + begin + len(cell), "name", False, bare(cell))

@@ -22,9 +22,12 @@ _FOLLOWING = re.compile(r"('s\b)?([^\w&']{0,3})([\w'&]*)")
 _STATE = re.compile(
     r", (?:A[LKZR]|C[AOT]|D[CE]|FL|GA|HI|I[DLNA]|K[SY]|LA|M[EDAINSOT]|N[EVHJMYCD]|O[HKR]|PA|RI|S[CD]|T[NX]|UT"
     r"|V[TA]|W[AVIY]"
-    r"|Alabama|Arizona|Arkansas|California|Colorado|Connecticut|Florida|Georgia|Illinois|Indiana|Iowa|Kansas|Kentucky"
-    r"|Louisiana|Maryland|Massachusetts|Michigan|Minnesota|Mississippi|Missouri|Montana|Nebraska|Nevada|Ohio|Oklahoma"
-    r"|Oregon|Pennsylvania|Tennessee|Texas|Utah|Vermont|Virginia|Wisconsin|Wyoming|Canada|Ontario|Australia|France|Italy"
+    r"|Alabama|Arizona|Arkansas|California|Colorado|Connecticut|Florida|Georgia|Illinois|Indiana|"
+    r"Iowa|Kansas|Kentucky"
+    r"|Louisiana|Maryland|Massachusetts|Michigan|Minnesota|Mississippi|Missouri|Montana|Nebraska|"
+    r"Nevada|Ohio|Oklahoma"
+    r"|Oregon|Pennsylvania|Tennessee|Texas|Utah|Vermont|Virginia|Wisconsin|Wyoming|Canada|Ontario|"
+    r"Australia|France|Italy"
     r"|Spain|Germany|England|Mexico|New (?:York|Jersey|Mexico|Zealand)|(?:North|South|West) [CDV]\w+)\b"
 )
 _AND_MORE = re.compile(r",? (?:and|&) [A-Z]")
@@ -186,12 +189,10 @@ def _is_name(
         return None if not loose else False
     if kinds[0] in "gb" and kinds[-1] == "U":
         return False if loose and (not at_start or acts) else None
+    if words[-1].low in known.after:
+        return None
     if loose and set(kinds) <= set("UFf") and len(kinds) <= 3 and all(len(word.low) > 2 for word in words):
-        return (
-            False
-            if (before.weak and acts) or (acts and "F" in kinds) or (before.weak and before.person)
-            else None
-        )
+        return False if acts or before.weak or before.person or (not at_start and len(kinds) == 2) else None
     return None
 
 
@@ -215,6 +216,8 @@ def _one(
         return kind == "G" or before.weak or acts or not at_start
     if kind == "F" and len(word.low) > 3:
         return False if acts or before.weak or not at_start else None
+    if kind == "U" and len(word.low) > 2 and word.shape == "T":
+        return False if (acts and not at_start) or before.why == "person" else None
     if kind in "gb" and len(word.low) > 2:
         listed = before.why == "word" and after[0].startswith((",", ".", "?", "!", ";", ")"))
         return False if acts or (not at_start and (before.plain or before.person or listed)) else None
@@ -222,8 +225,29 @@ def _one(
 
 
 _DOUBLE = frozenset(
-    "ouyang zhuge sima shangguan situ huangfu murong linghu yuwen zhangsun duanmu xuanyuan shentu chunyu tantai "
-    "dongfang dugu nangong xiahou gongsun weichi".split()
+    [
+        "ouyang",
+        "zhuge",
+        "sima",
+        "shangguan",
+        "situ",
+        "huangfu",
+        "murong",
+        "linghu",
+        "yuwen",
+        "zhangsun",
+        "duanmu",
+        "xuanyuan",
+        "shentu",
+        "chunyu",
+        "tantai",
+        "dongfang",
+        "dugu",
+        "nangong",
+        "xiahou",
+        "gongsun",
+        "weichi",
+    ]
 )
 
 
@@ -236,9 +260,10 @@ def _is_pinyin(words: list[Word]) -> bool:
     rest = [syllables(word.low) for word in words]
     for at, others in ((0, rest[1:]), (-1, rest[:-1])):
         double = words[at].low in _DOUBLE
-        if (families[at] and rest[at] == 1 or double) and all(others) and 1 <= sum(others) <= 2:
-            return (double or
-                words[at].kind in "FB"
+        if ((families[at] and rest[at] == 1) or double) and all(others) and 1 <= sum(others) <= 2:
+            return (
+                double
+                or words[at].kind in "FB"
                 or sum(others) == 2
                 or (words[at].kind in "fb" and len(words[at].low) > 1)
             )

@@ -24,7 +24,9 @@ _CALLED = re.compile(
     rf"(?P<name>[小阿老大](?!时|学|区|姐|伙|孩|朋|组|吃|程|师|板|公|婆|家|人|心|便|说|事|提|问|偷|猫|狗|票|票|号|米|男|女|队)[{_H}]子?)"
     rf"(?=[了说的在是和，。、,.;:!?\s\"”'’]|\Z)"
 )
-_TWICE = re.compile(r"([乔毛豆圆甜婷丽娜芳静莉倩媛萌笑晨蕾琪琳欣佳雯霖涵果糖朵妞蛋宝贝军强伟杰浩亮磊鹏飞敏艳燕玲红梅兰菲薇琴瑶颖洋瑞睿轩])\1")
+_TWICE = re.compile(
+    r"([乔毛豆圆甜婷丽娜芳静莉倩媛萌笑晨蕾琪琳欣佳雯霖涵果糖朵妞蛋宝贝军强伟杰浩亮磊鹏飞敏艳燕玲红梅兰菲薇琴瑶颖洋瑞睿轩])\1"
+)
 _USUAL = frozenset(
     "王李张刘陈杨赵吴周徐孙朱胡郭何林郑谢罗梁宋唐许韩冯邓曹彭曾肖董袁潘蒋蔡余杜叶苏魏吕丁沈姚卢姜崔钟谭陆汪范廖贾"
     "韦邹孟秦邱尹薛闫侯陶贺龚邵钱覃戴莫孔汤"
@@ -213,16 +215,23 @@ def _score(
         alone = fit == 1 and right and text[start] in _USUAL
         if (
             not (fit == 1 and left and right)
+            and not (fit == 1 and (left == 2 or right == 2))
             and not alone
             and not (rare and fit > 0)
-            and not (fit >= 0.5 and left == 2 and right == 2 and text[start] in _USUAL)
+            and not (fit >= 0.5 and left and right and left + right >= 3 and text[start] in _USUAL)
         ):
             return None
     elif not (
         fit == 1
         and left
         and right
-        and (text[start] in _USUAL or rare or _listed(text, start, last) or _fielded(text, last))
+        and (
+            text[start] in _USUAL
+            or rare
+            or left + right >= 4
+            or _listed(text, start, last)
+            or _fielded(text, last)
+        )
     ):
         return None
     sure = left == 3 or right == 3 or (len(given) == 2 and fit == 1 and left + right >= 3) or rare
@@ -247,12 +256,19 @@ def _in_spite(text: str, start: int, left: int, tables: Tables) -> bool:
     size = next((size for size in (2, 3) if _right(text, start + size, tables) >= 2), 0)
     given = text[start + 1 : start + size]
     if not size or not all(sign in tables.given for sign in given):
-        return left == 3 and size == 0 and text[start + 1 : start + 3].strip() != "" and all(
-            sign in tables.given for sign in text[start + 1 : start + 3]
-        ) and _right(text, start + 3, tables) > 0
+        return (
+            left == 3
+            and size == 0
+            and text[start + 1 : start + 3].strip() != ""
+            and all(sign in tables.given for sign in text[start + 1 : start + 3])
+            and _right(text, start + 3, tables) > 0
+        )
     if left == 3:
         return True
-    return left == 2 and (_fielded(text, start + size) or (size == 3 and _listed(text, start, start + size)))
+    return left == 2 and (
+        _fielded(text, start + size)
+        or (size == 3 and text[start] in _USUAL and _listed(text, start, start + size))
+    )
 
 
 def _skip(text: str, at: int) -> int:

@@ -1,4 +1,4 @@
-"""Numbers of passports that do not follow the word at once: those that are near it, and by their shape. Pure."""
+"""Numbers of passports that do not follow the word at once: near it, and by their shape. Pure."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ NEAR = 160
 """Signs after a word for a passport in which its number, or those of several, may stand."""
 
 _SAID = re.compile(
-    r"(?<![A-Za-z])(?:passports?|travel document|reisep[aä]ss\w*|passeports?|pasaportes?|passaport[oi]|paspoort\w*)"
+    r"(?<![A-Za-z])(?:passports?|travel document|reisep[aä]ss\w*|passeports?|pasaportes?|"
+    r"passaport[oi]|paspoort\w*)"
     r"(?![A-Za-z])|护照|通行证|回乡证|台胞证|旅行证|港澳证",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(
-    r"(?<![A-Za-z0-9+/_.@#-])(?:[A-Z]{1,3}[ -]?\d{6,8}|\d{2}[A-Z]{2}\d{5}|\d{8,9}|(?=(?:[A-Z]{0,4}\d){4})[A-Z0-9]{8,10}"
+    r"(?<![A-Za-z0-9+/_.@#-])(?:[A-Z]{1,3}[ -]?\d{6,8}|\d{2}[A-Z]{2}\d{5}|\d{8,9}|"
+    r"(?=(?:[A-Z]{0,4}\d){4})[A-Z0-9]{8,10}"
     r"|[A-Z0-9](?:[ .-][A-Z0-9]){7,8})(?![A-Za-z0-9@/_]|[.-]\d)"
 )
 _SHAPE = re.compile(

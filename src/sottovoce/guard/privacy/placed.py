@@ -22,14 +22,19 @@ _WORDS = rf"{_WORD}(?:[ -](?:{_WORD}|{_SMALL}|\d{{1,4}}(?![\w,]))){{0,5}}+"
 _COMMA = r"[ \t]?,[ \t]?\n?[ \t]?"
 _BETWEEN = rf"(?:{_COMMA}|[ \t]?\n[ \t]?)"
 _UNIT = (
-    r"(?:flat|apt\.?|apartment|unit|suite|ste\.?|room|rm\.?|lot|plot|villa|house|shop|space|h\.?[ ]?no\.?|door|"
+    r"(?:flat|apt\.?|apartment|unit|suite|ste\.?|room|rm\.?|lot|plot|villa|house|shop|space|"
+    r"h\.?[ ]?no\.?|door|"
     r"block|tower|building|bldg\.?|floor|level|office|studio|site|caravan|pitch|berth|house no\.?|flat no\.?)"
 )
 _HOUSE = (
-    r"(?:House|Court|Lodge|Cottages?|Buildings?|Towers?|Mansions|Farm|Farmhouse|Hall|Barn|Mill|Manor|Villas?|Rectory|"
+    r"(?:House|Court|Lodge|Cottages?|Buildings?|Towers?|Mansions|Farm|Farmhouse|Hall|Barn|Mill|Manor|"
+    r"Villas?|Rectory|"
     r"Vicarage|Residency|Apartments|Heights|Point|Gardens|Park|Grange|Croft|Bungalow|Chambers|Works|Wharf)"
 )
-_STREET = rf"(?:(?i:{SUFFIX})|Cottages|Passage|Bridge|Wynd|Brae|Fold|Croft|Approach|Causeway|Field|Fields|Meadows?|Orchard|Nagar|Marg|Cross|Layout|Colony)"
+_STREET = (
+    rf"(?:(?i:{SUFFIX})|Cottages|Passage|Bridge|Wynd|Brae|Fold|Croft|Approach|"
+    r"Causeway|Field|Fields|Meadows?|Orchard|Nagar|Marg|Cross|Layout|Colony)"
+)
 _NUMBERED = rf"(?:\d{{1,5}}[ ]?[a-zA-Z]?(?:[-/]\w{{1,4}})?,?[ ](?:{_WORDS}))"
 _NAMED = rf"(?:(?:{_WORD}[ ]){{1,4}}{_HOUSE}|(?:{_WORD}[ ]){{1,4}}{_STREET}\b)"
 _UNITED = rf"(?i:{_UNIT})[ ]?#?[\w/-]{{1,8}}"
@@ -38,12 +43,15 @@ _LEFT = re.compile(
     rf"(?:{_BETWEEN}(?:Co\.?[ ])?{_WORDS}){{0,3}}(?:{_BETWEEN}|[ ])\Z"
 )
 _CODE = re.compile(
-    rf"(?<![A-Za-z0-9-])(?:(?P<self>{UK_CODE}|{_EIRCODE})|(?:{STATES})\.?,?[ \n]\d{{5}}(?:-\d{{4}})?|[1-9]\d{{2}}[ ]?\d{{3}})"
+    rf"(?<![A-Za-z0-9-])(?:(?P<self>{UK_CODE}|{_EIRCODE})|(?:{STATES})\.?,?[ \n]\d{{5}}(?:-\d{{4}})?|"
+    rf"[1-9]\d{{2}}[ ]?\d{{3}})"
     r"(?![A-Za-z0-9-])"
 )
 _TOWN_FOLLOWS = re.compile(
-    rf"(?<![\w.-])(?:{_CAPITAL}|(?:An|In|Am|Im)(?=[ ]))(?:[ -](?:{_CAPITAL}|{_SMALL})){{0,4}}[ ]\d{{1,4}}[ ]?[a-zA-Z]?(?:[-/ ][IVX\d]\w{{0,3}})?"
-    rf"(?:{_COMMA}|[ \t]?\n)(?:[A-Z]{{1,2}}-)?\d{{4,5}}(?:[ ]?[A-Z]{{2}})?[ ]{_CAPITAL}(?:[ -]{_CAPITAL}){{0,2}}"
+    rf"(?<![\w.-])(?:{_CAPITAL}|(?:An|In|Am|Im)(?=[ ]))(?:[ -](?:{_CAPITAL}|"
+    rf"{_SMALL})){{0,4}}[ ]\d{{1,4}}[ ]?[a-zA-Z]?(?:[-/ ][IVX\d]\w{{0,3}})?"
+    rf"(?:{_COMMA}|[ \t]?\n)(?:[A-Z]{{1,2}}-)?\d{{4,5}}(?:[ ]?[A-Z]{{2}})?"
+    rf"[ ]{_CAPITAL}(?:[ -]{_CAPITAL}){{0,2}}"
 )
 _UNIT_FIRST = re.compile(
     rf"(?<![\w-])(?i:{_UNIT})[ ]?#?(?:[A-Z]-?)?\d[\w/-]{{0,6}}(?:{_COMMA}[A-Z\d][\w.'/\u00c0-\u024f-]*"

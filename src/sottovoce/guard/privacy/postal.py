@@ -62,7 +62,8 @@ _TAIL = re.compile(
 )
 _TOWN_ONLY = re.compile(rf",[ \t]*\n?[ \t]*{CAPITAL}(?:[ -]{CAPITAL}){{0,2}}(?=[ \t]*(?:[.,;:!?)\n]|$|\Z))")
 _BEFORE = re.compile(
-    rf"(?:(?i:{_UNIT})|{CAPITAL}(?: {CAPITAL})? (?:House|Court|Lodge|Cottage|Building|Tower|Mansions|Farm|Hall|Residency|Apartments|Heights))[ \t]*,?[ \t]*\n?[ \t]*\Z"
+    rf"(?:(?i:{_UNIT})|{CAPITAL}(?: {CAPITAL})? (?:House|Court|Lodge|Cottage|Building|Tower|Mansions|"
+    rf"Farm|Hall|Residency|Apartments|Heights))[ \t]*,?[ \t]*\n?[ \t]*\Z"
 )
 
 _NUMBER = r"(?<![A-Za-z0-9.,/-])\d{1,5}(?:[ ]?[A-Za-z](?![A-Za-z]))?(?:[ ]?[-/][ ]?\d{1,5}[A-Za-z]?)?"
