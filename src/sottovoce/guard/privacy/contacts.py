@@ -21,11 +21,12 @@ _TLDS = (
 _KNOWN = frozenset(_TLDS.split("|"))
 _L = "A-Za-z0-9\u00c0-\u024f"
 _DOT = (
-    r"(?:[ \t]*(?:\(dot\)|\[dot\]|\{dot\}|<dot>|\(punkt\)|\[punkt\]|\[\.\]|"
+    r"(?:[ \t]*(?:[_*#]dot[_*#]|-dot-|\(dot\)|\[dot\]|\{dot\}|<dot>|\(punkt\)|\[punkt\]|\[\.\]|"
     r"\(\.\))[ \t]*|[ \t]+(?:dot|punkt)[ \t]+|[ \t]*点[ \t]*)"
 )
 _AT = re.compile(
-    r"(?P<sign>\s?@\s?)|[ \t]?(?P<odd>\(at\)|\[at\]|\{at\}|<at>|\(ät\)|\[@\]|\(@\)|\(a\)|\[ät\])[ \t]?"
+    r"(?P<sign>\s?@\s?)|[ \t]?(?P<odd>\(at\)|\[at\]|\{at\}|<at>|\(ät\)|\[@\]|\(@\)|\(a\)|\[ät\]"
+    r"|[_*#-]at[_*#-]|[(\[]a t[)\]]|小老鼠)[ \t]?"
     r"|(?P<word>(?<![ \t])[ \t]{1,3}at[ \t]{1,3}|艾特[ \t]?)",
     re.IGNORECASE,
 )

@@ -92,6 +92,16 @@ _WALLET = re.compile(
     r"mnemonic)[^\n]{0,20}?[:=-]?\s{0,2}[\"'“]?"
     r"(?P<value>(?<![a-z])[a-z]{3,8}(?:[ ,]{1,2}[a-z]{3,8}){11,23})(?![a-z])"
 )
+_QUOTED = re.compile(
+    r"(?:pass(?:word|phrase|code)|passwort|kennwort|密码|口令)[ \t]*(?:is|was|ist|是|为)?[ \t]*[:=：]?[ \t]*"
+    r"[\"“「](?P<value>[^\"”」\n]{4,80})[\"”」]",
+    re.IGNORECASE,
+)
+_NETWORK = re.compile(
+    r"(?:wi-?fi|wlan|login|username|user)[ ]?[:=][ ]?[^\s/]{2,30}[ ]?/[ ]?"
+    r"(?P<value>(?=\S{0,40}[\d!-/])\S{6,60})(?<![.,;])",
+    re.IGNORECASE,
+)
 _PASSED = re.compile(
     r"(?<![\w-])(?:--?(?:password|passwd|token|api-key|secret)[= ]|-p)(?P<value>[^\s\"']{4,200})"
 )
@@ -113,7 +123,7 @@ _URL_SECRET = re.compile(
 )
 _URL_HOOK = re.compile(
     r"hooks\.slack\.com/(?:services|workflows)/|discord(?:app)?\.com/api/webhooks/|webhook\.office\.com/|"
-    r"://hooks\.|/@[\w.-]{2,}|[/#](?:u|user|users|profiles?|members?|people|in|friends|author|"
+    r"://hooks\.|/[@~][\w.-]{2,}|[/#](?:u|user|users|profiles?|members?|people|in|friends|author|"
     r"authors|space|home|"
     r"customers?|patients?|accounts?|clients?)/(?!settings\b|login\b|new\b|me\b|help\b)[\w.%-]{2,}|"
     r"(?:instagram|facebook)\.com/(?!help|legal|policies|p/)[\w.-]{3,}|//(?:t|wa)\.me/[\w+.-]{3,}|"
@@ -156,7 +166,7 @@ def _has_random_part(url: str) -> bool:
             and re.fullmatch(r"[\w-]+", part, re.ASCII) is not None
             and all(re.search(kind, part) for kind in ("[a-z]", "[A-Z]", "[0-9]"))
         )
-        or (len(part) >= 20 and re.fullmatch(r"[0-9a-f]+", part) is not None)
+        or (len(part) >= 16 and re.fullmatch(r"[0-9a-f]+", part) is not None)
         for part in parts
     )
 
@@ -205,7 +215,7 @@ def _said(text: str) -> Iterator[Find]:
 
 def _codes(text: str) -> Iterator[Find]:
     """Find what opens a door, seeds of one-time codes, and the words that a wallet comes back with."""
-    for pattern in (_DOOR, _SEED, _WALLET):
+    for pattern in (_DOOR, _SEED, _WALLET, _QUOTED, _NETWORK):
         for found in pattern.finditer(text):
             value = found["value"]
             yield Find(*found.span("value"), "key", True, " ".join(value.split()))

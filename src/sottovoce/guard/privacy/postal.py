@@ -144,7 +144,10 @@ _DUTCH = re.compile(
     rf"(?<![A-Za-z0-9\u00c0-\u024f]){CAPITAL}(?:[ -]{CAPITAL})?(?:straat|laan|gracht|plein|kade|"
     rf"dijk|weg|singel|hof|vägen|gatan|gata|vej|gade|gården)[ ]{_HOUSE}"
 )
-_FLOORS = re.compile(r"(?:,[ ]?\d{1,2}[ºª°](?:[ ]?[A-Z]\b)?)?")
+_FLOORS = re.compile(
+    r"(?:,[ ]?\d{1,2}[ºª°](?:[ ]?[A-Z]\b)?|,[ ]"
+    r"(?:Hinterhaus|Vorderhaus|Seitenflügel)(?:,[ ]\d\.[ ]OG)?|,[ ]\d\.[ ](?:OG|Etage|Stock))?"
+)
 
 
 def postal(text: str) -> Iterator[Find]:
