@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Set
+from functools import cache
 
 from sottovoce.guard.privacy.found import Find
 from sottovoce.guard.privacy.listed import bare, lists
@@ -24,14 +25,19 @@ LONGEST = 30
 """Members of a series that are looked at."""
 
 
+@cache
+def _no_names() -> Set[str]:
+    known = lists()
+    return known.never | known.after | known.place_family | known.titles | known.relations | _ROLES
+
+
 def beside(text: str, names: Collection[Find]) -> Iterator[Find]:
     """Find what stands in a series of which half or more, and two or one of two, are names already."""
     if not names:
         return
     starts = {one.start for one in names}
     ends = {one.end for one in names}
-    known = lists()
-    no_names = known.never | known.after | known.place_family | known.titles | known.relations | _ROLES
+    no_names = _no_names()
     for series, member in ((_SERIES, _MEMBER), (_CHINESE, _CHINESE_MEMBER)):
         for found in series.finditer(text):
             places = [one.span() for one in member.finditer(text, *found.span())][:LONGEST]

@@ -17,6 +17,7 @@ _HEAD = re.compile(
     r"姓名|名字|学生|员工|客户|患者|联系人|收件人|收货人|乘客|成员|业主|姓|名",
     re.IGNORECASE,
 )
+_EMPTY = frozenset({"vacant", "unknown", "none", "total", "empty"})
 _PART = re.compile(r"[\t,;|，；]")
 _CELL = re.compile(
     rf"[\"']?(?:[{LETTERS}][{LETTERS}.'-]*(?:[ ][{LETTERS}.'-]+){{0,4}}|[\u3400-\u9fff.]{{2,8}})[\"']?"
@@ -44,23 +45,22 @@ def lined(text: str) -> Iterator[Find]:
     """Find names by their place in a table, a chat or a letter."""
     yield from _columns(text)
     known = lists()
-    listed = known.given | known.word_given
     for found in _SPEAKER.finditer(text):
         low = bare(found["name"])
         handle = found["name"].islower() and low[1:] in known.family
         if low in known.given or (handle and len(low) > 3):
             yield _find(found, "name")
     for found in _LAST.finditer(text, max(0, len(text) - 40)):
-        if bare(found["name"]) not in known.never | known.after:
+        if bare(found["name"]) not in known.never and bare(found["name"]) not in known.after:
             yield _find(found, "name")
     for found in _NICKED.finditer(text):
-        if bare(found["first"]) in listed:
+        if bare(found["first"]) in known.given or bare(found["first"]) in known.word_given:
             yield Find(*found.span(), "name", False, bare(found[0]))
     for found in _ENGLISH_AND_SURNAME.finditer(text):
-        if bare(found["first"]) in listed:
+        if bare(found["first"]) in known.given or bare(found["first"]) in known.word_given:
             yield Find(*found.span(), "name", False, bare(found[0]))
     for found in _SMALL_TITLE.finditer(text):
-        if bare(found["name"]) not in known.never | known.verbs:
+        if bare(found["name"]) not in known.never and bare(found["name"]) not in known.verbs:
             yield _find(found, "name")
 
 
@@ -94,8 +94,12 @@ def _cells(line: str) -> Iterator[tuple[int, str]]:
 
 
 def _under(cells: Sequence[tuple[int, str]], wanted: Sequence[int], at: int) -> Iterator[Find]:
-    never = lists().never | {"vacant", "unknown", "none", "total", "empty"}
+    never = lists().never
     for place in wanted:
         begin, cell = cells[place]
-        if len(cell) > 1 and _CELL.fullmatch(cell) and not set(bare(cell).split()) & never:
+        if (
+            len(cell) > 1
+            and _CELL.fullmatch(cell)
+            and not any(word in never or word in _EMPTY for word in bare(cell).split())
+        ):
             yield Find(at + begin, at + begin + len(cell), "name", False, bare(cell))
