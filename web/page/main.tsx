@@ -4,6 +4,7 @@ import "./styles/controls.css";
 import "./styles/layout.css";
 import "./styles/sidebar.css";
 import "./styles/chat.css";
+import "./styles/crisis.css";
 import "./styles/reasoning.css";
 import "./styles/side-by-side.css";
 import "./styles/composer.css";

@@ -42,7 +42,8 @@ export interface components {
          * ActNoun
          * @description One act of a safeguard; never a word of what was said. `at` is seconds since 1970.
          *
-         *     `where`: question or answer. `outcome`: refused, answered, noted, card or unheard. `category` may be empty.
+         *     `where`: question or answer. `outcome`: refused, answered, noted, card or unheard. The `category` may be
+         *     empty.
          */
         ActNoun: {
             /** At */
@@ -1141,7 +1142,8 @@ export interface components {
          *     `grounds` are the passages that were found for a question; `claims` and `citations` what of an answer they
          *     support, `supported_share` which part of its claims. `notices` are what its reader was told beside it.
          *     `reason` is not_on_shelf, quotes, computed, helped or language where no model wrote it, `tools` what
-         *     computed it.
+         *     computed it. `card` is the crisis card that the program wrote, as a notice or as the beginning of `text`;
+         *     "" where there is none.
          */
         MessageNoun: {
             /** Alternatives */
@@ -1150,6 +1152,8 @@ export interface components {
             attachments: components["schemas"]["AttachmentNoun"][];
             /** Below */
             below: number;
+            /** Card */
+            card: string;
             /** Citations */
             citations: components["schemas"]["CitationNoun"][];
             /** Claims */

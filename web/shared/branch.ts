@@ -2,6 +2,7 @@
 
 import type { Message } from "./api";
 import { type Attachment, shownOf } from "./attachments";
+import { cardOf } from "./card";
 import { type Live, noticesOf, toolsOf, wordsOf } from "./live";
 
 /** An answer to come, and the question it is to. */
@@ -66,7 +67,7 @@ export function settled(branch: readonly Message[], live: Live): Message[] {
 }
 
 function knownOf(live: Live, message: Message) {
-  return { ...wordsOf(live, message), thought: live.thought ?? message.thought, notices: noticesOf(live, message), tools: toolsOf(live, message) };
+  return { ...wordsOf(live, message), thought: live.thought ?? message.thought, notices: noticesOf(live, message), tools: toolsOf(live, message), card: cardOf(live, message) };
 }
 
 /**
@@ -126,5 +127,6 @@ function blank(ask: ToCome): Message {
     supported_share: null,
     notices: [],
     tools: [],
+    card: "",
   };
 }

@@ -63,6 +63,13 @@ def card(region: str, *, chinese: bool) -> str:
     return _chinese(line) if chinese else _english(line)
 
 
+@cache
+def cards() -> frozenset[str]:
+    """Return every card that is written, so that one can be told from a text that only says it is one."""
+    regions = ("", *lines())
+    return frozenset(card(region, chinese=chinese) for region in regions for chinese in (False, True))
+
+
 def _english(line: Line | None) -> str:
     emergency = f"call {line.emergency} now" if line else "call your local emergency number now"
     talk = (

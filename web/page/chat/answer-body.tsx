@@ -1,4 +1,5 @@
 import type { Message } from "../../shared/api";
+import { besideCard, cardOf, CRISIS } from "../../shared/card";
 import { type Live, noticesOf, toolsOf, wordsOf } from "../../shared/live";
 import { isKey, tongueOf } from "../../shared/strings";
 import { CitedShare } from "../citations/cited-share";
@@ -8,6 +9,7 @@ import { Markdown } from "../markdown/markdown";
 import { Icon } from "../parts/icon";
 import { useSay, useStored } from "../reader";
 import { AnswerWait } from "./answer-wait";
+import { CrisisCard } from "./crisis-card";
 import { Reasoning } from "./reasoning";
 import { ToolLines } from "./tool-lines";
 
@@ -23,6 +25,8 @@ const OWNERS = "rule";
 /** What there is to read of an answer: what was thought, what was said, or what is waited for. */
 export function AnswerBody({ message, live }: { message: Message; live: Live | null }) {
   const { text, reasoning } = wordsOf(live, message);
+  const card = cardOf(live, message);
+  const rest = besideCard(text, card);
   const question = useStored((state) => state.branch.find(({ id }) => id === message.parent));
   const grounds = live?.grounds?.passages ?? question?.grounds ?? [];
   const isUnquoted = message.reason === LANGUAGE && message.citations.length === 0;
@@ -30,7 +34,8 @@ export function AnswerBody({ message, live }: { message: Message; live: Live | n
   return (
     <>
       <SourcesRow grounds={grounds} isNearest={isNearest} />
-      {noticesOf(live, message).map((notice) => (
+      {card !== "" && <CrisisCard text={card} />}
+      {noticesBeside(card, live, message).map((notice) => (
         <div key={notice.code} className="notice">
           <Icon name="info" />
           {notice.code === OWNERS ? <OwnersWords text={notice.text} /> : <NoticeWords notice={notice} />}
@@ -45,13 +50,17 @@ export function AnswerBody({ message, live }: { message: Message; live: Live | n
         />
       )}
       <ToolLines tools={toolsOf(live, message)} />
-      {text !== "" && <Markdown text={text} isLive={live !== null} claims={message.claims} citations={message.citations} />}
+      {rest !== "" && <Markdown text={rest} isLive={live !== null} claims={message.claims} citations={message.citations} />}
       {live === null && <CitedShare claims={message.claims} />}
       {live === null && <TheirWords claims={message.claims} places={message.citations} />}
       {live !== null && isAwaited(live, text + reasoning) && <AnswerWait phase={live.phase} />}
     </>
   );
 }
+
+/** Return the notices that are shown as such: the card has its own place. */
+const noticesBeside = (card: string, live: Live | null, message: Message) =>
+  noticesOf(live, message).filter(({ code }) => code !== CRISIS || card === "");
 
 /** The code of a notice that names a file, which only its own text does. */
 const NAMING = "unread";

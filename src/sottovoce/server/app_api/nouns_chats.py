@@ -8,13 +8,14 @@ from pydantic import Field, ValidationError
 
 from sottovoce.chat.archive import Report
 from sottovoce.chat.guarding.own import NOTED_BY_RULE
-from sottovoce.chat.guarding.policy import CRISIS
+from sottovoce.chat.guarding.policy import CRISIS, REFUSED
 from sottovoce.chat.marks import copying
 from sottovoce.chat.marks.pen import Pen
 from sottovoce.core import computed, notices
 from sottovoce.core.events import Asked, Computed, Notice
 from sottovoce.core.grounds import read_cited
 from sottovoce.core.messages import MADE
+from sottovoce.guard import crisis
 from sottovoce.server.app_api.nouns import ID, MOST_TEXT, Noun, RunNoun, SettingsNoun, Shelves
 from sottovoce.server.app_api.nouns_settings import ContextNoun
 from sottovoce.server.grounds import CitationNoun, CitedNoun, ClaimNoun, GroundNoun, passages
@@ -203,7 +204,8 @@ class MessageNoun(Noun):
     `grounds` are the passages that were found for a question; `claims` and `citations` what of an answer they
     support, `supported_share` which part of its claims. `notices` are what its reader was told beside it.
     `reason` is not_on_shelf, quotes, computed, helped or language where no model wrote it, `tools` what
-    computed it.
+    computed it. `card` is the crisis card that the program wrote, as a notice or as the beginning of `text`;
+    "" where there is none.
     """
 
     id: str
@@ -230,6 +232,7 @@ class MessageNoun(Noun):
     supported_share: float | None
     notices: list[NoticeNoun]
     tools: list[ToolNoun]
+    card: str
 
     @classmethod
     def of(cls, shown: Shown) -> Self:
@@ -261,6 +264,7 @@ class MessageNoun(Noun):
             supported_share=cited.supported_share,
             notices=[NoticeNoun.of(one) for one in notices.kept(facts)],
             tools=[ToolNoun.of(one) for one in computed.kept(facts)],
+            card=_card(message.text, reason, notices.kept(facts)),
         )
 
 
@@ -370,3 +374,10 @@ def _read(kind: Any, facts: object) -> Any:
         return kind.model_validate({name: facts[name] for name in names if name in facts}, strict=False)
     except ValidationError:
         return None
+
+
+def _card(text: str, reason: object, told: tuple[Notice, ...]) -> str:
+    """Return the crisis card that begins an answer or stands beside it; "" where nobody here wrote one."""
+    begins = [text.partition("\n\n")[0]] if reason == REFUSED else []
+    said = [*begins, *(notice.text for notice in told if notice.code == CRISIS)]
+    return next((one for one in said if one in crisis.cards()), "")
