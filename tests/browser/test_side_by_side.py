@@ -15,6 +15,10 @@ sys.path.append(str(Path(__file__).parents[1] / "engine"))
 from gguf_samples import language_model
 from test_access import faults
 
+from sottovoce.core.paths import open_home
+from sottovoce.models import variants
+from sottovoce.models.file import Variant
+
 pytestmark = pytest.mark.browser
 
 USUAL, OTHER = "SmolLM2-135M-Instruct", "tiny"
@@ -178,15 +182,18 @@ def test_the_versions_of_any_answer_can_be_compared(window):
     expect(window.answers.last).to_contain_text(USUAL)
 
 
-def test_with_one_model_it_says_what_is_needed_and_leads_to_the_models(start, open_window, tmp_path):
+def test_with_one_model_it_is_compared_with_itself_and_nobody_is_sent_to_get_another(start, open_window):
     server = start()
     window = open_window(server)
     window.enter(server.link)
     menu(window)
-    entry = window.page.get_by_role("menuitem", name="Compare with …")
-    expect(entry).to_contain_text("Needs a second model")
-    entry.click()
-    expect(window.page).to_have_url(re.compile("/models/get$"))
+    window.page.get_by_role("menuitem", name="Compare with …").click()
+    expect(window.page.get_by_role("spinbutton")).to_have_value("0")
+    window.page.get_by_role("button", name="Compare", exact=True).click()
+    window.ask("a boat")
+    heads = versions(window).get_by_role("heading", level=3)
+    expect(heads).to_have_text([USUAL, f"{USUAL}, temperature 0"])
+    expect(text_of(window, 1)).to_have_text("a boat")
 
 
 @pytest.mark.parametrize(("colours", "width"), [("light", 1280), ("dark", 390)])
@@ -205,3 +212,25 @@ def test_no_state_of_it_has_a_fault(server, open_window, colours, width):
     expect(versions(window).last).to_contain_text("You stopped this answer.")
     expect(window.stop).to_have_count(0)
     assert faults(window.page) == [], "stopped"
+
+
+def test_a_variant_is_compared_and_so_is_the_model_with_another_temperature(server, open_window):
+    home = open_home(server.home)
+    variants.add(home, Variant("short", "starter", "Says little"))
+    window = open_window(server)
+    window.enter(server.link)
+    compare(window, "short")
+    window.ask("a boat")
+    expect(versions(window).nth(1).get_by_role("heading", level=3)).to_have_text("short")
+    expect(text_of(window, 1)).to_have_text("a boat")
+    menu(window)
+    window.page.get_by_role("menuitem", name="Comparing with short").click()
+    window.page.get_by_role("spinbutton", name=f"{USUAL} again, with another temperature").fill("0.2")
+    window.page.get_by_role("button", name="Compare", exact=True).click()
+    window.ask("a plane")
+    drawn = versions(window).nth(1).get_by_role("heading", level=3)
+    expect(drawn).to_have_text(f"{USUAL}, temperature 0.2")
+    expect(text_of(window, 1)).to_have_text("a plane")
+    window.reload()
+    expect(drawn).to_have_text(f"{USUAL}, temperature 0.2")
+    assert faults(window.page) == []

@@ -17,7 +17,7 @@ import "./styles/attachments.css";
 import "./styles/chat-settings.css";
 import "./styles/slash.css";
 import "./styles/models.css";
-import "./styles/getting.css";
+import "./styles/download-note.css";
 import "./styles/answer-acts.css";
 import "./styles/citations.css";
 import "./styles/toasts.css";

@@ -1,6 +1,10 @@
-/** What may lie over the chats as a whole, as its address says: settings, models, shelves, help, what has left. */
+/**
+ * What may lie over the chats as a whole, as its address says: settings, models, shelves, help, what has left.
+ * And who else may answer, which comes with it.
+ */
 
 import type { Panel } from "../shared/route";
+export { RivalDialog } from "./chat/rival-dialog";
 import { ChatSettingsDialog } from "./chat-settings/chat-settings-dialog";
 import { LedgerDialog } from "./dialogs/ledger-dialog";
 import { SettingsDialog } from "./dialogs/settings-dialog";

@@ -61,6 +61,8 @@ export interface Question {
   beside?: boolean;
   go_on?: string;
   model?: string;
+  /** How this answer alone is drawn. */
+  sampling?: { temperature: number };
   /** What a chat begins with. */
   system?: string;
   settings?: ChatSettings;

@@ -2,7 +2,7 @@
 
 import { Saved } from "./saved";
 
-const KINDS = ["draft", "attached", "rival", "compared", "setup"] as const;
+const KINDS = ["draft", "attached", "rival", "compared", "drawn", "setup"] as const;
 const NEW = "new";
 
 type Kind = (typeof KINDS)[number];

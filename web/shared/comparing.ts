@@ -2,6 +2,7 @@
 
 import type { OpenChat, Run } from "./api";
 import type { ChatSaved } from "./chat-saved";
+import { kept, type Rival, rivalOf } from "./rival";
 
 export class Comparing {
   readonly #saved: ChatSaved;
@@ -10,11 +11,20 @@ export class Comparing {
     this.#saved = saved;
   }
 
-  /** The second model that answers in a chat; `chat` null is the one that has not begun. */
-  rival = (chat: string | null): string | null => this.#saved.get("rival", chat) || null;
-  setRival = (chat: string | null, model: string | null): void => {
-    this.#saved.set("rival", chat, model ?? "");
+  /** Who answers as well in a chat; `chat` null is the one that has not begun. */
+  rival = (chat: string | null): Rival | null => rivalOf(this.#saved.get("rival", chat));
+  setRival = (chat: string | null, rival: Rival | null): void => {
+    this.#saved.set("rival", chat, kept(rival));
   };
+
+  /** The temperature that an answer was drawn with for a comparison; null: as the chat had it. */
+  drawnWith = (chat: string, answer: string): number | null => this.#drawn(chat)[answer] ?? null;
+  noteDrawn(chat: string, answer: string, temperature: number): void {
+    this.#saved.set("drawn", chat, JSON.stringify({ ...this.#drawn(chat), [answer]: temperature }));
+  }
+
+  #drawn = (chat: string): Record<string, number> =>
+    JSON.parse(this.#saved.get("drawn", chat) || "{}") as Record<string, number>;
 
   /** The question whose answers are shown side by side. */
   shown = (chat: string): string | null => this.#saved.get("compared", chat) || null;
@@ -25,6 +35,7 @@ export class Comparing {
   forget(chat: string | null): void {
     this.#saved.forget("rival", chat);
     this.#saved.forget("compared", chat);
+    this.#saved.forget("drawn", chat);
   }
 }
 

@@ -11,6 +11,7 @@ import type { Following } from "./events";
 import { begun, stopped } from "./live";
 import { Lives } from "./lives";
 import { Problem, told } from "./problem";
+import { isOther } from "./rival";
 import type { Server } from "./server";
 import type { Setup } from "./setup";
 import type { State } from "./state";
@@ -205,14 +206,17 @@ export class Conversation {
     else await this.#load(run.chat, signal);
   }
 
-  /** Have the question answered by the second model as well, where there is one. */
+  /** Have the question answered by somebody else as well, where that is wished for. */
   async #askRival({ chat, question }: Run, signal: AbortSignal): Promise<void> {
     const { rival, model, status, live } = this.#store.get();
-    const isAsked = !signal.aborted && rival !== null && rival !== (model ?? status?.model) && live !== null;
+    const isAsked = !signal.aborted && rival !== null && isOther(rival, model ?? status?.model) && live !== null;
     this.#around.comparing.show(chat, isAsked ? question : null);
     if (!isAsked) return;
     try {
-      await this.#server.do((api) => api.ask(chat, { again: question, model: rival, beside: true }));
+      const { model: other, temperature } = rival;
+      const drawn = temperature !== null && { sampling: { temperature } };
+      const run = await this.#server.do((api) => api.ask(chat, { again: question, model: other, beside: true, ...drawn }));
+      if (temperature !== null) this.#around.comparing.noteDrawn(chat, run.id, temperature);
     } catch (cause) {
       this.#store.set({ askProblem: told(cause) });
     }

@@ -3,6 +3,7 @@
 import type { Message } from "./api";
 import type { Comparing } from "./comparing";
 import type { Conversation } from "./conversation";
+import type { Rival } from "./rival";
 import type { Server } from "./server";
 import type { State } from "./state";
 import type { Store } from "./store";
@@ -20,10 +21,10 @@ export class SideBySide {
     this.#conversation = conversation;
   }
 
-  /** Have another model answer the next questions of this chat as well; null: no other. */
-  compareWith(model: string | null): void {
-    this.#comparing.setRival(this.#store.get().route.chat, model);
-    this.#store.set({ rival: model });
+  /** Have somebody else answer the next questions of this chat as well; null: nobody. */
+  compareWith(rival: Rival | null): void {
+    this.#comparing.setRival(this.#store.get().route.chat, rival);
+    this.#store.set({ rival });
   }
 
   /** Show all versions of an answer. */
@@ -35,6 +36,12 @@ export class SideBySide {
     if (found === null || this.#store.get().chat?.id !== chat.id) return;
     this.#comparing.show(chat.id, question);
     this.#store.set({ compared: { question, answers: found.messages } });
+  }
+
+  /** Return the temperature that an answer was drawn with to be compared; null: as the chat had it. */
+  drawnWith(answer: Message): number | null {
+    const { chat } = this.#store.get();
+    return chat && this.#comparing.drawnWith(chat.id, answer.id);
   }
 
   /** Show one again: that of the branch. */

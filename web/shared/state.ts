@@ -5,6 +5,7 @@ import type { Deletion } from "./deletions";
 import type { Doomed } from "./doomed";
 import type { Live } from "./live";
 import type { Problem } from "./problem";
+import type { Rival } from "./rival";
 import type { Route } from "./route";
 import type { Applied, Edits } from "./setup";
 
@@ -51,7 +52,7 @@ export interface State {
   /** All that are, once the server has named them. */
   lives: readonly Live[];
   /** Who answers the next questions as well, beside the model; null: nobody. */
-  rival: string | null;
+  rival: Rival | null;
   /** The question whose answers are shown side by side, and those. */
   compared: { question: string; answers: readonly Message[] } | null;
   /** How full the model's view of it is. */

@@ -3,11 +3,13 @@ import { beforeEach, expect, it, vi } from "vitest";
 import { Api, type Message, type OpenChat } from "../shared/api";
 import { comparedIn, Comparing, isShownKey } from "../shared/comparing";
 import { ChatSaved } from "../shared/chat-saved";
+import { kept, rivalOf } from "../shared/rival";
 import { Saved } from "../shared/saved";
 import { Server } from "../shared/server";
 import { SideBySide } from "../shared/side-by-side";
 import { CHAT, done, World } from "./world";
 
+const OTHER = { model: "other", temperature: null };
 const TEXT = { name: "text", said: { text: "hello" } };
 
 let world: World;
@@ -23,7 +25,7 @@ beforeEach(() => {
 
 async function writing(): Promise<void> {
   world.tells = [TEXT];
-  sideBySide.compareWith("other");
+  sideBySide.compareWith(OTHER);
   void world.conversation.ask("hi");
   await vi.waitFor(() => expect(state().lives.map(({ text }) => text)).toEqual(["hello", "hello"]));
 }
@@ -36,10 +38,27 @@ it("has a second model answer the same question, beside the first", async () => 
   expect(state().live?.answer).toBe("a1");
 });
 
+it("has the same model answer once more, drawn otherwise, and remembers which answer that is", async () => {
+  world.tells = [done("hello")];
+  world.store.set({ model: "m" });
+  sideBySide.compareWith({ model: "m", temperature: 0.2 });
+  await world.conversation.ask("hi");
+  expect(world.asked.at(-1)).toEqual({ again: "q1", model: "m", beside: true, sampling: { temperature: 0.2 } });
+  expect(world.comparing.drawnWith(CHAT, "b1")).toBe(0.2);
+  expect(world.comparing.drawnWith(CHAT, "a1")).toBeNull();
+});
+
+it("takes what an earlier version of the page has kept", () => {
+  expect(rivalOf("other")).toEqual(OTHER);
+  expect(rivalOf(kept(OTHER))).toEqual(OTHER);
+  expect(rivalOf(kept({ model: "m", temperature: 0 }))).toEqual({ model: "m", temperature: 0 });
+  expect([rivalOf(""), rivalOf("{}"), rivalOf(kept(null))]).toEqual([null, null, null]);
+});
+
 it("asks nobody twice, and nobody else once the comparing has ended", async () => {
   world.tells = [done("hello")];
   world.store.set({ model: "m" });
-  sideBySide.compareWith("m");
+  sideBySide.compareWith({ model: "m", temperature: null });
   await world.conversation.ask("hi");
   sideBySide.compareWith(null);
   await world.conversation.ask("more");
@@ -80,7 +99,7 @@ it("shows both again after a reload, still being written", async () => {
 
 it("shows both to their ends, and then the next question alone", async () => {
   world.tells = [TEXT, done("hello")];
-  sideBySide.compareWith("other");
+  sideBySide.compareWith(OTHER);
   await world.conversation.ask("hi");
   expect(state().compared?.answers.map(({ text }) => text)).toEqual(["hello", "hello"]);
   expect(state()).toMatchObject({ live: null, lives: [] });
@@ -92,7 +111,7 @@ it("shows both to their ends, and then the next question alone", async () => {
 
 it("says why the second is not there, and shows the first", async () => {
   world.tells = [done("hello")];
-  sideBySide.compareWith("other");
+  sideBySide.compareWith(OTHER);
   world.refusesAgain = () => Response.json({ error: { code: "busy", sentence: "Too many.", hint: null } }, { status: 503 });
   await world.conversation.ask("hi");
   expect(state().askProblem?.code).toBe("busy");
@@ -125,8 +144,8 @@ it.each([
 
 it("remembers who else answers for each chat by itself, until the chat is forgotten", () => {
   const comparing = new Comparing(new ChatSaved(new Saved(null)));
-  comparing.setRival(CHAT, "other");
-  expect([comparing.rival(CHAT), comparing.rival(null)]).toEqual(["other", null]);
+  comparing.setRival(CHAT, OTHER);
+  expect([comparing.rival(CHAT), comparing.rival(null)]).toEqual([OTHER, null]);
   comparing.forget(CHAT);
   expect(comparing.rival(CHAT)).toBeNull();
   expect(isShownKey(`sotto.compared.${CHAT}`)).toBe(true);

@@ -67,7 +67,7 @@ it("keeps nothing that is attached, compared or set up in a temporary chat", () 
   const list: Attachment[] = [attachmentOf("a.txt", "secret", false)];
   const remember = () => {
     house.drafts.attach(null, list);
-    house.comparing.setRival(null, "other");
+    house.comparing.setRival(null, { model: "other", temperature: null });
     house.setups.change(null, { system: "secret" });
   };
   remember();

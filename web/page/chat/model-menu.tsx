@@ -3,14 +3,16 @@ import { useState } from "react";
 import type { Model } from "../../shared/api";
 import type { Language, Say } from "../../shared/strings";
 import { inWords } from "../bytes";
+import { later } from "../later";
 import { FitBadge } from "../models/fit-badge";
 import { useChosen } from "../models/use-chosen";
 import { Icon } from "../parts/icon";
 import { Menu } from "../parts/menu";
 import { useApp, useReader, useStored } from "../reader";
-import { RivalDialog } from "./rival-dialog";
 import { useAnswering } from "./use-answering";
 import { useRival } from "./use-rival";
+
+const RivalDialog = later(async () => ({ default: (await import("../panels")).RivalDialog }));
 
 /** So many are seen at a glance; more are searched. */
 const FEW = 6;

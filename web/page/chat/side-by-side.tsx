@@ -64,10 +64,11 @@ const Column = memo(function Column({ answer, live, place, isShown }: ColumnProp
   const isBusy = useStored((state) => state.live !== null);
   const text = wordsOf(live, answer).text;
   const name = { model: answer.model, place };
+  const heat = sideBySide.drawnWith(answer);
   return (
     <article className="beside-column" data-testid="version" data-message={answer.id} aria-busy={live !== null}>
       <header className="beside-column-head">
-        <h3>{answer.model}</h3>
+        <h3>{heat === null ? answer.model : say("compare.drawn", { model: answer.model, temperature: heat })}</h3>
         {isShown && <span className="tag">{say("beside.shown")}</span>}
         <span className="beside-place">{place}</span>
         {live !== null && (

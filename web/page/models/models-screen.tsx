@@ -1,5 +1,7 @@
 /** The models: those on this machine, those to be had, and what is coming. */
 
+import "../styles/getting.css";
+
 import { useEffect, useRef, useState } from "react";
 
 import type { Panel } from "../../shared/route";
