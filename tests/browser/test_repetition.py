@@ -17,6 +17,7 @@ def test_an_answer_that_goes_round_is_cut_and_can_be_gone_on_with(window):
     expect(window.answer_text).to_have_text("Hello. I am here to help you.")
     answer = window.answers.last
     expect(answer).to_contain_text("The answer was ended where it began to repeat itself.")
+    expect(answer.locator(".notice")).to_have_count(0)
     button = answer.get_by_role("button", name=re.compile("Continue"))
     expect(button).to_be_visible()
     window.page.reload()

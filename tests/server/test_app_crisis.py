@@ -36,3 +36,11 @@ def test_only_what_the_program_wrote_is_a_card(text: str, facts: dict[str, Any],
 def test_a_card_is_known_in_every_region_and_both_languages() -> None:
     assert {crisis.card(region, chinese=True) for region in ("", "XX", "CN", "PT")} < crisis.cards()
     assert {crisis.card(region, chinese=False) for region in ("", "XX", "US", "FI")} < crisis.cards()
+
+
+@pytest.mark.parametrize(
+    ("facts", "replaced"), [({"replaced": True}, True), ({"replaced": "no"}, False), ({}, False)]
+)
+def test_an_answer_says_whether_no_word_of_it_is_its_models(facts: dict[str, Any], replaced: bool) -> None:
+    message = StoredMessage(1, "a", "c", "q", Role.ASSISTANT, State.COMPLETE, "No.", "tiny", "", facts, 0.0)
+    assert MessageNoun.of(Shown(message, ("a",))).replaced is replaced

@@ -1143,7 +1143,7 @@ export interface components {
          *     support, `supported_share` which part of its claims. `notices` are what its reader was told beside it.
          *     `reason` is not_on_shelf, quotes, computed, helped or language where no model wrote it, `tools` what
          *     computed it. `card` is the crisis card that the program wrote, as a notice or as the beginning of `text`;
-         *     "" where there is none.
+         *     "" where there is none. `replaced`: no word of `text` is the model's, whose answer it stands in place of.
          */
         MessageNoun: {
             /** Alternatives */
@@ -1179,6 +1179,8 @@ export interface components {
             reason: string | null;
             /** Reasoning */
             reasoning: string;
+            /** Replaced */
+            replaced: boolean;
             /** Role */
             role: string;
             /** State */

@@ -128,5 +128,6 @@ function blank(ask: ToCome): Message {
     notices: [],
     tools: [],
     card: "",
+    replaced: false,
   };
 }

@@ -58,9 +58,12 @@ export function AnswerBody({ message, live }: { message: Message; live: Live | n
   );
 }
 
+/** The codes of notices that say why an answer ended, which is said where it ends or in its place. */
+const SAID_OTHERWISE = new Set(["repeats", "withdrawn", LANGUAGE]);
+
 /** Return the notices that are shown as such: the card has its own place. */
 const noticesBeside = (card: string, live: Live | null, message: Message) =>
-  noticesOf(live, message).filter(({ code }) => code !== CRISIS || card === "");
+  noticesOf(live, message).filter(({ code }) => !SAID_OTHERWISE.has(code) && (code !== CRISIS || card === ""));
 
 /** The code of a notice that names a file, which only its own text does. */
 const NAMING = "unread";
@@ -76,9 +79,19 @@ function OwnersWords({ text }: { text: string }) {
 function NoticeWords({ notice }: { notice: { code: string; text: string } }) {
   const say = useSay();
   const key = `notice.${notice.code}`;
-  const text = <span lang={tongueOf(notice.text)}>{notice.text}</span>;
+  const text = (
+    <span lang={tongueOf(notice.text)} dir="auto">
+      {notice.text}
+    </span>
+  );
   if (!isKey(key)) return text;
-  return notice.code === NAMING ? <>{say(key)} {text}</> : say(key);
+  return notice.code === NAMING ? (
+    <span>
+      {say(key)} {text}
+    </span>
+  ) : (
+    <span>{say(key)}</span>
+  );
 }
 
 /** Whether there is something to wait for: the first word, or, where an answer is gone on with, the next. */

@@ -20,7 +20,7 @@ export function AnswerEnd({ message, isBusy }: { message: Message; isBusy: boole
       </ProblemBox>
     );
   }
-  if (!isKey(key)) return null;
+  if (!isKey(key) || wasStoppedThinking(message)) return null;
   return (
     <div className="end-mark">
       <p>{say(key)}</p>
@@ -28,3 +28,6 @@ export function AnswerEnd({ message, isBusy }: { message: Message; isBusy: boole
     </div>
   );
 }
+
+/** Whether it ended before it began, which a notice tells. */
+const wasStoppedThinking = ({ reason, text }: Message): boolean => reason === "repeats" && text === "";

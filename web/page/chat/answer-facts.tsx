@@ -9,14 +9,16 @@ export function AnswerFacts({ message }: { message: Message }) {
   const { timings, usage } = message;
   const time = new Intl.DateTimeFormat(localeOf(language), { hour: "numeric", minute: "2-digit" });
   const date = new Intl.DateTimeFormat(localeOf(language), { dateStyle: "full", timeStyle: "medium" });
-  const isWritten = message.model !== ""; // else it is quoted, or says that there is nothing to quote
+  const isWritten = message.model !== "" && !message.replaced;
+  const isOurs = message.replaced || (message.model === "" && message.made !== "");
   const created = message.created * 1000;
   return (
     <p className="answer-facts">
       <MadeWhere made={message.made} />
       {isWritten && <span>{message.model}</span>}
-      {usage !== null && usage.answer > 1 && <span>{say("facts.tokens", { tokens: usage.answer })}</span>}
-      {timings !== null && timings.answer_per_second > 0 && (
+      {isOurs && <span>{say("facts.ours")}</span>}
+      {isWritten && usage !== null && usage.answer > 1 && <span>{say("facts.tokens", { tokens: usage.answer })}</span>}
+      {isWritten && timings !== null && timings.answer_per_second > 0 && (
         <span>{say("facts.rate", { rate: timings.answer_per_second })}</span>
       )}
       {isWritten && timings !== null && timings.first_token > 0 && (

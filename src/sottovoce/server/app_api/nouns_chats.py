@@ -14,7 +14,7 @@ from sottovoce.chat.marks.pen import Pen
 from sottovoce.core import computed, notices
 from sottovoce.core.events import Asked, Computed, Notice
 from sottovoce.core.grounds import read_cited
-from sottovoce.core.messages import MADE
+from sottovoce.core.messages import MADE, REPLACED
 from sottovoce.guard import crisis
 from sottovoce.server.app_api.nouns import ID, MOST_TEXT, Noun, RunNoun, SettingsNoun, Shelves
 from sottovoce.server.app_api.nouns_settings import ContextNoun
@@ -205,7 +205,7 @@ class MessageNoun(Noun):
     support, `supported_share` which part of its claims. `notices` are what its reader was told beside it.
     `reason` is not_on_shelf, quotes, computed, helped or language where no model wrote it, `tools` what
     computed it. `card` is the crisis card that the program wrote, as a notice or as the beginning of `text`;
-    "" where there is none.
+    "" where there is none. `replaced`: no word of `text` is the model's, whose answer it stands in place of.
     """
 
     id: str
@@ -233,6 +233,7 @@ class MessageNoun(Noun):
     notices: list[NoticeNoun]
     tools: list[ToolNoun]
     card: str
+    replaced: bool
 
     @classmethod
     def of(cls, shown: Shown) -> Self:
@@ -264,6 +265,7 @@ class MessageNoun(Noun):
             supported_share=cited.supported_share,
             notices=[NoticeNoun.of(one) for one in notices.kept(facts)],
             tools=[ToolNoun.of(one) for one in computed.kept(facts)],
+            replaced=facts.get(REPLACED) is True,
             card=_card(message.text, reason, notices.kept(facts)),
         )
 
