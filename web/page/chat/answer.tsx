@@ -19,7 +19,7 @@ export const Answer = memo(function Answer({ message, live, isBusy }: Props) {
   const say = useSay();
   const text = wordsOf(live, message).text;
   return (
-    <section className="turn answer" data-testid="answer" data-message={message.id} aria-busy={live !== null}>
+    <section className="turn answer" data-testid="answer" data-message={message.id} data-reason={message.reason ?? undefined} aria-busy={live !== null}>
       <h2 className="off-screen">{say("said.model")}</h2>
       <AnswerBody message={message} live={live} />
       {live === null && <AnswerEnd message={message} isBusy={isBusy} />}

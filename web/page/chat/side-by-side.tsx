@@ -66,7 +66,7 @@ const Column = memo(function Column({ answer, live, place, isShown }: ColumnProp
   const name = { model: answer.model, place };
   const heat = sideBySide.drawnWith(answer);
   return (
-    <article className="beside-column" data-testid="version" data-message={answer.id} aria-busy={live !== null}>
+    <article className="beside-column" data-testid="version" data-message={answer.id} data-reason={answer.reason ?? undefined} aria-busy={live !== null}>
       <header className="beside-column-head">
         <h3>{heat === null ? answer.model : say("compare.drawn", { model: answer.model, temperature: heat })}</h3>
         {isShown && <span className="tag">{say("beside.shown")}</span>}
