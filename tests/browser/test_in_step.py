@@ -164,3 +164,26 @@ def hide(window, is_hidden):
         }""",
         is_hidden,
     )
+
+
+def test_who_asks_while_the_other_window_does_reads_why_not_and_sees_its_question(two):
+    desk, other, _ = two
+    for one in two:
+        followed(one)
+    desk.have_answered("a boat")
+    other.chat("a boat").click()
+    expect(other.answer_text).to_have_text("a boat")
+    held = []
+    other.page.route("**/app/api/chats/*/runs", lambda route: held.append(route))
+    other.allow("400")
+    with other.page.expect_request("**/app/api/chats/*/runs"):
+        other.ask("a plane")
+    desk.ask("/slow 200")
+    expect(desk.stop).to_be_visible()
+    held[0].continue_()
+    why = other.page.get_by_role("alert").locator("strong")
+    expect(why).to_have_text("An answer is being written in this chat.")
+    expect(other.composer).to_have_value("a plane")
+    expect(other.questions.last).to_contain_text("/slow 200")
+    expect(other.answer_text).to_contain_text("word2")
+    desk.stop.click()

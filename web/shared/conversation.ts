@@ -239,6 +239,7 @@ export class Conversation {
     if (signal.aborted) return;
     this.#isBusy = false;
     this.#store.set({ branch, live: null, askProblem: problem });
+    if (chat !== null && !problem.isUnreachable) void this.refresh(); // another window may have asked before
   }
 
   /** Choose the usual model where the one that was chosen has been removed: to try again is to ask that. */

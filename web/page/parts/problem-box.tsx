@@ -9,6 +9,9 @@ interface Props {
   children?: ReactNode;
 }
 
+/** Codes that say no more than that something was refused: why is in the server's sentence, and comes first. */
+const GENERAL = new Set(["bad_input", "bad_value"]);
+
 /** Something went wrong: what, and what to do, in the reader's language; and what exactly, in the server's words. */
 export function ProblemBox({ problem, children }: Props) {
   const { say, language } = useReader();
@@ -17,6 +20,7 @@ export function ProblemBox({ problem, children }: Props) {
   const next = `next.${code}`;
   // Who reads the server's own words needs no other hint beside a better one.
   const isHinted = language === "en" && hint;
+  const isSentenceFirst = GENERAL.has(code) && sentence !== "";
   return (
     <div className="problem" role="alert">
       <Icon name="warning" />
@@ -26,13 +30,19 @@ export function ProblemBox({ problem, children }: Props) {
             {first}
           </p>
         )}
-        <strong>{say(isKey(title) ? title : "problem.error")}</strong>
-        {!isHinted && <p>{say(isKey(next) ? next : "next.error")}</p>}
-        {sentence !== "" && (
-          <p className={isHinted ? undefined : "problem-detail"} lang={tongueOf(sentence)}>
-            {sentence} {hint}
-          </p>
+        {isSentenceFirst ? (
+          <strong lang={tongueOf(sentence)}>{sentence}</strong>
+        ) : (
+          <strong>{say(isKey(title) ? title : "problem.error")}</strong>
         )}
+        {!isHinted && !(isSentenceFirst && hint) && <p>{say(isKey(next) ? next : "next.error")}</p>}
+        {isSentenceFirst
+          ? hint && <p lang={tongueOf(hint)}>{hint}</p>
+          : sentence !== "" && (
+              <p className={isHinted ? undefined : "problem-detail"} lang={tongueOf(sentence)}>
+                {sentence} {hint}
+              </p>
+            )}
       </div>
       {children && <div className="problem-actions">{children}</div>}
     </div>
