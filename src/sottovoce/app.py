@@ -112,7 +112,7 @@ class App:
 
     def instructions(self, model: ModelFile) -> str:
         """Return what stands before a new chat: as a variant says, else as the settings do."""
-        return self.settings.system if model.variant is None else model.variant.system
+        return self.standing().system if model.variant is None else model.variant.system
 
     def sampling(self, model: ModelFile) -> Sampling:
         """Return how answers are drawn where nobody says: as a variant says, else as the settings do."""

@@ -1583,6 +1583,27 @@ export interface components {
             sentence: string;
         };
         /**
+         * ProgramSetting
+         * @description A setting that the owner can set in the page; its value is one of `choices`, where there are any.
+         *
+         *     `fixed`: the environment or the command that began the program says what holds, and no page can change it.
+         */
+        ProgramSetting: {
+            /** Choices */
+            choices: string[];
+            /** Fixed */
+            fixed: boolean;
+            /** Name */
+            name: string;
+            /** Value */
+            value: string;
+        };
+        /** ProgramSettings */
+        ProgramSettings: {
+            /** Settings */
+            settings: components["schemas"]["ProgramSetting"][];
+        };
+        /**
          * PullList
          * @description `left` are those that nobody has taken up again since the server was started.
          */
@@ -1768,6 +1789,42 @@ export interface components {
             here: boolean;
             /** Seen */
             seen: number;
+        };
+        /**
+         * SettingsChange
+         * @description Only what is given is set; null takes the default again.
+         */
+        SettingsChange: {
+            /**
+             * Help In Chat
+             * @default null
+             */
+            help_in_chat: string | null;
+            /**
+             * Labels
+             * @default null
+             */
+            labels: string | null;
+            /**
+             * Profile
+             * @default null
+             */
+            profile: string | null;
+            /**
+             * Region
+             * @default null
+             */
+            region: string | null;
+            /**
+             * System
+             * @default null
+             */
+            system: string | null;
+            /**
+             * Tools
+             * @default null
+             */
+            tools: string | null;
         };
         /**
          * SettingsNoun

@@ -32,6 +32,8 @@ export type Plan = Nouns["PlanNoun"];
 export type Preset = Nouns["PresetNoun"];
 export type Variant = Nouns["VariantNoun"];
 export type Memory = Nouns["MemoryNoun"];
+export type ProgramSettings = Nouns["ProgramSettings"];
+export type ProgramSetting = Nouns["ProgramSetting"];
 export type Remembered = Nouns["RememberedNoun"];
 export type Pull = Nouns["PullNoun"];
 export type PullList = Nouns["PullList"];
@@ -183,6 +185,9 @@ export class Api {
   addPreset = (preset: NewPreset): Promise<Preset> => this.#call("POST", "/presets", preset);
   putPreset = (id: string, preset: NewPreset): Promise<Preset> => this.#call("PUT", `/presets/${id}`, preset);
   removePreset = (id: string): Promise<void> => this.#call("DELETE", `/presets/${id}`);
+  settings = (): Promise<ProgramSettings> => this.#call("GET", "/settings");
+  set = (change: Record<string, string>): Promise<ProgramSettings> => this.#call("PATCH", "/settings", change);
+
   memory = (): Promise<Memory> => this.#call("GET", "/memory");
   switchMemory = (on: boolean): Promise<Memory> => this.#call("PUT", "/memory", { on });
   remember = (text: string): Promise<Remembered> => this.#call("POST", "/memory", { text });

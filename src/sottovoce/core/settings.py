@@ -295,6 +295,11 @@ def describe(home: Home, environment: Mapping[str, str]) -> list[Setting]:
     ]
 
 
+def check(name: str, text: str) -> None:
+    """Raises NotFound or BadValue where a setting cannot be set to this."""
+    _parse(name, text)
+
+
 def store(home: Home, name: str, text: str | None) -> Value | None:
     """Write one setting to config.toml, or take it out when text is None. Return its new value."""
     item = _named(name)

@@ -8,6 +8,7 @@ import { Choice } from "./choice";
 import { Dialog } from "./dialog";
 import { LongPasteChoice } from "./long-paste-choice";
 import { MemorySection } from "./memory-section";
+import { OwnerSection } from "./owner-section";
 import { PhoneSection } from "./phone-section";
 import { SafeguardsSection } from "./safeguards-section";
 import { YourChats } from "./your-chats";
@@ -25,6 +26,7 @@ export function SettingsDialog({ close, shortcuts }: Props) {
       <div className="dialog-body">
         <Appearance />
         <ThisMachine />
+        <OwnerSection />
         <MemorySection />
         <SafeguardsSection />
         <YourChats leave={close} />

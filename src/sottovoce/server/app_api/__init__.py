@@ -7,6 +7,7 @@ files   chats as files: one or all out, and in
 runs    answers being written: start, go on, follow from any event, stop
 presets instructions and settings under a name; what holds where a chat sets nothing
 memory  what is remembered in all chats
+settings what the owner can set in the page, of all chats
 models  the models here and to choose from, how each does here, licences accepted
 loading which of them are loaded: have one loaded, or unloaded
 pulls   models being got: told beforehand, begun, followed from any event, stopped
@@ -44,6 +45,7 @@ from sottovoce.server.app_api import (
     runs,
     safeguards,
     sessions,
+    settings,
     share,
     shelves,
     state,
@@ -59,6 +61,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *runs.ENDPOINTS,
     *presets.ENDPOINTS,
     *memory.ENDPOINTS,
+    *settings.ENDPOINTS,
     *pulls.ENDPOINTS,  # before models, or pulls would be taken for the name of one
     *loading.ENDPOINTS,
     *models.ENDPOINTS,

@@ -120,3 +120,30 @@ class MemorySwitch(Noun):
 
 class NewLine(Noun):
     text: str = Field(max_length=10 * LONGEST)
+
+
+class ProgramSetting(Noun):
+    """A setting that the owner can set in the page; its value is one of `choices`, where there are any.
+
+    `fixed`: the environment or the command that began the program says what holds, and no page can change it.
+    """
+
+    name: str
+    value: str
+    choices: list[str]
+    fixed: bool
+
+
+class ProgramSettings(Noun):
+    settings: list[ProgramSetting]
+
+
+class SettingsChange(Noun):
+    """Only what is given is set; null takes the default again."""
+
+    system: str | None = Field(None, max_length=MOST_TEXT)
+    profile: str | None = None
+    region: str | None = None
+    tools: str | None = None
+    help_in_chat: str | None = None
+    labels: str | None = None
