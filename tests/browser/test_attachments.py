@@ -333,3 +333,19 @@ def test_no_state_with_attached_texts_has_a_fault(server, open_window, colours, 
     window.questions.last.hover()
     window.questions.last.get_by_role("button", name="Edit message").click()
     assert faults(window.page) == [], "edited"
+
+
+def test_a_text_too_long_to_be_written_in_is_attached_however_it_came_and_is_no_draft(window):
+    text = "some words " * 95_000
+    window.page.evaluate("text => localStorage.setItem('sotto.draft.new', text)", text)
+    window.page.reload()
+    attached = window.page.get_by_test_id("attachments")
+    expect(attached).to_contain_text(f"{len(text):,} characters")
+    expect(window.composer).to_have_value("")
+    assert window.page.evaluate("localStorage.getItem('sotto.draft.new')") in (None, "")
+    window.page.get_by_role("button", name="Remove").click()
+    window.composer.fill(text)
+    expect(attached).to_contain_text(f"{len(text):,} characters")
+    expect(window.composer).to_have_value("")
+    window.composer.fill("How long is it?")
+    expect(window.send).to_be_enabled()

@@ -2,7 +2,7 @@
 
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 
-import type { Attachment } from "../../shared/attachments";
+import { type Attachment, MOST_WRITTEN } from "../../shared/attachments";
 import { isComing } from "../../shared/state";
 import { AttachmentList } from "../attachments/attachment-list";
 import { IconButton } from "../parts/icon-button";
@@ -36,6 +36,17 @@ export function Composer() {
   const isTouch = useMedia("(hover: none) and (pointer: coarse)");
   const slash = useSlash(text, setText);
   const canSend = !isBusy && !isWaiting && !attachments.isReading && (text.trim() !== "" || attachments.list.length > 0);
+
+  // Kept with the message, so long a text would hold the page up at every letter, and at every visit.
+  const isTooLong = text.length > MOST_WRITTEN;
+  const { addPasted } = attachments;
+  const move = useRef(addPasted);
+  move.current = addPasted;
+  useEffect(() => {
+    if (!isTooLong) return;
+    setText("");
+    move.current(text);
+  }, [isTooLong]);
 
   const send = () => {
     if (slash.pick() || !canSend) return;
@@ -105,7 +116,7 @@ export function Composer() {
           label={say("composer.label")}
           placeholder={say("composer.placeholder")}
           aria-describedby="disclosure"
-          value={text}
+          value={isTooLong ? "" : text}
           isFocused={!isTouch}
           change={setText}
           press={press}
