@@ -38,14 +38,15 @@ def test_the_crisis_card_is_the_answer_is_still_there_on_reload_and_the_settings
     assert faults(window.page) == []
 
 
-def test_who_reads_in_chinese_is_told_so_whatever_the_browser_speaks(window: Any) -> None:
+def test_who_reads_in_chinese_is_told_so_whatever_the_browser_speaks(window: Any, server: Any) -> None:
+    settings.store(open_home(server.home), "memory", "on")
     window.page.get_by_role("button", name="Settings", exact=True).click()
     window.page.get_by_role("radio", name="中文").check()
     window.page.keyboard.press("Escape")
-    window.ask("Remember that I like tea")
-    expect(window.page.locator(".notice")).to_contain_text("这个对话之外不会记住")
+    window.ask("Please remember that I like tea. Now write a poem about it.")
+    expect(window.page.locator(".notice")).to_contain_text("已为所有对话记住")
     window.page.reload()
-    expect(window.page.locator(".notice")).to_contain_text("这个对话之外不会记住")
+    expect(window.page.locator(".notice")).to_contain_text("已为所有对话记住")
 
 
 def test_whom_to_call_is_a_touch_away_on_a_phone_and_in_chinese(
