@@ -6,7 +6,7 @@ import asyncio
 import os
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -28,6 +28,7 @@ from sottovoce.engine.attached import AttachedEngine
 from sottovoce.engine.permitted import PermittedEngine
 from sottovoce.engine.protocol import Engine, ModelFacts
 from sottovoce.erasing import delete_chat
+from sottovoce.hybrid.breakers import Breakers
 from sottovoce.knowledge.shelves import Shelves
 from sottovoce.models import shelf
 from sottovoce.models.engines import Engines
@@ -41,6 +42,7 @@ from sottovoce.updates.settling import settle, stay_out
 from sottovoce.workshop import Workshop, engine_by_rule
 
 if TYPE_CHECKING:
+    from sottovoce.chat.elsewhere.preview import There
     from sottovoce.chat.marks.pen import Pen
     from sottovoce.knowledge.likeness import Ask
     from sottovoce.knowledge.questions import Questions
@@ -78,6 +80,8 @@ class App:
     """Names what the engine runs, so that another program knows whether it would suit it."""
     taken: Callable[[], int] = int
     """Tells the bytes that the models loaded here have: another may have them in their place."""
+    breakers: Breakers = field(default_factory=Breakers)
+    """Of the models elsewhere."""
 
     async def ready(self) -> ModelFacts:
         """Load the model, if it is not loaded."""
@@ -144,6 +148,22 @@ class App:
     def ask(self, question: Question) -> AsyncGenerator[Event, None]:
         """Ask one question; see chat.turn.ask."""
         return turn.ask(self.parts(), question)
+
+    def there(self, name: str) -> There:
+        """Return a model elsewhere, by its name, and what asking it takes.
+
+        The guards of the profile stand around its answers as well. Raises NotFound, BadUpstream, BadText.
+        """
+        from sottovoce.chat.elsewhere import words
+        from sottovoce.chat.elsewhere.preview import There
+        from sottovoce.hybrid import upstreams
+        from sottovoce.hybrid.means import means
+
+        parts = replace(self.parts(), guards=self.guards_of_calls(self.model))
+        ways = replace(
+            means(self.home, self.database, self.standing), breakers=self.breakers, owner=self.owner
+        )
+        return There(parts, ways, upstreams.get(name, self.home), words.read(self.home))
 
     async def delete_chat(self, chat_id: str) -> None:
         """Delete a chat; see delete_chat."""

@@ -40,6 +40,7 @@ from sottovoce.core.paths import Home
 from sottovoce.core.sampling import Sampling
 from sottovoce.hybrid import keys
 from sottovoce.hybrid.asking import Piece, ask, call
+from sottovoce.hybrid.dialects.words import Named
 from sottovoce.hybrid.means import Means, Patience
 from sottovoce.hybrid.upstream import Kind, Price, Upstream
 from sottovoce.net.address import Where
@@ -58,7 +59,7 @@ async def test_an_answer_streams_and_ends_with_its_counts(
     there.says[PATH] = streamed(*GOOD)
     upstream = elsewhere(there.port, price=Price(Decimal("0.25"), Decimal(2), "EUR"))
     *pieces, finished = await heard(upstream, means)
-    assert pieces == [Text("Hel"), Text("lo.")]
+    assert pieces == [Named("large"), Text("Hel"), Text("lo.")]
     assert isinstance(finished, Finished)
     assert (finished.reason, finished.usage) == ("stop", Usage(11, 4, 3))
     assert json.loads(there.bodies[0]) == json.loads(call(upstream, QUESTION, PLAIN).body)
@@ -177,7 +178,7 @@ async def test_what_came_before_a_failure_stays(speaker: Any, ways: Make, elsewh
 
     with pytest.raises(UpstreamProblem):
         await listen()
-    assert came == [Text("So far.")]
+    assert came == [Named("large"), Text("So far.")]
 
 
 async def test_a_servers_own_words_are_no_part_of_the_sentence(

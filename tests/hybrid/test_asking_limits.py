@@ -26,6 +26,7 @@ from sottovoce.core.errors import NetworkProblem, Offline, OverBudget, UpstreamP
 from sottovoce.core.events import Text
 from sottovoce.core.paths import Home
 from sottovoce.hybrid.asking import ask, most
+from sottovoce.hybrid.dialects.words import Named
 from sottovoce.hybrid.means import Means
 from sottovoce.hybrid.upstream import Budget, Limit, Price, Upstream
 from sottovoce.net.door import Door
@@ -106,7 +107,7 @@ async def test_an_answer_that_is_stopped_is_paid_for_as_far_as_it_came(
     there.says[PATH] = hang_in_the_middle
     upstream = elsewhere(there.port)
     async with aclosing(ask(upstream, QUESTION, PLAIN, means)) as pieces:
-        assert await anext(pieces) == Text("So far.")
+        assert [await anext(pieces), await anext(pieces)] == [Named("large"), Text("So far.")]
     used = spent(means, upstream)
     assert 0 < used.tokens < most(upstream, QUESTION, PLAIN).tokens
     [leaving] = Ledger(home.ledger).departures()

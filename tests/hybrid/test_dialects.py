@@ -13,7 +13,7 @@ from sottovoce.core.events import Notice, Reasoning, Text, Usage
 from sottovoce.core.messages import Message, Role
 from sottovoce.core.sampling import Sampling
 from sottovoce.hybrid.dialects import anthropic, openai, sse
-from sottovoce.hybrid.dialects.words import Ended, Said
+from sottovoce.hybrid.dialects.words import Ended, Named, Said
 from sottovoce.hybrid.upstream import Kind, Upstream
 from sottovoce.net.address import Where
 
@@ -156,7 +156,9 @@ def test_a_stream_of_anthropics_is_understood() -> None:
         end(),
         STOP,
     )
-    assert heard(*events) == [Reasoning("Hm."), Text("Hel"), Text("lo."), Ended("stop", Usage(12, 3, 5))]
+    assert heard(*events) == [
+        Named("large"), Reasoning("Hm."), Text("Hel"), Text("lo."), Ended("stop", Usage(12, 3, 5)),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -204,7 +206,8 @@ def test_a_whole_answer_of_anthropics_is_understood() -> None:
         "content": [{"type": "thinking", "thinking": "Hm."}, {"type": "text", "text": "Hello."}],
         "usage": {"input_tokens": 4, "output_tokens": 2},
     }  # fmt: skip
-    notice, *rest = reader.whole(json.dumps(body).encode())
+    named, notice, *rest = reader.whole(json.dumps(body).encode())
+    assert named == Named("large")
     assert isinstance(notice, Notice)
     assert notice.text == "cellar was asked for small; large answered."
     assert rest == [Reasoning("Hm."), Text("Hello."), Ended("stop", Usage(4, 0, 2))]

@@ -14,7 +14,7 @@ from sottovoce.chat import modelless
 from sottovoce.chat.newest import newest
 from sottovoce.chat.writing import Answer
 from sottovoce.core.errors import StoreProblem
-from sottovoce.core.events import Asked, Event, Notice, Text
+from sottovoce.core.events import Asked, Event, Notice, Text, Whole
 from sottovoce.core.messages import OWNER, Role
 from sottovoce.store import attachments, chats
 from sottovoce.store.attachments import Attachment
@@ -204,3 +204,14 @@ async def unkept(parts: Parts, question: Question, problem: StoreProblem) -> Non
     texts = tuple(one for one in question.attached if isinstance(one, Attachment))
     asked = Said(question.text, parts.model, parts.clock(), parts.owner, attached=texts)
     problem.first = await parts.guards.first(asked)
+
+
+def stopped(answer: Answer, stop: Stop) -> tuple[Event, ...]:
+    """End an answer before its model does, or put another in its place; return what is told of it."""
+    answer.note(stop.notice)
+    if stop.instead is None:
+        return (stop.notice,)
+    is_seen = answer.text + answer.reasoning != ""
+    answer.replace(stop.instead, is_part=stop.is_cut)
+    whole = Whole(answer.text, answer.reasoning, answer.facts.get("thought"))
+    return stop.notice, whole if is_seen else Text(answer.text)  # nothing stands there to be replaced

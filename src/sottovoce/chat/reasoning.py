@@ -9,9 +9,12 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
+from typing import TypeVar
 
-from sottovoce.core.events import Finished, Piece, Reasoning, Text
+from sottovoce.core.events import Finished, Reasoning, Text
 from sottovoce.engine.marks import FORMS, LEADS
+
+T = TypeVar("T")
 
 BETWEEN = "\n\n"
 """Stands between two thoughts of one answer."""
@@ -107,8 +110,8 @@ class Splitter:
 
 
 async def told_apart(
-    pieces: AsyncGenerator[Piece, None], clock: Callable[[], float] = time.monotonic
-) -> AsyncGenerator[Piece | Reasoning, None]:
+    pieces: AsyncGenerator[T, None], clock: Callable[[], float] = time.monotonic
+) -> AsyncGenerator[T | Text | Reasoning, None]:
     """Yield the pieces with the thoughts in them as `Reasoning`, each with how long it thinks by now."""
     splitter, began = Splitter(), 0.0
     async with aclosing(pieces):

@@ -38,7 +38,8 @@ from sottovoce.core.errors import BadValue, EngineFailed, SottoError, StoreProbl
 from sottovoce.core.events import Asked, Done, Event, Failed, Finished, Grounds, Piece, Reasoning, Text, Whole
 from sottovoce.core.grounds import read_cited
 from sottovoce.core.messages import BASE, MADE, MADE_HERE, OWNER, Conversation, State
-from sottovoce.core.sampling import Sampling, checked, laid_over
+from sottovoce.core.sampling import Sampling, laid_over
+from sottovoce.core.sampling import checked as checked_sampling
 from sottovoce.engine.held import held
 from sottovoce.engine.protocol import Engine, ModelFacts
 from sottovoce.store import chats, memory
@@ -116,7 +117,7 @@ async def ask(parts: Parts, question: Question) -> AsyncGenerator[Event, None]:
     Raises BadInput before anything is saved; after `Asked`, problems come as `Failed`. Closing the
     generator, or cancelling its task, stops the answer.
     """
-    question = _checked(parts, question)
+    question = checked(parts, question)
     try:
         asks = await shelved.asks(parts, question)
         asked, begun = await saving.saved(parts, question, asks)
@@ -220,7 +221,7 @@ async def _answered(
                 continue
             if isinstance(piece, Stop):
                 is_replaced = piece.instead is not None and not piece.is_cut
-                for event in _ended(answer, piece):
+                for event in guarded.stopped(answer, piece):
                     yield event
                 continue
             if isinstance(piece, Text | Reasoning):
@@ -233,7 +234,7 @@ async def _answered(
         if objection is not None:
             finished = replace(finished, reason=objection.reason or finished.reason)
             is_replaced = objection.instead is not None
-            for event in _ended(answer, objection):
+            for event in guarded.stopped(answer, objection):
                 yield event
     if looked is not None and not answer.cited.citations and not is_replaced:
         answer.quotes = await looked.quotes(answer.passages)
@@ -266,17 +267,6 @@ async def _done(parts: Parts, asked: Asked, answer: Answer, facts: ModelFacts, f
     )
 
 
-def _ended(answer: Answer, stop: Stop) -> tuple[Event, ...]:
-    """End an answer before its model does, or put another in its place; return what is told of it."""
-    answer.note(stop.notice)
-    if stop.instead is None:
-        return (stop.notice,)
-    is_seen = answer.text + answer.reasoning != ""
-    answer.replace(stop.instead, is_part=stop.is_cut)
-    whole = Whole(answer.text, answer.reasoning, answer.facts.get("thought"))
-    return stop.notice, whole if is_seen else Text(answer.text)  # nothing stands there to be replaced
-
-
 def _pieces(
     parts: Parts, facts: ModelFacts, given: Sampling, seen: View, conversation: Conversation, answer: Answer
 ) -> AsyncGenerator[Piece | Reasoning, None]:
@@ -296,7 +286,7 @@ def _pieces(
     return unmarked(pieces) if answer.passages else pieces
 
 
-def _checked(parts: Parts, question: Question) -> Question:
+def checked(parts: Parts, question: Question) -> Question:
     """Return the question as it can be asked. Raises BadValue or BadSchema."""
     # A lone half of a character pair has no UTF-8; nothing later could write it down.
     text = question.text.encode("utf-8", "replace").decode()
@@ -312,7 +302,7 @@ def _checked(parts: Parts, question: Question) -> Question:
                 hint="Have its question answered again, or leave the schema out",
                 field="go_on",
             )
-    checked(laid_over(parts.defaults, given))
+    checked_sampling(laid_over(parts.defaults, given))
     return replace(question, text=text, sampling=given, settings=chat_settings.checked(question.settings))
 
 

@@ -29,10 +29,13 @@ class View:
     left_out: int
 
 
-def as_told(conn: sqlite3.Connection, owner: str, branch: list[StoredMessage]) -> list[StoredMessage]:
+def as_told(
+    conn: sqlite3.Connection, owner: str, branch: list[StoredMessage], *, with_shelves: bool = True
+) -> list[StoredMessage]:
     """Return what a model is told of the branch, with what was given with each question in its text."""
     named = [message.id for message in branch]
-    given, found = attachments.of(conn, owner, named), passages.of(conn, owner, named)
+    given = attachments.of(conn, owner, named)
+    found = passages.of(conn, owner, named) if with_shelves else {}
     told = []
     for one in heard(branch):
         asked = [*one.before, one.message]
@@ -82,6 +85,12 @@ async def fitted(
         start += 1
         messages = _messages(system, past[start:], newest)
     return View(messages, start)
+
+
+def whole(chat: Chat, branch: Sequence[StoredMessage]) -> list[Message]:
+    """Return all of a branch `as_told`, for a model that is not this engine's."""
+    system = [Message(Role.SYSTEM, chat.system)] if chat.system else []
+    return [*system, *(Message(one.role, one.text) for one in branch)]
 
 
 def left_out(branch: Sequence[StoredMessage]) -> int:

@@ -18,7 +18,7 @@ from sottovoce.core.sampling import Sampling
 from sottovoce.hybrid import budget
 from sottovoce.hybrid.answering import said
 from sottovoce.hybrid.dialects import anthropic, openai, words
-from sottovoce.hybrid.dialects.words import Call, Ended
+from sottovoce.hybrid.dialects.words import Call, Ended, Named
 from sottovoce.hybrid.means import Means
 from sottovoce.hybrid.trust import trust_of
 from sottovoce.hybrid.upstream import Kind, Upstream
@@ -34,7 +34,7 @@ MOST_SENT = 16_000_000
 BYTES_OF_A_TOKEN = 128
 """More than this for each token of an answer, and the server does not stop where it was told to."""
 
-Piece = Text | Reasoning | Notice | Finished
+Piece = Named | Text | Reasoning | Notice | Finished
 
 
 @dataclass(slots=True)

@@ -14,7 +14,7 @@ from typing import Any
 from sottovoce.core.chat_settings import UNSET, ChatSettings
 from sottovoce.core.errors import BadValue, NotFound
 from sottovoce.core.messages import Role, State
-from sottovoce.store import attachments, grounds, search
+from sottovoce.store import attachments, grounds, hidden, search
 from sottovoce.store.attachments import Attachment
 from sottovoce.store.rows import (
     CHAT,
@@ -74,6 +74,22 @@ def ask(
     The question follows the message `parent`, mostly the chat's leaf; None opens the chat, or is
     another first question of it. The answer becomes the leaf. Raises NotFound.
     """
+    question = pose(connection, owner, chat_id, parent=parent, text=text, now=now, attached=attached)
+    chat = get(connection, owner, chat_id)
+    return question, _answer(connection, owner, chat.id, question, model, writer, now)
+
+
+def pose(
+    connection: sqlite3.Connection,
+    owner: str,
+    chat_id: str,
+    *,
+    parent: str | None,
+    text: str,
+    now: float,
+    attached: Sequence[Attachment] = (),
+) -> str:
+    """Store a question that nobody answers yet, as the leaf of its chat; return its id. Raises NotFound."""
     chat = get(connection, owner, chat_id)
     if parent is not None:
         get_message(connection, owner, chat.id, parent)
@@ -82,7 +98,8 @@ def ask(
         attached=tuple(attached),
     )  # fmt: skip
     insert_message(connection, owner, question)
-    return question.id, _answer(connection, owner, chat.id, question.id, model, writer, now)
+    _come(connection, owner, chat.id, question.id, now)
+    return question.id
 
 
 def again(
@@ -357,6 +374,7 @@ def delete(connection: sqlite3.Connection, owner: str, chat_id: str) -> None:
     gone = [message for _, message, _, _ in rows]
     attachments.remove(connection, owner, gone)
     grounds.remove(connection, owner, gone)
+    hidden.remove(connection, owner, chat.id)
     connection.execute("DELETE FROM messages WHERE chat = ? AND owner = ?", whole)
     connection.execute("DELETE FROM chats WHERE id = ? AND owner = ?", whole)
     connection.execute("INSERT OR IGNORE INTO unscrubbed VALUES (?)", (chat.id,))
@@ -367,10 +385,15 @@ def _answer(
 ) -> str:
     answer = StoredMessage(0, new_id(), chat, question, Role.ASSISTANT, State.WRITING, "", model, "", {}, now)
     insert_message(connection, owner, answer, writer)
-    connection.execute(
-        "UPDATE chats SET leaf = ?, changed = ? WHERE id = ? AND owner = ?", (answer.id, now, chat, owner)
-    )
+    _come(connection, owner, chat, answer.id, now)
     return answer.id
+
+
+def _come(connection: sqlite3.Connection, owner: str, chat: str, leaf: str, now: float) -> None:
+    """Have the reader stand at what was said just now."""
+    connection.execute(
+        "UPDATE chats SET leaf = ?, changed = ? WHERE id = ? AND owner = ?", (leaf, now, chat, owner)
+    )
 
 
 def _no_message(message_id: str) -> Any:

@@ -9,7 +9,7 @@ import sqlite3
 
 from sottovoce.core.errors import Busy
 from sottovoce.core.messages import State
-from sottovoce.store import attachments, chats, grounds, search
+from sottovoce.store import attachments, chats, grounds, hidden, search
 
 _BELOW = """WITH RECURSIVE below (id) AS (
     SELECT id FROM messages WHERE id = ? AND owner = ?
@@ -50,6 +50,7 @@ def prune(connection: sqlite3.Connection, owner: str, chat_id: str, message_id: 
             chats.go_to(connection, owner, chat.id, others[-1])
     attachments.remove(connection, owner, gone)
     grounds.remove(connection, owner, gone)
+    hidden.clear(connection, owner, chat.id)
     # All at once: a parent may go before its children only within one statement.
     connection.execute(
         f"{_BELOW} DELETE FROM messages WHERE id IN (SELECT id FROM below) AND owner = ?",  # noqa: S608

@@ -113,9 +113,7 @@ class Reader:
         return Ended(self._reason, usage, self._stop)
 
     def _about(self, message: dict[str, Any]) -> Iterator[Said]:
-        notice = words.other_model(self._upstream, words.text_of(self._upstream, message.get("model")))
-        if notice is not None:
-            yield notice
+        yield from words.named(self._upstream, words.text_of(self._upstream, message.get("model")))
         self._count(words.table_of(self._upstream, message.get("usage")))
 
     def _block(self, block: dict[str, Any]) -> Iterator[Said]:

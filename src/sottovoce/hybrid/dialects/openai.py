@@ -101,9 +101,7 @@ class Reader:
         named = words.text_of(self._upstream, found.get("model"))
         if named and not self._is_named:
             self._is_named = True
-            notice = words.other_model(self._upstream, named)
-            if notice is not None:
-                yield notice
+            yield from words.named(self._upstream, named)
         if found.get("usage") is not None:
             self._usage = self._counted(words.table_of(self._upstream, found["usage"]))
 

@@ -16,6 +16,7 @@ from sottovoce.hybrid.upstream import Upstream
 
 LATER = "Ask the model here, or try again later."
 LONGEST_DETAIL = 500
+LONGEST_NAME = 80
 MOST_TOKENS = 10**9
 
 
@@ -38,7 +39,14 @@ class Ended:
     stop: str | None = None
 
 
-Said = Text | Reasoning | Notice | Ended
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The name by which a server calls the model that answers; on one line, and not too long."""
+
+    name: str
+
+
+Said = Named | Text | Reasoning | Notice | Ended
 
 
 class Reader(Protocol):
@@ -154,6 +162,15 @@ def clipped(said: str | bytes) -> str:
     return plain[:LONGEST_DETAIL]
 
 
+def named(upstream: Upstream, name: str) -> Iterator[Said]:
+    """Yield by which name a server calls the model that answers, and whether that is another."""
+    if plain := clipped(name)[:LONGEST_NAME].strip():
+        yield Named(plain)
+    notice = other_model(upstream, name)
+    if notice is not None:
+        yield notice
+
+
 def other_model(upstream: Upstream, named: str) -> Notice | None:
     """Return what to tell where another model answers than was asked; a name's longer form is the same."""
     asked, answers = upstream.model.casefold(), named.casefold()
@@ -165,7 +182,8 @@ def other_model(upstream: Upstream, named: str) -> Notice | None:
     ):
         return None
     return Notice(
-        "other_model", f"{upstream.name} was asked for {upstream.model}; {clipped(named)[:80]} answered."
+        "other_model",
+        f"{upstream.name} was asked for {upstream.model}; {clipped(named)[:LONGEST_NAME]} answered.",
     )
 
 

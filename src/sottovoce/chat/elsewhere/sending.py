@@ -1,0 +1,223 @@
+"""A preview is sent, and its answer becomes one more answer to the question, with the originals put back.
+
+To call `send` is to consent: whoever does has shown the preview, or knows that consent stands for the chat.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing
+from dataclasses import asdict, dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from sottovoce.chat import guarded, reasoning, saving, watching
+from sottovoce.chat.elsewhere.preview import Preview, There, permitted
+from sottovoce.chat.guarded import Said, Stop
+from sottovoce.chat.turn import Question
+from sottovoce.chat.writing import Answer
+from sottovoce.core.errors import Refused, SottoError, UpstreamProblem
+from sottovoce.core.events import Asked, Done, Event, Failed, Finished, Notice, Reasoning, Text
+from sottovoce.core.messages import MADE, State
+from sottovoce.guard.privacy.masks import Masks
+from sottovoce.guard.privacy.restoring import Restorer
+from sottovoce.hybrid import asking, budget
+from sottovoce.hybrid.dialects.words import Named
+from sottovoce.store import chats, hidden
+from sottovoce.store.rows import StoredMessage
+
+ELSEWHERE = "elsewhere"
+"""The fact of an answer that says who gave it, and what it took."""
+
+
+@dataclass(slots=True)
+class _Course:
+    """One answer on its way."""
+
+    there: There
+    preview: Preview
+    asked: Asked
+    answer: Answer
+    said: Said | None
+
+
+async def send(there: There, preview: Preview) -> AsyncGenerator[Event, None]:
+    """Send what was seen, and yield what comes: see core.events for the order.
+
+    Raises Offline where nothing may leave and Refused where the chat has changed since, with nothing saved;
+    after `Asked`, problems come as `Failed`. Closing the generator stops the answer.
+    """
+    permitted(there)
+    asked, _ = await saving.kept(there.parts, lambda conn: _begun(conn, there, preview))
+    began = time.monotonic()
+    answer = Answer(there.parts.database, asked.answer, None, there.parts.clock)
+    try:
+        yield asked
+        said = await _said(there, preview, asked)
+        if said is not None:
+            verdict = await guarded.before(there.parts.guards, said)
+            for notice in verdict.notices:
+                answer.note(notice)
+                yield notice
+            if verdict.instead is not None:
+                async with aclosing(guarded.answered(asked, verdict.instead, answer, began)) as told:
+                    async for event in told:
+                        yield event
+                return
+        answer.facts |= {MADE: there.upstream.url, ELSEWHERE: _about(preview)}
+        async with aclosing(_answered(_Course(there, preview, asked, answer, said))) as events:
+            async for event in events:
+                yield event
+    except SottoError as problem:
+        await answer.fail(problem)
+        yield Failed(problem)
+    finally:
+        await answer.settle()
+
+
+def _begun(conn: sqlite3.Connection, there: There, preview: Preview) -> tuple[Asked, StoredMessage | None]:
+    """Write an empty answer, and what stands for what in it: nothing leaves that could not be put back."""
+    parts = there.parts
+    if hidden.of(conn, parts.owner, preview.chat) != preview.before:
+        raise Refused("This chat has changed since you saw what would be sent.", hint="Look at it again")
+    answer = chats.again(
+        conn, parts.owner, preview.chat, preview.question,
+        model=there.upstream.model, writer=parts.database.writer, now=parts.clock(),
+    )  # fmt: skip
+    hidden.keep(conn, parts.owner, preview.chat, preview.hidden)
+    return Asked(preview.chat, preview.question, answer), None
+
+
+async def _said(there: There, preview: Preview, asked: Asked) -> Said | None:
+    """Return the question as the guards of a profile see it: they hold for answers from elsewhere as well."""
+    if not there.parts.guards:
+        return None
+    said = await guarded.said(there.parts, Question(sampling=preview.sampling), asked, ())
+    return said if preview.edits.text is None else replace(said, text=preview.edits.text)
+
+
+def _about(preview: Preview) -> dict[str, Any]:
+    upstream = preview.upstream
+    return {
+        "upstream": upstream.name,
+        "by": upstream.by,
+        "where": upstream.where.value,
+        "masked": len(preview.items),
+        "sent_sha256": preview.sha256,
+    }
+
+
+async def _answered(course: _Course) -> AsyncGenerator[Event, None]:
+    there, answer = course.there, course.answer
+    watches = await watching.made(there.parts.guards, course.said, "")
+    finished: Finished | None = None
+    is_replaced = False
+    async with aclosing(watching.watched(_restored(course), watches)) as shown:
+        async for piece in shown:
+            if isinstance(piece, Finished):
+                finished = piece
+            elif isinstance(piece, Named):
+                answer.model = piece.name
+            elif isinstance(piece, Stop):
+                is_replaced = piece.instead is not None and not piece.is_cut
+                for event in guarded.stopped(answer, piece):
+                    yield event
+            else:
+                if isinstance(piece, Notice):
+                    answer.note(piece)
+                else:
+                    answer.add(piece)
+                yield piece
+    if finished is None:
+        raise UpstreamProblem(f"{there.upstream.name} ended without an answer.", hint="Ask the model here.")
+    if course.said is not None and not is_replaced:
+        objection = await there.parts.guards.judged(course.said, answer.text)
+        if objection is not None:
+            finished = replace(finished, reason=objection.reason or finished.reason)
+            for event in guarded.stopped(answer, objection):
+                yield event
+    yield await _done(course, finished)
+
+
+async def _restored(course: _Course) -> AsyncGenerator[asking.Piece, None]:
+    """Yield the pieces of the answer with the originals in the place of what was hidden."""
+    there, preview = course.there, course.preview
+    restoring = _Restoring(preview.masks)
+    # The person has said yes to this very text.
+    means = replace(there.means, door=replace(there.means.door, ask=_yes))
+    asked = asking.ask(there.upstream, preview.messages, preview.sampling, means)
+    try:
+        async with aclosing(reasoning.told_apart(asked)) as pieces:
+            async for piece in pieces:
+                for shown in restoring.shown(piece):
+                    yield shown
+    except SottoError:
+        for rest in restoring.rest():
+            yield rest
+        raise
+
+
+async def _yes(_question: str) -> bool:
+    return True
+
+
+class _Restoring:
+    """The words of an answer, and the thoughts before them: each may end in half a placeholder."""
+
+    def __init__(self, masks: Masks) -> None:
+        self._words, self._thoughts = Restorer(masks), Restorer(masks)
+        self._seconds = 0.0
+
+    def shown(self, piece: asking.Piece) -> Iterator[asking.Piece]:
+        """Yield what may be shown now that this has come."""
+        if isinstance(piece, Reasoning):
+            self._seconds = piece.seconds
+            if thought := self._thoughts.feed(piece.text):
+                yield replace(piece, text=thought)
+        elif isinstance(piece, Text):
+            yield from self._thought()
+            if words := self._words.feed(piece.text):
+                yield Text(words)
+        else:
+            if isinstance(piece, Finished):
+                yield from self.rest()
+            yield piece
+
+    def rest(self) -> Iterator[Text | Reasoning]:
+        """Yield what was held back, and was no placeholder."""
+        yield from self._thought()
+        if words := self._words.end():
+            yield Text(words)
+
+    def _thought(self) -> Iterator[Reasoning]:
+        if thought := self._thoughts.end():
+            yield Reasoning(thought, self._seconds)
+
+
+async def _done(course: _Course, finished: Finished) -> Done:
+    """Keep the whole answer with who gave it and what it took; return that as an event."""
+    answer, upstream = course.answer, course.there.upstream
+    about = answer.facts[ELSEWHERE]
+    if upstream.price is not None:
+        used = budget.used(upstream, finished.usage, 0)
+        about |= {"cost": format(Decimal(used.micro) / budget.MILLION, "f"), "currency": upstream.currency}
+    answer.facts |= {
+        "reason": finished.reason,
+        "usage": asdict(finished.usage),
+        "timings": asdict(finished.timings),
+    }
+    await answer.finish(State.COMPLETE)
+    return Done(
+        chat=course.asked.chat,
+        answer=course.asked.answer,
+        text=answer.text,
+        reason=finished.reason,
+        model=answer.model or upstream.model,
+        digest="",
+        usage=finished.usage,
+        timings=finished.timings,
+        reasoning=answer.reasoning,
+        thought=answer.facts.get("thought"),
+    )
