@@ -150,6 +150,86 @@ def test_a_person_names_it_and_tries_it(serve: Serve, tmp_path: Path) -> None:
     assert shown["used"]["day"]["money"] == said["cost"]
 
 
+PERSONAL = "I am Anna Berger, mail anna.berger@example.org, and I ask who lives at 张伟的家?"
+PLANTED = (b"Anna", b"Berger", b"example.org")
+
+
+def test_a_question_is_asked_there_with_what_is_personal_hidden(serve: Serve, tmp_path: Path) -> None:
+    address, here = serve(SOTTO_ENGINE="echo").address, tmp_path / "home"
+    words = ("--url", address, "--model", STARTER, "--where", "inside", "--price", "1/1", "--currency", "EUR")
+    assert commanded(here, "upstreams", "add", "cellar", *words).returncode == 0
+    ask = ("ask", "--there", "cellar", PERSONAL)
+    closed = commanded(here, *ask, "--yes-send", SOTTO_ENGINE="echo")
+    assert (closed.returncode, closed.stdout) == (3, "")
+    assert "sotto settings set network ask" in closed.stderr
+    env = {"SOTTO_ENGINE": "echo", "SOTTO_NETWORK": "ask", "SOTTO_KEEP_SENT": "on"}
+    unasked = commanded(here, *ask, **env)
+    assert (unasked.returncode, unasked.stdout) == (3, "")
+    assert "nobody has said yes" in unasked.stderr
+    assert not (here / "ledger.jsonl").exists()
+    assert json.loads(commanded(here, "chats", "list", "--json").stdout) == []
+    told = commanded(here, *ask, "--yes-send", "--json", **env)
+    assert told.returncode == 0, told.stderr
+    said = json.loads(told.stdout)
+    assert (said["answer"].strip(), said["model"], said["digest"]) == (PERSONAL, STARTER, "")
+    assert "I am NAME_1QX, mail EMAIL_2QX" in told.stderr
+    assert "EUR" in told.stderr
+    (sent,) = (here / "sent").glob("*.json")
+    assert not any(planted in sent.read_bytes() for planted in PLANTED)
+    again = commanded(
+        here, "ask", "--there", "cellar", "--yes-send", "--chat", said["chat"], "Anna Berger?", **env
+    )
+    assert again.stdout.strip() == "Anna Berger?"
+    assert not any(
+        planted in one.read_bytes() for one in (here / "sent").glob("*.json") for planted in PLANTED
+    )
+    wrong = commanded(here, *ask, "--quote", "--kb", "x", **env)
+    assert wrong.returncode == 2
+
+
+def test_a_person_at_a_terminal_sees_it_first(
+    serve: Serve, tmp_path: Path, terminal: Callable[..., Any]
+) -> None:
+    address, here = serve(SOTTO_ENGINE="echo").address, tmp_path / "home"
+    words = ("--url", address, "--model", STARTER, "--where", "inside")
+    assert commanded(here, "upstreams", "add", "cellar", *words).returncode == 0
+    sotto = terminal(width=100, height=40, SOTTO_NETWORK="ask")
+    sotto.ask("I am Anna Berger")
+    sotto.settle()
+    sotto.ask("/there")
+    sotto.until("always for this chat (a)?")
+    assert "I am NAME_1QX" in sotto.text
+    sotto.press("a\r")
+    sotto.until("answered, elsewhere]")
+    sotto.ask("And Anna Berger again")
+    sotto.until("things hidden: 1")
+    sotto.settle()
+    sotto.ask("/here")
+    sotto.until("The model here answers in this chat.")
+    assert sotto.leave() == 0
+    (chat,) = json.loads(commanded(here, "chats", "list", "--json").stdout)
+    messages = json.loads(commanded(here, "chats", "show", chat["id"], "--json").stdout)["messages"]
+    assert messages[-1]["text"].strip() == "And Anna Berger again"
+    assert messages[-1]["model"] == STARTER
+
+
+@pytest.mark.model
+def test_the_real_model_there_answers_what_is_hidden(serve: Serve, tmp_path: Path) -> None:
+    address, here = serve().address, tmp_path / "home"
+    words = ("--url", address, "--model", "starter", "--where", "inside", "--longest", "32")
+    assert commanded(here, "upstreams", "add", "cellar", *words).returncode == 0
+    env = {"SOTTO_ENGINE": "echo", "SOTTO_NETWORK": "ask", "SOTTO_KEEP_SENT": "on"}
+    ask = ("ask", "--there", "cellar", "--yes-send", "--json", "Say hello to my neighbour Anna Berger.")
+    told = commanded(here, *ask, **env)
+    assert told.returncode == 0, told.stderr
+    said = json.loads(told.stdout)
+    assert said["answer"].strip()
+    assert "QX" not in said["answer"]
+    assert (said["model"], said["digest"]) == (STARTER, "")
+    (sent,) = (here / "sent").glob("*.json")
+    assert not any(planted in sent.read_bytes() for planted in PLANTED)
+
+
 @pytest.mark.model
 async def test_a_server_that_is_killed_in_the_middle_ends_as_a_sentence(serve: Serve, ways: Means) -> None:
     there, came = serve(), list[str]()

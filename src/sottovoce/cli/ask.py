@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import asdict
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
@@ -14,12 +13,14 @@ from sottovoce.core.errors import BadText, BadValue, StoreProblem
 from sottovoce.core.sampling import MAX_STOPS, RANGES, Sampling
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import AsyncGenerator, Awaitable, Callable
 
     from sottovoce.app import App
     from sottovoce.chat.turn import Question
-    from sottovoce.core.events import Asked, Done, Grounds
+    from sottovoce.core.events import Asked, Done, Event, Grounds
     from sottovoce.store.attachments import Attachment
+
+    Begin = Callable[[App], Awaitable[tuple[AsyncGenerator[Event, None], str]]]
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
@@ -33,6 +34,7 @@ Examples:
   sotto ask --file plan.md --file notes.txt "What is missing in the plan?"
   sotto ask --json --seed 7 "Name three rivers." > answer.json
   sotto ask --schema person.json "Who wrote Faust?"
+  sotto ask --there cellar "Write a letter to my landlord, Anna Berger."
   sotto ask --kb handbook "How many days of leave do we get?\""""
 
 
@@ -72,6 +74,8 @@ def drawing_options(command: Command) -> Command:
     help="Answer from this shelf; can be given several times.",
 )
 @click.option("--quote", is_flag=True, help="With --kb: no model answers; the sentences that do are quoted.")
+@click.option("--there", metavar="NAME", help="Ask this model elsewhere, once you have seen what leaves.")
+@click.option("--yes-send", is_flag=True, help="With --there: send without asking; what leaves is shown.")
 @click.option("--chat", "chat_id", metavar="ID", help="Go on with this chat; sotto chats list shows them.")
 @drawing_options
 @click.pass_obj
@@ -86,13 +90,20 @@ def ask(
     model: str | None,
     shelves: tuple[str, ...],
     quote: bool,
+    there: str | None,
+    yes_send: bool,
     chat_id: str | None,
     **drawing: Any,
 ) -> None:
     """One answer, printed as it comes. Standard input is added after the question."""
+    from functools import partial
+
     from sottovoce.chat.turn import Question
+    from sottovoce.cli._asking_there import begun
     from sottovoce.cli._run import run
 
+    if yes_send and there is None:
+        raise BadValue("It is not said where to send it.", hint="Name a model elsewhere with --there")
     if quote and not shelves and chat_id is None:
         raise BadValue("There is no shelf to quote from.", hint="Name one with --kb; sotto kb list")
     question = Question(
@@ -107,16 +118,20 @@ def ask(
         ),
     )
     given.model = model or given.model
+    begin: Begin = partial(_begun_here, question=question)
+    if there is not None:
+        begin = partial(begun, question=question, name=there, show=given.show, yes=yes_send)
     try:
         # Neither may print half of something that only means anything whole.
-        run(
-            _print_whole(given, question, as_json)
-            if as_json or schema
-            else _print_as_it_comes(given, question)
-        )
+        run(_print_whole(given, begin, as_json) if as_json or schema else _print_as_it_comes(given, begin))
     except StoreProblem as problem:
         problem.first = problem.first or run(_first(given, question))
         raise
+
+
+async def _begun_here(app: App, question: Question) -> tuple[AsyncGenerator[Event, None], str]:
+    """Return the events of the answer, and whose it will be."""
+    return app.ask(question), app.model.name
 
 
 def _read_input() -> str:
@@ -190,7 +205,7 @@ async def _first(given: Given, question: Question) -> str:
     return await guards.first(Said(question.text, "", 0.0, attached=texts), region)
 
 
-async def _print_as_it_comes(given: Given, question: Question) -> None:
+async def _print_as_it_comes(given: Given, begin: Begin) -> None:
     """Stream the answer to standard output; what was written stays, whatever ends it."""
     from sottovoce.cli.chat.follow import follow
     from sottovoce.cli.chat.quiet import keys_kept
@@ -201,17 +216,19 @@ async def _print_as_it_comes(given: Given, question: Question) -> None:
         given.show.kept_in = asked.chat
 
     async with given.open_app() as app:
+        events, model = await begin(app)
         if given.show.on_terminal and given.show.notes_are_read:  # nothing into a pipe, nor a log
-            given.show.note(SAID["en"].format(model=app.model.name))
+            given.show.note(SAID["en"].format(model=model))
         with keys_kept():
             async with open_view(given.show, gap=False) as view:
-                await follow(app.ask(question), view, loaded=False, asked=keep)
+                await follow(events, view, loaded=False, asked=keep)
 
 
-async def _print_whole(given: Given, question: Question, as_json: bool) -> None:
+async def _print_whole(given: Given, begin: Begin, as_json: bool) -> None:
     """Print the answer when it is whole, and nothing before."""
     from contextlib import aclosing
 
+    from sottovoce.cli._answer_json import as_cited, as_data
     from sottovoce.cli.chat.follow import waiting_for
     from sottovoce.cli.chat.view import PlainView
     from sottovoce.core import computed
@@ -222,7 +239,8 @@ async def _print_whole(given: Given, question: Question, as_json: bool) -> None:
     notices: dict[str, str] = {}
     used: list[Computed] = []
     async with given.open_app() as app:
-        async with aclosing(app.ask(question)) as events:
+        coming, _ = await begin(app)
+        async with aclosing(coming) as events:
             async for event in events:
                 match event:
                     case Asked(chat=chat):
@@ -242,9 +260,9 @@ async def _print_whole(given: Given, question: Question, as_json: bool) -> None:
                         done = event
         if as_json:
             told = [{"code": code, "text": text} for code, text in notices.items()]
-            cited = {} if found is None else _as_cited(done, found, notices)
+            cited = {} if found is None else as_cited(done, found, notices)
             used_here = {"notices": told, "tools": computed.fact(used)}
-            given.show.data(_as_data(done) | used_here | cited | await _mark(given, app, done))
+            given.show.data(as_data(done) | used_here | cited | await _mark(given, app, done))
         else:
             given.show.plain(done.text)
 
@@ -263,46 +281,3 @@ async def _mark(given: Given, app: App, done: Done) -> dict[str, object]:
     kept = await app.database.read(lambda conn: answer(conn, app.owner, done.chat, done.answer))
     record = pen.record(kept)
     return {} if record is None else {FIELD: record.fields()}
-
-
-def _as_data(done: Done) -> dict[str, object]:
-    return {
-        "answer": done.text,
-        "reasoning": done.reasoning,
-        "model": done.model,
-        "digest": done.digest,
-        "chat": done.chat,
-        "usage": asdict(done.usage),
-        "timings": asdict(done.timings),
-        "reason": done.reason,
-    }
-
-
-def _as_cited(done: Done, found: Grounds, notices: Mapping[str, str]) -> dict[str, object]:
-    """Return what JSON has besides, where shelves were asked. Offsets in documents are bytes of UTF-8."""
-    from sottovoce.core.grounds import STALE, UNREAD, day_of
-
-    passages = [
-        {
-            "n": n,
-            **{name: fact for name, fact in asdict(ground.passage).items() if name != "written"},
-            "as_of": day_of(ground.passage.written),
-            "told": ground.told,
-        }
-        for n, ground in enumerate(found.passages, 1)
-    ]
-    cited = done.cited
-    return {
-        "knowledge": list(found.shelves),
-        "answered": found.answers,
-        "passages": passages,
-        "citations": [asdict(citation) for citation in cited.citations],
-        "claims": [
-            {"text": done.text[claim.start : claim.end], "supported": claim.supported, **asdict(claim)}
-            for claim in cited.claims
-        ],
-        "supported_share": cited.supported_share,
-        "as_of": cited.as_of,
-        "stale": notices.get(STALE),
-        "unread": notices.get(UNREAD),
-    }

@@ -80,13 +80,14 @@ async def send(there: There, preview: Preview) -> AsyncGenerator[Event, None]:
 def _begun(conn: sqlite3.Connection, there: There, preview: Preview) -> tuple[Asked, StoredMessage | None]:
     """Write an empty answer, and what stands for what in it: nothing leaves that could not be put back."""
     parts = there.parts
-    if hidden.of(conn, parts.owner, preview.chat) != preview.before:
+    now = hidden.of(conn, parts.owner, preview.chat)
+    if replace(now, always=preview.before.always) != preview.before:
         raise Refused("This chat has changed since you saw what would be sent.", hint="Look at it again")
     answer = chats.again(
         conn, parts.owner, preview.chat, preview.question,
         model=there.upstream.model, writer=parts.database.writer, now=parts.clock(),
     )  # fmt: skip
-    hidden.keep(conn, parts.owner, preview.chat, preview.hidden)
+    hidden.keep(conn, parts.owner, preview.chat, replace(preview.hidden, always=now.always))
     return Asked(preview.chat, preview.question, answer), None
 
 

@@ -9,7 +9,14 @@ from difflib import get_close_matches
 from rich.table import Table
 from rich.text import Text
 
-from sottovoce.cli.chat import about_answers, about_chats, about_itself, about_knowledge, about_settings
+from sottovoce.cli.chat import (
+    about_answers,
+    about_chats,
+    about_elsewhere,
+    about_itself,
+    about_knowledge,
+    about_settings,
+)
 from sottovoce.cli.chat.talk import Talk
 from sottovoce.core.errors import NotFound
 
@@ -53,6 +60,13 @@ COMMANDS = (
     Command("/search", "WORDS", "find words in all chats", about_chats.find),
     Command("/edit", "", "change your last question; the old one is kept", about_answers.edit),
     Command("/retry", "", "another answer to your last question", about_answers.retry),
+    Command(
+        "/there",
+        "[NAME]",
+        "have a model elsewhere answer it, once you saw what leaves",
+        about_elsewhere.there,
+    ),
+    Command("/here", "", "have the model here answer again", about_elsewhere.here),
     Command("/branch", "[N]", "list the alternatives, or switch to one", about_chats.branches),
     Command("/system", "[TEXT|-]", "instructions for this chat", about_settings.system),
     Command("/memory", "", "what is remembered in all chats", about_settings.remembered),

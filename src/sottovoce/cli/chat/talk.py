@@ -6,7 +6,7 @@ The slash commands act on a `Talk`; the loop that reads what is typed is session
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, TypeVar
 
@@ -18,7 +18,7 @@ from sottovoce.cli.chat.follow import follow
 from sottovoce.cli.chat.status import Status
 from sottovoce.cli.chat.view import open_view
 from sottovoce.core.errors import NotFound, SottoError
-from sottovoce.core.events import Asked, Done, Timings, Usage
+from sottovoce.core.events import Asked, Done, Event, Timings, Usage
 from sottovoce.core.messages import Role
 from sottovoce.core.sampling import Sampling
 from sottovoce.core.settings import Value
@@ -134,12 +134,48 @@ class Talk:
             question = replace(question, knowledge=self.place.shelves, quote=self.place.quote)
         if old is not None:
             question = replace(question, parent=old.parent, attached=old.attached)
-        await self.answer(question, alternative=old is not None)
+        if not await self._sent_there(question, alternative=old is not None):
+            await self.answer(question, alternative=old is not None)
 
-    async def answer(self, question: Question, *, alternative: bool = False) -> None:
-        """Show the answer to a question; Ctrl-C stops it. What goes wrong is told, not raised."""
-        asked: list[Asked] = []
-        task = asyncio.ensure_future(self._shown(question, asked))
+    async def _sent_there(self, question: Question, *, alternative: bool) -> bool:
+        """Have the model elsewhere answer that was allowed to for this chat; return whether one was."""
+        from sottovoce.chat.elsewhere import consent, posing, preview, sending
+
+        parts, chat = self.app.parts(), self.place.chat
+        upstream = await consent.standing(parts, self.app.home, chat) if chat else None
+        if upstream is None:
+            return False
+        there = self.app.there(upstream.name)
+        preview.permitted(there)
+        chat, asked = await posing.pose(parts, question)
+        seen = await preview.preview(there, chat, asked, sampling=question.sampling)
+        self.show.quiet(f"Sent to {upstream.name}, things hidden: {len(seen.items)}. /here ends that.")
+        await self.answer_there(question, sending.send(there, seen), alternative=alternative)
+        return True
+
+    async def answer_there(
+        self, question: Question, events: AsyncGenerator[Event, None], *, alternative: bool
+    ) -> None:
+        """Show an answer from elsewhere, and who gave it; where none came, the model here may be asked."""
+        done = await self.answer(question, alternative=alternative, events=events)
+        if done is None:
+            self.show.quiet("/retry has the model here answer.")
+        else:
+            self.show.quiet(f"[{done.model} answered, elsewhere]")
+
+    async def answer(
+        self,
+        question: Question,
+        *,
+        alternative: bool = False,
+        events: AsyncGenerator[Event, None] | None = None,
+    ) -> Done | None:
+        """Show the answer to a question; Ctrl-C stops it. What goes wrong is told, not raised.
+
+        `events` are those of an answer from elsewhere. None: it did not come to its end.
+        """
+        asked, done = list[Asked](), None
+        task = asyncio.ensure_future(self._shown(events or self.app.ask(question), asked))
         try:
             done = await task
             self.counts = Counts(done.usage, done.timings)
@@ -154,8 +190,9 @@ class Talk:
         self.departures = self.app.ledger.summary()
         if asked and alternative:
             await self._tell_alternatives(asked[0], question)
+        return done
 
-    async def _shown(self, question: Question, asked: list[Asked]) -> Done:
+    async def _shown(self, events: AsyncGenerator[Event, None], asked: list[Asked]) -> Done:
         task = asyncio.current_task()
         assert task is not None  # noqa: S101  (a coroutine always runs in one)
 
@@ -171,9 +208,8 @@ class Talk:
                 task.cancel()
 
             with interrupted_by(stop):
-                events = self.app.ask(question)
                 done = await follow(events, view, loaded=self.facts is not None, asked=begun)
-        if self.facts is None:
+        if self.facts is None and done.digest:
             self.facts = await self.app.ready()
         return done
 
