@@ -122,7 +122,9 @@ async def test_its_answer_stands_beside_the_others_and_says_who_gave_it(
     assert other.facts[MADE] == f"http://127.0.0.1:{cellar.port}/v1"
     signer = app.pen().signer
     assert signer is not None
-    assert record_of(signer, other) is None  # nobody here knows which file wrote it
+    record = record_of(signer, other)
+    assert record is not None
+    assert (record.model, record.model_digest) == ("large-2026", None)
     assert app.database.look(lambda conn: chats.get(conn, "me", here.chat)).leaf == other.id
     for write in (export_json, export_markdown):
         written = BytesIO()
