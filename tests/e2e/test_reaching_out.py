@@ -239,7 +239,7 @@ async def test_a_server_that_is_killed_in_the_middle_ends_as_a_sentence(serve: S
     async def listen() -> None:
         async for piece in ask(upstream, long, Sampling(max_tokens=600), ways):
             came.append(type(piece).__name__)
-            if came == ["Text"]:
+            if came == ["Named", "Text"]:
                 there.kill()
 
     with pytest.raises(NetworkProblem, match=r"broke off"):
