@@ -22,7 +22,7 @@ OF_THE_PAGE = {"unreachable", "import_empty", "import_large"}
 """Problems that the page finds by itself."""
 
 IN_THE_SERVERS_WORDS = {"filtered", "other_model", "uncounted", "unsaid"}
-"""Notices of answers from elsewhere, which are rare: the page shows the server's sentence, translated there."""
+"""Notices of answers from elsewhere, which are rare: the page shows the server's sentence, translated."""
 
 NOTICE = re.compile(r'\bNotice\(\s*"(\w+)"')
 
