@@ -212,7 +212,7 @@ def test_that_it_will_not_fit_is_said_before_it_is_sent_and_refused_without_loss
     expect(window.page.get_by_text("it will probably not fit")).to_be_visible()
     window.ask("Short, please")
     expect(window.answers.last.get_by_role("alert")).to_contain_text("too long for this model")
-    expect(window.answers.last.get_by_role("alert")).to_contain_text("4096")
+    expect(window.answers.last.get_by_role("alert")).to_contain_text("4,096")
     expect(window.questions.last.locator(".attachment")).to_have_count(1)
 
 

@@ -70,5 +70,5 @@ def test_it_speaks_chinese_to_a_chinese_reader(start, open_window):
 
 def test_a_question_about_the_assistant_is_answered_in_a_chat(window):
     window.ask("Do you need a graphics card?")
-    expect(window.answer_text).to_contain_text("no graphics card is needed")
+    expect(window.answer_text).to_contain_text("No graphics card is needed")
     expect(window.answer_text).to_contain_text("No model wrote this.")
