@@ -11,7 +11,7 @@ from sottovoce.guard.privacy.listed import bare, lists
 from sottovoce.guard.privacy.parting import LETTERS
 
 _CAPITAL = rf"[A-Z\u00c0-\u00de][{LETTERS}'-]{{1,24}}"
-_LATIN = rf"{_CAPITAL}(?:[ ](?:{_CAPITAL}|[A-Z]\.)){{0,3}}+"
+_LATIN = rf"{_CAPITAL}(?>(?:[ ](?:{_CAPITAL}|[A-Z]\.)){{0,3}})"
 _SERIES = re.compile(
     rf"(?<![{LETTERS}-]){_LATIN}(?:(?:,[ ](?:and[ ])?|[ ](?:and|&|und|y|et)[ ]|[ ]?[/;、][ ]?){_LATIN})+"
 )

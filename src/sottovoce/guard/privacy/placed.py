@@ -18,7 +18,8 @@ _CAPITAL = r"[A-Z\u00c0-\u00de][\w'\u00c0-\u024f]{0,24}\.?"
 _EIRCODE = r"(?:[AC-FHKNPRTV-Y]\d[0-9W]|D6W)[ ]?(?=[A-Z]{0,3}\d)[0-9AC-FHKNPRTV-Y]{4}"
 _SMALL = "of|the|upon|on|de|del|du|la|le|der|dem|den|und|am|an|im|in|zum|zur|van|von|het|y|e|and"
 _WORD = rf"(?:{_CAPITAL}|\d{{1,3}}(?:st|nd|rd|th))"
-_WORDS = rf"{_WORD}(?:[ -](?:{_WORD}|{_SMALL}|\d{{1,4}}(?![\w,]))){{0,5}}+"
+# Atomic groups, and no possessive repeats of groups: before Python 3.11.5 these do not match as they should.
+_WORDS = rf"{_WORD}(?>(?:[ -](?:{_WORD}|{_SMALL}|\d{{1,4}}(?![\w,]))){{0,5}})"
 _COMMA = r"[ \t]?,[ \t]?\n?[ \t]?"
 _BETWEEN = rf"(?:{_COMMA}|[ \t]?\n[ \t]?)"
 _UNIT = (
@@ -55,7 +56,7 @@ _TOWN_FOLLOWS = re.compile(
 )
 _UNIT_FIRST = re.compile(
     rf"(?<![\w-])(?i:{_UNIT})[ ]?#?(?:[A-Z]-?)?\d[\w/-]{{0,6}}(?:{_COMMA}[A-Z\d][\w.'/\u00c0-\u024f-]*"
-    rf"(?:[ ](?:[A-Z\d][\w.'/\u00c0-\u024f-]*|of|the|de|upon))*+){{2,6}}"
+    rf"(?>(?:[ ](?:[A-Z\d][\w.'/\u00c0-\u024f-]*|of|the|de|upon))*)){{2,6}}"
 )
 _PLACE = re.compile(rf"\b(?:{_STREET}|{_HOUSE}|District|Dubai|Abu Dhabi)\b|\b\d{{5,6}}\b")
 _TAIL = re.compile(rf"[ \t]?[-,]?[ \t]?\n?(?:{STATES}|\d{{6}})\b")
