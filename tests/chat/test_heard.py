@@ -24,6 +24,7 @@ OWN = {
     "help": Instead(HELPED, "Yes, without a network.", {"help": "offline"}),
     "birthday": Instead("remembered", "Remembered for all chats.", {"remembered": "a"}),
     "Vienna": Instead("remembered", "Nothing is kept.", {UNKEPT: True}),
+    "😀": Instead("no_question", "There is no question in this."),
     "shelf": Instead(NOT_ON_SHELF, "Not in handbook."),
     "17": Instead(computed.REASON, "17 × 6 = 102"),
     "2^999": Instead(computed.REASON, f"2^999 = {'5' * 999}"),
@@ -75,7 +76,7 @@ def told(parts: Parts) -> list[str]:
     return [message.text for message in parts.engine.prompts[-1]]
 
 
-@pytest.mark.parametrize("own", ["天空", "bomb", "hours", "help", "birthday", "shelf", "all wrong"])
+@pytest.mark.parametrize("own", ["天空", "bomb", "hours", "help", "birthday", "shelf", "😀", "all wrong"])
 async def test_what_the_program_said_is_left_out_with_its_question(guarded: Parts, own: str) -> None:
     await after(guarded, "hello", own, "and now")
     assert told(guarded) == ["hello", "hello", "and now"]

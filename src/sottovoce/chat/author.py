@@ -32,6 +32,7 @@ _BY_REASON = {
     "answered": Author.RULE,
     "remembered": Author.RULE,
     "language": Author.RULE,
+    "no_question": Author.RULE,
 }
 
 

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
+from sottovoce.chat.author import AI, author_of
 from sottovoce.core import computed
 from sottovoce.core.grounds import QUOTES
-from sottovoce.core.messages import REPLACED, UNKEPT, Role
+from sottovoce.core.messages import UNKEPT, Role
 from sottovoce.store.rows import StoredMessage
 
 TOLD = (computed.REASON, QUOTES)
@@ -62,10 +63,7 @@ def heard(branch: Sequence[StoredMessage]) -> list[Heard]:
 
 def is_own(answer: StoredMessage) -> bool:
     """Tell whether an answer is the program's own sentence, in a model's place or in that of its words."""
-    if answer.facts.get(REPLACED):
-        return True
-    reason = answer.facts.get("reason")
-    return not answer.model and reason is not None and reason not in TOLD
+    return author_of(answer) not in AI and answer.facts.get("reason") not in TOLD
 
 
 def _short(answer: StoredMessage) -> StoredMessage:

@@ -36,6 +36,7 @@ ANSWERS: dict[str, tuple[dict[str, Any], Author]] = {
     "a refusal": (by_program("refused", rule="malware"), Author.RULE),
     "a rule of the owner's": (by_program("answered", rule="hours"), Author.RULE),
     "a receipt": (by_program("remembered", remembered="x"), Author.RULE),
+    "one that came in with an import": ({"model": "", "facts": {"reason": "no_question"}}, Author.RULE),
     "of languages": (by_program("language", language="pl"), Author.RULE),
     "of a kind yet unknown": (by_program("something new"), Author.RULE),
     "a withdrawn one": ({"facts": {"reason": "refused", "made": "here", "replaced": True}}, Author.RULE),
