@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from dataclasses import replace
 from datetime import date
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from sottovoce.core.errors import BadUpstream, BadValue, NotFound, Refused
+from sottovoce.core.errors import BadUpstream, BadValue, NotFound, ReadOnly, Refused
 from sottovoce.core.paths import Home
 from sottovoce.hybrid import keys, upstreams
 from sottovoce.hybrid.upstream import Budget, Kind, Limit, Price, Upstream, checked
@@ -51,6 +52,19 @@ def test_one_that_is_removed_is_gone(home: Home) -> None:
     for act in (upstreams.get, lambda name, home: upstreams.remove(home, name)):
         with pytest.raises(NotFound, match="There is no model elsewhere named 'cellar'"):
             act("cellar", home)
+
+
+def test_where_nothing_can_be_removed_it_is_said(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    upstreams.add(home, PLAIN)
+    keys.keep(home, PLAIN, "sk-1")
+
+    def refuse(self: Path, missing_ok: bool = False) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    for act in (upstreams.remove, keys.forget):
+        with pytest.raises(ReadOnly, match="cannot be written"):
+            act(home, "cellar")
 
 
 def test_a_name_is_taken_once(home: Home) -> None:

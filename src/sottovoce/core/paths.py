@@ -105,6 +105,15 @@ def write_whole(path: Path, data: bytes) -> None:
         raise disk_problem(problem, path) from problem
 
 
+def remove_whole(path: Path) -> None:
+    """Delete a file so that it stays deleted after a power cut. Raises ReadOnly, StoreProblem."""
+    try:
+        path.unlink()
+        sync_folder(path.parent)
+    except OSError as problem:
+        raise disk_problem(problem, path) from problem
+
+
 def move_away(path: Path) -> str:
     """Return the command that puts a file aside, for a hint."""
     import shlex

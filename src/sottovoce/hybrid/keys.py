@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from sottovoce.core.errors import BadUpstream, BadValue, Refused
-from sottovoce.core.paths import PRIVATE_FILE, Home, make_folder, sync_folder, write_whole
+from sottovoce.core.paths import PRIVATE_FILE, Home, make_folder, remove_whole, write_whole
 from sottovoce.hybrid.upstream import Kind, Upstream
 from sottovoce.hybrid.upstreams import folder
 from sottovoce.net.bearer import TOKEN, Bearer, Origin
@@ -66,11 +66,9 @@ def is_kept(home: Home, name: str) -> bool:
 
 
 def forget(home: Home, name: str) -> None:
-    """Delete a key; none is none."""
-    path = _path(home, name)
-    if path.exists():
-        path.unlink()
-        sync_folder(path.parent)
+    """Delete a key; none is none. Raises StoreProblem."""
+    if is_kept(home, name):
+        remove_whole(_path(home, name))
 
 
 def _path(home: Home, name: str) -> Path:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sottovoce.core.errors import BadUpstream, BadValue, NotFound
-from sottovoce.core.paths import Home, make_folder, sync_folder, write_whole
+from sottovoce.core.paths import Home, make_folder, remove_whole, write_whole
 from sottovoce.core.toml import NotRead, quoted, table_in
 from sottovoce.hybrid.upstream import NAME, Budget, Kind, Limit, Price, Upstream, checked
 from sottovoce.net.address import Where
@@ -74,10 +74,8 @@ def add(home: Home, upstream: Upstream) -> Path:
 
 
 def remove(home: Home, name: str) -> None:
-    """Delete an upstream's file, also one that cannot be read. Raises NotFound."""
-    path = _there(name, home)
-    path.unlink()
-    sync_folder(path.parent)
+    """Delete an upstream's file, also one that cannot be read. Raises NotFound, StoreProblem."""
+    remove_whole(_there(name, home))
 
 
 def read(path: Path) -> Upstream:

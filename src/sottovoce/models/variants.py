@@ -13,7 +13,7 @@ from typing import Any
 from sottovoce.core import chat_settings
 from sottovoce.core.chat_settings import ChatSettings
 from sottovoce.core.errors import BadValue, BadVariant, NotFound, Unsupported
-from sottovoce.core.paths import Home, disk_problem, make_folder, write_whole
+from sottovoce.core.paths import Home, make_folder, remove_whole, write_whole
 from sottovoce.core.toml import NotRead, quoted, table_in
 from sottovoce.models.file import ModelFile, Variant
 from sottovoce.models.names import STARTER
@@ -83,10 +83,7 @@ def remove(home: Home, name: str) -> None:
     path = folder(home) / f"{as_kept(name)}{SUFFIX}"
     if not is_name(as_kept(name)) or not path.is_file():
         raise NotFound(f"There is no variant named {name!r}.", hint=LIST_HINT)
-    try:
-        path.unlink()
-    except OSError as problem:
-        raise disk_problem(problem, path) from problem
+    remove_whole(path)
 
 
 def given(path: Path, name: str) -> Variant:
