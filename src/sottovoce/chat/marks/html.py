@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from html import escape
-from html.parser import HTMLParser
 
 from sottovoce.chat.marks import markup
 from sottovoce.chat.marks.marked import Marked
@@ -56,9 +55,9 @@ class _Holder:
         self.odd: list[str] = []
 
 
-class _MarkReader(HTMLParser):
+class _MarkReader(markup.Noting):
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
+        super().__init__()
         self.found: list[Marked] = []
         self._holders: list[_Holder] = []
         self._style: list[str] | None = None
@@ -74,7 +73,7 @@ class _MarkReader(HTMLParser):
         mark = dict(attrs).get(ATTRIBUTE)
         if mark is not None and len(self._holders) < MOST_NESTED:
             self._holders.append(_Holder(tag, mark))
-        self._note(markup.odd_element(tag, attrs))
+        super().handle_starttag(tag, attrs)
         if not self._holders:
             self._around(tag, attrs)
 
@@ -85,7 +84,7 @@ class _MarkReader(HTMLParser):
         elif tag == "script" or (tag == "link" and "stylesheet" in (dict(attrs).get("rel") or "").lower()):
             self._odd_around.append(f"<{tag}>")
 
-    def _note(self, odd: str | None) -> None:
+    def note(self, odd: str | None) -> None:
         for holder in self._holders if odd is not None else ():
             holder.odd.append(odd or "")
 
@@ -110,18 +109,6 @@ class _MarkReader(HTMLParser):
             holder.reader.handle_data(data)
         if self._style is not None:
             self._style.append(data)
-
-    def handle_comment(self, data: str) -> None:
-        self._note(markup.odd_comment(data))
-
-    def handle_decl(self, decl: str) -> None:
-        self._note("<!")
-
-    def unknown_decl(self, data: str) -> None:
-        self._note("<![")
-
-    def handle_pi(self, data: str) -> None:
-        self._note("<?")
 
     def close(self) -> None:
         super().close()

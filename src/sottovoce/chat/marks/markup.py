@@ -81,25 +81,36 @@ def _is_known(name: str, value: str) -> bool:
     return name in ATTRIBUTES
 
 
-class _Oddities(HTMLParser):
+class Noting(HTMLParser):
+    """Reads HTML and notes what is odd in it, each in turn."""
+
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.found: list[str] = []
+
+    def note(self, odd: str | None) -> None:
+        """Take what is odd; None: nothing is."""
+        raise NotImplementedError
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._note(odd_element(tag, attrs))
+        self.note(odd_element(tag, attrs))
 
     def handle_comment(self, data: str) -> None:
-        self._note(odd_comment(data))
+        self.note(odd_comment(data))
 
     def handle_decl(self, decl: str) -> None:
-        self._note("<!")
+        self.note("<!")
 
     def unknown_decl(self, data: str) -> None:
-        self._note("<![")
+        self.note("<![")
 
     def handle_pi(self, data: str) -> None:
-        self._note("<?")
+        self.note("<?")
 
-    def _note(self, odd: str | None) -> None:
+
+class _Oddities(Noting):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def note(self, odd: str | None) -> None:
         self.found += [] if odd is None else [odd]
