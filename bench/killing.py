@@ -21,7 +21,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "tests" / name) for name in ("updates", "engine", "models")]
 
-from killed_updates import Trials  # noqa: E402
+from killed_updates import Trials  # noqa: E402  (found only on the path above)
 
 CALLS = (
     "rename", "renameat", "renameat2", "unlink", "unlinkat", "mkdir", "mkdirat", "rmdir", "openat", "write",

@@ -37,7 +37,7 @@ class Asked:
 _NEXT = re.compile(r"(?<=[a-z0-9]{3}[.!])(?<!rof\.)\s+(?=[A-Z])|(?<=[。！])\s*(?=.)")
 """Where a sentence ends and another begins: not behind Dr. or Prof."""
 
-_OWN = re.compile(rf"{forms.I}\b|[我咱]", re.I)
+_OWN = re.compile(rf"{forms.SPEAKER}\b|[我咱]", re.I)
 
 
 def asked(text: str) -> Asked | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-I = r"(?:i|i['’](?:m|ve|d|ll)|my|mine|we|we['’](?:re|ve|d|ll)|our|me)"  # noqa: E741
+SPEAKER = r"(?:i|i['’](?:m|ve|d|ll)|my|mine|we|we['’](?:re|ve|d|ll)|our|me)"
 COULD = r"(?:can|could|would|will) you\s+(?:please\s+)?"
 _PLEASE = (
     r"(?:(?:please|pls|hey|hi|ok|okay|and|also|so|now|just)[\s,]+"
@@ -41,11 +41,12 @@ _TOLD = r"what (?:i told you|(?:you|i) (?:know|remember)) about\s+"
 KEEP = (
     _english(
         _KEEP,
-        rf"(?:{_THAT}|(?:\s+(?:this|that|the following))?(?:\s+for me)?\s*[:,]\s*(?!for\b)|\s+(?={I}\b))",
+        rf"(?:{_THAT}|(?:\s+(?:this|that|the following))?(?:\s+for me)?\s*[:,]\s*(?!for\b)"
+        rf"|\s+(?={SPEAKER}\b))",
         r"(?P<line>.+?)",
     ),
     re.compile(
-        rf"(?P<line>{I}\b(?!\s+(?:told|said|asked|say|tell)\b)[^?]+?)(?:\s*[,.;!–—-]+\s*|\s+and\s+)"
+        rf"(?P<line>{SPEAKER}\b(?!\s+(?:told|said|asked|say|tell)\b)[^?]+?)(?:\s*[,.;!–—-]+\s*|\s+and\s+)"
         rf"(?:and\s+|so\s+)?(?:please,?\s+)?(?:{COULD})?"
         rf"(?:remember|memori[sz]e|{_NEVER}|keep|bear|note|(?:take|make a) note of)"
         r"(?:\s+(?:that|this|it))?(?:\s+in mind)?(?:\s+for (?:later|next time|the future|me))?"
@@ -81,9 +82,9 @@ FORGET = (
     _english(
         r"(?:forget|stop remembering|(?:don['’]t|do not) remember)(?:\s+(?:about|the fact))?(?:\s+that)?\s+",
         rf"(?!{_SAID})(?:{_TOLD})?",
-        rf"(?P<line>{I}\b(?!\s+{_MESSAGE})\s.+?|where i live|where i work|how old i am)",
+        rf"(?P<line>{SPEAKER}\b(?!\s+{_MESSAGE})\s.+?|where i live|where i work|how old i am)",
     ),
-    _english(rf"(?:forget|erase|delete|remove)\s+{_TOLD}(?P<line>{I}\b\s.+?)"),
+    _english(rf"(?:forget|erase|delete|remove)\s+{_TOLD}(?P<line>{SPEAKER}\b\s.+?)"),
     _english(r"(?:erase|delete|remove)\s+(?:that\s+)?(?P<line>.+?)\s+from (?:your|the) memory"),
 )
 LIST = (

@@ -146,7 +146,7 @@ def add(given: Given, /, name: str, file: Path | None, key_file: Any, **said: An
     if key is not None:
         try:
             keys.keep(home, made, key)
-        except BaseException:
+        except BaseException:  # a stop as well: no description stays without its key
             files.remove(home, name)
             raise
     given.show.plain(str(path))

@@ -106,7 +106,7 @@ async def ask(
         else:
             means.breakers.failed(upstream.name, means.clock(), problem.retry_after)
         raise
-    except BaseException:
+    except BaseException:  # a stop as well: it says nothing against the server
         means.breakers.stopped(upstream.name)
         raise
     means.breakers.went_well(upstream.name)

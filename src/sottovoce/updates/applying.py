@@ -58,7 +58,7 @@ def _carry_out(home: Home, database: Database, work: Journal, tried: Try) -> Non
     try:
         journal.carry_out(home, database, work)
         wrong = tried()
-    except BaseException:
+    except BaseException:  # a stop as well: the home is the old one or the new one
         journal.take_back(home, database, work)
         raise
     if wrong:

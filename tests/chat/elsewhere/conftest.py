@@ -22,7 +22,7 @@ sys.path[:0] = [
     *(str(Path(__file__).parents[2] / name) for name in ("net", "hybrid")),
 ]
 
-from speaking import Speaker, speakers  # noqa: E402
+from speaking import Speaker, speakers  # noqa: E402  (found only on the path above)
 
 
 @pytest.fixture

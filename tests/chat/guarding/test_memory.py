@@ -29,7 +29,7 @@ def remembering(parts: Parts, *, on: bool = True) -> Parts:
     async def erase(owner: str, line: str | None) -> int:
         doomed = [one.id for one in lines(parts) if line in (None, one.id)]
         for one in doomed:
-            await parts.database.run(lambda conn, one=one: memory.remove(conn, owner, one))  # type: ignore[misc]
+            await parts.database.run(lambda conn, one=one: memory.remove(conn, owner, one))
         return len(doomed)
 
     guards = Guards((MemoryCheck(parts.database, lambda: on, erase),))
@@ -145,7 +145,7 @@ async def said(parts: Parts, text: str) -> str:
 @pytest.mark.parametrize("on", [True, False])
 async def test_a_line_is_forgotten_and_named(parts: Parts, on: bool) -> None:
     for text in ("I live in Vienna", "My dog is called Rex", "我对坚果过敏"):
-        parts.database.call(lambda conn, text=text: memory.add(conn, parts.owner, text, 1.0))  # type: ignore[misc]
+        parts.database.call(lambda conn, text=text: memory.add(conn, parts.owner, text, 1.0))
     on_or_off = remembering(parts, on=on)
     assert "“My dog is called Rex”" in await said(on_or_off, "forget about my dog")
     assert "“我对坚果过敏”" in await said(on_or_off, "请忘掉我对坚果过敏")
@@ -158,7 +158,7 @@ async def test_a_line_is_forgotten_and_named(parts: Parts, on: bool) -> None:
 async def test_where_two_may_be_meant_none_is_erased(parts: Parts) -> None:
     texts = ["I live in Vienna", "My dog is called Rex", "My dog is six"]
     for at, text in enumerate(texts):
-        parts.database.call(lambda conn, at=at, text=text: memory.add(conn, parts.owner, text, float(at)))  # type: ignore[misc]
+        parts.database.call(lambda conn, at=at, text=text: memory.add(conn, parts.owner, text, float(at)))
     told = await said(remembering(parts), "forget my dog")
     assert told.endswith("\n\n2. My dog is called Rex\n3. My dog is six")
     assert len(lines(parts)) == 3
@@ -204,7 +204,7 @@ async def test_another_owners_lines_are_nobodys(parts: Parts) -> None:
 
 async def test_a_full_memory_says_so(parts: Parts) -> None:
     for number in range(memory.MOST):
-        parts.database.call(lambda conn, n=number: memory.add(conn, parts.owner, f"line {n}", 1.0))  # type: ignore[misc]
+        parts.database.call(lambda conn, n=number: memory.add(conn, parts.owner, f"line {n}", 1.0))
     done = (await turn(remembering(parts), ASKED))[-1]
     assert isinstance(done, Done)
     assert "the most that are kept" in done.text

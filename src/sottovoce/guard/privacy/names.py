@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 
 from sottovoce.guard.privacy.found import Find
 from sottovoce.guard.privacy.listed import Lists, bare, lists
-from sottovoce.guard.privacy.parting import LETTERS, WORD, Word, kind_of, segments, syllables
+from sottovoce.guard.privacy.parting import LETTERS, WORD, Word, kind_of, segments
+from sottovoce.guard.privacy.pinyin import is_pinyin
 from sottovoce.guard.privacy.said import Before, said_before
 
 _SPACED = re.compile(rf"(?<![{LETTERS}\d])[{LETTERS}](?:[ .*_-][{LETTERS}]){{3,24}}(?![{LETTERS}\d])")
@@ -167,7 +168,7 @@ def _is_name(
     if capitals:
         if listed[0] and (listed[1] or re.search("[fb]", kinds)):
             return True
-        named = _is_pinyin(words) or (kinds[0] in "GB" and before.weak)
+        named = is_pinyin(words) or (kinds[0] in "GB" and before.weak)
         return False if named or (listed[1] and kinds[0] in "gb") else None
     if kinds[0] in "GB":
         return kinds[-1] != "p"
@@ -177,7 +178,7 @@ def _is_name(
         return True if listed[1] else False if kinds[-1] in "fbUG" and loose and not at_start else None
     if kinds[0] in "gb" and kinds[-1] in "FB":
         return True
-    if _is_pinyin(words):
+    if is_pinyin(words):
         return True
     if kinds[0] in "gb" and kinds[-1] in "fb":
         return None if at_start and not acts else False
@@ -222,52 +223,6 @@ def _one(
         listed = before.why == "word" and after[0].startswith((",", ".", "?", "!", ";", ")"))
         return False if acts or (not at_start and (before.plain or before.person or listed)) else None
     return None
-
-
-_DOUBLE = frozenset(
-    [
-        "ouyang",
-        "zhuge",
-        "sima",
-        "shangguan",
-        "situ",
-        "huangfu",
-        "murong",
-        "linghu",
-        "yuwen",
-        "zhangsun",
-        "duanmu",
-        "xuanyuan",
-        "shentu",
-        "chunyu",
-        "tantai",
-        "dongfang",
-        "dugu",
-        "nangong",
-        "xiahou",
-        "gongsun",
-        "weichi",
-    ]
-)
-
-
-def _is_pinyin(words: list[Word]) -> bool:
-    """Return whether words are a Chinese name in Latin letters."""
-    if len(words) not in (2, 3) or any(word.kind in "Spq" for word in words):
-        return False
-    known = lists()
-    families = [word.low in known.family or word.low in known.word_family for word in words]
-    rest = [syllables(word.low) for word in words]
-    for at, others in ((0, rest[1:]), (-1, rest[:-1])):
-        double = words[at].low in _DOUBLE
-        if ((families[at] and rest[at] == 1) or double) and all(others) and 1 <= sum(others) <= 2:
-            return (
-                double
-                or words[at].kind in "FB"
-                or sum(others) == 2
-                or (words[at].kind in "fb" and len(words[at].low) > 1)
-            )
-    return False
 
 
 def _small(words: list[Word], before: Before) -> list[tuple[Find, tuple[Word, ...]]]:
