@@ -406,15 +406,15 @@ async def test_so_are_notices_but_not_the_owners_own_words(place: Place) -> None
     place.app.home.rules.write_text(
         f'[[rule]]\nname = "falcon"\nwords = ["falcon"]\naction = "note"\nanswer = "{ours}"\n'
     )
-    run = await place.post("/runs", {"text": "Remember that I like the falcon"})
+    run = await place.post("/runs", {"text": "What is the latest news about the falcon today?"})
     events = await place.events(run, **IN_CHINESE)
     heard = {said["code"]: said["text"] for _, name, said in events if name == "notice"}
     assert heard["rule"] == ours
-    assert heard["memory_off"].startswith("这个对话之外不会记住")
+    assert heard["model_age"].startswith("这个模型学到的内容截止于 2024 年 6 月；")
     message = (await place.get(f"/chats/{run['chat']}", **IN_CHINESE))["messages"][-1]
     assert {one["code"]: one["text"] for one in message["notices"]} == heard
     message = (await place.get(f"/chats/{run['chat']}"))["messages"][-1]
-    assert any(one["text"].startswith("Nothing is remembered") for one in message["notices"])
+    assert any(one["text"].startswith("What this model learnt") for one in message["notices"])
 
 
 async def test_a_run_is_counted(place: Place) -> None:

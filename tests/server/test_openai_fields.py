@@ -438,7 +438,7 @@ def without_ids(node: Any) -> Any:
     if isinstance(node, list):
         return [without_ids(part) for part in node]
     if isinstance(node, dict):
-        left_out = ("id", "created", "service_tier")
+        left_out = ("id", "created", "service_tier", "made", "signature")
         return {name: without_ids(part) for name, part in node.items() if name not in left_out}
     return node
 

@@ -40,7 +40,7 @@ BEHIND = 6
 PUNCTUATED = re.compile(r"[,.:;] ")
 """A part of a sentence, and no name."""
 
-COUNTED = re.compile(r"第 \{(\w+)\}|\{(\w+)\} (?:个|条|项|次|页|段|行|字节|张|层|天|分钟|秒|种|篇)")
+COUNTED = re.compile(r"第 \{(\w+)\}|\{(\w+)\} (?:个|条|项|次|页|段|行|字节|张|层|天|分钟|秒|种|篇|年)")
 """Holes that the Chinese counts with: what fills one holds a digit."""
 
 OF_ONE_WORD = re.compile(r"|(?:\S|, )*[^\s.,:;]|\d\S* \S{1,5}")
