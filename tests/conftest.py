@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Generator, Iterator
@@ -38,6 +39,11 @@ class Block:
 
 block = Block()
 sys.addaudithook(block)
+
+# Thousands of tests make a database each. In memory they wait for no disk, where there is room for them.
+IN_MEMORY, ROOM = Path("/dev/shm"), 6 * 1024**3
+if IN_MEMORY.is_dir() and shutil.disk_usage(IN_MEMORY).free > ROOM:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(IN_MEMORY))
 
 # A shell has what it runs beside others ignore Ctrl-C, nohup the end of a terminal, and so would every
 # program that a test starts.

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import fields
+from functools import cache
 from pathlib import Path
 
 import click
@@ -40,9 +41,13 @@ PROSE = {"has", "makes", "next", "anew", "uses"}
 """What follows the name where it is the program's and no command: “sotto makes one”."""
 
 
-def hintless(source: str) -> Iterator[int]:
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
+def hintless(module: ast.Module) -> Iterator[int]:
     """Yield the lines where an error is made without a hint."""
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(module):
         if isinstance(node, ast.Call):
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             hints = [word.value for word in node.keywords if word.arg == "hint"]
@@ -53,7 +58,7 @@ def hintless(source: str) -> Iterator[int]:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(SOURCES).as_posix())
 def test_every_error_has_a_next_step(path: Path) -> None:
     if path.relative_to(SOURCES).as_posix() not in WITHOUT_HINT:
-        assert list(hintless(path.read_text("utf-8"))) == []
+        assert list(hintless(tree(path))) == []
 
 
 @pytest.mark.parametrize(
@@ -67,12 +72,12 @@ def test_every_error_has_a_next_step(path: Path) -> None:
     ],
 )
 def test_an_error_without_a_next_step_is_noticed(source: str, found: list[int]) -> None:
-    assert list(hintless(source)) == found
+    assert list(hintless(ast.parse(source))) == found
 
 
 def texts(path: Path) -> Iterator[str]:
     """Yield what a file can say: its strings, with … for what is put into them, but no docstrings."""
-    todo: list[ast.AST] = [ast.parse(path.read_text("utf-8"))]
+    todo: list[ast.AST] = [tree(path)]
     while todo:
         node = todo.pop()
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
@@ -156,12 +161,25 @@ def test_a_command_that_does_not_exist_is_noticed(text: str, found: str | None) 
     assert wrong(words) == found
 
 
-def hints() -> Iterator[tuple[str, str]]:
-    """Yield the texts given as a hint, or as a constant that stands for one."""
+def stands_for_a_hint(node: ast.AST) -> bool:
+    match node:
+        case ast.keyword(arg="hint"):
+            return True
+        case ast.Assign(targets=[ast.Name(id=name), *_]):
+            return NAMED.fullmatch(name) is not None
+    return False
+
+
+@cache
+def hints() -> tuple[tuple[str, str], ...]:
+    """Return the texts given as a hint, or as a constant that stands for one."""
+    return tuple(_hints())
+
+
+def _hints() -> Iterator[tuple[str, str]]:
     for path in FILES:
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            is_hint = isinstance(node, ast.keyword) and node.arg == "hint"
-            if is_hint or (isinstance(node, ast.Assign) and NAMED.fullmatch(ast.unparse(node.targets[0]))):
+        for node in ast.walk(tree(path)):
+            if stands_for_a_hint(node):
                 for one in ast.walk(node):
                     if isinstance(one, ast.Constant) and isinstance(one.value, str):
                         yield path.relative_to(SOURCES).as_posix(), one.value

@@ -101,12 +101,12 @@ class Ruleset:
 
 
 def _met(rule: Rule, places: Mapping[str, list[Place]]) -> bool:
+    if not all(any(places.get(name) for name in group) for group in rule.all):
+        return False
     groups = [
         sorted((place for name in group for place in places.get(name, ())), key=lambda place: place.start)
         for group in rule.all
     ]
-    if not all(groups):
-        return False
     unless = {place.sentence for name in rule.none for place in places.get(name, ())}
     return any(
         not unless.intersection(range(min(sentences), max(sentences) + 1))

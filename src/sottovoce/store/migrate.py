@@ -22,8 +22,8 @@ OLDEST_SQLITE = (3, 37)  # STRICT tables
 def migrate(connection: sqlite3.Connection, home: Home, steps: Sequence[str] | None = None) -> bool:
     """Bring the database up to date, and say whether it was made just now.
 
-    Each step is one transaction, with a backup before it unless the database is new. `steps` replaces
-    the package's own files.
+    Each step is one transaction, with a backup before it. A new database, which has nothing to lose,
+    takes all of them in one: of that a start would notice each. `steps` replaces the package's own files.
     Raises StoreNewer, StoreBusy while an older program still runs, StoreDamaged.
     """
     target = SCHEMA if steps is None else len(steps)
@@ -46,12 +46,14 @@ def migrate(connection: sqlite3.Connection, home: Home, steps: Sequence[str] | N
         )
     _check_sqlite()
     connection.execute("PRAGMA journal_mode = WAL")
-    for number, script in enumerate(steps or packaged()):
-        if number >= version:
-            if version:
-                backup.make(home)
-            _step(connection, number + 1, script)
-    return version == 0
+    scripts = steps or packaged()
+    if version == 0:
+        _step(connection, target, "\n;".join(scripts))
+        return True
+    for number, script in enumerate(scripts[version:], version + 1):
+        backup.make(home)
+        _step(connection, number, script)
+    return False
 
 
 def packaged() -> list[str]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from sottovoce.words.candidates import Candidates
 from sottovoce.words.prose import is_path, is_prose, masked
 from sottovoce.words.template import HOLE, Template, fill, parse
 
@@ -72,7 +73,7 @@ class Table:
     def __init__(self, entries: Mapping[str, str]) -> None:
         parsed = [(english, parse(english), other) for english, other in entries.items()]
         self._plain = {english: other for english, template, other in parsed if not template.names}
-        self._holed = [(template, other) for _, template, other in parsed if template.names]
+        self._holed = Candidates([(template, other) for _, template, other in parsed if template.names])
         self._kept: dict[str, str] = {}
 
     def say(self, text: str) -> str:
@@ -108,7 +109,7 @@ class Table:
         if depth > DEEPEST:
             return None
         best: Said | None = None
-        for template, other in self._holed:
+        for template, other in self._holed.of(text):
             values = template.values(text, lambda piece: self._understood(piece, depth + 1))
             said = None if values is None else self._filled(template, other, values, depth)
             if said is not None and (best is None or said.understood > best.understood):
