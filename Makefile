@@ -21,8 +21,7 @@ run: $(VENV)/.run  ## install what is needed, then open the chat
 test: $(VENV)/.test  ## install with the test extras, check everything
 	@$(MAKE) --no-print-directory -j2 lint web
 	@$(BUILD_PAGE)
-	@{ $(BIN)/python -m pytest -m browser; browser=$$?; $(BIN)/python -m pytest -m "e2e and not browser"; e2e=$$?; \
-	exit $$((browser ? browser : e2e)); } >$(VENV)/beside.log 2>&1 & beside=$$!; \
+	@$(BIN)/python -m pytest -m "browser or e2e" >$(VENV)/beside.log 2>&1 & beside=$$!; \
 	$(BIN)/python -m pytest -m "not browser and not e2e"; rest=$$?; \
 	echo "waiting for the tests in the browser and of whole programs, which ran beside these"; \
 	wait $$beside; beside=$$?; cat $(VENV)/beside.log; exit $$((rest ? rest : beside))
