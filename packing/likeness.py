@@ -4,7 +4,7 @@ A logistic regression over the seven categories and none of them, by Adam, from 
 same sets give the same weights. The more texts a word stands in, the less it may weigh. Fitted on what
 evals/guard_sets.py calls written, and on what the program itself asks and tells, which is harmless. From
 where on a text is alike is told by fitting on four fifths and looking at the fifth, five times over, so that
-few of the harmless texts are.
+few of the harmless texts are. The file has a digest of all that, by which a test tells that it is old.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from sottovoce.evals import guard_sets
 from sottovoce.evals.reading import shipped
 from sottovoce.guard.folding import fold
-from sottovoce.guard.likeness import BIAS, CATEGORIES, CHINESE, FILE, LIMITS, MOST_WORDS, features
+from sottovoce.guard.likeness import BIAS, CATEGORIES, CHINESE, FILE, INPUTS, LIMITS, MOST_WORDS, features
 from sottovoce.guard.policy import Category
 from sottovoce.guard.ruleset import built_in
 from sottovoce.help import shelf
@@ -173,6 +173,14 @@ def _limit(margins: Floats, share: float) -> int:
     return int(np.floor(SCALE * highest[int(share * len(highest))])) + 1
 
 
+def digest(on: Sequence[Sample]) -> str:
+    """Return what changes with these samples, and with how this file fits weights to them."""
+    found = hashlib.sha256(Path(__file__).read_bytes())
+    for one in on:
+        found.update(repr((one.text, sorted(one.words), one.kind, one.counts, one.is_near)).encode())
+    return found.hexdigest()
+
+
 def written(on: Sequence[Sample]) -> str:
     """Return the file: its rows in the order of their words."""
     weights = fit(on)
@@ -183,7 +191,8 @@ def written(on: Sequence[Sample]) -> str:
     for word, at in weights.known.items():
         if counts[word] >= FEWEST and margins[at].any():
             rows[word] = margins[at].tolist()
-    return "".join(f"{word}\t{' '.join(map(str, row))}\n" for word, row in sorted(rows.items()))
+    texts = {word: " ".join(map(str, row)) for word, row in rows.items()} | {INPUTS: digest(on)}
+    return "".join(f"{word}\t{text}\n" for word, text in sorted(texts.items()))
 
 
 def main() -> None:

@@ -18,8 +18,9 @@ from sottovoce.guard.folding import Folded
 from sottovoce.guard.policy import Category
 
 FILE = "likeness.tsv"
-BIAS, LIMITS = "!bias", "!limit"
-"""Rows of the file that are no words: what every text weighs, and from where on it is alike."""
+BIAS, LIMITS, INPUTS = "!bias", "!limit", "!inputs"
+"""Rows of the file that are no words: what every text weighs, from where on it is alike, and a digest of what
+the weights were fitted on."""
 
 HARMLESS = -30
 """A text all of whose parts weigh less than this is so like harmless ones that no rule counts."""
