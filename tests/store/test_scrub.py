@@ -153,6 +153,38 @@ def test_a_scrub_that_was_cut_off_is_done_at_the_next_start(home: Home, tell: An
     assert _traces(home) == []
 
 
+def _sent(home: Home, chat: str, text: str) -> None:
+    (home.sent / chat).mkdir(parents=True)
+    (home.sent / chat / "0123456789abcdef.json").write_text(text)
+
+
+def test_what_left_for_a_chat_goes_with_it_and_what_left_for_others_stays(home: Home, tell: Any) -> None:
+    database = open_database(home)
+    secret, _, _ = tell(database, f"my {CANARY} question")
+    other, _, _ = tell(database, "harmless")
+    _sent(home, secret, CANARY)
+    _sent(home, other, "harmless")
+    (home.sent / "fedcba9876543210.json").write_text("for no chat")
+    _delete_only(database, secret)
+    database.close()  # killed before it could scrub
+    assert "0123456789abcdef.json" in _traces(home)
+    open_database(home).close()
+    assert _traces(home) == []
+    assert {path.name for path in home.sent.iterdir()} == {other, "fedcba9876543210.json"}
+
+
+def test_what_left_for_a_chat_that_was_gone_by_then_goes_with_the_next_that_is_deleted(
+    home: Home, tell: Any
+) -> None:
+    database = open_database(home)
+    _sent(home, "00c0ffee00c0ffee", CANARY)
+    chat, _, _ = tell(database, "harmless")
+    _delete_only(database, chat)
+    database.scrub()
+    database.close()
+    assert not list(home.sent.iterdir())
+
+
 def test_what_is_deleted_in_memory_takes_no_backup_from_the_home(home: Home, tell: Any) -> None:
     open_database(home).close()
     copies = [backup.make(home), backup.make(home)]

@@ -53,6 +53,11 @@ class Home:
         return self.root / "ledger.jsonl"
 
     @property
+    def sent(self) -> Path:
+        """The texts of what left, where the owner keeps them; those of a chat in a folder named by its id."""
+        return self.root / "sent"
+
+    @property
     def rules(self) -> Path:
         return self.root / "rules.toml"
 
@@ -112,6 +117,17 @@ def remove_whole(path: Path) -> None:
         sync_folder(path.parent)
     except OSError as problem:
         raise disk_problem(problem, path) from problem
+
+
+def remove_folder(folder: Path) -> None:
+    """Delete a folder and what is in it, as remove_whole does with a file."""
+    import shutil
+
+    try:
+        shutil.rmtree(folder)
+        sync_folder(folder.parent)
+    except OSError as problem:
+        raise disk_problem(problem, folder) from problem
 
 
 def move_away(path: Path) -> str:

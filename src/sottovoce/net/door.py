@@ -33,7 +33,7 @@ class Door:
     `where`: on which side of the house's door the hosts are; an address on another side is not contacted.
     `trust`: certificates to accept instead of the system's, for a company's own authority.
     `proxy`: the address of one that stands between this machine and public addresses; empty: none does.
-    `keeps` tells whether the ledger keeps the text of what is sent.
+    `keeps` tells whether the ledger keeps the text of what is sent, `chat` for which chat that is, by its id.
     """
 
     setting: Callable[[], str]
@@ -44,6 +44,7 @@ class Door:
     resolve: Resolve = resolve
     proxy: str = ""
     keeps: Callable[[], bool] = bool
+    chat: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,8 @@ async def through(
 def _recorded(door: Door, outgoing: Outgoing, purpose: Purpose, trace: Trace) -> Iterator[None]:
     """Write the connection down before it is made, and how it went after."""
     to = host_of(outgoing.url), port_of(outgoing.url)
-    leaving = door.ledger.begin(*to, purpose, outgoing.method, outgoing.body, keep=door.keeps())
+    keep, body = door.keeps(), outgoing.body
+    leaving = door.ledger.begin(*to, purpose, outgoing.method, body, keep=keep, chat=door.chat)
     try:
         yield
     except (NetworkProblem, Refused) as problem:

@@ -86,23 +86,37 @@ class Ledger:
 
     @property
     def texts(self) -> Path:
-        """The folder of what was sent, where the owner wants it kept: `ID.json` for the line of that id."""
+        """The folder of what was sent, where the owner wants it kept: `ID.json` for the line of that id.
+
+        What was sent for a chat stands in a folder of its own, CHAT/ID.json, and is erased with the chat.
+        """
         return self.path.with_name("sent")
 
     def begin(
-        self, host: str, port: int, purpose: Purpose, method: str, body: bytes = b"", *, keep: bool = False
+        self,
+        host: str,
+        port: int,
+        purpose: Purpose,
+        method: str,
+        body: bytes = b"",
+        *,
+        keep: bool = False,
+        chat: str = "",
     ) -> Departure:
         """Put a connection on the disk, before it is made. Without this line it must not be made.
 
-        With `keep`, the body as well, as it leaves. Raises DiskFull, ReadOnly or StoreProblem.
+        With `keep`, the body as well, as it leaves, with what else left for its chat.
+        Raises DiskFull, ReadOnly or StoreProblem.
         """
         digest = hashlib.sha256(body).hexdigest() if body else ""
         leaving = Departure(
             secrets.token_hex(8), self._clock(), host, port, str(purpose), method, sha256=digest
         )
         if body and keep:
+            folder = self.texts / chat
             make_folder(self.texts)
-            write_whole(self.texts / f"{leaving.id}.json", body)
+            make_folder(folder)
+            write_whole(folder / f"{leaving.id}.json", body)
         record: dict[str, str | int | float] = {
             "id": leaving.id,
             "at": leaving.at,

@@ -1,4 +1,4 @@
-"""Deleted is deleted: clears what a deletion leaves behind in pages, log, search index and backups.
+"""Deleted is deleted: clears what a deletion leaves in pages, log, search index, backups and kept texts.
 
 What it cannot reach: blocks the disk itself has put aside, and copies made by other programs.
 """
@@ -6,9 +6,10 @@ What it cannot reach: blocks the disk itself has put aside, and copies made by o
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Collection
 
 from sottovoce.core.errors import DiskFull
-from sottovoce.core.paths import Home
+from sottovoce.core.paths import Home, remove_folder
 from sottovoce.store import backup
 from sottovoce.store.faults import busy, translated
 
@@ -44,7 +45,21 @@ def _clear(connection: sqlite3.Connection, home: Home) -> None:
     connection.execute("VACUUM")
     _empty_log(connection)
     backup.renew(home)
+    _erase_sent(connection, home, chats)
     connection.executemany("DELETE FROM unscrubbed WHERE chat = ?", [(chat,) for chat in chats])
+
+
+def _erase_sent(connection: sqlite3.Connection, home: Home, changed: Collection[str]) -> None:
+    """Erase the texts that left for chats from which something was deleted, and for chats that are no more.
+
+    A text holds what was said before it, so one message that is deleted may stand in any of its chat.
+    """
+    if not home.sent.is_dir():
+        return
+    present = {chat for (chat,) in connection.execute("SELECT id FROM chats")}
+    for folder in home.sent.iterdir():
+        if folder.is_dir() and (folder.name in changed or folder.name not in present):
+            remove_folder(folder)
 
 
 def _empty_log(connection: sqlite3.Connection) -> None:

@@ -25,6 +25,7 @@ from sottovoce.guard.privacy.masks import Masks
 from sottovoce.guard.privacy.restoring import Restorer
 from sottovoce.hybrid import asking, budget
 from sottovoce.hybrid.dialects.words import Named
+from sottovoce.net.door import Door
 from sottovoce.store import chats, hidden
 from sottovoce.store.rows import StoredMessage
 
@@ -146,8 +147,7 @@ async def _restored(course: _Course) -> AsyncGenerator[asking.Piece, None]:
     """Yield the pieces of the answer with the originals in the place of what was hidden."""
     there, preview = course.there, course.preview
     restoring = _Restoring(preview.masks)
-    # The person has said yes to this very text.
-    means = replace(there.means, door=replace(there.means.door, ask=_yes))
+    means = replace(there.means, door=_door(there, preview.chat))
     asked = asking.ask(there.upstream, preview.messages, preview.sampling, means)
     try:
         async with aclosing(reasoning.told_apart(asked)) as pieces:
@@ -158,6 +158,12 @@ async def _restored(course: _Course) -> AsyncGenerator[asking.Piece, None]:
         for rest in restoring.rest():
             yield rest
         raise
+
+
+def _door(there: There, chat: str) -> Door:
+    """Return the door for a text to which the person has said yes. Of a temporary chat nothing is kept."""
+    door = there.means.door
+    return replace(door, ask=_yes, chat=chat, keeps=bool if there.parts.is_temporary else door.keeps)
 
 
 async def _yes(_question: str) -> bool:
