@@ -54,9 +54,9 @@ export function goneOnWith(branch: readonly Message[], answer: string): Message[
 }
 
 /** Return whether there is more to come of an answer, and nothing was said after it. */
-export function canGoOn({ role, text, state, reason, below }: Message): boolean {
+export function canGoOn({ role, text, state, reason, below, replaced }: Message): boolean {
   const isCut = state === "stopped" || state === "interrupted" || reason === "length" || reason === "repeats";
-  return role === "assistant" && isCut && text !== "" && below === 0;
+  return role === "assistant" && isCut && !replaced && text !== "" && below === 0;
 }
 
 /** Return the branch with what an answer has become. */

@@ -65,6 +65,7 @@ it("offers to go on with an answer that was cut and that nothing follows", () =>
     expect(canGoOn({ ...answer, ...cut })).toBe(true);
     expect(canGoOn({ ...answer, ...cut, below: 2 })).toBe(false);
     expect(canGoOn({ ...answer, ...cut, text: "" })).toBe(false);
+    expect(canGoOn({ ...answer, ...cut, replaced: true })).toBe(false);
   }
 });
 

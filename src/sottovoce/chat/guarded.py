@@ -206,12 +206,14 @@ async def unkept(parts: Parts, question: Question, problem: StoreProblem) -> Non
     problem.first = await parts.guards.first(asked)
 
 
-def stopped(answer: Answer, stop: Stop) -> tuple[Event, ...]:
+def stopped(answer: Answer, stop: Stop) -> tuple[Notice | Whole | Text, ...]:
     """End an answer before its model does, or put another in its place; return what is told of it."""
     answer.note(stop.notice)
     if stop.instead is None:
         return (stop.notice,)
     is_seen = answer.text + answer.reasoning != ""
     answer.replace(stop.instead, is_part=stop.is_cut)
+    if answer.is_replaced:
+        answer.facts["reason"] = stop.reason
     whole = Whole(answer.text, answer.reasoning, answer.facts.get("thought"))
     return stop.notice, whole if is_seen else Text(answer.text)  # nothing stands there to be replaced

@@ -26,7 +26,8 @@ from sottovoce.chat import (
     view,
     watching,
 )
-from sottovoce.chat.guarded import UNGUARDED, Guards, Said, Stop
+from sottovoce.chat.following import Following
+from sottovoce.chat.guarded import UNGUARDED, Guards, Said
 from sottovoce.chat.unmarked import unmarked
 from sottovoce.chat.view import View
 from sottovoce.chat.waking import awake
@@ -212,33 +213,19 @@ async def _answered(
         answer.note(notice)
         yield notice
     finished: Finished | None = None
-    is_replaced = False
     pieces = _pieces(parts, facts, question.sampling, seen, Conversation(parts.owner, asked.chat), answer)
-    async with contextlib.aclosing(watching.watched(pieces, await watches)) as shown:
+    following = Following(answer, await watches, parts.guards, said)
+    async with contextlib.aclosing(following.shown(pieces)) as shown:
         async for piece in shown:
             if isinstance(piece, Finished):
                 finished = piece
-                continue
-            if isinstance(piece, Stop):
-                is_replaced = piece.instead is not None and not piece.is_cut
-                for event in guarded.stopped(answer, piece):
-                    yield event
-                continue
-            if isinstance(piece, Text | Reasoning):
-                answer.add(piece)
-            yield piece
+            else:
+                yield piece
     if finished is None:
         raise EngineFailed("The engine ended the answer without saying why.", hint="Ask again")
-    if said is not None and not is_replaced:
-        objection = await parts.guards.judged(said, answer.text)
-        if objection is not None:
-            finished = replace(finished, reason=objection.reason or finished.reason)
-            is_replaced = objection.instead is not None
-            for event in guarded.stopped(answer, objection):
-                yield event
-    if looked is not None and not answer.cited.citations and not is_replaced:
+    if looked is not None and not answer.cited.citations and not answer.is_replaced:
         answer.quotes = await looked.quotes(answer.passages)
-    if question.sampling.schema is not None and not is_replaced:
+    if question.sampling.schema is not None and not answer.is_replaced:
         schema.held(answer.text, question.sampling.schema)
     yield await _done(parts, asked, answer, facts, finished)
 

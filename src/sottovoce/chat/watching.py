@@ -53,8 +53,7 @@ async def watched(
                         return
     except SottoError:
         for rest in watching.rest():
-            if not isinstance(rest, Stop):
-                yield rest  # written before the engine broke off, and held back until now
+            yield rest  # written before the engine broke off, and held back until now; or not to stand
         raise
 
 

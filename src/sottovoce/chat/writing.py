@@ -65,6 +65,11 @@ class Answer:
         return self.unchanged.reasoning if self.unchanged else "".join(self._thoughts)
 
     @property
+    def is_replaced(self) -> bool:
+        """Whether what stands there took the place of what its model wrote."""
+        return REPLACED in self.facts
+
+    @property
     def unchanged(self) -> StoredMessage | None:
         """The answer to go on with, while nothing of it is written: it has thoughts at most."""
         return None if self._pieces or self._thoughts else self.begun
@@ -131,9 +136,12 @@ class Answer:
         await asyncio.shield(self._ending)
 
     async def settle(self) -> None:
-        """See that it is ended before anybody goes on. Only a stop leaves an answer open until here."""
+        """See that it is ended before anybody goes on. Only a stop leaves an answer open until here.
+
+        What took the place of a stopped one is whole, and nothing can be gone on with.
+        """
         if self._ending is None:
-            await self.finish(State.STOPPED)
+            await self.finish(State.COMPLETE if self.is_replaced else State.STOPPED)
         else:
             await asyncio.wait({self._ending})
 

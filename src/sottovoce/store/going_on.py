@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 
 from sottovoce.core.errors import BadValue
-from sottovoce.core.messages import MADE, REPEATS, Role, State
+from sottovoce.core.messages import MADE, REPEATS, REPLACED, Role, State
 from sottovoce.store import chats, search
 from sottovoce.store.rows import StoredMessage, facts_text
 from sottovoce.store.values import clean
@@ -19,8 +19,8 @@ CUT = ("length", REPEATS)
 
 def is_cut(message: StoredMessage) -> bool:
     """Return whether an answer ended before its model was done with it."""
-    if message.role is not Role.ASSISTANT:  # an imported question may have any state
-        return False
+    if message.role is not Role.ASSISTANT or message.facts.get(REPLACED):
+        return False  # an imported question may have any state; what a guard put there is no model's
     if message.state is State.COMPLETE:
         return message.facts.get("reason") in CUT
     return message.state in (State.STOPPED, State.INTERRUPTED)

@@ -46,6 +46,20 @@ def die(cellar: Speaker, *pieces: str) -> None:
     cellar.says[PATH] = say
 
 
+def pause(cellar: Speaker, piece: str) -> None:
+    """Have the server say this and no more, until who listens has gone."""
+
+    async def say(writer: asyncio.StreamWriter) -> None:
+        writer.write(HEAD + f"data: {json.dumps(chunk(piece))}\n\n".encode())
+        await writer.drain()
+        while not writer.is_closing():
+            writer.write(b": waiting\n\n")
+            await writer.drain()
+            await asyncio.sleep(0.01)
+
+    cellar.says[PATH] = say
+
+
 def asked(cellar: Speaker) -> list[str]:
     """Return the texts of the last request."""
     return [one["content"] for one in json.loads(cellar.bodies[-1])["messages"]]

@@ -1,12 +1,18 @@
 from __future__ import annotations
 
+import signal
+from contextlib import aclosing
+from dataclasses import replace
+
 import pytest
 
 from sottovoce.app import open_app
+from sottovoce.chat.guarded import Guards, Stop
+from sottovoce.chat.turn import Question, ask
 from sottovoce.cli._show import Show
 from sottovoce.cli.chat.talk import Counts, Place, Talk, _counts
 from sottovoce.core.errors import DiskFull
-from sottovoce.core.events import Timings, Usage
+from sottovoce.core.events import Notice, Text, Timings, Usage
 from sottovoce.engine.echo import EchoEngine
 
 USAGE = {"prompt": 5, "reused": 1, "answer": 3}
@@ -33,6 +39,26 @@ def test_the_counts_of_an_old_answer_are_read_back():
 )
 def test_counts_from_elsewhere_that_make_no_sense_are_left_out(facts):
     assert _counts(facts) is None
+
+
+async def stopped_at_its_first_word(events):
+    async with aclosing(events):
+        async for event in events:
+            yield event
+            if isinstance(event, Text):
+                signal.raise_signal(signal.SIGINT)
+
+
+async def test_what_takes_the_place_of_a_stopped_answer_is_shown(home, capsys):
+    async def objects(said, text):
+        return Stop("refused", Notice("replaced", "It was replaced."), "Not that.")
+
+    async with open_app(home=home, environment={}, engine=EchoEngine()) as app:
+        talk = Talk(app, Show(), Place())
+        parts = replace(app.parts(), guards=Guards(judges=(objects,)))
+        asked = Question("/slow 30")
+        assert await talk.answer(asked, events=stopped_at_its_first_word(ask(parts, asked))) is None
+    assert capsys.readouterr().out.split("\n")[-3:] == ["It was replaced.", "Not that.", ""]
 
 
 @pytest.mark.parametrize("first", ["", "你很重要。请立即拨打 110。", "You matter. Call 911 now."])

@@ -15,7 +15,8 @@ from typing import Any
 
 from sottovoce.chat import guarded, reasoning, saving, watching
 from sottovoce.chat.elsewhere.preview import Preview, There, permitted
-from sottovoce.chat.guarded import Said, Stop
+from sottovoce.chat.following import Following
+from sottovoce.chat.guarded import Said
 from sottovoce.chat.turn import Question
 from sottovoce.chat.writing import Answer
 from sottovoce.core.errors import Refused, SottoError, UpstreamProblem
@@ -115,31 +116,19 @@ async def _answered(course: _Course) -> AsyncGenerator[Event, None]:
     there, answer = course.there, course.answer
     watches = await watching.made(there.parts.guards, course.said, "")
     finished: Finished | None = None
-    is_replaced = False
-    async with aclosing(watching.watched(_restored(course), watches)) as shown:
+    following = Following(answer, watches, there.parts.guards, course.said)
+    async with aclosing(following.shown(_restored(course))) as shown:
         async for piece in shown:
             if isinstance(piece, Finished):
                 finished = piece
             elif isinstance(piece, Named):
                 answer.model = piece.name
-            elif isinstance(piece, Stop):
-                is_replaced = piece.instead is not None and not piece.is_cut
-                for event in guarded.stopped(answer, piece):
-                    yield event
             else:
                 if isinstance(piece, Notice):
                     answer.note(piece)
-                else:
-                    answer.add(piece)
                 yield piece
     if finished is None:
         raise UpstreamProblem(f"{there.upstream.name} ended without an answer.", hint="Ask the model here.")
-    if course.said is not None and not is_replaced:
-        objection = await there.parts.guards.judged(course.said, answer.text)
-        if objection is not None:
-            finished = replace(finished, reason=objection.reason or finished.reason)
-            for event in guarded.stopped(answer, objection):
-                yield event
     yield await _done(course, finished)
 
 

@@ -17,9 +17,10 @@ from sottovoce.cli._show import Show, one_line, wrapped
 from sottovoce.cli.chat.follow import follow
 from sottovoce.cli.chat.status import Status
 from sottovoce.cli.chat.view import open_view
+from sottovoce.core import notices
 from sottovoce.core.errors import NotFound, SottoError
 from sottovoce.core.events import Asked, Done, Event, Timings, Usage
-from sottovoce.core.messages import Role
+from sottovoce.core.messages import REPLACED, Role
 from sottovoce.core.sampling import Sampling
 from sottovoce.core.settings import Value
 from sottovoce.engine.protocol import ModelFacts
@@ -187,6 +188,8 @@ class Talk:
         except asyncio.CancelledError:
             if _being_cancelled():
                 raise
+            if asked:
+                await self._tell_withdrawn(asked[0])
         self.departures = self.app.ledger.summary()
         if asked and alternative:
             await self._tell_alternatives(asked[0], question)
@@ -213,6 +216,17 @@ class Talk:
             self.facts = await self.app.ready()
         return done
 
+    async def _tell_withdrawn(self, asked: Asked) -> None:
+        """Show what took the place of an answer that was stopped, where its words were not to stand."""
+        if await self.forget_deleted():
+            return
+        whose = self.app.owner, asked.chat, asked.answer
+        kept = await self.read(lambda conn: chats.get_message(conn, *whose))
+        if kept.facts.get(REPLACED):
+            for notice in notices.kept(kept.facts):
+                self.show.quiet(notice.text)
+            self._print(kept.text)
+
     async def _tell_alternatives(self, asked: Asked, question: Question) -> None:
         message = asked.answer if question.again else asked.question
         others = await self.read(lambda conn: chats.siblings(conn, self.app.owner, message))
@@ -223,15 +237,17 @@ class Talk:
 
     def tell(self, problem: SottoError) -> None:
         """Say what went wrong, in the chat."""
-        from rich.text import Text
-
-        width = self.show.screen.width
-        for line in wrapped(problem.first, width) if problem.first else ():
-            self.show.screen.print(Text(line))
-        for line in wrapped(one_line(self.show.words(problem.sentence)), width):
-            self.show.screen.print(Text(line, style="red"))
+        if problem.first:
+            self._print(problem.first)
+        self._print(one_line(self.show.words(problem.sentence)), style="red")
         if problem.hint:
             self.show.quiet(f"hint: {problem.hint}")
+
+    def _print(self, text: str, style: str = "") -> None:
+        from rich.text import Text
+
+        for line in wrapped(text, self.show.screen.width):
+            self.show.screen.print(Text(line, style=style))
 
     def begin(self) -> None:
         """Leave the chat; the next question begins another."""
