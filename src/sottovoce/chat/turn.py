@@ -15,10 +15,8 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from sottovoce.chat import (
-    grounds,
+    drawing,
     guarded,
-    prompt,
-    reasoning,
     remembering,
     saving,
     schema,
@@ -28,15 +26,13 @@ from sottovoce.chat import (
 )
 from sottovoce.chat.following import Following
 from sottovoce.chat.guarded import UNGUARDED, Guards, Said
-from sottovoce.chat.unmarked import unmarked
-from sottovoce.chat.view import View
 from sottovoce.chat.waking import awake
 from sottovoce.chat.writing import Answer
 from sottovoce.core import chat_settings
 from sottovoce.core.blank import is_blank
 from sottovoce.core.chat_settings import UNSET, ChatSettings
 from sottovoce.core.errors import BadValue, EngineFailed, SottoError, StoreProblem
-from sottovoce.core.events import Asked, Done, Event, Failed, Finished, Grounds, Piece, Reasoning, Text, Whole
+from sottovoce.core.events import Asked, Done, Event, Failed, Finished, Grounds, Text, Whole
 from sottovoce.core.grounds import read_cited
 from sottovoce.core.messages import BASE, MADE, MADE_HERE, OWNER, Conversation, State
 from sottovoce.core.sampling import Sampling, laid_over
@@ -201,7 +197,7 @@ async def _answered(
         yield Grounds(passages, True, looked.event.shelves)
     answer.passages = await shelved.told(parts, asked.question)
     chat, branch = await _told(parts, asked)
-    question = replace(question, sampling=_drawn(parts, chat, question))
+    question = replace(question, sampling=drawing.drawn(parts, chat, question))
     seen = await view.fitted(
         parts.engine, facts, chat, branch, begun=answer.text, max_tokens=question.sampling.max_tokens
     )
@@ -213,7 +209,8 @@ async def _answered(
         answer.note(notice)
         yield notice
     finished: Finished | None = None
-    pieces = _pieces(parts, facts, question.sampling, seen, Conversation(parts.owner, asked.chat), answer)
+    conversation = Conversation(parts.owner, asked.chat)
+    pieces = drawing.pieces(parts.engine, facts, question.sampling, seen, conversation, answer)
     following = Following(answer, await watches, parts.guards, said)
     async with contextlib.aclosing(following.shown(pieces)) as shown:
         async for piece in shown:
@@ -254,25 +251,6 @@ async def _done(parts: Parts, asked: Asked, answer: Answer, facts: ModelFacts, f
     )
 
 
-def _pieces(
-    parts: Parts, facts: ModelFacts, given: Sampling, seen: View, conversation: Conversation, answer: Answer
-) -> AsyncGenerator[Piece | Reasoning, None]:
-    """Return what the engine answers, with its thoughts told apart from its words."""
-    longest = prompt.room_for_answer(facts.window)
-    if answer.passages:
-        longest = min(longest, grounds.LONGEST)
-    sampling = laid_over(Sampling(max_tokens=longest), given)
-    if answer.text:
-        sampling = replace(sampling, thinking=False)  # that was done before the first word
-    if sampling.schema is not None:
-        sampling = replace(sampling, schema=schema.for_engine(sampling.schema))
-    stream = parts.engine.answer(seen.messages, sampling, conversation)
-    # What must follow a schema, or goes on with an answer, is all answer.
-    is_answer = sampling.schema is not None or answer.text != ""
-    pieces = stream if is_answer else reasoning.told_apart(stream)
-    return unmarked(pieces) if answer.passages else pieces
-
-
 def checked(parts: Parts, question: Question) -> Question:
     """Return the question as it can be asked. Raises BadValue or BadSchema."""
     # A lone half of a character pair has no UTF-8; nothing later could write it down.
@@ -291,11 +269,6 @@ def checked(parts: Parts, question: Question) -> Question:
             )
     checked_sampling(laid_over(parts.defaults, given))
     return replace(question, text=text, sampling=given, settings=chat_settings.checked(question.settings))
-
-
-def _drawn(parts: Parts, chat: Chat, question: Question) -> Sampling:
-    """Return how the answer is drawn: as the question says, else its chat, else the program."""
-    return laid_over(laid_over(parts.defaults, chat.settings.sampling()), question.sampling)
 
 
 async def _told(parts: Parts, asked: Asked) -> tuple[Chat, list[StoredMessage]]:
