@@ -89,6 +89,18 @@ def test_changes_are_saved_by_themselves_and_hold_in_the_next_turn(window):
     window.have_answered("seven eight nine")
 
 
+def test_exact_tools_are_switched_for_the_chat_to_come(window):
+    open_panel(window)
+    tools = panel(window).get_by_label("Sums, units and dates by exact tools")
+    expect(tools).to_have_value("")
+    tools.select_option("Off")
+    expect(saved(window)).to_have_text("Kept for your next chat")
+    close_panel(window)
+    window.have_answered("17 * 6")
+    open_panel(window)
+    expect(tools).to_have_value("off")
+
+
 def test_a_question_asked_at_once_is_answered_as_was_just_set(window):
     window.have_answered("one two three")
     open_panel(window)

@@ -10,13 +10,18 @@ from sottovoce.core.sampling import Sampling
 
 
 def test_what_is_set_comes_back_from_what_is_stored() -> None:
-    settings = ChatSettings(temperature=0.2, top_k=0, seed=7, context=1024)
-    assert settings.given() == {"temperature": 0.2, "top_k": 0, "seed": 7, "context": 1024}
+    settings = ChatSettings(temperature=0.2, top_k=0, seed=7, context=1024, tools=False)
+    assert settings.given() == {"temperature": 0.2, "top_k": 0, "seed": 7, "context": 1024, "tools": False}
     assert read(settings.given()) == settings
 
 
 def test_the_context_is_nothing_that_an_answer_is_drawn_by() -> None:
-    assert ChatSettings(top_p=0.5, context=512).sampling() == Sampling(top_p=0.5)
+    assert ChatSettings(top_p=0.5, context=512, tools=True).sampling() == Sampling(top_p=0.5)
+
+
+@pytest.mark.parametrize("value", [1, "on", None])
+def test_tools_are_on_or_off(value: object) -> None:
+    assert read({"tools": value}) == ChatSettings()
 
 
 @pytest.mark.parametrize(
@@ -58,5 +63,5 @@ def test_of_a_foreign_value_only_sound_settings_are_read(value: object) -> None:
     assert read({**(value if isinstance(value, dict) else {}), "min_p": 0.1}).min_p == 0.1
 
 
-def test_every_setting_has_a_range() -> None:
-    assert set(SPANS) == set(ChatSettings.__dataclass_fields__)
+def test_every_number_has_a_range() -> None:
+    assert set(SPANS) == set(ChatSettings.__dataclass_fields__) - {"tools"}

@@ -113,6 +113,13 @@ async def test_a_first_question_brings_the_chats_instructions_and_settings(place
     assert (await place.get(f"/chats/{run['chat']}"))["messages"][-1]["text"] == "four five"
 
 
+async def test_exact_tools_are_switched_for_one_chat(place: Place) -> None:
+    chat = (await place.post("/chats", {"settings": {"tools": False}}))["chat"]
+    assert chat["settings"]["tools"] is False
+    await place.events(await place.post(f"/chats/{chat['id']}/runs", {"text": "17 * 6"}))
+    assert (await place.get(f"/chats/{chat['id']}"))["messages"][-1]["text"] == "17 * 6"
+
+
 async def test_settings_are_put_as_a_whole_and_reset_by_null(place: Place) -> None:
     chat = (await place.post("/chats", {"settings": COLD}))["chat"]
     assert given(chat["settings"]) == COLD
@@ -255,7 +262,8 @@ async def test_what_holds_where_nothing_is_set_is_told(home: Home) -> None:
         assert (found["top_k"], found["temperature"], found["min_p"]) == (7, 0.2, 0.05)
         assert (found["max_tokens"], found["context"], found["seed"]) == (1024, 4096, None)
         assert told["ranges"]["temperature"] == {"low": 0.0, "high": 2.0, "whole": False}
-        assert set(told["ranges"]) == set(found)
+        assert found["tools"] is True
+        assert set(told["ranges"]) == set(found) - {"tools"}
         reply = await place.client.get("/app/api/defaults?model=nobody")
         assert reply.status_code == 404
 

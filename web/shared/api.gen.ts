@@ -1309,6 +1309,7 @@ export interface components {
              *       "repeat_penalty": null,
              *       "seed": null,
              *       "temperature": null,
+             *       "tools": null,
              *       "top_k": null,
              *       "top_p": null
              *     }
@@ -1830,7 +1831,7 @@ export interface components {
          * SettingsNoun
          * @description What is set for a chat; null: as it is where nothing is. See the settings of the same names.
          *
-         *     `context` is the most tokens of the chat that go to the model.
+         *     `context` is the most tokens of the chat that go to the model; `tools`: whether exact tools answer.
          */
         SettingsNoun: {
             /**
@@ -1863,6 +1864,11 @@ export interface components {
              * @default null
              */
             temperature: number | null;
+            /**
+             * Tools
+             * @default null
+             */
+            tools: boolean | null;
             /**
              * Top K
              * @default null

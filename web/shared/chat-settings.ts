@@ -4,11 +4,11 @@ import type { components } from "./api.gen";
 
 type Noun = components["schemas"]["SettingsNoun"];
 
-export type SettingName = keyof Noun;
+export type SettingName = Exclude<keyof Noun, "tools">;
 type Range = components["schemas"]["RangeNoun"];
 
 /** Only what is set. */
-export type ChatSettings = Partial<Record<SettingName, number>>;
+export type ChatSettings = Partial<Record<SettingName, number>> & { tools?: boolean };
 
 /** In the order they are shown: what most people change, then the rest. */
 export const COMMON = ["temperature", "max_tokens", "context"] as const satisfies readonly SettingName[];
@@ -26,7 +26,7 @@ export function changed(settings: ChatSettings, name: SettingName, value: number
 }
 
 export function isSame(one: ChatSettings, other: ChatSettings): boolean {
-  return [...COMMON, ...RARE].every((name) => one[name] === other[name]);
+  return ([...COMMON, ...RARE, "tools"] as const).every((name) => one[name] === other[name]);
 }
 
 /** Read a number as people type it: null where nothing stands there, undefined where it cannot be used. */

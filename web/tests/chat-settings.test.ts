@@ -8,6 +8,7 @@ const COUNT = { low: 1, high: 1000, whole: true };
 
 it("keeps of the server's settings only what is set, a zero too", () => {
   expect(given({ ...NO_SETTINGS, temperature: 0 })).toEqual({ temperature: 0 });
+  expect(given({ ...NO_SETTINGS, tools: false })).toEqual({ tools: false });
   expect(given(undefined)).toEqual({});
 });
 
@@ -16,6 +17,7 @@ it("changes one and sets it back", () => {
   expect(changed({ top_k: 3, seed: 7 }, "seed", null)).toEqual({ top_k: 3 });
   expect(isSame(changed({ seed: 7 }, "seed", null), {})).toBe(true);
   expect(isSame({ seed: 7 }, { seed: 8 })).toBe(false);
+  expect(isSame({ tools: false }, {})).toBe(false);
 });
 
 it.each([

@@ -4,7 +4,7 @@ import type { Chat, Context, Defaults, Preset } from "../shared/api";
 
 export const NO_SETTINGS: Chat["settings"] = {
   temperature: null, top_p: null, top_k: null, min_p: null,
-  repeat_penalty: null, seed: null, max_tokens: null, context: null,
+  repeat_penalty: null, seed: null, max_tokens: null, context: null, tools: null,
 };
 
 export const ROOMY: Context = { window: 4096, room: 3000, used: 100, exact: true, left_out: 0 };

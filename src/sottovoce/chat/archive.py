@@ -302,8 +302,8 @@ def _facts(value: object) -> dict[str, Any]:
 
 def _settings(value: object, notes: Notes) -> ChatSettings:
     found = chat_settings.read(value)
-    said = value if isinstance(value, dict) else {}
-    if any(said.get(name) is not None and name not in found.given() for name in chat_settings.SPANS):
+    said, names = value if isinstance(value, dict) else {}, (*chat_settings.SPANS, "tools")
+    if any(said.get(name) is not None and name not in found.given() for name in names):
         notes.mended["a setting that no chat can have"] += 1
     return found
 

@@ -34,7 +34,7 @@ class Said:
     `is_shaped`: the answer must follow a schema, so only what may not be answered at all is answered instead.
     `has_attached`: texts stand before it. `begun`: what there is of a cut answer that is gone on with.
     `now`: seconds since 1970. `message` is the question's id in its `chat`, "" where it has none. `is_kept`:
-    the chat is no temporary one.
+    the chat is no temporary one. `tools`: whether exact tools answer in it; None: as in others.
     """
 
     text: str
@@ -52,6 +52,7 @@ class Said:
     instructions: str = ""
     beside: tuple[str, ...] = ()
     attached: tuple[Attachment, ...] = ()
+    tools: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +175,7 @@ async def said(parts: Parts, question: Question, asked: Asked, shelves: Sequence
         instructions=chat.system,
         beside=tuple(message.text for message in answered[:-1]),
         attached=tuple(one for message in answered for one in message.attached),
+        tools=chat.settings.tools,
     )
 
 

@@ -16,7 +16,7 @@ class ChatSettings:
     """None: as it is where a chat says nothing.
 
     `context` is the most tokens of the chat that go to the model; older exchanges are left out. The newest
-    question always goes.
+    question always goes. `tools`: whether exact tools answer what is a sum, a conversion or a matter of days.
     """
 
     temperature: float | None = None
@@ -27,16 +27,16 @@ class ChatSettings:
     seed: int | None = None
     max_tokens: int | None = None
     context: int | None = None
+    tools: bool | None = None
 
-    def given(self) -> dict[str, float]:
+    def given(self) -> dict[str, float | bool]:
         """Return what is set, by name: as it is stored and exported."""
         said = {field.name: getattr(self, field.name) for field in fields(self)}
         return {name: value for name, value in said.items() if value is not None}
 
     def sampling(self) -> Sampling:
         drawn: dict[str, Any] = self.given()
-        drawn.pop("context", None)
-        return Sampling(**drawn)
+        return Sampling(**{name: value for name, value in drawn.items() if name in RANGES})
 
 
 UNSET = ChatSettings()
@@ -50,7 +50,8 @@ SPANS: dict[str, Range] = {
 def checked(settings: ChatSettings) -> ChatSettings:
     """Return the settings, or raise BadValue naming the first one out of range."""
     for name, value in settings.given().items():
-        check_range(name, value, SPANS[name], f"settings.{name}")
+        if name in SPANS:
+            check_range(name, value, SPANS[name], f"settings.{name}")
     return settings
 
 
@@ -58,6 +59,8 @@ def read(value: object) -> ChatSettings:
     """Return what of a JSON value is a setting within its range; the rest is left out."""
     found = value if isinstance(value, dict) else {}
     taken: dict[str, Any] = {name: found[name] for name in SPANS if _fits(found.get(name), SPANS[name])}
+    if isinstance(found.get("tools"), bool):
+        taken["tools"] = found["tools"]
     return ChatSettings(**taken)
 
 

@@ -6,7 +6,7 @@ A variant's name stands wherever a model's does. Its file names what it needs, a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -161,7 +161,7 @@ def _variant(name: str, table: Mapping[str, Any]) -> Variant:
 
 
 def _settings(table: Mapping[str, Any]) -> ChatSettings:
-    names = [field.name for field in fields(ChatSettings)]
+    names = chat_settings.SPANS
     for name, value in table.items():
         if name not in names:
             raise BadValue(f"settings.{name} is none.", hint=f"Settings are {', '.join(names)}")

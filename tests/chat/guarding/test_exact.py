@@ -16,6 +16,7 @@ from sottovoce.chat.guarding.exact import READ_BY_MODEL, ExactCheck
 from sottovoce.chat.outgoing import form
 from sottovoce.chat.turn import Parts, Question, ask
 from sottovoce.core import computed
+from sottovoce.core.chat_settings import ChatSettings
 from sottovoce.core.errors import EngineFailed
 from sottovoce.core.events import Computed, Done, Event, Notice, Piece, Text
 from sottovoce.core.messages import Conversation, State
@@ -60,6 +61,18 @@ async def test_the_model_answers_everything_else(parts: Parts, text: str) -> Non
 async def test_turned_off_the_model_answers_sums_as_well(parts: Parts) -> None:
     done = done_of(await turn(parts, "17 x 6", ExactCheck(lambda: False)))
     assert done.text == "17 x 6"
+
+
+@pytest.mark.parametrize("everywhere", [True, False])
+async def test_what_a_chat_says_holds_there_whatever_holds_elsewhere(parts: Parts, everywhere: bool) -> None:
+    check, own = ExactCheck(lambda: everywhere), ChatSettings(tools=not everywhere)
+    first = done_of(await turn(parts, "17 x 6", check, settings=own))
+    second = done_of(await turn(parts, "17 x 6", check, chat=first.chat))
+    elsewhere = done_of(await turn(parts, "17 x 6", check))
+    answers = ("17 × 6 = 102", "17 x 6")
+    assert (first.text, second.text, elsewhere.text) == (answers[everywhere],) * 2 + (
+        answers[not everywhere],
+    )
 
 
 async def test_what_must_follow_a_schema_is_the_models(parts: Parts) -> None:

@@ -10,7 +10,7 @@ from sottovoce.core.errors import NotFound
 
 WANTED = [
     "/new", "/chats", "/open", "/search", "/edit", "/retry", "/there", "/here", "/branch", "/system",
-    "/memory", "/kb", "/model", "/set", "/copy", "/save", "/export", "/stats", "/help", "/quit",
+    "/memory", "/kb", "/tools", "/model", "/set", "/copy", "/save", "/export", "/stats", "/help", "/quit",
 ]  # fmt: skip
 
 

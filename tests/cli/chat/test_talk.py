@@ -10,7 +10,8 @@ from sottovoce.app import open_app
 from sottovoce.chat.guarded import Guards, Stop
 from sottovoce.chat.turn import Question, ask
 from sottovoce.cli._show import Show
-from sottovoce.cli.chat.talk import Counts, Place, Talk, _counts
+from sottovoce.cli.chat.counts import Counts, read
+from sottovoce.cli.chat.talk import Place, Talk
 from sottovoce.core.errors import DiskFull
 from sottovoce.core.events import Notice, Text, Timings, Usage
 from sottovoce.engine.echo import EchoEngine
@@ -20,7 +21,7 @@ TIMINGS = {"first_token": 0.1, "total": 0.5, "prompt_per_second": 50.0, "answer_
 
 
 def test_the_counts_of_an_old_answer_are_read_back():
-    counts = _counts({"usage": USAGE, "timings": TIMINGS, "reason": "stop"})
+    counts = read({"usage": USAGE, "timings": TIMINGS, "reason": "stop"})
     assert counts == Counts(Usage(5, 1, 3), Timings(0.1, 0.5, 50.0, 10.0))
     assert counts.used == 8
 
@@ -38,7 +39,7 @@ def test_the_counts_of_an_old_answer_are_read_back():
     ],
 )
 def test_counts_from_elsewhere_that_make_no_sense_are_left_out(facts):
-    assert _counts(facts) is None
+    assert read(facts) is None
 
 
 async def stopped_at_its_first_word(events):

@@ -10,6 +10,7 @@ import { ContextFigures } from "./context-figures";
 import { PresetSection } from "./preset-section";
 import { SavedState } from "./saved-state";
 import { SettingField } from "./setting-field";
+import { ToolsField } from "./tools-field";
 import { useSetup } from "./use-setup";
 
 export function ChatSettingsDialog({ close }: { close: () => void }) {
@@ -60,6 +61,7 @@ export function ChatSettingsDialog({ close }: { close: () => void }) {
           <section className="settings-section">
             <h3>{say("chatSettings.answers")}</h3>
             {COMMON.map(field)}
+            <ToolsField settings={setup.settings} change={(settings) => setup.change({ settings })} />
             <details className="settings-more" open={RARE.some((name) => setup.settings[name] !== undefined) || undefined}>
               <summary>{say("chatSettings.more")}</summary>
               <div>{RARE.map(field)}</div>

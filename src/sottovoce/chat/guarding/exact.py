@@ -42,7 +42,7 @@ _READ_ZH = "这个算式是模型从你的问题中读出的。计算结果是�
 
 @dataclass(frozen=True, slots=True)
 class ExactCheck:
-    """Computes where the whole question is to be computed; `is_on` tells whether it is to, by now.
+    """Computes where the whole question is to be computed; `is_on` tells whether it is, if its chat does not.
 
     Where a question only may be a sum, an able model decides; `engine` gives it, None for one that is not. It
     decides nothing of shelves, and what must follow a schema is not computed.
@@ -52,7 +52,9 @@ class ExactCheck:
     engine: Callable[[], Awaitable[Engine]] | None = None
 
     async def __call__(self, said: Said) -> Verdict:
-        if said.is_shaped or not cleaning.may_be_exact(said.text) or not self.is_on():
+        if said.is_shaped or not cleaning.may_be_exact(said.text):
+            return Verdict()
+        if not (self.is_on() if said.tools is None else said.tools):
             return Verdict()
         now = datetime.fromtimestamp(said.now, UTC).astimezone()
         call = _certain(said.text, now)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sottovoce.cli.chat.talk import Talk
 from sottovoce.cli.chat.welcome import introduction
-from sottovoce.core.chat_settings import UNSET
+from sottovoce.core.chat_settings import UNSET, ChatSettings
 from sottovoce.core.errors import BadValue, NotFound
 from sottovoce.core.sampling import RANGES, Sampling, checked
 from sottovoce.core.settings import load
@@ -17,6 +17,10 @@ from sottovoce.store import chats, memory
 
 DEFAULT = "-"
 """Given as a value: back to what it would be otherwise."""
+
+SWITCH = {"on": True, "off": False, DEFAULT: None}
+TOOLS_ON = "Exact tools answer sums, units and dates in this chat; /tools off leaves them to the model."
+TOOLS_OFF = "The model answers sums, units and dates in this chat; /tools on has exact tools do it."
 
 MODELS_OWN = "the model's own"
 NOT_SET = "is not set for this session"
@@ -51,6 +55,25 @@ async def remembered(talk: Talk, arguments: str) -> None:
         talk.show.quiet("Memory is off: no model is told. To turn it on: sotto settings set memory on")
     else:
         talk.show.quiet('"Remember that I…" adds a line; sotto memory list numbers them, to change and erase')
+
+
+async def tools(talk: Talk, arguments: str) -> None:
+    """Show whether exact tools answer in this chat, or switch them."""
+    chat, owner = talk.place.chat, talk.app.owner
+    found = ChatSettings(tools=talk.place.tools)
+    if chat is not None:
+        found = (await talk.read(lambda conn: chats.get(conn, owner, chat))).settings
+    if arguments:
+        if arguments not in SWITCH:
+            raise BadValue(f"/tools takes on, off or -, not {arguments!r}.", hint="For example: /tools off")
+        found = replace(found, tools=SWITCH[arguments])
+        if chat is None:
+            talk.place.tools = found.tools
+        else:
+            settings = found
+            await talk.app.database.run(lambda conn: chats.set_settings(conn, owner, chat, settings))
+    is_on = talk.app.standing().tools == "on" if found.tools is None else found.tools
+    talk.show.quiet(TOOLS_ON if is_on else TOOLS_OFF)
 
 
 async def model(talk: Talk, arguments: str) -> None:

@@ -71,6 +71,7 @@ COMMANDS = (
     Command("/system", "[TEXT|-]", "instructions for this chat", about_settings.system),
     Command("/memory", "", "what is remembered in all chats", about_settings.remembered),
     Command("/kb", "[NAME|off|quote]", "the shelves of documents that this chat asks", about_knowledge.kb),
+    Command("/tools", "[on|off|-]", "exact tools for sums, units and dates, here", about_settings.tools),
     Command("/model", "[M]", "the models; go on with another", about_settings.model),
     Command("/set", "[NAME [VALUE|-]]", "sampling and settings, for this session", about_settings.change),
     Command("/copy", "", "copy the last answer", about_answers.copy),

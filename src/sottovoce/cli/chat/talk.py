@@ -7,19 +7,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from dataclasses import dataclass, field, fields, replace
-from typing import Any, TypeVar
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from sottovoce.app import App
 from sottovoce.chat.turn import Question
 from sottovoce.cli._run import interrupted_by
 from sottovoce.cli._show import Show, one_line, wrapped
+from sottovoce.cli.chat import counts
+from sottovoce.cli.chat.counts import Counts
 from sottovoce.cli.chat.follow import follow
 from sottovoce.cli.chat.status import Status
 from sottovoce.cli.chat.view import open_view
 from sottovoce.core import notices
+from sottovoce.core.chat_settings import ChatSettings
 from sottovoce.core.errors import NotFound, SottoError
-from sottovoce.core.events import Asked, Done, Event, Timings, Usage
+from sottovoce.core.events import Asked, Done, Event
 from sottovoce.core.messages import REPLACED, Role
 from sottovoce.core.sampling import Sampling
 from sottovoce.core.settings import Value
@@ -51,6 +54,8 @@ class Place:
     """The names of those that the chat asks, or the one that the next question begins."""
     quote: bool = False
     """Whether their sentences alone answer there."""
+    tools: bool | None = None
+    """Whether exact tools answer in the chat that the next question begins; None: as in others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +64,6 @@ class Edited:
 
     parent: str
     attached: tuple[Kept, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """What an answer took."""
-
-    usage: Usage
-    timings: Timings
-
-    @property
-    def used(self) -> int:
-        """Tokens of the window that are taken."""
-        return self.usage.prompt + self.usage.answer
 
 
 class Talk:
@@ -122,7 +114,7 @@ class Talk:
 
     def come_to(self, branch: Sequence[StoredMessage]) -> None:
         """Take over what is known of the last answer on a branch shown anew."""
-        self.counts = _counts(branch[-1].facts) if branch else None
+        self.counts = counts.read(branch[-1].facts) if branch else None
 
     async def last(self, role: Role) -> StoredMessage | None:
         return next((message for message in reversed(await self.branch()) if message.role is role), None)
@@ -130,9 +122,12 @@ class Talk:
     async def send(self, text: str) -> None:
         """Ask what was typed: a new question, or the edited one."""
         old, self.editing = self.editing, None
-        question = Question(text, self.place.chat, system=self._system(), sampling=self.place.sampling)
-        if self.place.chat is None and self.place.shelves:
-            question = replace(question, knowledge=self.place.shelves, quote=self.place.quote)
+        place = self.place
+        question = Question(text, place.chat, sampling=place.sampling)
+        if place.chat is None:
+            question = replace(question, system=place.system, settings=ChatSettings(tools=place.tools))
+            if place.shelves:
+                question = replace(question, knowledge=place.shelves, quote=place.quote)
         if old is not None:
             question = replace(question, parent=old.parent, attached=old.attached)
         if not await self._sent_there(question, alternative=old is not None):
@@ -232,9 +227,6 @@ class Talk:
         others = await self.read(lambda conn: chats.siblings(conn, self.app.owner, message))
         self.show.quiet(f"\n[{others.index(message) + 1} of {len(others)}; /branch shows the others]")
 
-    def _system(self) -> str | None:
-        return self.place.system if self.place.chat is None else None
-
     def tell(self, problem: SottoError) -> None:
         """Say what went wrong, in the chat."""
         if problem.first:
@@ -252,7 +244,7 @@ class Talk:
     def begin(self) -> None:
         """Leave the chat; the next question begins another."""
         self.place.chat = self.place.system = self.editing = self.counts = None
-        self.place.shelves, self.place.quote = (), False
+        self.place.shelves, self.place.quote, self.place.tools = (), False, None
         self.draft = ""
 
     async def explained(self, problem: SottoError) -> SottoError:
@@ -280,18 +272,6 @@ class Talk:
             self.departures,
             self.place.shelves,
         )
-
-
-def _counts(facts: dict[str, Any]) -> Counts | None:
-    """Read the counts of a stored answer. It may have been stopped, or come from another program."""
-    try:
-        usage, timings = facts["usage"], facts["timings"]
-        return Counts(
-            Usage(*(int(usage[item.name]) for item in fields(Usage))),
-            Timings(*(float(timings[item.name]) for item in fields(Timings))),
-        )
-    except (KeyError, TypeError, ValueError, OverflowError):
-        return None
 
 
 def _being_cancelled() -> bool:

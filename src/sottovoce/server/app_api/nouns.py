@@ -85,7 +85,7 @@ Attached = Annotated[list[NewAttachment | KeptAttachment], Field(max_length=atta
 class SettingsNoun(Noun):
     """What is set for a chat; null: as it is where nothing is. See the settings of the same names.
 
-    `context` is the most tokens of the chat that go to the model.
+    `context` is the most tokens of the chat that go to the model; `tools`: whether exact tools answer.
     """
 
     temperature: float | None = None
@@ -96,6 +96,7 @@ class SettingsNoun(Noun):
     seed: int | None = None
     max_tokens: int | None = None
     context: int | None = None
+    tools: bool | None = None
 
     @classmethod
     def of(cls, settings: ChatSettings) -> Self:

@@ -83,7 +83,9 @@ async def defaults(visit: Visit[None]) -> DefaultsNoun:
     longest = drawn.max_tokens or prompt.room_for_answer(window)
     return DefaultsNoun(
         system=app.instructions(model),
-        settings=SettingsNoun(**{**told, "max_tokens": longest, "context": window}),
+        settings=SettingsNoun(
+            **{**told, "max_tokens": longest, "context": window}, tools=app.standing().tools == "on"
+        ),
         window=window,
         ranges={name: RangeNoun.of(span) for name, span in SPANS.items()},
     )
