@@ -11,8 +11,9 @@ from sottovoce.guard.policy import Category
 NOTHING = Vocabulary(frozenset())
 
 
-def row(word: str, weapons: int = 0, others: int = 0) -> str:
-    return f"{word}\t{' '.join(str(weapons if one is Category.WEAPONS else others) for one in CATEGORIES)}"
+def row(word: str, weapons: int = 0, others: int = 0) -> bytes:
+    numbers = " ".join(str(weapons if one is Category.WEAPONS else others) for one in CATEGORIES)
+    return f"{word}\t{numbers}".encode()
 
 
 SMALL = Likeness(
@@ -78,8 +79,8 @@ def test_words_and_neighbours_are_weighed_and_of_chinese_three() -> None:
 
 def test_the_weights_are_in_order_and_whole() -> None:
     lines = likeness().lines
-    names = [line.partition("\t")[0] for line in lines]
+    names = [line.partition(b"\t")[0] for line in lines]
     assert names == sorted(set(names))
-    rows = [line.partition("\t")[2] for line in lines if not line.startswith(INPUTS)]
-    assert {len(row.split(" ")) for row in rows} == {len(CATEGORIES)}
-    assert sum(len(line.encode()) + 1 for line in lines) < 400_000
+    rows = [line.partition(b"\t")[2] for line in lines if not line.startswith(INPUTS.encode())]
+    assert {len(row.split(b" ")) for row in rows} == {len(CATEGORIES)}
+    assert sum(len(line) + 1 for line in lines) < 400_000

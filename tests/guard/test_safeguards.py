@@ -20,7 +20,7 @@ BOTH = safeguards()
 
 def likeness_of(weights: str) -> Likeness:
     """Return one that gives every text these weights."""
-    return Likeness([f"!bias\t{weights}", "!limit\t10 10 10 10 10 10 10"])
+    return Likeness([f"!bias\t{weights}".encode(), b"!limit\t10 10 10 10 10 10 10"])
 
 
 def test_what_meets_no_rule_may_be_like_what_does() -> None:

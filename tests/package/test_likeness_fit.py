@@ -28,7 +28,7 @@ def fitted_on() -> Sequence[Sample]:
 
 
 def test_the_weights_are_of_the_texts_and_the_folding_that_stand_here(fitted_on: Sequence[Sample]) -> None:
-    rows = dict(line.split("\t") for line in likeness().lines)
+    rows = dict(line.decode().split("\t") for line in likeness().lines)
     assert rows[INPUTS] == digest(fitted_on), "Next: python -m packing.likeness"
 
 
