@@ -165,9 +165,5 @@ def test_a_limit_beyond_reason_is_wrong_usage(sotto, chats, arguments):
     assert "1000000" in wrong.err
 
 
-def test_that_there_is_no_pdf_is_said_and_what_there_is(sotto, chats, tmp_path):
-    told = sotto("chats", "export", "--all", "--to", tmp_path / "ex.pdf")
-    assert (told.code, (tmp_path / "ex.pdf").exists()) == (2, False)
-    assert "There is no PDF export; there are .json, .md, .html and .docx." in told.err
-    assert "A browser prints the page as a PDF" in told.err
+def test_a_suffix_of_no_form_is_told_which_there_are(sotto, chats, tmp_path):
     assert "add --format json" in sotto("chats", "export", "--all", "--to", tmp_path / "ex.txt").err

@@ -19,7 +19,7 @@ def chat(sotto: Any) -> str:
     return str(json.loads(sotto("chats", "list", "--json").out)[0]["id"])
 
 
-@pytest.mark.parametrize("kind", ["md", "html", "json", "docx"])
+@pytest.mark.parametrize("kind", ["md", "html", "json", "docx", "pdf"])
 def test_an_export_is_unchanged_until_a_word_is_changed(
     sotto: Any, chat: str, tmp_path: Path, kind: str
 ) -> None:
@@ -31,7 +31,7 @@ def test_an_export_is_unchanged_until_a_word_is_changed(
     assert len(lines) == 2
     assert all(line.startswith("unchanged ") for line in lines)
     assert "An AI wrote this here: SmolLM2-135M-Instruct" in told.out
-    if kind == "docx":
+    if kind in ("docx", "pdf"):
         return
     file.write_bytes(file.read_bytes().replace(b"long", b"short"))
     told = sotto("verify", file)
@@ -118,10 +118,11 @@ def test_json_says_what_the_lines_say(sotto: Any, chat: str, tmp_path: Path) -> 
         (lambda path: path.write_bytes(b""), 2, "is empty"),
         (lambda path: path.write_bytes(bytes(range(256))), 2, "no text"),
         (lambda path: path.write_bytes(b"PK\x03\x04cut"), 2, "damaged"),
-        (lambda path: path.write_bytes(b"%PDF-1.7"), 2, "this kind of file"),
+        (lambda path: path.write_bytes(b"%PDF-1.7"), 2, "damaged"),
+        (lambda path: path.write_bytes(b"\x89PNG"), 2, "this kind of file"),
         (lambda path: (path.touch(), os.truncate(path, 2 << 30)), 2, "more than 64 MB"),
     ],
-    ids=["folder", "missing", "empty", "binary", "damaged zip", "pdf", "2 GB"],
+    ids=["folder", "missing", "empty", "binary", "damaged zip", "pdf", "picture", "2 GB"],
 )
 def test_bad_input_is_told_in_a_sentence(
     sotto: Any, tmp_path: Path, made: Any, code: int, words: str
@@ -145,7 +146,7 @@ def test_an_incomplete_command_says_what_is_missing(sotto: Any, arguments: tuple
     assert (told.code, told.out) == (2, "")
 
 
-@pytest.mark.parametrize("kind", ["html", "docx"])
+@pytest.mark.parametrize("kind", ["html", "docx", "pdf"])
 def test_a_page_and_a_document_hold_one_chat(sotto: Any, chat: str, tmp_path: Path, kind: str) -> None:
     told = sotto("chats", "export", "--all", "--to", tmp_path / f"all.{kind}")
     assert told.code == 2

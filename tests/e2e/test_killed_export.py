@@ -67,7 +67,7 @@ def killed(tmp_path: Path) -> Path:
     return home
 
 
-@pytest.mark.parametrize("kind", ["md", "html", "json", "docx"])
+@pytest.mark.parametrize("kind", ["md", "html", "json", "docx", "pdf"])
 def test_an_answer_cut_by_a_kill_carries_its_record(killed: Path, tmp_path: Path, kind: str) -> None:
     (chat,) = json.loads(sotto(killed, "chats", "list", "--json").stdout)
     file = tmp_path / f"cut.{kind}"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 
 import pytest
 
 from sottovoce.app import App, open_app
 from sottovoce.chat import archive
-from sottovoce.chat.as_docx import document_of
-from sottovoce.chat.as_page import page_of
 from sottovoce.chat.marks.verifying import Finding, Signed, verdicts
 from sottovoce.chat.turn import Question
 from sottovoce.core.events import Asked, Done
@@ -21,7 +20,7 @@ from sottovoce.store import signing
 pytestmark = pytest.mark.model
 
 
-KINDS = ("md", "json", "html", "docx")
+KINDS = ("md", "json", "html", "docx", "pdf")
 
 
 def exported(app: App, chat: str, kind: str) -> bytes:
@@ -30,7 +29,7 @@ def exported(app: App, chat: str, kind: str) -> bytes:
         write = archive.export_json if kind == "json" else archive.export_markdown
         app.database.call(lambda conn: write(conn, "me", [chat], target, pen))
     else:
-        make = page_of if kind == "html" else document_of
+        make = archive.whole(kind)
         app.database.call(
             lambda conn: archive.export_whole(
                 conn, "me", chat, target, lambda one, branch: make(one, branch, "en", pen)
@@ -49,7 +48,7 @@ async def test_an_answer_of_the_starter_verifies_in_every_form(home: Home) -> No
         (chat,) = [event.chat for event in events if isinstance(event, Asked)]
         files = {kind: exported(app, chat, kind) for kind in KINDS}
     for kind, file in files.items():
-        found = verdicts(file, kind, frozenset(signing.public_keys(home)))
+        found = await asyncio.to_thread(verdicts, file, kind, frozenset(signing.public_keys(home)))
         assert [(one.finding, one.signed) for one in found] == [(Finding.UNCHANGED, Signed.HERE)] * 2, kind
         (answer,) = [one.record for one in found if one.record is not None and one.record.model]
         assert answer.model_digest == starter.SHA256

@@ -250,7 +250,7 @@ async def test_one_chat_comes_in_each_form(
     assert named.startswith(f'attachment; filename="sottovoce-{chat}.')
     if not temporary:
         assert unquote(named.partition("''")[2]).startswith("why é x.")
-    await place.ask("GET", f"/chats/{chat}/export?format=pdf", status=400)
+    await place.ask("GET", f"/chats/{chat}/export?format=odt", status=400)
 
 
 async def test_the_page_of_a_chat_speaks_the_language_asked_for(place: Place) -> None:

@@ -80,7 +80,7 @@ export interface Question {
 export type Which = "unfiled" | "archived" | { folder: string };
 
 /** How a chat is written to a file. */
-type Form = "json" | "markdown" | "html" | "docx";
+type Form = "json" | "markdown" | "html" | "docx" | "pdf";
 
 interface NewPreset {
   name: string;

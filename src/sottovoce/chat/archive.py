@@ -53,6 +53,8 @@ _CONVERSATIONS = re.compile(r"^(?!__MACOSX/)(.*/)?conversations(-\d+)?\.json$")
 _ID = re.compile(r"[a-z2-7]{16}")
 
 Incoming = tuple[Chat, list[StoredMessage]]
+Whole = Callable[[Chat, Sequence[Shown], str, Pen], bytes]
+"""Writes one chat as a file, in a language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,21 @@ def export_markdown(
 ) -> int:
     """Write the branch shown of these chats, or of all, as Markdown for people; return how many."""
     return _export("markdown", connection, owner, chat_ids, target, pen, language)
+
+
+def whole(form: str) -> Whole:
+    """Return what writes one chat as a page (html), a Word document (docx) or a PDF (pdf)."""
+    if form == "pdf":
+        from sottovoce.chat.as_pdf import pdf_of
+
+        return pdf_of
+    if form == "docx":
+        from sottovoce.chat.as_docx import document_of
+
+        return document_of
+    from sottovoce.chat.as_page import page_of
+
+    return page_of
 
 
 def export_whole(

@@ -1,4 +1,4 @@
-"""What exports for people (Markdown, page, Word document) say themselves, in English and in Chinese."""
+"""What exports for people (Markdown, page, Word document, PDF) say themselves, in English and in Chinese."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ class Words:
     quoted: str
     unsupported: str
     made: str
+    coded: str
+    """Of a PDF with letters that no font of its machine has."""
     endings: dict[State, str]
 
     def told(self, notice: str) -> str:
@@ -57,6 +59,8 @@ WORDS = {
         quoted="Quoted from documents:",
         unsupported="Of {all} sentences, {count} are supported by no passage.",
         made="Saved from Sottovoce {version}.",
+        coded="[U+…] stands for a character that could not be set: no font of the machine that wrote "
+        "this has it, or its script is not set here. The HTML and Word exports show it.",
         endings={
             State.STOPPED: "This answer was stopped.",
             State.INTERRUPTED: "This answer was interrupted.",
@@ -85,6 +89,8 @@ WORDS = {
         quoted="引自文件：",
         unsupported="{all} 句中有 {count} 句没有段落支持。",
         made="由 Sottovoce {version} 导出。",
+        coded="[U+…] 代表无法排印的字符：导出时的机器没有含该字符的字体，或这种文字在此不能排印。"
+        "导出为 HTML 或 Word 文档即可显示。",
         endings={
             State.STOPPED: "这个回答被停止了。",
             State.INTERRUPTED: "这个回答被中断了。",

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 FORMS = {
     ".json": "json", ".md": "markdown", ".markdown": "markdown", ".html": "html", ".htm": "html",
-    ".docx": "docx",
+    ".docx": "docx", ".pdf": "pdf",
 }  # fmt: skip
-WHOLE = ("html", "docx")
+WHOLE = ("html", "docx", "pdf")
 """Forms whose files hold one chat."""
 
 LIMIT = click.IntRange(1, 1_000_000)
@@ -138,8 +138,8 @@ def show(given: Given, /, chat_id: str, as_json: bool) -> None:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(("json", "markdown", "html", "docx")),
-    help="Else by the suffix: .json, .md, .html, .docx",
+    type=click.Choice(("json", "markdown", "html", "docx", "pdf")),
+    help="Else by the suffix: .json, .md, .html, .docx, .pdf",
 )
 @click.option(
     "--labels",
@@ -158,7 +158,7 @@ def export(
     labels: str | None,
     yes: bool,
 ) -> None:
-    """Write chats to a file: JSON with all branches; Markdown, a page or a Word document to read.
+    """Write chats to a file: JSON with all branches; Markdown, a page, a Word document or a PDF to read.
 
     What an AI wrote in it carries a signed mark; sotto verify reads it.
     """
@@ -188,14 +188,9 @@ def export(
 
 
 def _no_form(target: Path) -> BadValue:
-    if target.suffix.lower() == ".pdf":
-        return BadValue(
-            "There is no PDF export; there are .json, .md, .html and .docx.",
-            hint="A browser prints the page as a PDF: --to chat.html, and then Print",
-        )
     return BadValue(
         f"The suffix of {target.name} does not tell the format.",
-        hint="Name a .json, .md, .html or .docx file, or add --format json",
+        hint="Name a .json, .md, .html, .docx or .pdf file, or add --format json",
     )
 
 
@@ -206,12 +201,10 @@ def _written(
     from io import BytesIO
 
     from sottovoce.chat import archive
-    from sottovoce.chat.as_docx import document_of
-    from sottovoce.chat.as_page import page_of
 
     written = BytesIO()
     if form in WHOLE:
-        write = page_of if form == "html" else document_of
+        write = archive.whole(form)
         count = archive.export_whole(
             conn, OWNER, chat_ids[0], written, lambda chat, branch: write(chat, branch, language, pen)
         )

@@ -55,8 +55,8 @@ def verify(
 ) -> None:
     """Say whether an AI wrote a text here, and whether it is as it was written.
 
-    FILE may be - for standard input. Reads Markdown, plain text, HTML, JSON and Word documents (.docx) with
-    the marks that copies, exports and the APIs put into them.
+    FILE may be - for standard input. Reads Markdown, plain text, HTML, JSON, Word documents (.docx) and PDFs
+    with the marks that copies, exports and the APIs put into them.
 
     Returns 0 when all that is marked is unchanged and signed by a known key, 1 when some of it was changed,
     2 when the file or a key cannot be read, and 3 when nothing can be said: there is no mark, or none of a

@@ -2,8 +2,9 @@
 
 A record is one JSON object. Its signature (Ed25519) is over the object without `signature`, as JSON with
 sorted keys, no spaces and ASCII alone: a record that another program has indented anew verifies as before.
-Two kinds: `answer` is the text of an AI; `chat` seals all that an export shows of a chat, whoever said it,
-so that a question cannot be changed beside an answer that was not. What a person wrote has no record of its
+Three kinds: `answer` is the text of an AI; `chat` seals all that an export shows of a chat, whoever said it,
+so that a question cannot be changed beside an answer that was not; `fonts` vouches for the fonts of a PDF, by
+their digests, since a font could show other letters than it says. What a person wrote has no record of its
 own. Pure: keys, texts and times come in as values.
 """
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 VERSION = 1
 ANSWER = "answer"
 CHAT = "chat"
+FONTS = "fonts"
 FIELD = "provenance"
 """The field of a JSON object that has the record of a text beside it."""
 
@@ -153,6 +155,12 @@ class Signer:
             Record(CHAT, fingerprint(blocks), _moment(changed), self._product, self.public, "")
         )
 
+    def fonts(self, digests: Iterable[str], changed: float) -> Record:
+        """Return the record of the fonts that a file is set in."""
+        return self._signed(
+            Record(FONTS, fingerprint(digests), _moment(changed), self._product, self.public, "")
+        )
+
     def _signed(self, record: Record) -> Record:
         from dataclasses import replace
 
@@ -177,7 +185,7 @@ def read(value: object) -> Record | None:
         return None
     try:
         record = Record(
-            kind=_one_of(value["kind"], (ANSWER, CHAT)),
+            kind=_one_of(value["kind"], (ANSWER, CHAT, FONTS)),
             text=_print(value),
             made=_text(value["made"]),
             product=_text(value["product"]),

@@ -10,6 +10,8 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any
 
+import changing_pdf
+
 WORD = re.compile(r"\w+")
 MARK = re.compile(r"<!-- sottovoce:.*?-->", re.DOTALL)
 TAG = re.compile(r"<style>.*?</style>|<title>.*?</title>|<[^>]*>", re.DOTALL)
@@ -31,6 +33,8 @@ def changed(kind: str, file: bytes, draw: random.Random) -> tuple[bytes, str]:
     """Return the file with one word another, and what was changed."""
     if kind == "docx":
         return _docx(file, draw)
+    if kind == "pdf":
+        return changing_pdf.changed(file, draw)
     if kind == "json":
         return _json(file, draw)
     text = file.decode()

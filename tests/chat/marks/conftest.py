@@ -6,14 +6,15 @@ import io
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from sottovoce.chat import archive
-from sottovoce.chat.as_docx import document_of
-from sottovoce.chat.as_page import page_of
+from sottovoce.chat.as_pdf import pdf_of
 from sottovoce.chat.marks.pen import Pen
+from sottovoce.chat.pdf.machine import Fonts, folders
 from sottovoce.core.paths import Home
 from sottovoce.store.db import Database, open_database
 from sottovoce.store.rows import StoredMessage
@@ -23,6 +24,12 @@ sys.path[:0] = [str(Path(__file__).parent)]
 import marked  # noqa: E402
 
 Exported = Callable[..., bytes]
+FONTS = Fonts(folders())
+
+
+def whole(kind: str) -> archive.Whole:
+    """Return what writes one chat; a PDF with fonts that are read once for all tests."""
+    return partial(pdf_of, fonts=FONTS) if kind == "pdf" else archive.whole(kind)
 
 
 @pytest.fixture
@@ -40,8 +47,8 @@ def exported(database: Database) -> Exported:
         used = marked.pen() if pen is None else pen
         chat = database.call(lambda conn: marked.tell(conn, said))
         written = io.BytesIO()
-        if kind in ("html", "docx"):
-            write = page_of if kind == "html" else document_of
+        if kind in ("html", "docx", "pdf"):
+            write = whole(kind)
             database.call(
                 lambda conn: archive.export_whole(
                     conn, "me", chat.id, written, lambda one, branch: write(one, branch, "en", used)

@@ -6,6 +6,7 @@ import json
 import re
 import zipfile
 from collections.abc import Callable
+from functools import partial
 from io import BytesIO
 from typing import Any
 
@@ -13,12 +14,13 @@ import marked
 import pytest
 
 from sottovoce.chat import archive
-from sottovoce.chat.as_docx import document_of
-from sottovoce.chat.as_page import page_of
+from sottovoce.chat.as_pdf import pdf_of
 from sottovoce.chat.as_words import WORDS
 from sottovoce.chat.author import AI, Author
-from sottovoce.chat.marks import copying
+from sottovoce.chat.marks import copying, pdf
+from sottovoce.chat.pdf.machine import Fonts
 from sottovoce.guard.labels import LABELS
+from sottovoce.knowledge.reading.shown import look
 from sottovoce.store.db import Database
 from sottovoce.store.rows import StoredMessage
 
@@ -56,6 +58,8 @@ def shown(kind: str, file: bytes) -> str:
     if kind == "docx":
         with zipfile.ZipFile(BytesIO(file)) as packed:
             text = packed.read("word/document.xml").decode()
+    elif kind == "pdf":
+        return " ".join(pdf.visible(look(BytesIO(file))))
     else:
         text = file.decode()
     return re.sub(r"<[^>]*>", "", text).replace("&#x27;", "'")
@@ -67,7 +71,7 @@ def written(database: Database, kind: str, said: StoredMessage, language: str, p
     if kind == "md":
         database.look(lambda conn: archive.export_markdown(conn, "me", [chat.id], target, pen, language))
     else:
-        write = page_of if kind == "html" else document_of
+        write = partial(pdf_of, fonts=Fonts([])) if kind == "pdf" else archive.whole(kind)
         database.look(
             lambda conn: archive.export_whole(
                 conn, "me", chat.id, target, lambda one, branch: write(one, branch, language, pen)
@@ -77,7 +81,7 @@ def written(database: Database, kind: str, said: StoredMessage, language: str, p
 
 
 @pytest.mark.parametrize("language", WORDS)
-@pytest.mark.parametrize("kind", ["md", "html", "docx"])
+@pytest.mark.parametrize("kind", ["md", "html", "docx", "pdf"])
 @pytest.mark.parametrize("what", ANSWERS)
 def test_an_export_says_whose_words_an_answer_is(
     database: Database, what: str, kind: str, language: str

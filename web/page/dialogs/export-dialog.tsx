@@ -5,7 +5,7 @@ import { Icon } from "../parts/icon";
 import { useReader } from "../reader";
 import { Dialog } from "./dialog";
 
-const FORMS = ["html", "docx", "markdown", "json"] as const;
+const FORMS = ["html", "pdf", "docx", "markdown", "json"] as const;
 
 /** Asks as what kind of file a chat is to be kept. */
 export function ExportDialog({ chat, close }: { chat: Chat; close: () => void }) {

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sottovoce.guard.provenance import Record
 
-FORMS = "sotto verify reads .md, .html, .json, .docx and plain text"
+FORMS = "sotto verify reads .md, .html, .json, .docx, .pdf and plain text"
 """A hint, for a file that is none of them."""
 
 

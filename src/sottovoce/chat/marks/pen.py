@@ -28,6 +28,10 @@ class Pen:
         """Return the record of a whole chat."""
         return None if self.signer is None else self.signer.chat(blocks, changed)
 
+    def fonts(self, digests: Iterable[str], changed: float) -> Record | None:
+        """Return the record of the fonts of a file."""
+        return None if self.signer is None else self.signer.fonts(digests, changed)
+
     def label_of(self, message: StoredMessage) -> Label | None:
         """Return the label that stands before an answer: before those that an AI wrote alone."""
         return self.label if is_by_ai(message) else None

@@ -1,6 +1,7 @@
 """Finds every mark in a file, of whatever kind it is, and holds the text that it is of against it.
 
-Pure: bytes and the known keys in, verdicts out. That there is no mark says nothing of who wrote a text.
+Pure: bytes and the known keys in, verdicts out; what a PDF shows is asked of a process of its own. That there
+is no mark says nothing of who wrote a text.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sottovoce.chat.marks import docx, html, json, markdown
+from sottovoce.chat.marks import docx, html, json, markdown, pdf
 from sottovoce.chat.marks.marked import FORMS, Marked
 from sottovoce.core.errors import BadDocument
 from sottovoce.guard.normal import Change, changes, within
@@ -53,11 +54,16 @@ class Verdict:
     markup: tuple[str, ...] = ()
 
 
-def verdicts(data: bytes, name: str, here: Set[str], given: Set[str] = frozenset()) -> list[Verdict]:
+def verdicts(
+    data: bytes, name: str, here: Set[str], given: Set[str] = frozenset(), look: pdf.Look = pdf.caged
+) -> list[Verdict]:
     """Return what is to be said of each mark in a file; none: there is no mark.
 
-    `here` are the public keys of this home, `given` those to be trusted as well. Raises BadDocument.
+    `here` are the public keys of this home, `given` those to be trusted as well. `look` says what a PDF
+    shows. Raises BadDocument.
     """
+    if b"%PDF-" in data[:1024]:
+        return [_verdict(one, here, given) for one in _once(pdf.found(look(data, name)))]
     try:
         return [_verdict(one, here, given) for one in _once(_found(data, name))]
     except RecursionError as problem:
@@ -90,7 +96,7 @@ def _found(data: bytes, name: str) -> Iterable[Marked]:
         raise BadDocument("it is empty.", hint=FORMS)
     if data.startswith(b"PK\x03\x04"):
         return docx.found(data)
-    if data.startswith((b"%PDF", b"\x89PNG", b"\xd0\xcf\x11\xe0", b"\x7fELF")):
+    if data.startswith((b"\x89PNG", b"\xd0\xcf\x11\xe0", b"\x7fELF")):
         raise BadDocument("marks in this kind of file cannot be read.", hint=FORMS)
     text = _text(data)
     value = _value(text, name)

@@ -43,7 +43,8 @@ class Run:
 class Block:
     """A paragraph. `kind`: p, h1 to h6, li, code, cell or quote. `level` counts lists or quotes around it.
 
-    `row` numbers the row of a table from 0, and `table` the table; both only for a cell.
+    `row` and `column` number those of a table from 0, and `table` the table; all three only for a cell.
+    `is_item`: an item of a list without numbers begins here.
     """
 
     kind: str
@@ -51,6 +52,8 @@ class Block:
     level: int = 0
     row: int = 0
     table: int = 0
+    column: int = 0
+    is_item: bool = False
 
     @property
     def text(self) -> str:
@@ -105,7 +108,8 @@ class Reader(HTMLParser):
         self._lists: list[_List] = []
         self._links: list[_Link] = []
         self._unseen = self._quotes = self._pre = 0
-        self._row, self._table = -1, -1
+        self._row, self._column, self._table = -1, -1, -1
+        self._is_item = False
         self._is_numbered = False
         """Whether the number of an item was said, and none of its words."""
 
@@ -154,6 +158,7 @@ class Reader(HTMLParser):
             self._lists.append(_List(_number(said.get("start", "1")) if tag == "ol" else None))
         elif tag == "li" and self._lists:
             number = self._lists[-1].next
+            self._is_item = number is None
             if number is not None and said.get("value"):
                 number = _number(said["value"])
             if number is not None:
@@ -163,7 +168,9 @@ class Reader(HTMLParser):
         elif tag == "table":
             self._table, self._row = self._table + 1, -1
         elif tag == "tr":
-            self._row += 1
+            self._row, self._column = self._row + 1, -1
+        elif tag in ("td", "th"):
+            self._column += 1
         elif tag == "blockquote":
             self._quotes += 1
         elif tag == "pre":
@@ -197,7 +204,14 @@ class Reader(HTMLParser):
         runs, self._runs = tuple(self._runs), []
         if not any(run.text.strip() for run in runs):
             return
-        self.blocks.append(Block(self._kind(), runs, self._level(), max(0, self._row), max(0, self._table)))
+        kind = self._kind()
+        self.blocks.append(
+            Block(
+                kind, runs, self._level(), max(0, self._row), max(0, self._table), max(0, self._column),
+                is_item=self._is_item and kind == "li",
+            )
+        )  # fmt: skip
+        self._is_item = False
 
     def _kind(self) -> str:
         for tag in reversed(self._kinds):

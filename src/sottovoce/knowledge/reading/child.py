@@ -27,18 +27,20 @@ WORN = 200 << 20
 
 
 def main() -> None:
-    """Serve until the parent is gone. Arguments: the limits, the socket's number or `-`, extra readers?"""
+    """Serve until the parent is gone. Arguments: limits, number of the socket, late kind; `-` for none."""
     # Libraries may print; their words must not be taken for ours.
     answers = os.dup(1)
     os.dup2(2, 1)
     limits = Limits(**json.loads(sys.argv[1]))
     beside = None if sys.argv[2] == "-" else socket.socket(fileno=int(sys.argv[2]))
-    extra = sys.argv[3] == "extra"
-    families.load(extra=extra)
+    late = sys.argv[3]
+    families.load(late)
     give_way(LOW)
     os.umask(0o077)
     memory = cage.Memory()
-    if extra:  # its library sets aside addresses for its threads, 400 MB on two cores, that are no memory yet
+    if (
+        late == "other"
+    ):  # its library sets aside addresses for its threads, 400 MB on two cores, that are no memory yet
         limits = replace(limits, memory=limits.memory + memory.mapped())
     held = cage.close(limits)
 

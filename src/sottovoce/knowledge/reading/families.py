@@ -6,21 +6,36 @@ import codecs
 import importlib
 from typing import BinaryIO
 
-from sottovoce.knowledge.reading import code, decoding, html, mail, markdown, office, other, pdf, table, text
+from sottovoce.knowledge.reading import (
+    code,
+    decoding,
+    html,
+    mail,
+    markdown,
+    office,
+    other,
+    pdf,
+    shown,
+    table,
+    text,
+)
 from sottovoce.knowledge.reading.paper import Paper
 from sottovoce.knowledge.reading.wire import Request
 
+_LATE = {"other": other.load, "shown": shown.load}
+"""Libraries that are slow to import, or not always here."""
 
-def load(*, extra: bool) -> None:
-    """Import what is imported late, since nothing can be opened later."""
+
+def load(late: str) -> None:
+    """Import what is imported late, since nothing can be opened later; `late`: see wire.LATE."""
     for name in (*decoding.CODECS, "ascii", "idna", "raw_unicode_escape"):
         codecs.lookup(name)
     for name in ("heapq", "quopri", "uu", "unicodedata"):
         importlib.import_module(name)
     for module in (html, pdf):
         module.load()
-    if extra:
-        other.load()
+    if late in _LATE:
+        _LATE[late]()
 
 
 def read(request: Request, source: BinaryIO, paper: Paper) -> None:
@@ -46,3 +61,5 @@ def read(request: Request, source: BinaryIO, paper: Paper) -> None:
             table.read(source.read(), paper)
         case "other":
             other.read(source.read(), paper)
+        case "shown":
+            shown.read(source, paper)

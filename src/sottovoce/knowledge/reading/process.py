@@ -28,14 +28,14 @@ class Child:
     def __init__(
         self, process: asyncio.subprocess.Process, beside: socket.socket | None, limits: Limits
     ) -> None:
-        self.extra = False
+        self.late = ""
         self._process = process
         self._beside = beside
         self._limits = limits
 
     @classmethod
-    async def start(cls, limits: Limits, *, extra: bool) -> Child:
-        """Start it and wait until it has shut itself in. Raises EngineFailed."""
+    async def start(cls, limits: Limits, *, late: str) -> Child:
+        """Start it and wait until it has shut itself in. `late`: see wire.LATE. Raises EngineFailed."""
         ours, theirs = socket.socketpair() if PASSES_DESCRIPTORS else (None, None)
         number = "-" if theirs is None else str(theirs.fileno())
         try:
@@ -46,7 +46,7 @@ class Child:
                 "sottovoce.knowledge.reading.child",
                 limits.to_text(),
                 number,
-                "extra" if extra else "-",
+                late or "-",
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,
@@ -63,7 +63,7 @@ class Child:
             if theirs is not None:
                 theirs.close()
         child = cls(process, ours, limits)
-        child.extra = extra
+        child.late = late
         try:
             async with asyncio.timeout(START_SECONDS):
                 line = await child._line()

@@ -7,6 +7,7 @@ its time and to the size of what it says, and believes none of it unseen.
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import os
 import stat
@@ -17,7 +18,7 @@ from sottovoce.knowledge.document import Reading
 from sottovoce.knowledge.reading.kinds import HEAD, LARGEST, Kind, kind_of
 from sottovoce.knowledge.reading.process import PASSES_DESCRIPTORS, Child
 from sottovoce.knowledge.reading.refusal import Refusal, problem, size
-from sottovoce.knowledge.reading.wire import Limits, Request
+from sottovoce.knowledge.reading.wire import LATE, Limits, Request
 
 log = logging.getLogger(__name__)
 
@@ -76,6 +77,15 @@ class Reader:
             except Refusal as refusal:
                 raise problem(name, refusal) from refusal
 
+    async def show(self, data: bytes, name: str) -> str:
+        """Return what a PDF shows, as JSON: see shown.py. Raises BadDocument, which names it `name`."""
+        async with self._turn:
+            try:
+                reading = await self._answer(Request("shown", len(data)), data)
+                return "".join(json.loads(block.text) for block in reading.blocks)
+            except Refusal as refusal:
+                raise problem(name, refusal) from refusal
+
     async def close(self) -> None:
         """End the process. The next document starts another."""
         child, self._child = self._child, None
@@ -83,10 +93,10 @@ class Reader:
             await child.stop()
 
     async def _answer(self, request: Request, source: int | bytes) -> Reading:
-        extra = request.kind == "other"
-        if self._child is None or self._child.extra < extra or not self._child.is_alive:
+        late = request.kind if request.kind in LATE else ""
+        if self._child is None or late not in ("", self._child.late) or not self._child.is_alive:
             await self.close()
-            self._child = await Child.start(self._limits, extra=extra)
+            self._child = await Child.start(self._limits, late=late)
         child, keep = self._child, False
         try:
             reading, keep = await child.answer(request, source)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import asdict, dataclass, field
-from typing import Any, cast, get_args
+from typing import Any, Literal, cast, get_args
 
 from sottovoce.knowledge import document
 from sottovoce.knowledge.document import Block
@@ -29,6 +29,9 @@ MOST_NOTES = 20
 
 NO_MEMORY = 77
 """The exit code of a child that got no more memory."""
+
+LATE = frozenset(("other", "shown"))
+"""Kinds for which a child is started that imports more: see families.py."""
 
 _BLOCK_KINDS = frozenset(get_args(document.Kind))
 _REASONS = frozenset(get_args(Reason))
@@ -54,9 +57,12 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One document. `size`: that many bytes follow the line; None: a descriptor comes beside it."""
+    """One document. `shown` asks what a PDF shows, and not for its text.
 
-    kind: Kind
+    `size`: that many bytes follow the line; None: a descriptor comes beside it.
+    """
+
+    kind: Kind | Literal["shown"]
     size: int | None = None
     password: str | None = field(default=None, repr=False)
 

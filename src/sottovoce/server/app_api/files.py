@@ -1,7 +1,7 @@
 """Chats as files: one out, all out, and in from one.
 
 The formats are those of `sotto chats export` and `sotto chats import`; of one chat also a page to give
-to others, or a Word document.
+to others, a Word document or a PDF.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import os
 import re
 import threading
 import time
-from collections.abc import AsyncGenerator, Callable, Collection, Sequence
+from collections.abc import AsyncGenerator, Collection
 from functools import partial
 from sqlite3 import Connection
 from typing import IO, TYPE_CHECKING
@@ -20,8 +20,7 @@ from urllib.parse import quote
 
 from starlette.responses import Response
 
-from sottovoce.chat import archive, as_docx, as_page, outgoing
-from sottovoce.chat.marks.pen import Pen
+from sottovoce.chat import archive, outgoing
 from sottovoce.chat.outgoing import Form
 from sottovoce.core.errors import BadInput, BadValue, NotFound
 from sottovoce.server.app_api.nouns import identity
@@ -33,23 +32,21 @@ from sottovoce.server.endpoint import Endpoint, Visit
 from sottovoce.store import chats, shown
 from sottovoce.store.db import Database
 from sottovoce.store.rows import Chat
-from sottovoce.store.shown import Shown
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
-
-Whole = Callable[[Chat, Sequence[Shown], str, Pen], bytes]
 
 FORMS = {
     "json": ("application/json", "sottovoce-chats.json"),
     "markdown": ("text/markdown", "sottovoce-chats.md"),
 }
-WHOLE: dict[str, tuple[str, Whole]] = {
-    "html": ("text/html", as_page.page_of),
-    "docx": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", as_docx.document_of),
+WHOLE = {
+    "html": "text/html",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "pdf": "application/pdf",
 }
 """Of one chat alone, in the language of its reader."""
-ENDINGS = {"json": "json", "markdown": "md", "html": "html", "docx": "docx"}
+ENDINGS = {"json": "json", "markdown": "md", "html": "html", "docx": "docx", "pdf": "pdf"}
 MOST_NAME = 80
 """Characters of a title that go into the name of a file."""
 
@@ -58,7 +55,8 @@ async def export_one(visit: Visit[None]) -> Response:
     """Give a whole chat, all its branches, in the format that the import takes.
 
     With `format` markdown the branch shown, to read; with html as one page to give to others, with docx as a
-    Word document, all three in the `language` en or zh. What an AI wrote carries a signed mark in each.
+    Word document, with pdf as one to print, all four in the `language` en or zh. What an AI wrote carries a
+    signed mark in each.
     """
     query, owner = visit.request.query_params, visit.caller.owner
     chat = identity(visit.request.path_params["chat"], "chat")
@@ -69,7 +67,7 @@ async def export_one(visit: Visit[None]) -> Response:
     pen = visit.house.pen()
     language = query.get("language", "en")
     if name in WHOLE:
-        kind, write = WHOLE[name]
+        kind, write = WHOLE[name], archive.whole(name)
         branch = await database.read(lambda conn: shown.branch(conn, owner, chat))
         content = await asyncio.to_thread(write, found, branch, language, pen)
     else:

@@ -1,0 +1,101 @@
+"""Where words and bars stand on a page: whether words are read in their order, and nothing runs through them.
+
+Pure. Lengths are points from the lower left corner.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+SAME_LINE = 1.5
+"""Points by which letters on one line may differ in height."""
+
+TOUCH = 1.0
+MOST = 4_000
+"""Pieces of text on a page; nobody reads one with more."""
+
+THIN, DOT = 1.6, 4.0
+LIGHT = 0.85
+CORE = (0.08, 0.6)
+"""Of their size above the line, where letters are struck through."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    left: float
+    low: float
+    right: float
+    high: float
+    gray: float
+
+    @property
+    def is_thin(self) -> bool:
+        wide, tall = self.right - self.left, self.high - self.low
+        return wide <= THIN or tall <= THIN or (wide <= DOT and tall <= DOT)
+
+
+@dataclass(slots=True)
+class _Words:
+    left: float
+    low: float
+    right: float
+    size: float
+
+
+@dataclass(slots=True)
+class Boxes:
+    """The page's own box, and what was put into it so far."""
+
+    left: float
+    low: float
+    right: float
+    high: float
+    _words: list[_Words] = field(default_factory=list)
+    _bars: list[Bar] = field(default_factory=list)
+
+    @property
+    def has_words(self) -> bool:
+        return bool(self._words)
+
+    def lay(self, bar: Bar) -> None:
+        self._bars.append(bar)
+
+    def write(
+        self, left: float, low: float, right: float, size: float, note: Callable[[str], None]
+    ) -> tuple[bool, float]:
+        """Put words there; return whether the line before goes on with them, and how far behind its end."""
+        if left < self.left - TOUCH or right > self.right + TOUCH or low < self.low or low + size > self.high:
+            note("/MediaBox")
+        last = self._words[-1] if self._words else None
+        if last is not None and abs(low - last.low) <= SAME_LINE and left >= last.right - TOUCH:
+            gap = left - last.right
+            # One box for all that stands close together; a column beside it has its own.
+            if gap < 2 * size and abs(size - last.size) < 0.1:
+                if any(low >= one.low - SAME_LINE and left < one.right - TOUCH for one in self._words[:-1]):
+                    note("Td")
+                last.right = max(last.right, right)
+                return True, gap
+        else:
+            gap = 0.0
+        if len(self._words) > MOST:
+            raise ValueError("more pieces of text than a page holds")
+        if any(low >= one.low - SAME_LINE and left < one.right - TOUCH for one in self._words):
+            note("Td")
+        same = last is not None and abs(low - last.low) <= SAME_LINE
+        self._words.append(_Words(left, low, right, size))
+        return same, gap
+
+    def crossed(self) -> Iterator[str]:
+        """Yield what lies below words and hides them, or strikes them through."""
+        for bar in self._bars:
+            if bar.is_thin:
+                if any(_strikes(bar, one) for one in self._words):
+                    yield "re"
+            elif bar.gray < LIGHT:
+                yield f"g {bar.gray:.2f}"
+
+
+def _strikes(bar: Bar, words: _Words) -> bool:
+    low, high = (words.low + part * words.size for part in CORE)
+    return bar.left < words.right and bar.right > words.left and bar.low < high and bar.high > low
