@@ -30,7 +30,7 @@ export function ExportDialog({ chat, close }: { chat: Chat; close: () => void })
                 <Icon name={form === "html" ? "share" : "export"} />
                 <span className="menu-words">
                   <span>{say(`export.${form}`)}</span>
-                  <small>{say(`export.${form}.what`)}</small>
+                  <small>{say(`export.${form === "pdf" ? "docx" : form}.what`)}</small>
                 </span>
               </button>
             </li>
