@@ -179,6 +179,16 @@ def test_a_pdf_whose_places_were_lost_still_has_its_answers() -> None:
     assert {one.finding for one in found_in(edited(file, edit))} == {Finding.UNCHANGED}
 
 
+def test_a_page_put_before_leaves_the_answers_and_is_told_of_the_chat() -> None:
+    file = without_fonts(marked.message("河很长。\n\n" * 90))
+    found = {one.record.kind: one.finding for one in found_in(edited(file, with_cover)) if one.record}
+    assert found == {ANSWER: Finding.UNCHANGED, CHAT: Finding.CHANGED}
+
+
+def with_cover(writer: PdfWriter) -> None:
+    writer.insert_blank_page(width=600, height=800, index=0)
+
+
 def test_a_font_that_shows_other_letters_is_told() -> None:
     def edit(writer: PdfWriter) -> None:
         fonts: Any = writer.pages[0]["/Resources"]["/Font"]  # type: ignore[index]

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -23,6 +24,8 @@ from sottovoce.chat.pdf.letters import read_back
 from sottovoce.chat.pdf.pages import BOTTOM
 from sottovoce.guard.normal import changes
 from sottovoce.guard.provenance import CHAT, FONTS, Record, read
+
+_NUMBER = re.compile(r"\d{1,4} / \d{1,4}")
 
 Look = Callable[[bytes, str], dict[str, Any]]
 """Says what a PDF shows; takes it and its name. Raises BadDocument."""
@@ -125,13 +128,20 @@ def _words(shown: dict[str, Any]) -> list[_Words]:
 
 
 def _is_number(one: _Words, pages: int) -> bool:
-    return not one.record and one.height < BOTTOM - 10 and one.text == f"{one.page} / {pages}"
+    return not one.record and one.text == f"{one.page} / {pages}" and _is_any_number(one)
+
+
+def _is_any_number(one: _Words) -> bool:
+    return one.height < BOTTOM - 10 and _NUMBER.fullmatch(one.text) is not None
 
 
 def _answer(name: str, record: Record | None, words: list[_Words], marks: _Marks) -> Marked:
-    """Return an answer; words of others among its own are a part of what is read."""
+    """Return an answer; words of others among its own are a part of what is read.
+
+    But for numbers below its pages, which are others where a page was put before them.
+    """
     places = [at for at, one in enumerate(words) if one.record == name]
-    part = words[places[0] : places[-1] + 1]
+    part = [one for one in words[places[0] : places[-1] + 1] if one.record or not _is_any_number(one)]
     return _of(record, part, True, marks.odd(record, name))
 
 
