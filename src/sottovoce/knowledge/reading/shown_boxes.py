@@ -5,7 +5,8 @@ Pure. Lengths are points from the lower left corner.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 SAME_LINE = 1.5
@@ -53,6 +54,8 @@ class Boxes:
     high: float
     _words: list[_Words] = field(default_factory=list)
     _bars: list[Bar] = field(default_factory=list)
+    _floor: float = math.inf
+    """How low the lowest words are, but for the last ones."""
 
     @property
     def has_words(self) -> bool:
@@ -72,7 +75,7 @@ class Boxes:
             gap = left - last.right
             # One box for all that stands close together; a column beside it has its own.
             if gap < 2 * size and abs(size - last.size) < 0.1:
-                if any(low >= one.low - SAME_LINE and left < one.right - TOUCH for one in self._words[:-1]):
+                if low >= self._floor - SAME_LINE and self._is_behind(left, low, self._words[:-1]):
                     note("Td")
                 last.right = max(last.right, right)
                 return True, gap
@@ -80,11 +83,17 @@ class Boxes:
             gap = 0.0
         if len(self._words) > MOST:
             raise ValueError("more pieces of text than a page holds")
-        if any(low >= one.low - SAME_LINE and left < one.right - TOUCH for one in self._words):
+        if self._is_behind(left, low, self._words):
             note("Td")
+        if last is not None:
+            self._floor = min(self._floor, last.low)
         same = last is not None and abs(low - last.low) <= SAME_LINE
         self._words.append(_Words(left, low, right, size))
         return same, gap
+
+    def _is_behind(self, left: float, low: float, words: Sequence[_Words]) -> bool:
+        """Return whether some of these words would be read after what stands there."""
+        return any(low >= one.low - SAME_LINE and left < one.right - TOUCH for one in words)
 
     def crossed(self) -> Iterator[str]:
         """Yield what lies below words and hides them, or strikes them through."""

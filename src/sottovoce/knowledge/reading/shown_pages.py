@@ -61,6 +61,7 @@ class PageReader:
         self._text: Matrix = UNIT
         self._line: Matrix = UNIT
         self._path: list[Bar] = []
+        self._act = self._acts()
         low, high = page.mediabox, page.cropbox
         self._boxes = Boxes(
             max(float(low.left), float(high.left)), max(float(low.bottom), float(high.bottom)),
@@ -84,7 +85,7 @@ class PageReader:
         return next((tag for tag in reversed(self._tags) if tag is not None), (0, ""))
 
     def _do(self, operator: str, operands: Sequence[Any]) -> None:
-        act = self._acts().get(operator)
+        act = self._act.get(operator)
         if act is not None:
             act(operands)
         elif operator == "BT":
