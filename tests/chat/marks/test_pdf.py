@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 import changing_pdf
@@ -13,52 +12,22 @@ import marked
 import pypdfium2
 import pytest
 from changing_pdf import around, edited, in_page
-from pypdf import PdfReader, PdfWriter
+from pdfs import HERE, SAID, found_in, one, without_fonts
+from pypdf import PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, NumberObject
 
-from sottovoce.chat.as_pdf import pdf_of
-from sottovoce.chat.marks.verifying import Finding, Signed, Verdict, verdicts
+from sottovoce.chat.marks.verifying import Finding, Verdict, verdicts
 from sottovoce.chat.pdf.document import MARKS_FILE
-from sottovoce.chat.pdf.machine import Fonts
 from sottovoce.core.errors import BadDocument
 from sottovoce.guard.provenance import ANSWER, CHAT
 from sottovoce.knowledge.reading import shown
-from sottovoce.store.rows import Chat, StoredMessage
-from sottovoce.store.shown import Shown
 
 Exported = Callable[..., bytes]
-HERE = frozenset([marked.SIGNER.public])
-SAID = "The river is very long."
-
-
-def without_fonts(answer: StoredMessage, language: str = "zh", labels: str = "cn") -> bytes:
-    """Return a PDF from a machine without fonts."""
-    chat = Chat("c" * 16, "me", "河", "", "starter", None, 0.0, 0.0)
-    return pdf_of(chat, [Shown(answer, ())], language, marked.pen(labels), Fonts([]))
-
-
-@cache
-def one() -> bytes:
-    """Return a PDF with one answer."""
-    return without_fonts(marked.message(SAID), "en", "none")
-
-
-def found_in(file: bytes) -> list[Verdict]:
-    return verdicts(file, "file", HERE, look=lambda data, _: shown.look(io.BytesIO(data)))
 
 
 def answer_in(file: bytes) -> Verdict:
     (one,) = [one for one in found_in(file) if one.record is not None and one.record.kind == ANSWER]
     return one
-
-
-def words(file: bytes) -> str:
-    """Return what a reader copies out of it."""
-    pdf = pypdfium2.PdfDocument(file)
-    try:
-        return "".join(page.get_textpage().get_text_range() for page in pdf)
-    finally:
-        pdf.close()
 
 
 HIDDEN = {
@@ -267,37 +236,6 @@ def test_a_pdf_that_opens_without_a_password_is_read_and_a_locked_one_says_so() 
 def test_a_broken_pdf_is_told() -> None:
     with pytest.raises(BadDocument, match=r"a\.pdf is damaged"):
         verdicts(one()[: len(one()) // 3], "a.pdf", HERE)
-
-
-@pytest.mark.parametrize("kind", ["machine", "none"])
-def test_letters_of_no_font_are_written_as_code_points_and_verify(kind: str, exported: Exported) -> None:
-    text = "سلام שלום नमस्ते 🫨 [U+0041] e\u0301 x\u0336 ⚠\ufe0f \u202eab"
-    answer = marked.message(text)
-    file = exported("pdf", [answer]) if kind == "machine" else without_fonts(answer)
-    assert {one.finding for one in found_in(file)} == {Finding.UNCHANGED}
-    seen = words(file)
-    assert "[U+0633]" in seen
-    assert "[U+202E]" in seen
-    assert ("could not be set" if kind == "machine" else "无法排印的字符") in seen.replace("\r\n", " ")
-
-
-def test_chinese_is_readable_where_the_machine_has_no_font_of_it() -> None:
-    file = without_fonts(marked.message("莱茵河长约1230公里。 한국어"))
-    assert "莱茵河长约1230公里" in words(file)
-    assert "한국어" in words(file)
-    assert b"STSong-Light" in file
-    assert {one.signed for one in found_in(file)} == {Signed.HERE}
-    assert len(file) < 20_000
-
-
-def test_the_label_of_china_is_seen_and_its_field_has_seven_keys() -> None:
-    file = without_fonts(marked.message("河很长。"))
-    pdf = PdfReader(io.BytesIO(file))
-    about: Any = pdf.metadata
-    assert "由人工智能生成" in words(file)
-    assert len(json.loads(about["/AIGC"])) == 7
-    assert about["/AI-generated"] == "true"
-    assert b"TC260:AIGC" in pdf.root_object["/Metadata"].get_data()
 
 
 def test_a_long_table_and_long_code_go_on_over_pages(exported: Exported) -> None:
