@@ -122,7 +122,7 @@ def _places(text: str, value: str) -> list[int]:
 FIRST = """\
 The rules as they were when they first met these texts found 0.922 of all but names and 0.762 of names
 (0.999 with the owner's list), at a precision of 0.986. They were then mended with the half that was
-looked at, and with that alone."""
+looked at, with texts that were written for that, and with what is known of how such things are written."""
 
 
 def page(texts: Sequence[Text]) -> str:

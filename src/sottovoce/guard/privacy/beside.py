@@ -13,7 +13,8 @@ from sottovoce.guard.privacy.parting import LETTERS
 _CAPITAL = rf"[A-Z\u00c0-\u00de][{LETTERS}'-]{{1,24}}"
 _LATIN = rf"{_CAPITAL}(?>(?:[ ](?:{_CAPITAL}|[A-Z]\.)){{0,3}})"
 _SERIES = re.compile(
-    rf"(?<![{LETTERS}-]){_LATIN}(?:(?:,[ ](?:and[ ])?|[ ](?:and|&|und|y|et)[ ]|[ ]?[/;、][ ]?){_LATIN})+"
+    rf"(?<![{LETTERS}-]){_LATIN}(?:(?:[ ]\(\d{{1,3}}\))?(?:,[ ](?:and[ ])?|[ ](?:and|&|und|y|et)[ ]|"
+    rf"[ ]?[/;、][ ]?){_LATIN})+"
 )
 _MEMBER = re.compile(_LATIN)
 _CHINESE = re.compile(

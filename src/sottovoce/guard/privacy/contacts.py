@@ -12,24 +12,28 @@ LONGEST = 120
 """Signs on either side of an @ that are looked at."""
 
 _TLDS = (
-    "com|net|org|edu|gov|info|biz|io|ai|dev|app|me|co|cn|hk|tw|jp|kr|sg|in|uk|de|fr|es|it|"
-    "nl|be|ch|at|se|no|dk|fi|"
-    "pl|cz|pt|ie|eu|us|ca|mx|br|ar|au|nz|za|ru|ua|tr|gr|hu|ro|example|test|local|xyz|"
-    "online|shop|cloud|health|"
-    "tech|mail|email|school|store|site|clinic|legal|ngo|care|house|studio"
+    "com|net|org|edu|gov|info|biz|io|ai|dev|app|me|co|cn|hk|tw|mo|jp|kr|sg|my|th|vn|ph|id|in|pk|"
+    "uk|de|fr|es|it|nl|be|ch|at|se|no|dk|fi|is|lu|pl|cz|sk|si|hr|rs|bg|lt|lv|ee|pt|ie|eu|us|ca|mx|br|ar|cl|"
+    "pe|"
+    "au|nz|za|ng|ke|eg|il|ae|sa|ru|ua|tr|gr|hu|ro|kz|tv|cc|example|test|local|invalid|xyz|online|shop|cloud|"
+    "health|tech|mail|email|school|store|site|clinic|legal|ngo|care|house|studio|club|top|vip|page|blog|team"
 )
 _KNOWN = frozenset(_TLDS.split("|"))
 _L = "A-Za-z0-9\u00c0-\u024f"
 _DOT = (
-    r"(?:[ \t]*(?:[_*#]dot[_*#]|-dot-|\(dot\)|\[dot\]|\{dot\}|<dot>|\(punkt\)|\[punkt\]|\[\.\]|"
-    r"\(\.\))[ \t]*|[ \t]+(?:dot|punkt)[ \t]+|[ \t]*点[ \t]*)"
+    r"(?:[ \t]*(?:[_*#]dot[_*#]|-dot-|[(\[{<【][ ]?(?:dot|punkt|punto|point|点)[ ]?[)\]}>】]|\[\.\]|"
+    r"\(\.\))[ \t]*|[ \t]+(?:dot|punkt|punto|ponto|point)[ \t]+|[ \t]*点[ \t]*)"
 )
 _AT = re.compile(
-    r"(?P<sign>\s?@\s?)|[ \t]?(?P<odd>\(at\)|\[at\]|\{at\}|<at>|\(ät\)|\[@\]|\(@\)|\(a\)|\[ät\]"
-    r"|[_*#-]at[_*#-]|[(\[]a t[)\]]|小老鼠)[ \t]?"
-    r"|(?P<word>(?<![ \t])[ \t]{1,3}at[ \t]{1,3}|艾特[ \t]?)",
+    r"(?P<sign>\s?@\s?)|[ \t]?(?P<odd>[(\[{<【〔][ \t]?(?:at|ät|@|a|arroba|艾特|圈a|a t)[ \t]?[)\]}>】〕]"
+    r"|[|*_#\"'“‘](?:at|ät)[|*_#\"'”’]|-(?:at|ät)-|%40|&#0{0,3}64;|&#x40;|&commat;|"
+    r"小老鼠|艾特|爱特|圈a)[ \t]?"
+    r"|(?P<word>(?<![ \t])[ \t]{1,3}(?:at[ -]sign|at|ät|a t|arroba|chiocciola|klammeraffe|"
+    r"arobase)[ \t]{1,3})",
     re.IGNORECASE,
 )
+_APART = re.compile(rf"(?<![{_L}])(?:[{_L}._+-][ ]){{3,40}}(?:@|\(at\))(?:[ ][{_L}.-]){{4,60}}(?![{_L}@])")
+"""A whole address whose signs stand apart."""
 _DOMAIN = re.compile(rf"[{_L}](?:[{_L}-]{{0,62}}[{_L}])?(?:\.[{_L}](?:[{_L}-]{{0,62}}[{_L}])?)+")
 _ODD_DOMAIN = re.compile(
     rf"[{_L}-]{{1,63}}(?:(?:{_DOT}|[ \t]*\n?[ \t]*\.[ \t]*\n?[ \t]*)[{_L}-]{{1,63}}){{0,4}}?"
@@ -45,6 +49,8 @@ _ODD_LOCAL = re.compile(
     rf"|[ \t]?[._][ \t]?\n?|[._-]\n)[{_L}_%+-]{{1,64}}){{0,4}}\Z",
     re.IGNORECASE,
 )
+_WIDE_DOT = re.compile(rf"(?<=[A-Za-z0-9])。(?=(?:[a-z0-9-]{{2,20}}[.。])?(?:{_TLDS})(?![{_L}]))")
+"""The full stop of Chinese where a domain's dot is meant."""
 _DOTS = re.compile(_DOT, re.IGNORECASE)
 _V4 = re.compile(r"(?<![\w.])(?:\d{1,3}(?:[ ]?(?:\.|\[\.\]|\(\.\))[ ]?)){3}\d{1,3}(?![\w]|\.\d)", re.ASCII)
 _V6 = re.compile(
@@ -58,6 +64,9 @@ _VERSION = re.compile(
 
 def mails(text: str) -> Iterator[Find]:
     """Find addresses of electronic mail, also as people write them against robots."""
+    for apart in _APART.finditer(text):
+        yield Find(*apart.span(), "email", True, _value(apart[0].replace("(at)", "@")).lower())
+    text = _WIDE_DOT.sub(".", text)
     for found in _AT.finditer(text):
         ends = _domain_end(text, found)
         start = _local_start(text, found) if ends is not None else None
@@ -72,6 +81,14 @@ def _domain_end(text: str, at: re.Match[str]) -> int | None:
     broken = _SPLIT_DOMAIN.match(text, at.end(), until) if at["sign"] else None
     plain = _DOMAIN.match(text, at.end(), until)
     odd = _ODD_DOMAIN.match(text, at.end(), until)
+    if at["odd"] and at["odd"][0] in "-*_#|\"'“‘":
+        return (
+            plain.end()
+            if plain and plain[0].rpartition(".")[2].lower() in _KNOWN
+            else odd.end()
+            if odd
+            else None
+        )
     if at["word"]:
         if odd and _DOTS.search(odd[0]):
             return odd.end()
@@ -93,6 +110,8 @@ def _spelled(text: str, at: re.Match[str], domain: str) -> bool:
     """Return whether "name at domain" is an address of mail and not where somebody is."""
     if domain.rpartition(".")[2].lower() not in _KNOWN:
         return False
+    if at["word"].strip() == "AT" or len(at["word"].strip()) > 3:
+        return not text[: at.start()][-1:].isupper() or domain.isupper()
     return bool(_BEFORE_WORD.search(text[max(0, at.start() - 60) : at.start()]))
 
 

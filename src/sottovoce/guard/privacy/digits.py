@@ -20,8 +20,11 @@ FEW = 6
 _NUMERALS = str.maketrans("零〇一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖○", "00123456789121234567890")
 _NUMERAL = r"[零〇○一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖\d]"
 _SPOKEN = re.compile(rf"{_NUMERAL}(?:[ \t]?[-.]?[ \t]?{_NUMERAL}){{6,}}")
+_MISREAD = re.compile(r"(?<![A-Za-z\d])(?:[\dOoIl]{2,19}(?:[ -](?=[\dOoIl]))?){1,5}(?![A-Za-z\d])")
+"""Letters that are written or scanned for digits."""
+_MISREADS = str.maketrans("OoIl", "0011")
 _GROUPS = re.compile(
-    r"(?<!\d)(?<!\d\.)[+(]{0,2}\d+(?:(?:[ \t]{0,2}[-./_()]{1,2}[ \t]{0,2}|[ \t]{1,3}|"
+    r"(?<!\d)(?<!\d\.)[+(]{0,2}\d+(?:(?:\*(?=\d)|[ \t]{0,2}[-./_()]{1,2}[ \t]{0,2}|[ \t]{1,3}|"
     r"[ \t]{0,2}-?\n[ \t]{0,4}|\)[ \t]?-[ \t]?|/-|[ \t]?\([ \t]?0[ \t]?\)[ \t]?)\d+)*"
 )
 _DIGITS = re.compile(r"\d+")
@@ -39,8 +42,24 @@ class Number:
 
 
 def arabic(text: str) -> str:
-    """Return a text, as long as it was, with seven and more Chinese numerals in a row made digits."""
+    """Return a text, as long as it was, with seven and more Chinese numerals in a row made digits.
+
+    So are the letters o and l among as many digits.
+    """
+    text = _MISREAD.sub(_reread, text)
     return _SPOKEN.sub(lambda found: found[0].translate(_NUMERALS), text)
+
+
+def _reread(found: re.Match[str]) -> str:
+    raw = found[0]
+    letters = sum(one.isalpha() for one in raw)
+    if (
+        not 0 < letters <= 4
+        or sum(one.isdigit() for one in raw) < LEAST
+        or not re.search(r"\d[OoIl]|[OoIl]\d", raw)
+    ):
+        return raw
+    return raw.translate(_MISREADS)
 
 
 def runs(text: str) -> Iterator[list[tuple[int, int]]]:

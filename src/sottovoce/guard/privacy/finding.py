@@ -6,24 +6,39 @@ import re
 from bisect import bisect_left, insort
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
+from sottovoce.guard.privacy.abroad import abroad
 from sottovoce.guard.privacy.beside import beside
+from sottovoce.guard.privacy.broken import broken
+from sottovoce.guard.privacy.casual import casual
 from sottovoce.guard.privacy.contacts import machines, mails
 from sottovoce.guard.privacy.found import KINDS, Find
+from sottovoce.guard.privacy.handles import handles
 from sottovoce.guard.privacy.keys import keys
 from sottovoce.guard.privacy.lettered import lettered
 from sottovoce.guard.privacy.lined import lined
+from sottovoce.guard.privacy.links import links
 from sottovoce.guard.privacy.names import names
 from sottovoce.guard.privacy.names_zh import names_zh
 from sottovoce.guard.privacy.numbered import numbered
 from sottovoce.guard.privacy.own import own_words
 from sottovoce.guard.privacy.passports import passports
+from sottovoce.guard.privacy.passwords import passwords
 from sottovoce.guard.privacy.placed import placed
 from sottovoce.guard.privacy.postal import postal
 from sottovoce.guard.privacy.postal_zh import postal_zh
 from sottovoce.guard.privacy.seeing import see
+from sottovoce.guard.privacy.spoken import spoken
 
 _RANK = {kind: rank for rank, kind in enumerate(KINDS)}
 _SIGN = re.compile(r"[^\W_]")
+_OVER_LINES = {
+    re.compile("@"): mails,
+    re.compile("://"): links,
+    re.compile(r"(?:sk|pk|gh[a-z]|xox[a-z]|hf|npm|glpat|eyJ)[-_\w]|AKIA|AIza"): keys,
+    re.compile(r"(?i)pass|pw|key|token|secret|密|口令|码|kennwort"): passwords,
+    re.compile(r"(?i)pass|reisep|pasap|paspo|护照|通行证|回乡证|台胞证|旅行证|港澳证"): passports,
+}
+"""Rules for what has no space in it, and what stands near where they find something."""
 
 
 def find(text: str, own: Sequence[str] = (), never: Collection[str] = ()) -> list[Find]:
@@ -37,18 +52,25 @@ def find(text: str, own: Sequence[str] = (), never: Collection[str] = ()) -> lis
     rules = (
         mails,
         machines,
+        links,
         keys,
+        passwords,
         numbered,
+        spoken,
         lettered,
         passports,
         postal,
         placed,
         postal_zh,
+        abroad,
         names,
         names_zh,
         lined,
+        handles,
+        casual,
     )
     found = [one for rule in rules for one in rule(plain) if one.value not in never]
+    found += [one for one in broken(plain, _OVER_LINES, found) if one.value not in never]
     called = [one for one in found if one.kind == "name"]
     found += [one for one in beside(plain, called) if one.value not in never]
     mine = list(own_words(plain, own))

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from typing import Literal
 
 from sottovoce.guard.privacy import checks
 from sottovoce.guard.privacy.digits import arabic
 from sottovoce.guard.privacy.found import Find, Kind
 
-_S = r"[ \t.\-/]?\n?"
+_S = r"[ \t]{0,2}[.\-/_]?[ \t]?(?:\n[ \t]{0,4})?"
 _EDGE, _STOP = r"(?<![A-Za-z0-9])", r"(?![A-Za-z0-9])"
-_IBAN = re.compile(rf"{_EDGE}[A-Za-z][ ]?[A-Za-z]{_S}\d{_S}\d(?=(?:[ .\-\n]{{0,2}}[A-Za-z0-9]){{11}})")
-_IBAN_SIGN = re.compile(r"[ \t]{0,2}[.\-_/]?[ \t]?\n?[ \t]{0,2}([A-Za-z0-9])")
+_IBAN = re.compile(rf"{_EDGE}[A-Za-z][ -]?[A-Za-z]{_S}\d{_S}\d(?=(?:[ \t.\-_/\n]{{0,3}}[A-Za-z0-9]){{11}})")
+_IBAN_SIGN = re.compile(r"[ \t]{0,2}[.\-_/,]?[ \t]?\n?[ \t]{0,4}([A-Za-z0-9])")
 
 
 def _spaced(pattern: str) -> re.Pattern[str]:
@@ -29,7 +30,7 @@ _SHAPES: tuple[tuple[re.Pattern[str], Callable[[str], bool]], ...] = (
     (_spaced(" ".join([_D] * 8) + " [A-HJ-NP-TV-Z]"), checks.spanish),
     (_spaced("[XYZ] " + " ".join([_D] * 7) + " [A-HJ-NP-TV-Z]"), checks.spanish),
     (
-        _spaced(rf"[A-Z]{{3}} [A-Z]{{3}} {_D} {_D} [ABCDEHLMPRST] {_D} {_D} [A-Z] {_D} {_D} {_D} [A-Z]"),
+        _spaced(rf"{'[A-Z] ' * 6}{_D} {_D} [ABCDEHLMPRST] {_D} {_D} [A-Z] {_D} {_D} {_D} [A-Z]"),
         checks.italian,
     ),
     (
@@ -48,10 +49,11 @@ _LINK = (
     r"证号)){0,3}\.?(?:[ \t]*(?:[:=#-]|is|was|ist|lautet|reads|are|是|为|:|\(|\*\*|"
     r"`){1,2}){0,2}\s{0,2}"
 )
-_CALLED: tuple[tuple[Kind, str, str], ...] = (
+_CALLED: tuple[tuple[Kind | Literal["plate"], str, str], ...] = (
     (
         "passport",
-        r"passport|reisepass|passeport|pasaporte|passaporto|护照|通行证|回乡证|台胞证|旅行证",
+        r"passport|travel doc(?:ument)?|doc(?:ument)? no|doc|reisepass|passeport|pasaporte|passaporto|护照|"
+        r"通行证|回乡证|台胞证|旅行证",
         r"(?=(?:[ -]?\n?[A-Z]{0,3}[ -]?\d){5})"
         r"[A-Z0-9]{1,12}(?:[ \t-]\n?(?=[A-Z]{0,2}\d)[A-Z0-9]{1,9}){0,9}",
     ),
@@ -64,7 +66,10 @@ _CALLED: tuple[tuple[Kind, str, str], ...] = (
         r"tax(?:payer)?(?: id)?|steuer(?:-?id|nummer|-?identifikationsnummer)?|idnr|tin|"
         r"(?:national |health |social )?insurance|sozialversicherungs\w*|"
         r"versicherten\w*|krankenversicherten\w*|"
-        r"medicare|nhs|medical record|mrn|patient|病历|就诊卡|health card|aadhaar|pan|"
+        r"medicare|nhs|medical record|mrn|patient|病历|就诊卡|住院号|门诊号|病案号|"
+        r"hospital (?:no\.?|number|id)|(?:insurance )?member(?:ship)? (?:id|no\.?|number)|visa (?:no\.?|"
+        r"number)|"
+        r"alien (?:no\.?|number)|voter id|health card|aadhaar|pan|"
         r"bsn|pesel|cpf|dni|nie|nif|"
         r"personnummer|codice fiscale|visa grant|ssn|social security|national identity|身份证|ni|nino|"
         r"tfn|tax file|hkid|nric|sin|学籍|licen[cs]e plate|number plate|kennzeichen|车牌",
@@ -74,14 +79,24 @@ _CALLED: tuple[tuple[Kind, str, str], ...] = (
     (
         "account",
         r"(?:bank |savings |checking |current )?account|acct|a/c|konto\w*|kto|账号|"
-        r"帐号|账户|银行账[号户]|sort code|routing|"
+        r"帐号|账户|银行账[号户]|sort code|routing|bsb|blz|"
         r"aba|对公账户",
         r"\d(?:[ \t.-]?\d){5,19}",
     ),
     (
         "id",
-        r"车牌|车牌号|车号|licen[cs]e plate|number plate|kennzeichen|registration",
+        r"车牌|车牌号|车号",
         r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z][ .-]?[A-Z0-9]{5,6}",
+    ),
+    (
+        "plate",
+        r"(?:licen[cs]e |number )?plates?|kennzeichen|(?:vehicle )?registration|(?<![a-z])reg\.?|"
+        r"immatriculation|matrícula|targa",
+        r"(?-i:[A-ZÄÖÜ]{1,3}[ -][A-Z]{1,2}[ -]?\d{1,4}[EH]?|[A-Z]{2}\d\d[ ]?[A-Z]{3}|"
+        r"[A-Z]{2}[ -]?\d{3}[ -]?[A-Z]{2}"
+        r"|\d{4}[ -]?[A-Z]{3}|[A-Z]{3}[ -]?\d{3,4}|\d[A-Z]{3}\d{3}|[A-Z]\d{1,3}[ ]?[A-Z]{3}|"
+        r"\d{1,3}-[A-Z]{1,2}-\d{3,5}"
+        r"|[A-Z]{2}[ -]?\d{2}[ -]?[A-Z]{1,2}[ -]?\d{4})",
     ),
 )
 """The kind, what it is called by, and how it looks."""
@@ -108,7 +123,9 @@ def lettered(text: str) -> Iterator[Find]:
     for kind, named in _NAMED:
         for found in named.finditer(text):
             value = _bare(found["value"])
-            if sum(one.isdigit() for one in value) >= 5:
+            if kind == "plate":
+                yield Find(*found.span("value"), "id", True, value)
+            elif sum(one.isdigit() for one in value) >= 5:
                 yield Find(*found.span("value"), kind, True, value)
     for found in _PLATE.finditer(text):
         yield Find(*found.span(), "id", True, _bare(found[0]))

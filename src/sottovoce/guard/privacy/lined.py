@@ -27,6 +27,11 @@ _SPEAKER = re.compile(
     re.MULTILINE,
 )
 _LAST = re.compile(rf"[.!?。！？]\s+(?P<name>[A-Z\u00c0-\u00de][{LETTERS}'-]{{2,15}})\s*\Z")
+_SIGNED = re.compile(
+    rf"(?:[Rr]egards|[Ww]ishes|[Ss]incerely|[Cc]heers|[Tt]hanks|[Ll]ove|[Tt]ruly|[Gg]rüße|[Gg]ruß|"
+    rf"[Ss]aludos|[Hh]ugs),[ ]"
+    rf"(?P<name>[A-Z\u00c0-\u00de][{LETTERS}'-]{{2,15}})(?=[\"”’']?\s*(?:\Z|\n))"
+)
 _NICKED = re.compile(
     rf"(?<![{LETTERS}])(?P<first>[A-Z\u00c0-\u00de][{LETTERS}-]+)[ ]"
     rf"[\"'(]+[A-Z\u00c0-\u00de][{LETTERS}]+[\"')]+[ ]"
@@ -52,6 +57,9 @@ def lined(text: str) -> Iterator[Find]:
             yield _find(found, "name")
     for found in _LAST.finditer(text, max(0, len(text) - 40)):
         if bare(found["name"]) not in known.never and bare(found["name"]) not in known.after:
+            yield _find(found, "name")
+    for found in _SIGNED.finditer(text):
+        if bare(found["name"]) not in known.never | known.after | known.verbs:
             yield _find(found, "name")
     for found in _NICKED.finditer(text):
         if bare(found["first"]) in known.given or bare(found["first"]) in known.word_given:

@@ -13,24 +13,27 @@ from sottovoce.guard.privacy.listed import Lists, bare, lists
 from sottovoce.guard.privacy.parting import LETTERS, WORD, Word, kind_of, segments
 from sottovoce.guard.privacy.pinyin import is_pinyin
 from sottovoce.guard.privacy.said import Before, said_before
+from sottovoce.guard.privacy.things import After, following, is_thing
 
 _SPACED = re.compile(rf"(?<![{LETTERS}\d])[{LETTERS}](?:[ .*_-][{LETTERS}]){{3,24}}(?![{LETTERS}\d])")
 _GERMAN = re.compile(r"\b(?:und|ist|nicht|ich|der|das|ein|eine|wir|sie|mit|für|auf|dem|den|zu)\b")
 _SENTENCE_START = re.compile(
     r"(?:\A|[.!?。！？:…]['\")\]]?\s+|\n\s*(?:[-*•>#\d.)\]]{1,4}\s*)?|[。！？]|[\"“(\[*]\s?)\Z"
 )
-_FOLLOWING = re.compile(r"('s\b)?([^\w&']{0,3})([\w'&]*)")
-_STATE = re.compile(
-    r", (?:A[LKZR]|C[AOT]|D[CE]|FL|GA|HI|I[DLNA]|K[SY]|LA|M[EDAINSOT]|N[EVHJMYCD]|O[HKR]|PA|RI|S[CD]|T[NX]|UT"
-    r"|V[TA]|W[AVIY]"
-    r"|Alabama|Arizona|Arkansas|California|Colorado|Connecticut|Florida|Georgia|Illinois|Indiana|"
-    r"Iowa|Kansas|Kentucky"
-    r"|Louisiana|Maryland|Massachusetts|Michigan|Minnesota|Mississippi|Missouri|Montana|Nebraska|"
-    r"Nevada|Ohio|Oklahoma"
-    r"|Oregon|Pennsylvania|Tennessee|Texas|Utah|Vermont|Virginia|Wisconsin|Wyoming|Canada|Ontario|"
-    r"Australia|France|Italy"
-    r"|Spain|Germany|England|Mexico|New (?:York|Jersey|Mexico|Zealand)|(?:North|South|West) [CDV]\w+)\b"
+_DATA = re.compile(
+    r"[ ]?[,(<:][ ]?(?:(?:NRIC|HKID|passport|ID|SSN|DOB|NHS|born|b\.|aged?|tel|phone|mobile|cell|e-?mail|"
+    r"mail|beloved|wife|husband|father|mother"
+    r"|son|daughter|widow|whose|who)\b|\+?\d{2}|\d{1,2}\)|[\w.+-]{2,40}@)",
+    re.IGNORECASE,
 )
+_SYLLABLE = re.compile(
+    r"(?:[ ](?:Man|Long|King|Wing|Sun|Kit|Tin|Tat|Hung|Fai|Kin|Lam|Hing|Wah|Tak|Pui|Kwan|Yuk|Sau|Lai|Chi|"
+    r"Yee|Mui|Ling"
+    r"|Hei|Lok|Hin|Wai|Tai|Siu|Kwok|Shing|Cheung|Keung|Kwong|Fung|Chun|Tung|Him|Yin|Fan|Fong|Ying|Lan|Hung|"
+    r"Nam|Toh)\b"
+    r"|[ ](?:MAN|LONG|KING|WING|SUN|KIT|TAT|FAI|KIN|WAH|TAK|WAI|TAI|SIU|CHI|YEE|LING|LOK|KWOK|FUNG|MUI)\b)"
+)
+"""Parts of Cantonese names that are words as well."""
 _AND_MORE = re.compile(r",? (?:and|&) [A-Z]")
 
 
@@ -50,13 +53,17 @@ def _judged(
     text: str, words: list[Word], known: Lists, *, titled: bool, loose: bool
 ) -> list[tuple[Find, tuple[Word, ...]]]:
     """Return the name that words which stand together are, with its words; nothing where they are none."""
+    while (
+        len(words) > 1 and words[0].shape == "T" and words[0].kind == "U" and words[0].low in known.relations
+    ):
+        words = words[1:]
     start = words[0].start
     before = Before("title", True) if titled else said_before(text, start, known)
-    after = _after(text, words[-1].end)
+    after = following(text, words[-1].end)
     at_start = bool(_SENTENCE_START.search(text[max(0, start - 12) : start]))
     if words[0].shape == "l":
         return _small(words, before)
-    if _is_thing(text, words, known, after, titled=titled):
+    if is_thing(text, words, known, after, titled=titled, strong=before.strong):
         return []
     cut = words
     if at_start and len(words) > 1 and words[0].kind in "gbpqfU" and not before.strong:
@@ -73,70 +80,20 @@ def _judged(
     )
     if sure is None:
         return []
-    return [(_find(cut, sure=sure), tuple(cut))]
+    found = _find(cut, sure=sure)
+    more = _SYLLABLE.match(text, found.end)
+    if more and cut[0].kind in "Ff" and len(cut) <= 2 and before.why != "greeted":
+        found = Find(found.start, more.end(), "name", found.sure, bare(text[found.start : more.end()]))
+    return [(found, tuple(cut))]
 
 
 def _find(words: Sequence[Word], *, sure: bool) -> Find:
     return Find(words[0].start, words[-1].end, "name", sure, " ".join(word.low for word in words))
 
 
-def _after(text: str, end: int) -> tuple[str, str]:
-    """Return what joins, and the next word in small letters."""
-    found = _FOLLOWING.match(text, end)
-    if not found:
-        return "", ""
-    return (found[1] or "") + found[2], found[3].lower()
-
-
-def _is_thing(text: str, words: list[Word], known: Lists, after: tuple[str, str], *, titled: bool) -> bool:
-    """Return whether these words name a place, a firm, a work or somebody whom everybody speaks of."""
-    whole = " ".join(word.low for word in words).replace(".", "")
-    if whole in known.known or (len(words) > 2 and " ".join(word.low for word in words[:2]) in known.known):
-        return True
-    joint, following = after
-    if not titled and joint in (" ", "'s ", "-") and following in known.after:
-        next_word = re.compile(r"[^\w&]{0,4}([\w&]+)").match(
-            text, words[-1].end + (2 if joint.startswith("'s") else 0)
-        )
-        if next_word and (
-            next_word[1][0].isupper()
-            or following
-            in (
-                "&",
-                "sauce",
-                "effect",
-                "theorem",
-                "equation",
-                "law",
-                "disease",
-                "syndrome",
-                "algorithm",
-                "method",
-                "distribution",
-                "constant",
-                "principle",
-                "award",
-                "prize",
-            )
-        ):
-            return joint != "'s " or following in known.after
-    if not titled and len(words) == 1 and joint == ", " and _STATE.match(text, words[-1].end):
-        return True
-    if joint == " " and following == "&" and words[-1].kind in "FBfq":
-        return True
-    ahead = re.search(r"([\w'é]+)\.? \Z", text[max(0, words[0].start - 16) : words[0].start])
-    if (
-        ahead
-        and not titled
-        and bare(ahead[1]) in known.before
-        and (ahead[1][0].isupper() or len(ahead[1]) > 4)
-    ):
-        return True
-    return (
-        bool(re.search(r"& \Z", text[max(0, words[0].start - 2) : words[0].start]))
-        and len(words) == 1
-        and words[0].kind in "FBf"
-    )
+def _data_follows(text: str, end: int) -> bool:
+    """Return whether what follows is said of people: a birthday, a number, an address of mail."""
+    return _DATA.match(text, end) is not None
 
 
 def _is_name(
@@ -144,7 +101,7 @@ def _is_name(
     words: list[Word],
     before: Before,
     known: Lists,
-    after: tuple[str, str],
+    after: After,
     *,
     at_start: bool,
     titled: bool,
@@ -175,7 +132,16 @@ def _is_name(
     if kinds[0] == "I":
         if not listed[1] and any(word.shape == "A" for word in words):
             return None
-        return True if listed[1] else False if kinds[-1] in "fbUG" and loose and not at_start else None
+        labelled = text[max(0, words[0].start - 2) : words[0].start] in (": ", ", ", "; ")
+        if after[0].startswith(":") and text[words[0].start - 1 : words[0].start] not in ("", "\n"):
+            return None
+        return (
+            True
+            if listed[1]
+            else False
+            if kinds[-1] in "fbUG" and loose and (labelled or not at_start)
+            else None
+        )
     if kinds[0] in "gb" and kinds[-1] in "FB":
         return True
     if is_pinyin(words):
@@ -193,12 +159,14 @@ def _is_name(
     if words[-1].low in known.after:
         return None
     if loose and set(kinds) <= set("UFf") and len(kinds) <= 3 and all(len(word.low) > 2 for word in words):
-        return False if acts or before.weak or before.person or (not at_start and len(kinds) == 2) else None
+        family = re.search("[Ff]", kinds[1:]) is not None
+        seen = acts or before.weak or before.person or family or _data_follows(text, words[-1].end)
+        return False if seen or (not at_start and len(kinds) == 2) else None
     return None
 
 
 def _one(
-    word: Word, before: Before, *, acts: bool, at_start: bool, capitals: bool, after: tuple[str, str]
+    word: Word, before: Before, *, acts: bool, at_start: bool, capitals: bool, after: After
 ) -> bool | None:
     kind = word.kind
     if len(word.low) < 2 or kind in "IPS":
@@ -207,7 +175,7 @@ def _one(
         if kind in "GBFgfb":
             return True
         # Dear Hiring Team, Hi Payments Department.
-        thing = after[0] == " " and after[1] in lists().never | lists().after
+        thing = after[0] == " " and after[2] and after[1] in lists().never | lists().after
         if capitals and before.why == "introduced" and before.sure:
             return False
         return None if not before.sure or capitals or kind != "U" or len(word.low) < 3 or thing else False

@@ -16,7 +16,7 @@ _CARD = re.compile(
 )
 _CARD_SAID = re.compile(
     r"(?:card(?: number| no\.?)?|visa|mastercard|amex|credit|debit|卡号|银行卡|信用卡|"
-    r"储蓄卡|借记卡|(?:kredit)?karten?(?:nummer)?|carte|tarjeta)"
+    r"储蓄卡|借记卡|卡|(?:kredit)?karten?(?:nummer)?|carte|tarjeta)"
     r"[^\d.!?。]{0,20}\Z",
     re.IGNORECASE,
 )
@@ -76,8 +76,8 @@ def _best(text: str, groups: list[tuple[int, int]], at: int) -> Find | None:
     ):
         return None
     found = list(numbers(text, groups, at))
-    for rule in (_card, _identity):
-        for one in found:
+    for one in found:
+        for rule in (_card, _identity):
             find = rule(text, one, words)
             if find:
                 return find

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sottovoce.guard.privacy.listed import Lists, bare
 
@@ -20,6 +20,14 @@ _PINYIN = re.compile(
     r"ian|iao|uan|uai|üan|ai|ei|ao|ou|an|en|in|un|ia|ie|iu|ua|uo|ui|ue|üe|er|a|o|e|i|u|ü|"
     r"v))"
 )
+_ARTICLE = re.compile(
+    r"(?:[Aa]l|[Ee]l|[Aa]d|[Aa]r|[Aa]s|[Aa]t|[Aa]n|[Bb]en|"
+    r"[Bb]in)-[A-Z\u00c0-\u00de][a-z\u00df-\u024f]{2}"
+)
+"""An Arabic or Hebrew family's name."""
+_PREFIXED = re.compile(r"(?:Ma?c|O'|D'|Fitz)[A-Z][a-z]{2}|(?:MC|O')[A-Z]{3}")
+_UNIT_BEFORE = frozenset("0123456789°")
+"""After these a letter is a unit, no initial."""
 _INITIAL = re.compile(r"[A-Z]\Z")
 
 
@@ -38,9 +46,14 @@ def _words(text: str, known: Lists) -> Iterator[Word]:
     for match in WORD.finditer(text):
         raw = match[0]
         end = match.end()
+        if len(raw) == 1 and text[match.start() - 1 : match.start()] in _UNIT_BEFORE:
+            continue
         if raw[-2:] in ("'s", "'S"):
             raw, end = raw[:-2], end - 2
         first = raw[0]
+        if _ARTICLE.match(raw):
+            yield Word(match.start(), end, bare(raw), "T", "F")
+            continue
         if not first.isupper():
             low = bare(raw)
             if (
@@ -77,6 +90,8 @@ def kind_of(low: str, raw: str, known: Lists) -> str:
         return "I"
     if low in known.titles:
         return "T"
+    if _PREFIXED.match(raw):
+        return "F"
     given, family = low in known.given, low in known.family
     if given or family:
         return "B" if given and family else "G" if given else "F"
@@ -105,6 +120,7 @@ def segments(text: str, known: Lists) -> Iterator[tuple[list[Word], bool]]:
     run: list[Word] = []
     titled = False
     for word in _words(text, known):
+        word = _within(text, run, word, known)
         near = bool(run) and _near(text, run, word)
         if run and not near:
             yield from _out(run, titled=titled)
@@ -119,6 +135,19 @@ def segments(text: str, known: Lists) -> Iterator[tuple[list[Word], bool]]:
             continue
         run.append(word)
     yield from _out(run, titled=titled)
+
+
+def _within(text: str, run: list[Word], word: Word, known: Lists) -> Word:
+    """Return what a word is after those before it: El and Sen are no article and no senator in a name."""
+    if not run or run[-1].kind not in "GBgU" or word.kind not in "ST" or word.shape == "l":
+        return word
+    if text[run[-1].end : word.start] != " ":
+        return word
+    if word.low in known.particles:
+        return replace(word, kind="P")
+    if word.kind == "T" and run[-1].kind != "U" and word.low in known.word_family:
+        return replace(word, kind="f")
+    return word
 
 
 def _out(run: list[Word], *, titled: bool) -> Iterator[tuple[list[Word], bool]]:

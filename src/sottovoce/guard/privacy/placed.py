@@ -34,11 +34,15 @@ _HOUSE = (
 )
 _STREET = (
     rf"(?:(?i:{SUFFIX})|Cottages|Passage|Bridge|Wynd|Brae|Fold|Croft|Approach|"
-    r"Causeway|Field|Fields|Meadows?|Orchard|Nagar|Marg|Cross|Layout|Colony)"
+    r"Causeway|Field|Fields|Meadows?|Orchard|Nagar|Marg|Cross|Layout|Colony|Extension|Enclave|Vihar|Phase|"
+    r"Sector[ ]\d{1,3})"
 )
 _NUMBERED = rf"(?:\d{{1,5}}[ ]?[a-zA-Z]?(?:[-/]\w{{1,4}})?,?[ ](?:{_WORDS}))"
 _NAMED = rf"(?:(?:{_WORD}[ ]){{1,4}}{_HOUSE}|(?:{_WORD}[ ]){{1,4}}{_STREET}\b)"
-_UNITED = rf"(?i:{_UNIT})[ ]?#?[\w/-]{{1,8}}"
+_UNITED = (
+    rf"(?:(?i:{_UNIT})[ ]?#?[\w/-]{{1,8}}|[A-Z]{{1,2}}-\d{{1,4}}(?:/\d{{1,3}})?|"
+    rf"No\.?[ ]?\d{{1,4}}[A-Za-z]?|The(?:[ ]{_WORD}){{1,2}})"
+)
 _LEFT = re.compile(
     rf"(?<![\w/-])(?:(?:{_UNITED}|{_NAMED})(?:{_COMMA}|[ ])){{0,3}}(?:{_NUMBERED}|{_NAMED}|{_UNITED})"
     rf"(?:{_BETWEEN}(?:Co\.?[ ])?{_WORDS}){{0,3}}(?:{_BETWEEN}|[ ])\Z"
@@ -58,7 +62,10 @@ _UNIT_FIRST = re.compile(
     rf"(?<![\w-])(?i:{_UNIT})[ ]?#?(?:[A-Z]-?)?\d[\w/-]{{0,6}}(?:{_COMMA}[A-Z\d][\w.'/\u00c0-\u024f-]*"
     rf"(?>(?:[ ](?:[A-Z\d][\w.'/\u00c0-\u024f-]*|of|the|de|upon))*)){{2,6}}"
 )
-_PLACE = re.compile(rf"\b(?:{_STREET}|{_HOUSE}|District|Dubai|Abu Dhabi)\b|\b\d{{5,6}}\b")
+_PLACE = re.compile(
+    rf"\b(?:{_STREET}|{_HOUSE}|District|Dubai|Abu Dhabi|Dublin|Hong Kong|Market|Village|"
+    rf"Estate)\b|\b\d{{5,6}}\b"
+)
 _TAIL = re.compile(rf"[ \t]?[-,]?[ \t]?\n?(?:{STATES}|\d{{6}})\b")
 
 

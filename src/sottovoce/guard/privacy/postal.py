@@ -18,7 +18,7 @@ SUFFIX = (
     "trail|trl|grove|walk|quay|"
     "alley|loop|plaza|rise|park|view|vale|green|gate|wharf|embankment|broadway|esplanade|"
     "parade|promenade|turnpike|"
-    "passage|cottages|villas|wynd|brae|croft|approach|causeway|fold|"
+    "prospekt|prospect|market|passage|cottages|villas|wynd|brae|croft|approach|causeway|fold|"
     "drove|yard|heights|ridge|crossing|bend|cove|path|pike|run|point|circus|strand"
 )
 _LONG = (
@@ -48,22 +48,34 @@ _TOWN = (
 _UNIT = (
     r"(?:(?:apt|apartment|unit|suite|ste|flat|floor|fl|room|rm|building|bldg|block|#|"
     r"top flat|basement|hinterhaus|wohnung|whg|stock|etage|og|"
-    r"eg)\.?[ ]?#?[ ]?[\w/-]{1,6}|#[ ]?\w{1,6}|\d{1,2}(?:st|nd|rd|th) floor)"
+    r"eg)\.?[ ]?#?[ ]?(?:[\w/-]{0,5}\d[\w/-]{0,4}|[A-Z]{1,2}\b)|#[ ]?\w{1,6}|\d{1,2}(?:st|nd|rd|th) floor)"
 )
 _TAIL = re.compile(
     rf"(?:{_SEP}(?i:{_UNIT})(?![A-Za-z0-9]))?"
     rf"(?:{_SEP}{_TOWN}(?=[ \t]*[,\n]|[ \t]+(?:{STATES}|{UK_CODE}|\d{{4,6}})\b)){{0,2}}"
-    rf"(?:{_SEP}(?:{_TOWN},?{_SEP})?(?:(?:{STATES})\.?(?:,?{_SEP}(?:\d{{5}}(?:-\d{{4}})?|"
+    rf"(?:{_SEP}(?:{_TOWN}(?:[ ]\((?:Québec|Ontario|QC|ON)\))?,?{_SEP})?(?:(?:{STATES}|"
+    rf"[A-Z]\d[A-Z][ ]?\d[A-Z]\d)\.?(?:,?{_SEP}(?:\d{{5}}(?:-\d{{4}})?|"
     rf"[A-Z]\d[A-Z][ ]?\d[A-Z]\d|\d{{4}}))?|(?:{_TOWN},?{_SEP})?(?i:{UK_CODE})|"
     rf"(?:D-|F-|A-|CH-|I-|E-|"
-    rf"NL-)?\d{{4,6}}(?:[ ]?[A-Z]{{2}})?(?:[ ]{_TOWN})?(?:[ "
+    rf"NL-|[A-Z]{{1,2}}-)?(?:\d{{5}}-\d{{3}}|\d{{4}}-\d{{3}}|\d{{2}}-\d{{3}}|\d{{3}}[ ]\d{{2}}|"
+    rf"\d{{4,6}})(?:[ ]?[A-Z]{{2}})?(?:[ ]{_TOWN}(?:[ ]\d{{1,2}}\b|[ ][A-Z]\b)?)?(?:[ "
     rf"]\((?:[A-Z]{{2}})\))?)(?![A-Za-z0-9]))?"
     rf"(?:{_SEP}(?:{_COUNTRY})\b)?",
 )
-_TOWN_ONLY = re.compile(rf",[ \t]*\n?[ \t]*{CAPITAL}(?:[ -]{CAPITAL}){{0,2}}(?=[ \t]*(?:[.,;:!?)\n]|$|\Z))")
+_TOWN_ONLY = re.compile(
+    rf"(?:,[ \t]*\n?[ \t]*{CAPITAL}(?:[ -]{CAPITAL}){{0,2}}(?:[ ]\d{{1,2}}\b)?"
+    r"(?=[ \t]*(?:[.,;:!?)\n]|\Z)"
+    r"|[ ](?:by|before|until|from|on|and|since|for|with|as|but|where|which|every|at|next|this|after)\b))"
+)
 _BEFORE = re.compile(
-    rf"(?:(?i:{_UNIT})|{CAPITAL}(?: {CAPITAL})? (?:House|Court|Lodge|Cottage|Building|Tower|Mansions|"
-    rf"Farm|Hall|Residency|Apartments|Heights))[ \t]*,?[ \t]*\n?[ \t]*\Z"
+    rf"(?:(?:(?i:{_UNIT})|(?<![\w.,/-])(?:\d{{1,2}}/\d{{1,2}}|\d[FR]\d|[GBP]F\d)(?=,)|"
+    rf"The[ ]{CAPITAL}(?:[ ]{CAPITAL})?(?=,)|(?i:bât|rés|esc)\.?[ ]"
+    rf"[A-Z0-9]{{1,3}}(?=,)|Résidence(?:[ ]{CAPITAL}){{1,3}}(?=,)|"
+    rf"{CAPITAL}(?: {CAPITAL})? (?:House|Court|Lodge|Cottage|Building|Tower|Mansions|"
+    rf"Farm|Hall|Residency|Apartments|Heights|Forge|Barn|Stables|Rectory|Vicarage|Villa|"
+    rf"Priory))[ \t]*,?[ \t]*\n?"
+    rf"|(?<!the )(?<!our )(?<!a )\b(?i:unit|flat|apt|apartment|lot|shop|suite|no|nr|blk|h\.?no|"
+    rf"plot)\.?)[ \t]*\Z"
 )
 
 _NUMBER = r"(?<![A-Za-z0-9.,/-])\d{1,5}(?:[ ]?[A-Za-z](?![A-Za-z]))?(?:[ ]?[-/][ ]?\d{1,5}[A-Za-z]?)?"
@@ -109,7 +121,11 @@ _CODE_LOW = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 
-_HOUSE = r"\d{1,4}(?:[ ]?[a-zA-Z](?![a-zA-Z]))?(?:[ ]?[-/][ ]?\d{1,4}[a-z]?)?(?![\d.,]\d|[A-Za-z0-9])"
+_HOUSE = (
+    r"\d{1,4}(?:[ ]?[a-zA-Z](?![a-zA-Z]))?(?:[ ]?[-/][ ]?(?:\d{1,4}[a-zA-Z]?|[A-Z]|[IVX]{1,4}|bis|ter|hs|"
+    r"huis)"
+    r"(?![A-Za-z0-9])){0,3}(?![\d.,]\d|[A-Za-z0-9])"
+)
 _GERMAN_END = (
     "straße|strasse|str\\.|str|weg|platz|allee|gasse|ring|damm|ufer|chaussee|"
     "steig|stieg|graben|markt|promenade|zeile|kamp|twiete|pfad"
@@ -131,7 +147,8 @@ _GERMAN_SMALL = re.compile(
 )
 _ROMANCE = re.compile(
     rf"{_NUMBER},?[ ](?:(?:bis|ter|quater),?[ ])?(?:rue|avenue|av\.|boulevard|bd|place|"
-    rf"chemin|allée|impasse|quai|cours|route|passage|square|faubourg)[ ]"
+    rf"chemin|allée|impasse|quai|cours|route|passage|square|faubourg|Rue|Avenue|Boulevard|Chemin|Allée|"
+    rf"Impasse|Quai)[ ]"
     rf"(?:(?:de|du|des|la|le|les|l'|d'|de la|de l'|au|"
     rf"aux)[ ]?){{0,3}}[\w\u00c0-\u024f'-]{{2,24}}(?:[ -](?:{CAPITAL}|de|du|la|des|le)){{0,4}}"
     rf"|\b(?:Calle|C/|Avenida|Avda\.?|Av\.|Plaza|Paseo|Pº|Ronda|Carrer|Camino|Travesía|Via|"
@@ -145,7 +162,7 @@ _DUTCH = re.compile(
     rf"dijk|weg|singel|hof|vägen|gatan|gata|vej|gade|gården)[ ]{_HOUSE}"
 )
 _FLOORS = re.compile(
-    r"(?:,[ ]?\d{1,2}[ºª°](?:[ ]?[A-Z]\b)?|,[ ]"
+    r"(?:,[ ]?\d{1,2}[oa°]\.?(?:[ ]?[A-Z]\b|[ ](?:izqd?a?|dcha|esq|dto|derecha|izquierda)\b\.?)?|,[ ]"
     r"(?:Hinterhaus|Vorderhaus|Seitenflügel)(?:,[ ]\d\.[ ]OG)?|,[ ]\d\.[ ](?:OG|Etage|Stock))?"
 )
 
@@ -174,7 +191,8 @@ def postal(text: str) -> Iterator[Find]:
 
 
 _SMALL_TAIL = re.compile(
-    rf"(?:,?[ \n](?i:{_UNIT})(?![A-Za-z0-9]))?(?:,[ \n]?[a-z\u00c0-\u024f]{{3,20}}(?:[ ][a-z]{{3,20}})?(?=,|"
+    rf"(?:,?[ \n](?i:{_UNIT})(?![A-Za-z0-9]))?(?:,?[ \n][a-z\u00c0-\u024f]{{3,20}}(?=[ ](?i:{UK_CODE})))?"
+    rf"(?:,[ \n]?[a-z\u00c0-\u024f]{{3,20}}(?:[ ][a-z]{{3,20}})?(?=,|"
     rf"[ ](?i:{UK_CODE}|{STATES}|\d{{5}})\b|[.;!?\n]|"
     rf"\Z)){{0,2}}(?:,?[ "
     rf"\n](?i:{STATES})\b)?(?:,?[ \n](?:\d{{5}}(?:-\d{{4}})?(?:[ "
@@ -186,7 +204,7 @@ _SMALL_TAIL = re.compile(
 def _whole(text: str, start: int, end: int, *, small: bool = False) -> Find:
     """Return an address with the flat before its street, and the town, code and country after it."""
     ahead = text[max(0, start - 60) : start]
-    for _ in range(2):
+    for _ in range(3):
         if more := _BEFORE.search(ahead):
             start -= len(ahead) - more.start()
             ahead = ahead[: more.start()]

@@ -12,10 +12,13 @@ NEAR = 26
 """Signs before a word that are looked at, and those of them that most is said by."""
 
 _INTRODUCED = re.compile(
-    r"(?:\b(?:i am|i'm|it'?s|this is|my name(?:'s| is)|name(?:'s| is| was)|named|called|call me|"
+    r"\b(?:i am|i'm|it'?s|this is|my name(?:'s| is)|name(?:'s| is| was)|named|called|call me|"
     r"known as|signed(?: by)?|aka|née|nee|"
-    r"ich heiße|ich bin|mein name ist|je m'appelle|me llamo|mi chiamo)|"
-    r"\b(?:full |first |last |family |maiden |sur|given )?names? ?[:=]|\b(?:patient|client|"
+    r"ich heiße|ich bin|mein name ist|je m'appelle|me llamo|mi chiamo)\s*[*_\"'(]{0,3}\Z",
+    re.IGNORECASE,
+)
+_LABELLED = re.compile(
+    r"(?:\b(?:full |first |last |family |maiden |sur|given )?names? ?[:=]|\b(?:patient|client|"
     r"customer|tenant|employee|applicant|candidate|from|to|cc|bcc|attn|"
     r"attention|contact|recipient|sender|author|attendees|participants|present|owner|"
     r"social worker|case ?worker|mother|father|spouse|husband|wife|son|daughter|guardian|next of kin|"
@@ -29,11 +32,15 @@ _INTRODUCED = re.compile(
     r"complainant|defendant|plaintiff|petitioner|respondent|counsel|solicitor|executor|trustee|referee|"
     r"emergency contact|contact person|account holder|prepared by|reported by|written by|approved by|"
     r"on call|op|"
-    r"absender|empfänger|kunde|kundin|mieter|mieterin|vermieter|patientin|ansprechpartner(?:in)?|kontakt|"
+    r"panel|guarantor|tutor|instructor|supervisor|line manager|vet|dentist|executors?|godparents?|bride|"
+    r"groom|"
+    r"players?|members?|staff|crew|team|kids|children|guests?|volunteers?|judges?|jury|absender|empfänger|"
+    r"kunde|kundin|mieter|mieterin|vermieter|patientin|ansprechpartner(?:in)?|kontakt|"
     r"holder|signed|manager|passenger|guest|beneficiary|payee|cardholder|student|assignee|"
     r"reviewer|by|nom|vorname|nachname|nombre) ?[:=])\s*[*_\"'(]{0,3}\Z",
     re.IGNORECASE,
 )
+_MARK = re.compile("[:=]")
 _GREETED = re.compile(
     r"(?:(?:\A|[\n.!?>\"“(:]\s*)(?:dear|hi|hello|hey|hiya|good (?:morning|afternoon|"
     r"evening)|thanks|thank you|many thanks|liebe[r]?|hallo|cher|chère|hola|querid[oa]|"
@@ -59,7 +66,8 @@ _CHINESE_WEAK = re.compile(
     r"(?:和|跟|与|给|找|问|让|请|约|对|由|被|把|见|等|陪|帮|告诉|通知|联系|认识|是|的|在|,|。|、|说)[ ]?\Z"
 )
 _RELATION = re.compile(
-    r"(?:\b(?:my|his|her|our|their|your|the|a|an|mein|meine|meiner|meinem|meinen|ihr|sein|"
+    r"(?:\b(?:with|by|from|to|for|of|between|both|my|his|her|our|their|your|the|a|an|mein|meine|meiner|"
+    r"meinem|meinen|ihr|sein|"
     r"unser|unsere)\s(?:[\w'-]+\s){0,2}?|\band\s(?:my\s)?|\b(?:old|best|dear|late|new|"
     r"former|ex-)\s?|\A|[\n.,(;]\s?)([\w'-]+)(?:,| is| named| called|'s name is| -| –|:| "
     r"was)?\s[\"'(*]?\Z",
@@ -98,7 +106,9 @@ _CLOSE = re.compile(
     r"son of|daughter of|"
     r"mother of|father of|parents? of|care of|c/o|married to|engaged to|accompanied by|together with|"
     r"everybody says|"
-    r"everyone calls (?:me|him|her)|goes by|absender|gez\.|i\.a\.|gruß|grüße)\s\Z",
+    r"everyone calls (?:me|him|her)|go(?:es)? by|sue|sued|suing|owes?|dating|divorced?|hugged|kissed|"
+    r"was born|née|born|"
+    r"absender|gez\.|i\.a\.|gruß|grüße)\s\Z",
     re.IGNORECASE,
 )
 
@@ -120,7 +130,8 @@ def said_before(text: str, at: int, known: Lists) -> Before:
     """Return what is said before a place of a text."""
     before = text[max(0, at - LENGTH) : at]
     near, last = before[-NEAR:], before[-10:]
-    if _INTRODUCED.search(before):
+    labelled = _MARK.search(before[-8:]) is not None and _LABELLED.search(before) is not None
+    if labelled or _INTRODUCED.search(before):
         plain = re.search(
             r"(?:i am|i'm|it's|called|named|ich bin|to ?[:=]|from ?[:=])\s*\Z", before, re.IGNORECASE
         )
