@@ -30,7 +30,7 @@ _ALIKE = """
 аa вb еe ѕs іi јj кk мm нh оo рp сc тt уy хx ԁd ԛq ѡw һh ӏl АA ВB ЕE ЅS ІI ЈJ КK МM НH ОO РP СC ТT УY ХX ԚQ ԜW
 αa βb εe ιi κk νv οo ρp τt υu χx ΑA ΒB ΕE ΖZ ΗH ΙI ΚK ΜM ΝN ΟO ΡP ΤT ΥY ΧX
 """
-_LOOKALIKES = str.maketrans({pair[0]: pair[1] for pair in _ALIKE.split()})
+LOOKALIKES = str.maketrans({pair[0]: pair[1] for pair in _ALIKE.split()})
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -65,5 +65,5 @@ def _word_mended(found: re.Match[str]) -> str:
     word = found[0]
     if word.isascii() or not any("a" <= sign <= "z" for sign in word.lower()):
         return word
-    mended = word.translate(_LOOKALIKES)
+    mended = word.translate(LOOKALIKES)
     return mended if all(ord(sign) < 0x370 for sign in mended) else word

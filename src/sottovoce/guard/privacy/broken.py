@@ -12,6 +12,9 @@ from sottovoce.guard.privacy.listed import lists
 NEAR = 160
 """Signs on either side of a cut that are looked at."""
 
+_PASSPORT = 8
+"""Signs that a passport's number has at least: what has fewer goes on after a cut."""
+
 Rule = Callable[[str], Iterable[Find]]
 
 _CUT = re.compile(r"(?<=[A-Za-z0-9_@./=&?%+!-])\n[ \t]{0,4}(?=[A-Za-z0-9_@./=&?%+!-])")
@@ -75,6 +78,8 @@ def _is_new_word(text: str, cut: re.Match[str], whole: Find) -> bool:
     if whole.kind == "email":
         known = _KNOWN_END.search(text, max(0, cut.start() - 12), cut.start()) is not None
         return known and re.fullmatch("[a-z]{1,2}", rest) is None
+    if whole.kind == "passport":
+        return cut.start() - whole.start >= _PASSPORT
     if _NUMBER.fullmatch(rest) or rest.lower() in lists().never:
         return True
     return len(rest) > 3 and rest.isalpha() and (rest.islower() or rest.istitle())

@@ -19,7 +19,7 @@ _TLDS = (
     "health|tech|mail|email|school|store|site|clinic|legal|ngo|care|house|studio|club|top|vip|page|blog|team"
 )
 _KNOWN = frozenset(_TLDS.split("|"))
-_L = "A-Za-z0-9\u00c0-\u024f"
+_L = "A-Za-z0-9\u00c0-\u024f\u1e00-\u1eff"
 _DOT = (
     r"(?:[ \t]*(?:[_*#]dot[_*#]|-dot-|[(\[{<【][ ]?(?:dot|punkt|punto|point|点)[ ]?[)\]}>】]|\[\.\]|"
     r"\(\.\))[ \t]*|[ \t]+(?:dot|punkt|punto|ponto|point)[ \t]+|[ \t]*点[ \t]*)"

@@ -30,7 +30,7 @@ _SHAPES: tuple[tuple[re.Pattern[str], Callable[[str], bool]], ...] = (
     (_spaced(" ".join([_D] * 8) + " [A-HJ-NP-TV-Z]"), checks.spanish),
     (_spaced("[XYZ] " + " ".join([_D] * 7) + " [A-HJ-NP-TV-Z]"), checks.spanish),
     (
-        _spaced(rf"{'[A-Z] ' * 6}{_D} {_D} [ABCDEHLMPRST] {_D} {_D} [A-Z] {_D} {_D} {_D} [A-Z]"),
+        _spaced(rf"[A-Z]{{3}} [A-Z]{{3}} {_D} {_D} [ABCDEHLMPRST] {_D} {_D} [A-Z] {_D} {_D} {_D} [A-Z]"),
         checks.italian,
     ),
     (

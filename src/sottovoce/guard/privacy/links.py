@@ -33,7 +33,9 @@ _URL_HOOK = re.compile(
     r"wa)\.me/[\w+.-]{3,}|"
     r"/(?:reset|verify|invite|magic|unsubscribe|share|join|s|d|i|f|e|p|file|folder|view|doc|meet|j|download|"
     r"activate|confirm|auth)/"
-    r"(?=[\w-]{0,40}\d)(?=[\w-]{0,40}[A-Za-z])[\w-]{8,}|/bot\d{8,10}:",
+    r"(?=[\w-]{0,40}\d)(?=[\w-]{0,40}[A-Za-z])[\w-]{8,}|/bot\d{8,10}:|/hooks?/[\w-]{8,}"
+    r"|/(?:join|meet|invite|j|room|call)/[a-z]{3,4}-[a-z]{3,4}-[a-z]{3,4}\b"
+    r"|/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}",
     re.IGNORECASE,
 )
 _ENDS = ".,;:!?)]}*_"

@@ -23,7 +23,7 @@ _NUMBER = re.compile(
 )
 _SHAPE = re.compile(
     r"(?<![A-Za-z0-9+/_.@#-])(?:E[A-HJ-NP-Z]\d{7}|[EG]\d{8}|\d{2}[A-Z]{2}\d{5}"
-    r"|[CFGHJK](?=[0-9]*[CFGHJ-NPRTV-Z])(?=(?:[A-Z]{0,3}\d){4})[0-9CFGHJ-NPRTV-Z]{7}\d)(?![A-Za-z0-9@/_]|"
+    r"|[CFGHJKL](?=[0-9]*[CFGHJ-NPRTV-Z])(?=(?:[A-Z]{0,3}\d){4})[0-9CFGHJ-NPRTV-Z]{7}\d)(?![A-Za-z0-9@/_]|"
     r"[.-]\d)"
 )
 _OTHER = re.compile(

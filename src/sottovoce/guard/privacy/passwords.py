@@ -86,6 +86,13 @@ _NETWORK = re.compile(
     r"(?P<value>(?=[!-~]{0,40}[\d!-/])[!-?A-~]{6,60})(?<![.,;])(?![@\w])",
     re.IGNORECASE,
 )
+_CODED = re.compile(
+    r"code|pin|comb|keypad|key|schlüssel|secret|seed|totp|2fa|mfa|otp|two-factor|authenticator|backup|"
+    r"recovery|tan"
+    r"|码|密钥|两步|动态|种子|验证器",
+    re.IGNORECASE,
+)
+"""Without any of these there is no code for a door, an account or a licence."""
 _NEAR = re.compile(
     r"(?:pass(?:word|phrase|code)|passwort|kennwort|contraseña|mot de passe|密码|口令)"
     r"(?P<between>[^\n]{1,60}?)"
@@ -115,7 +122,8 @@ def passwords(text: str) -> Iterator[Find]:
         if _stands_out(found["value"].rstrip(".:?!*}]")) and "@" not in found["between"]:
             value = found["value"].rstrip(".:?*}]")
             yield Find(found.start("value"), found.start("value") + len(value), "key", False, value)
-    for pattern in (_DOOR, _BACKUP, _PARTED, _SEED, _WALLET, _QUOTED, _NETWORK, _CHINESE):
+    coded: tuple[re.Pattern[str], ...] = (_DOOR, _BACKUP, _PARTED, _SEED) if _CODED.search(text) else ()
+    for pattern in (*coded, _WALLET, _QUOTED, _NETWORK, _CHINESE):
         for found in pattern.finditer(text):
             yield Find(*found.span("value"), "key", True, " ".join(found["value"].split()))
 

@@ -40,7 +40,7 @@ STATES = (
     "Michigan|Pennsylvania|Minnesota|Ontario|Quebec|Victoria|Queensland"
 )
 UK_CODE = r"[A-Z]{1,2}\d[A-Z\d]?[ ]?\d[A-Z]{2}"
-_SEP = r"(?:[ \t]*,[ \t]*\n?[ \t]*|[ \t]*\n[ \t]*|[ \t]+)"
+_SEP = r"(?:[ \t]*,[ \t]*\n?[ \t]*|[ ]-[ ]|[ \t]*\n[ \t]*|[ \t]+)"
 CAPITAL = r"[A-Z\u00c0-\u00de](?:[\w.'\u00c0-\u024f-]{0,24})"
 _TOWN = (
     rf"{CAPITAL}(?:[ -](?:{CAPITAL}|upon|on|of|the|am|an|der|de|la|le|im|in|under|le|sur|sous|del|y)){{0,4}}"
@@ -68,7 +68,8 @@ _TOWN_ONLY = re.compile(
     r"|[ ](?:by|before|until|from|on|and|since|for|with|as|but|where|which|every|at|next|this|after)\b))"
 )
 _BEFORE = re.compile(
-    rf"(?:(?:(?i:{_UNIT})|(?<![\w.,/-])(?:\d{{1,2}}/\d{{1,2}}|\d[FR]\d|[GBP]F\d)(?=,)|"
+    rf"(?:(?:(?i:{_UNIT})|(?:Top|Ground|First|Second|Third|Basement|Garden)[ ](?:Floor|Flat)(?=,)|"
+    rf"(?<![\w.,/-])(?:\d{{1,2}}/\d{{1,2}}|\d[FR]\d|[GBP]F\d)(?=,)|"
     rf"The[ ]{CAPITAL}(?:[ ]{CAPITAL})?(?=,)|(?i:bât|rés|esc)\.?[ ]"
     rf"[A-Z0-9]{{1,3}}(?=,)|Résidence(?:[ ]{CAPITAL}){{1,3}}(?=,)|"
     rf"{CAPITAL}(?: {CAPITAL})? (?:House|Court|Lodge|Cottage|Building|Tower|Mansions|"
@@ -151,7 +152,7 @@ _ROMANCE = re.compile(
     rf"Impasse|Quai)[ ]"
     rf"(?:(?:de|du|des|la|le|les|l'|d'|de la|de l'|au|"
     rf"aux)[ ]?){{0,3}}[\w\u00c0-\u024f'-]{{2,24}}(?:[ -](?:{CAPITAL}|de|du|la|des|le)){{0,4}}"
-    rf"|\b(?:Calle|C/|Avenida|Avda\.?|Av\.|Plaza|Paseo|Pº|Ronda|Carrer|Camino|Travesía|Via|"
+    rf"|\b(?:Calle|C/|Avenida|Avda\.?|Av\.|Plaza|Paseo|Pº|Ronda|Carrer|Camino|Travesía|[Vv]ia|"
     rf"Viale|Piazza|Corso|Largo|Vicolo|Rua|Rue|Avenue|Boulevard)[ ]?"
     rf"(?:(?:de|del|della|dei|degli|delle|di|do|da|la|las|los|"
     rf"el)[ ]){{0,2}}{CAPITAL}(?:[ ](?:{CAPITAL}|de|del|di|della|la|y|"

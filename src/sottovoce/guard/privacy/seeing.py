@@ -12,7 +12,7 @@ from array import array
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sottovoce.guard.plain import alike_mended
+from sottovoce.guard.plain import LOOKALIKES, alike_mended
 
 _CLUSTER = re.compile("[^\x00-\x7f\u3001-\u3003\u3008-\u3011\u3400-\u9fff][\u0300-\u036f\ufe00-\ufe0f\u20e3]*"
                       "|[\x00-\x7f][\u0300-\u036f\ufe00-\ufe0f\u20e3]+")  # fmt: skip
@@ -23,6 +23,10 @@ _SAME = str.maketrans({
     "\r": "\n", "\u2028": "\n", "\u2029": "\n", "\x0b": "\n", "\x0c": "\n", "\x85": "\n",
 })  # fmt: skip
 _OTHER_LETTER = re.compile("[\u0370-\u03ff\u0400-\u052f]")
+_MAIL = re.compile(r"[^\s\u3400-\u9fff,;:()<>\"']{1,80}@[^\s\u3400-\u9fff,;:()<>\"']{1,80}")
+_BESIDE_DIGIT = re.compile(
+    r"(?<=[0-9])[\u0370-\u052f]{1,4}(?![^\W\d_])|(?<![^\W\d_])[\u0370-\u052f]{1,4}(?=[0-9])"
+)
 _NOT_CHINESE = re.compile("[^\u3400-\u9fff]+")
 _NOT_SEEN = re.compile("[\u115f\u1160\u3164\u2800\ufe00-\ufe0f\u20e3]")
 
@@ -66,6 +70,9 @@ def see(text: str) -> Seen:
     if _OTHER_LETTER.search(seen):
         # A Chinese sign that touches a word is none of its letters.
         seen = _NOT_CHINESE.sub(lambda part: alike_mended(part[0]), seen)
+        # Whole words of letters that look Latin, where only Latin ones can stand.
+        for pattern in (_MAIL, _BESIDE_DIGIT):
+            seen = pattern.sub(lambda part: part[0].translate(LOOKALIKES), seen)
     return Seen(seen, starts, ends)
 
 
