@@ -19,8 +19,9 @@ from pathlib import Path
 from bench.pairs import Row, ratios, row
 from sottovoce.core.paths import open_home
 from sottovoce.models import starter
-from sottovoce.models.download import Way, bring
+from sottovoce.models.download import bring
 from sottovoce.models.partial import Partial, Wanted
+from sottovoce.models.way import Way
 from sottovoce.net.address import Where
 from sottovoce.net.door import Door
 from sottovoce.net.ledger import Ledger

@@ -5,10 +5,13 @@ from __future__ import annotations
 import datetime
 import json
 import shutil
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 
+import bundle_server
 import pytest
 from update_homes import Maker, Receiver, state
 
@@ -250,3 +253,41 @@ def test_there_is_nothing_to_take_back_before_the_first(sotto):
     assert "No update was applied" in sotto("update", "--roll-back", "--yes").err
     assert sotto("update").code == 2
     assert sotto("update", "--from", "/x", "--roll-back").code == 2
+
+
+@pytest.fixture
+def address(maker, tmp_path, loopback):
+    """The stick's folder, served by a process of its own; `paths` tells what was asked."""
+    script, log = Path(bundle_server.__file__), tmp_path / "asked"
+    log.touch()
+    with subprocess.Popen([sys.executable, script, maker.path, log]) as process:
+        while "\n" not in log.read_text():
+            assert process.poll() is None
+        try:
+            yield SimpleNamespace(url=log.read_text().split()[0], paths=lambda: log.read_text().split()[1:])
+        finally:
+            process.kill()
+
+
+def test_a_bundle_at_an_address_is_shown_and_taken(sotto, maker, home, address, monkeypatch):
+    maker.bring(maker.put_everything(1), NOW)
+    refused = sotto("update", "--from", address.url, "--yes")
+    assert (refused.code, "nothing leaves this machine unless you allow it" in refused.err) == (3, True)
+    assert not address.paths()
+    monkeypatch.setenv("SOTTO_NETWORK", "ask")
+    shown = json.loads(sotto("bundle", "show", address.url, "--json").out)
+    assert (len(shown["items"]), shown["trusted_here"]) == (8, False)
+    assert "when it is taken" in sotto("bundle", "show", address.url, "--check").err
+    alone = sotto("update", "--from", address.url, "--yes", "--accept-licences")
+    assert (alone.code, "does not know the signer" in alone.err) == (3, True)
+    assert sum("/blobs/" in path for path in address.paths()) == 1, "the contents once, and nothing else"
+    trust = ("--trust", shown["fingerprint"])
+    taken = sotto("update", "--from", address.url, "--yes", "--accept-licences", *trust)
+    assert taken.code == 0, taken.err
+    assert "The update is in place" in taken.out
+    there = Receiver(home.root.parent / "other")
+    there.apply(maker.stick)
+    assert state(home) == state(there.home)
+    assert "There is nothing new" in sotto("update", "--from", f"{address.url}/sotto-bundle").out
+    nothing = sotto("update", "--from", f"{address.url}/elsewhere")
+    assert (nothing.code, "There is no bundle at" in nothing.err) == (2, True)

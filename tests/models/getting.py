@@ -11,8 +11,9 @@ from gguf_samples import TensorSpec, language_model
 from mirror import Mirror
 
 from sottovoce.core.paths import Home
-from sottovoce.models.download import Manner, Way, bring
+from sottovoce.models.download import bring
 from sottovoce.models.partial import Partial, Wanted
+from sottovoce.models.way import Manner, Way
 from sottovoce.net.address import Where
 from sottovoce.net.door import Door
 from sottovoce.net.ledger import Ledger

@@ -17,8 +17,9 @@ from pathlib import Path
 
 from sottovoce.core.errors import SottoError
 from sottovoce.core.paths import Home, open_home
-from sottovoce.models.download import Manner, Way, bring
+from sottovoce.models.download import bring
 from sottovoce.models.partial import Partial, Wanted
+from sottovoce.models.way import Manner, Way
 from sottovoce.net.address import Where
 from sottovoce.net.door import Door
 from sottovoce.net.ledger import Ledger

@@ -12,9 +12,10 @@ from mirror import Mirror
 from sottovoce.core.errors import BadModelFile, DiskFull, Offline, StoreBusy
 from sottovoce.core.paths import Home
 from sottovoce.models import partial as partial_module
-from sottovoce.models.download import Manner, Way, bring
+from sottovoce.models.download import bring
 from sottovoce.models.partial import Partial, Wanted
 from sottovoce.models.progress import Meter, Progress
+from sottovoce.models.way import Manner, Way
 from sottovoce.net.ledger import Ledger
 
 

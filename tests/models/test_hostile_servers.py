@@ -18,7 +18,7 @@ from mirror import Ask, Blob, Handler, Mirror
 
 from sottovoce.core.errors import SottoError
 from sottovoce.core.paths import Home
-from sottovoce.models.download import Manner
+from sottovoce.models.way import Manner
 from sottovoce.net.answer import Limits
 
 HARD = Manner(

@@ -24,7 +24,8 @@ from signed_files import (
 )
 
 from sottovoce.core.errors import BadBundle, Untrusted
-from sottovoce.updates.trust import ROOT_LIMIT, TARGETS_LIMIT, Trusted, first_contact, verify
+from sottovoce.updates.roots import ROOT_LIMIT, Trusted, first_contact
+from sottovoce.updates.trust import TARGETS_LIMIT, verify
 
 ROLES = ("root", "timestamp", "snapshot", "targets")
 LIMITS = {"root": ROOT_LIMIT, "timestamp": 64_000, "snapshot": 64_000, "targets": TARGETS_LIMIT}

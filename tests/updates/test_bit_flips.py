@@ -14,7 +14,7 @@ from sottovoce.updates.checking import check
 from sottovoce.updates.folder import Folder
 from sottovoce.updates.gather import Wish
 from sottovoce.updates.opening import open_bundle
-from sottovoce.updates.trust import Trusted, first_contact
+from sottovoce.updates.roots import Trusted, first_contact
 
 FLIPS = 1_000
 

@@ -27,8 +27,8 @@ from sottovoce.updates.folder import Folder, find
 from sottovoce.updates.gather import Gathered, Wish, gather
 from sottovoce.updates.opening import Bundle, open_bundle
 from sottovoce.updates.plan import Plan, planned
+from sottovoce.updates.roots import Trusted, first_contact
 from sottovoce.updates.settling import alone
-from sottovoce.updates.trust import Trusted, first_contact
 
 RULES = '[[rule]]\nname = "{name}"\nwords = ["{word}"]\n'
 ADVISORIES = {

@@ -7,16 +7,16 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sottovoce.core.amounts import amount
 
 if TYPE_CHECKING:
     from sottovoce.cli._given import Given
+    from sottovoce.updates.folder import Folder
     from sottovoce.updates.opening import Bundle
+    from sottovoce.updates.roots import Trusted
     from sottovoce.updates.signer import Signer
-    from sottovoce.updates.trust import Trusted
 
 STEP = 0.2
 """Seconds between two lines about how far it is."""
@@ -35,16 +35,14 @@ class Seen:
         return self.bundle.verdict.signer
 
 
-def looked_at(given: Given, path: Path) -> Seen:
+def looked_at(given: Given, folder: Folder) -> Seen:
     """Look at a bundle by itself, and say whether the home's signer has signed it. Raises BadBundle."""
     from sottovoce.core.errors import SottoError
     from sottovoce.core.paths import Home
     from sottovoce.updates import clock, known
-    from sottovoce.updates.folder import find
     from sottovoce.updates.opening import open_bundle
-    from sottovoce.updates.trust import first_contact
+    from sottovoce.updates.roots import first_contact
 
-    folder = find(path)
     bundle = open_bundle(folder, first_contact(folder.read), clock.BEGINNING)
     trusted = known.load(Home(given.root()))
     if trusted is None:
@@ -78,6 +76,18 @@ def told_signer(given: Given, signer: Signer) -> None:
     """Tell who signed."""
     given.show.note(f"Signed by {signer.name}, fingerprint {signer.fingerprint}")
     given.show.note(f"{signer.threshold} of {signer.keys} keys are needed to change who signs.")
+
+
+def told_new_keys(given: Given, trusted: Trusted, signer: Signer) -> None:
+    """Tell of a signer whose keys are others than those that were trusted, and who may change them."""
+    from sottovoce.updates.signer import signer_of
+
+    before = signer_of(trusted.root).fingerprint
+    if before != signer.fingerprint:
+        given.show.note(
+            f"This signer has other keys now, signed by enough of those that you trusted. "
+            f"The fingerprint was {before}."
+        )
 
 
 def data_of(seen: Seen, *, checked: bool) -> dict[str, Any]:
@@ -128,7 +138,7 @@ def told_progress(given: Given, doing: str, size: int | None = None) -> Iterator
         given.show.passing("")
 
 
-def trusted_after_asking(given: Given, path: Path, trust: str | None) -> Trusted:
+def trusted_after_asking(given: Given, folder: Folder, trust: str | None) -> Trusted:
     """Return the root of a bundle's signer, whom this home did not know, once a person has said yes.
 
     Raises Untrusted where nobody did: --yes is no answer to who signs.
@@ -136,15 +146,15 @@ def trusted_after_asking(given: Given, path: Path, trust: str | None) -> Trusted
     import click
 
     from sottovoce.core.errors import Untrusted
-    from sottovoce.updates.folder import find
-    from sottovoce.updates.signer import same_fingerprint, signer_of
-    from sottovoce.updates.trust import first_contact
+    from sottovoce.updates.roots import first_contact, second_contact
+    from sottovoce.updates.signer import signer_of
 
-    found = first_contact(find(path).read)
+    found = first_contact(folder.read)
     signer = signer_of(found.root)
     if trust is not None:
-        if same_fingerprint(trust, signer.fingerprint):
-            return found
+        told = second_contact(folder.read, trust)
+        if told is not None:
+            return told
         raise Untrusted(
             f"This bundle is signed by {signer.name!r}, with the fingerprint {signer.fingerprint}, and not "
             "with the one that was given.",

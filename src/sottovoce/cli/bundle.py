@@ -171,18 +171,26 @@ def make(
 
 
 @bundle.command()
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("source", metavar="PATH")
 @click.option("--check", is_flag=True, help="Read all of it, and compare every byte with what was signed.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
-def show(given: Given, /, path: Path, check: bool, as_json: bool) -> None:
+def show(given: Given, /, source: str, check: bool, as_json: bool) -> None:
     """Tell what a bundle holds, who signed it, how old it is, and under which licences.
 
-    Says as well whether this home would take it. Changes nothing.
+    PATH may be an address as well. Says also whether this home would take it. Changes nothing.
     """
     from sottovoce.cli._bundles import data_of, looked_at
+    from sottovoce.cli._sources import located
+    from sottovoce.core.errors import BadValue
+    from sottovoce.updates.remote import is_address
 
-    seen = looked_at(given, path)
+    if check and is_address(source):
+        raise BadValue(
+            "A bundle at an address is checked when it is taken, not before.",
+            hint="Leave out --check; sotto update --from checks every byte before anything changes",
+        )
+    seen = looked_at(given, located(given, source))
     if check:
         from sottovoce.updates.checking import check as check_all
 

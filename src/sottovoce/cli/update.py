@@ -6,12 +6,12 @@ import time
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from sottovoce.cli._bundles import told_progress, told_signer, trusted_after_asking
+from sottovoce.cli._bundles import told_new_keys, told_progress, told_signer, trusted_after_asking
+from sottovoce.cli._sources import check_room, fetch, located
 from sottovoce.core.amounts import amount
 
 if TYPE_CHECKING:
@@ -21,11 +21,12 @@ if TYPE_CHECKING:
     from sottovoce.updates.contents import Item
     from sottovoce.updates.opening import Bundle
     from sottovoce.updates.plan import Change, Plan
-    from sottovoce.updates.trust import Trusted
+    from sottovoce.updates.roots import Trusted
 
 EXAMPLES = """\b
 sotto update --from /media/stick
 sotto update --from /media/stick --yes --accept-licences
+sotto update --from https://example.org/updates
 sotto update --roll-back"""
 
 
@@ -33,7 +34,7 @@ sotto update --roll-back"""
 class Wish:
     """What was given with the command."""
 
-    path: Path
+    source: str
     trust: str | None
     accept: bool
     yes: bool
@@ -41,9 +42,7 @@ class Wish:
 
 
 @click.command(epilog=EXAMPLES)
-@click.option(
-    "--from", "path", type=click.Path(path_type=Path), help="The stick, or the folder, with a bundle."
-)
+@click.option("--from", "source", metavar="PATH", help="The stick, the folder or the address with a bundle.")
 @click.option("--roll-back", is_flag=True, help="Go back to what was before the last update.")
 @click.option("--trust", metavar="FINGERPRINT", help="Trust the signer with this fingerprint from now on.")
 @click.option("--accept-licences", "accept", is_flag=True, help="Accept the licences of new models.")
@@ -52,7 +51,7 @@ class Wish:
 @click.pass_obj
 def update(
     given: Given,
-    path: Path | None,
+    source: str | None,
     roll_back: bool,
     trust: str | None,
     accept: bool,
@@ -62,30 +61,31 @@ def update(
     """Take a bundle's models, shelves and rules, or go back.
 
     First you are told what is new, who signed it, and under which licences it comes. Then it is copied and
-    checked, put in place as a whole, and tried; where that goes wrong, it is taken back. Needs no network.
+    checked, put in place as a whole, and tried; where that goes wrong, it is taken back. Needs no network,
+    unless you give an address: then only what is missing is fetched, if the setting network allows it.
     """
     from sottovoce.updates.settling import alone
 
-    if (path is None) == (not roll_back):
+    if (source is None) == (not roll_back):
         raise click.UsageError("Give either --from PATH or --roll-back.")
     with closing(given.open_database()) as database, alone(database.home):
-        if path is None:
+        if source is None:
             _roll_back(given, database, yes, as_json)
         else:
-            _update(given, database, Wish(path, trust, accept, yes, as_json))
+            _update(given, database, Wish(source, trust, accept, yes, as_json))
 
 
 def _update(given: Given, database: Database, wish: Wish) -> None:
     from sottovoce.core.messages import OWNER
     from sottovoce.knowledge import carrying
-    from sottovoce.updates import known, staging
+    from sottovoce.updates import fetching, known, staging
     from sottovoce.updates.applying import apply
     from sottovoce.updates.plan import planned
 
     home, settings = database.home, given.settings()
     bundle = _opened(given, home, wish, settings.update_clock)
     plan = planned(bundle, home, database, OWNER, settings.use, carrying.mark)
-    free = staging.check_room(home, plan)
+    free = check_room(home, plan)
     if not wish.as_json:
         _tell(given, plan, free)
     if not plan.due:
@@ -95,10 +95,12 @@ def _update(given: Given, database: Database, wish: Wish) -> None:
     _agree(given, database, wish, plan, settings.use)
     known.save(home, bundle.verdict.trusted)
     before = _failing(given, home)
+    fetch(given, home, plan, wish.source)
     with told_progress(given, "Copying", staging.needed(home, plan)) as told:
         staging.stage(home, plan, carrying.check, told)
     given.show.note("Putting it in place and trying it …")
     apply(home, database, plan, OWNER, lambda: _worse(given, home, before))
+    fetching.clear(home)
     _told_end(given, wish, plan, "The update is in place. To go back: sotto update --roll-back", applied=True)
 
 
@@ -108,10 +110,9 @@ def _opened(given: Given, home: Home, wish: Wish, policy: str) -> Bundle:
 
     from sottovoce.core.errors import Untrusted
     from sottovoce.updates import clock, known
-    from sottovoce.updates.folder import find
     from sottovoce.updates.opening import open_bundle
 
-    folder = find(wish.path)
+    folder = located(given, wish.source)
     now = datetime.datetime.now(datetime.UTC)
 
     def opened(trusted: Trusted) -> Bundle:
@@ -119,13 +120,16 @@ def _opened(given: Given, home: Home, wish: Wish, policy: str) -> Bundle:
 
     trusted = known.load(home)
     if trusted is None:
-        return opened(trusted_after_asking(given, wish.path, wish.trust))
+        return opened(trusted_after_asking(given, folder, wish.trust))
     try:
-        return opened(trusted)
+        bundle = opened(trusted)
     except Untrusted:
         if wish.trust is None:
             raise
-    return opened(trusted_after_asking(given, wish.path, wish.trust))
+    else:
+        told_new_keys(given, trusted, bundle.verdict.signer)
+        return bundle
+    return opened(trusted_after_asking(given, folder, wish.trust))
 
 
 def _tell(given: Given, plan: Plan, free: int) -> None:

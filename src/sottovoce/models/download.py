@@ -11,16 +11,14 @@ import contextlib
 import time
 from collections.abc import AsyncGenerator, Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeVar
 
 from sottovoce.core.errors import BadModelFile, NetworkProblem
-from sottovoce.engine.gguf import check_start
 from sottovoce.models.partial import Partial
 from sottovoce.models.progress import Meter, Progress
-from sottovoce.net.answer import Answer, Declined, Limits
-from sottovoce.net.bearer import Bearer
-from sottovoce.net.door import Door
+from sottovoce.models.way import Way
+from sottovoce.net.answer import Answer, Declined
 from sottovoce.net.fetch import opened
 from sottovoce.net.policy import Purpose
 from sottovoce.net.ranges import Facts, Span, WrongRange
@@ -35,42 +33,6 @@ PASSING = frozenset((408, 425, 429, 500, 502, 503, 504))
 """Refusals that may be over soon."""
 
 KEPT = "What has come is kept: the same command goes on from there"
-LARGEST = 1 << 44
-
-
-@dataclass(frozen=True, slots=True)
-class Manner:
-    """How hard to try. Times are seconds, sizes bytes.
-
-    A second connection helps where one is held back, and costs where one fills the line: it is opened
-    only when one was slower than `fast` for `settle`, and for no less than `least` bytes.
-    """
-
-    connections: int = 4
-    least: int = 8 << 20
-    settle: float = 1.0
-    fast: float = 80e6
-    tries: int = 6
-    """Failures in a row, with less than `step` bytes in between."""
-    step: int = 1 << 16
-    pause: float = 1.0
-    longest_pause: float = 60.0
-    write_every: float = 0.25
-    save_every: float = 1.0
-    limits: Limits = field(
-        default_factory=lambda: Limits(LARGEST, seconds=float("inf"), slowest=512, patience=60.0)
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """How a file is reached."""
-
-    door: Door
-    explicit: bool
-    elsewhere: Collection[str] = ()
-    bearer: Bearer | None = None
-    manner: Manner = field(default_factory=Manner)
 
 
 class _Anew(Exception):
@@ -200,6 +162,7 @@ class _Bringing:
             span=span,
             elsewhere=self._way.elsewhere,
             bearer=self._way.bearer,
+            follow=self._way.follow,
         ) as answer:
             await self._accept(answer.facts, lane)
             await self._pour(answer, lane)
@@ -252,7 +215,7 @@ class _Bringing:
 
     async def _write(self, start: int, pieces: list[bytes]) -> None:
         if start == 0:
-            check_start(b"".join(pieces)[:64], self._partial.wanted.name)
+            self._way.check(b"".join(pieces)[:64], self._partial.wanted.name)
         await self._at_desk(self._partial.write, start, pieces)
         if time.monotonic() - self._saved > self._manner.save_every:
             self._saved = time.monotonic()

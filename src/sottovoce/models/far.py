@@ -17,8 +17,8 @@ from sottovoce.core.errors import BadModelFile, NetworkProblem
 from sottovoce.engine import gguf
 from sottovoce.engine.header import Header, bad_model
 from sottovoce.engine.reader import NotYet, Reader
-from sottovoce.models.download import Way
 from sottovoce.models.names import last_name
+from sottovoce.models.way import Way
 from sottovoce.net.answer import Declined, Limits
 from sottovoce.net.fetch import opened
 from sottovoce.net.policy import Purpose

@@ -15,11 +15,11 @@ from sottovoce.engine.header import Header
 from sottovoce.engine.parts import PART
 from sottovoce.models import far, licences
 from sottovoce.models.choosing import choose
-from sottovoce.models.download import Way
 from sottovoce.models.far import FarFile
 from sottovoce.models.hub import Hub, address, gated, look, page, told
 from sottovoce.models.names import HubRef, UrlRef, last_name
 from sottovoce.models.partial import Wanted
+from sottovoce.models.way import Way
 from sottovoce.net.answer import Declined
 from sottovoce.net.door import Door
 

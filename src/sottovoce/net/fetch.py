@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Collection
 
-from sottovoce.core.errors import NetworkProblem
+from sottovoce.core.errors import NetworkProblem, Refused
 from sottovoce.net.answer import RIGHT, Answer, Limits, checked_answer, told
 from sottovoce.net.bearer import Bearer
 from sottovoce.net.door import Door, through
@@ -55,14 +55,16 @@ async def opened(
     span: Span | None = None,
     elsewhere: Collection[str] = (),
     bearer: Bearer | None = None,
+    follow: bool = True,
 ) -> AsyncGenerator[Answer, None]:
     """Hold open the answer found at an address; leaving ends the connection, read or not.
 
     With `span`, a part of the file is asked for; a server may still send all of it, and the answer's facts
     tell. A redirect is followed on the same host only, or to a host named in `elsewhere`; each is a
     connection of its own, with its own permission and line in the ledger, and sees the bearer's token only
-    if it goes to the bearer's origin. Raises Offline, Refused, BadValue for an address that cannot be used,
-    Declined, WrongRange, and NetworkProblem for all else that goes wrong beyond.
+    if it goes to the bearer's origin. Without `follow` each redirect is Refused. Raises Offline, Refused,
+    BadValue for an address that cannot be used, Declined, WrongRange, and NetworkProblem for all else that
+    goes wrong beyond.
     """
     deadline = asyncio.get_running_loop().time() + limits.seconds
     target = checked(url, door.where)
@@ -78,6 +80,11 @@ async def opened(
                 about = checked_answer(response, target, limits.bytes, span)
                 yield Answer(response, about, limits, passage.trace, deadline, passage.still)
                 return
+            if not follow:
+                raise Refused(
+                    f"{host_of(target)} sends on to another address, and only the one you gave is asked.",
+                    hint="If you trust that other address, give it instead.",
+                )
             with told(host_of(target)):
                 moved = target.join(response.headers["location"])
             passage.trace.outcome = f"sent on to {host_of(moved)}"

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 from sottovoce.core.errors import BadValue, NotFound
 from sottovoce.core.paths import PRIVATE_FILE, disk_problem, make_folder, write_whole
 from sottovoce.updates.metadata import parsed, written
+from sottovoce.updates.roots import ROOT_LIMIT
 from sottovoce.updates.signer import signer_of
-from sottovoce.updates.trust import ROOT_LIMIT
 
 if TYPE_CHECKING:
     from securesystemslib.signer import CryptoSigner

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from sottovoce.core.errors import StoreDamaged, StoreProblem
 from sottovoce.core.paths import Home, disk_problem, make_folder, write_whole
+from sottovoce.updates.roots import Trusted
 from sottovoce.updates.settling import FOLDER
-from sottovoce.updates.trust import Trusted
 
 VERSION = 1
 LARGEST = 4_000_000

@@ -11,7 +11,8 @@ from sottovoce.updates.contents import Item
 from sottovoce.updates.copying import Piece
 from sottovoce.updates.folder import Folder
 from sottovoce.updates.metadata import damaged
-from sottovoce.updates.trust import Trusted, Verdict, verify
+from sottovoce.updates.roots import Trusted
+from sottovoce.updates.trust import Verdict, verify
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sottovoce.core.errors import BadBundle, SottoError, Untrusted
+from sottovoce.core.errors import BadBundle
 from sottovoce.updates.metadata import (
     ASK,
     Kind,
@@ -24,37 +24,18 @@ from sottovoce.updates.metadata import (
     runs_out,
     written,
 )
+from sottovoce.updates.roots import Read, Trusted, follow
 from sottovoce.updates.signer import Signer, parsed_root, signer_of
 
 if TYPE_CHECKING:
     from tuf.api.metadata import Metadata, MetaFile, Root, Snapshot, Targets, Timestamp
 
-ROOT_LIMIT = 512_000
 TIMESTAMP_LIMIT = 64_000
 SNAPSHOT_LIMIT = 64_000
 TARGETS_LIMIT = 20_000_000
 """Bytes of each file: one that does not end is refused once it is longer."""
 
-MOST_ROOTS = 64
-"""Changes of keys that are followed from one bundle to the next."""
-
-Read = Callable[[str, int], bytes | None]
-"""Returns a metadata file by its name, None where there is none. Raises BadBundle where it is longer."""
-
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-
-
-@dataclass(frozen=True, slots=True)
-class Trusted:
-    """What a home knows of its signer: the last metadata that it believed, as bytes.
-
-    `newest` is when the newest bundle that was believed was made, by the signer's word.
-    """
-
-    root: bytes
-    timestamp: bytes | None = None
-    snapshot: bytes | None = None
-    newest: datetime.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,27 +59,13 @@ class Verdict:
     """What to keep in place of what was known before."""
 
 
-def first_contact(read: Read) -> Trusted:
-    """Return the newest root of a bundle, as one to be trusted, if a person says so. Raises BadBundle."""
-    for version in range(MOST_ROOTS, 0, -1):
-        data = _root(read, version)
-        if data is not None:
-            break
-    else:
-        raise damaged("it does not say who signed it")
-    new = parsed_root(data)
-    before = _root(read, version - 1)
-    require(new.signed, "root", new, beside=None if before is None else parsed_root(before).signed)
-    return Trusted(data)
-
-
 def verify(trusted: Trusted, read: Read, when: datetime.datetime) -> Verdict:
     """Return what a bundle holds. `when`: the time by which it must not have run out.
 
     Raises BadBundle where it is damaged, forged, older than one that was believed, or has run out, and
     Untrusted where somebody else has signed it.
     """
-    root = _root_of(trusted, read)
+    root = follow(trusted, read)
     trusted = _after_new_keys(trusted, root)
     if root.signed.is_expired(when):
         raise runs_out("the keys of its signer", root.signed.expires, when)
@@ -119,28 +86,6 @@ def verify(trusted: Trusted, read: Read, when: datetime.datetime) -> Verdict:
 
 
 # ---- each role in turn ----
-
-
-def _root_of(trusted: Trusted, read: Read) -> Metadata[Root]:
-    """Follow the signer's keys from those that are known to the newest in the bundle."""
-    root = parsed_root(trusted.root)
-    same = _root(read, root.signed.version)
-    if same is not None and same != trusted.root:
-        raise _somebody_else(trusted, read)
-    for _ in range(MOST_ROOTS):
-        data = _root(read, root.signed.version + 1)
-        if data is None:
-            return root
-        newer = parsed_root(data)
-        if newer.signed.version != root.signed.version + 1:
-            raise damaged("its keys are not numbered as they must be")
-        try:
-            require(root.signed, "root", newer, beside=newer.signed)
-        except BadBundle:
-            raise _somebody_else(trusted, read) from None
-        require(newer.signed, "root", newer, beside=root.signed)
-        root = newer
-    raise damaged(f"its keys change more than {MOST_ROOTS} times")
 
 
 def _after_new_keys(trusted: Trusted, root: Metadata[Root]) -> Trusted:
@@ -251,10 +196,6 @@ def _made(timestamp: Timestamp) -> datetime.datetime:
     return made if made.tzinfo else made.replace(tzinfo=datetime.UTC)
 
 
-def _root(read: Read, version: int) -> bytes | None:
-    return read(f"{version}.root.json", ROOT_LIMIT)
-
-
 def _public(root: Root, role: str) -> tuple[int, list[str]]:
     found = root.roles[role]
     return found.threshold, sorted(str(root.keys[name].keyval["public"]) for name in found.keyids)
@@ -265,20 +206,4 @@ def _older(detail: str) -> BadBundle:
         "This bundle is older than one that was applied here before, and nothing goes back unasked.",
         hint=f"{ASK}; to take the last update back: sotto update --roll-back",
         detail=detail,
-    )
-
-
-def _somebody_else(trusted: Trusted, read: Read) -> SottoError:
-    """Say who signed it, as far as that can be told."""
-    known = signer_of(trusted.root)
-    try:
-        theirs = signer_of(first_contact(read).root)
-    except BadBundle as problem:
-        return problem
-    if theirs.fingerprint == known.fingerprint:
-        return damaged("its keys are not those that were trusted here")
-    return Untrusted(
-        f"This bundle is signed by {theirs.name!r} ({theirs.fingerprint}), and this home trusts "
-        f"{known.name!r} ({known.fingerprint}).",
-        hint=f"If you are sure, by another way than this stick: add --trust '{theirs.fingerprint}'",
     )
