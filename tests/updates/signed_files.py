@@ -13,9 +13,10 @@ from securesystemslib.signer import CryptoSigner
 from tuf.api.metadata import Metadata
 
 from sottovoce.core.errors import BadBundle
-from sottovoce.updates import keys, signing
+from sottovoce.updates import keys, rotating, signing
 from sottovoce.updates.folder import Folder
 from sottovoce.updates.metadata import written
+from sottovoce.updates.rotating import Change
 from sottovoce.updates.trust import Target
 
 NOW = datetime.datetime(2026, 11, 27, 12, tzinfo=datetime.UTC)
@@ -42,13 +43,13 @@ class SignerAtWork:
         return {path.name: path.read_bytes() for path in self.stick.metadata.iterdir()}
 
     def renew(self, *replaced: str) -> None:
-        keys.renew(self.keys, (), replaced, NOW)
+        rotating.renew(self.keys, (), Change(replaced), NOW)
 
     def key(self, role: str) -> CryptoSigner:
         return keys.load(self.keys / f"{role}.key")
 
     def root_keys(self) -> list[CryptoSigner]:
-        return [keys.load(path) for path in sorted(self.keys.glob("root-*.key"))]
+        return [keys.load(path) for path in sorted(self.keys.glob("root-?.key"))]
 
     def signing(self, role: str) -> list[CryptoSigner]:
         return self.root_keys() if role == "root" else [self.key(role)]

@@ -11,7 +11,12 @@ from sottovoce.cli._bundles import told_bundle, told_progress
 from sottovoce.core.amounts import amount
 
 if TYPE_CHECKING:
+    import datetime
+
+    from tuf.api.metadata import Metadata, Root
+
     from sottovoce.cli._given import Given
+    from sottovoce.updates.rotating import Change
 
 DAYS = 180
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -34,15 +39,15 @@ def bundle() -> None:
 @bundle.command()
 @click.argument("folder", type=FOLDER)
 @click.option("--signer", metavar="NAME", help="Who signs, as people are told it.")
-@click.option("--roots", default=1, show_default=True, help="Keys that can change all others.")
-@click.option("--threshold", default=1, show_default=True, help="So many of them are needed for that.")
+@click.option("--roots", type=int, help="Keys that can change all others; 1 at first, more with --renew.")
+@click.option("--threshold", type=int, help="So many of them are needed for that; 1 at first.")
 @click.option("--renew", is_flag=True, help="Sign the next root: good for five more years.")
 @click.option(
     "--replace",
     "replaced",
     multiple=True,
-    type=click.Choice(["targets", "snapshot", "timestamp"]),
-    help="With --renew: make this key anew; may be given again.",
+    metavar="KEY",
+    help="With --renew: make this key anew, targets, snapshot, timestamp or root-2; may be given again.",
 )
 @click.option(
     "--root-key", "beside", multiple=True, type=FILE, help="With --renew: a root's key that lies elsewhere."
@@ -53,8 +58,8 @@ def keys(
     /,
     folder: Path,
     signer: str | None,
-    roots: int,
-    threshold: int,
+    roots: int | None,
+    threshold: int | None,
     renew: bool,
     replaced: tuple[str, ...],
     beside: tuple[Path, ...],
@@ -68,19 +73,16 @@ def keys(
 
     from sottovoce.updates import keys as key_files
     from sottovoce.updates.metadata import written
+    from sottovoce.updates.rotating import Change
     from sottovoce.updates.signer import signer_of
 
     now = datetime.datetime.now(datetime.UTC)
     if renew:
-        root = key_files.renew(folder, beside, replaced, now)
-        given.show.note(
-            f"Root {root.signed.version} is signed, and good until {root.signed.expires:%Y-%m-%d}."
-        )
-        given.show.note("The next bundle carries it, and whoever takes that one knows the new keys.")
+        root = _renewed(given, folder, beside, Change(replaced, roots, threshold), now)
     else:
         if signer is None:
             raise click.UsageError("Say who signs: --signer NAME.")
-        made = key_files.make(folder, signer, roots, threshold, now)
+        made = key_files.make(folder, signer, roots or 1, threshold or 1, now)
         root = key_files.newest_root(folder)
         given.show.note(f"The keys are in {folder}. The machine that makes bundles needs all but these:")
         for path in made:
@@ -90,6 +92,31 @@ def keys(
             "another place, and remove them here."
         )
     given.show.line(f"Fingerprint: {signer_of(written(root)).fingerprint}")
+
+
+def _renewed(
+    given: Given, folder: Path, beside: tuple[Path, ...], change: Change, now: datetime.datetime
+) -> Metadata[Root]:
+    """Sign the next root, and tell what that means for whom."""
+    from sottovoce.updates.keys import newest_root
+    from sottovoce.updates.rotating import renew
+    from sottovoce.updates.signer import fingerprint
+
+    before = newest_root(folder)
+    done = renew(folder, beside, change, now)
+    root = done.root
+    given.show.note(f"Root {root.signed.version} is signed, and good until {root.signed.expires:%Y-%m-%d}.")
+    given.show.note("The next bundle carries it, and whoever takes that one knows the new keys.")
+    if done.made:
+        given.show.note("New keys of the root: put each on a stick of its own, and remove it here.")
+    for path in done.made:
+        given.show.detail(f"  {path}")
+    if fingerprint(root.signed) != fingerprint(before.signed):
+        given.show.note(
+            "The fingerprint is another now. Homes that trust the earlier one follow by themselves; tell "
+            "this one to everybody new."
+        )
+    return root
 
 
 @bundle.command()

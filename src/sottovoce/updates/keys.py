@@ -47,45 +47,12 @@ def make(folder: Path, signer: str, roots: int, threshold: int, now: datetime.da
     others = {role: CryptoSigner.generate_ed25519() for role in ROLES}
     names = [folder / f"root-{number}.key" for number in range(1, roots + 1)]
     for path, key in zip(names, root_keys, strict=True):
-        _keep(path, key)
+        keep(path, key)
     for role, key in others.items():
-        _keep(folder / f"{role}.key", key)
+        keep(folder / f"{role}.key", key)
     root = _first_root(signer.strip(), root_keys, others, threshold, now)
     _sign(folder, root, root_keys)
     return names
-
-
-def renew(
-    folder: Path, beside: Sequence[Path], replaced: Sequence[str], now: datetime.datetime
-) -> Metadata[Root]:
-    """Sign the next root: good for years again, with new keys for the roles that are `replaced`.
-
-    Needs enough of the root keys, in the folder or `beside`. Raises NotFound and BadValue.
-    """
-    from securesystemslib.signer import CryptoSigner
-
-    before = newest_root(folder)
-    paths = [*sorted(folder.glob("root-*.key")), *beside]
-    known = {key.public_key.keyid: key for key in map(load, paths)}
-    signing = [known[name] for name in before.signed.roles["root"].keyids if name in known]
-    needed = before.signed.roles["root"].threshold
-    if len(signing) < needed:
-        raise BadValue(
-            f"{needed} of the root's keys are needed, and {len(signing)} are here.",
-            hint="Name the others: --root-key FILE",
-        )
-    root = parsed_copy(before)
-    root.signed.version += 1
-    root.signed.expires = _in_days(now, ROOT_DAYS)
-    for role in replaced:
-        new = CryptoSigner.generate_ed25519()
-        for name in list(root.signed.roles[role].keyids):
-            root.signed.revoke_key(name, role)
-        root.signed.add_key(new.public_key, role)
-        (folder / f"{role}.key").replace(folder / f"{role}.{root.signed.version - 1}.old.key")
-        _keep(folder / f"{role}.key", new)
-    _sign(folder, root, signing)
-    return root
 
 
 def load(path: Path) -> CryptoSigner:
@@ -131,6 +98,7 @@ def newest_root(folder: Path) -> Metadata[Root]:
 
 
 def parsed_copy(root: Metadata[Root]) -> Metadata[Root]:
+    """Return the same root again, to be changed."""
     from tuf.api.metadata import Root
 
     return parsed(Root, written(root), "root")
@@ -145,7 +113,7 @@ def _first_root(
 ) -> Metadata[Root]:
     from tuf.api.metadata import Metadata, Root
 
-    root = Root(expires=_in_days(now, ROOT_DAYS), unrecognized_fields={"signer": signer})
+    root = Root(expires=in_days(now, ROOT_DAYS), unrecognized_fields={"signer": signer})
     for key in root_keys:
         root.add_key(key.public_key, "root")
     for role, key in others.items():
@@ -163,7 +131,8 @@ def _sign(folder: Path, root: Metadata[Root], keys: Sequence[CryptoSigner]) -> N
     write_whole(folder / f"{root.signed.version}.root.json", data)
 
 
-def _keep(path: Path, key: CryptoSigner) -> None:
+def keep(path: Path, key: CryptoSigner) -> None:
+    """Write a key to a new file that nobody else may read."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
     with os.fdopen(handle, "wb") as file:
         file.write(key.private_bytes)
@@ -171,5 +140,6 @@ def _keep(path: Path, key: CryptoSigner) -> None:
         os.fsync(file.fileno())
 
 
-def _in_days(now: datetime.datetime, days: int) -> datetime.datetime:
+def in_days(now: datetime.datetime, days: int) -> datetime.datetime:
+    """Return the time so many days later, in whole seconds: metadata knows no parts of one."""
     return (now + datetime.timedelta(days=days)).replace(microsecond=0)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from sottovoce.core.errors import BadBundle, BadValue
 from sottovoce.core.paths import sync_folder, write_whole
-from sottovoce.updates import keys
+from sottovoce.updates import keys, rotating
 from sottovoce.updates.copying import writing
 from sottovoce.updates.folder import Folder
 from sottovoce.updates.metadata import parsed, written
@@ -47,6 +47,7 @@ def publish(
     """
     from tuf.api.metadata import Metadata, MetaFile, Snapshot, TargetFile, Targets, Timestamp
 
+    rotating.settle(key_folder)
     root = keys.newest_root(key_folder)
     signers = {role: keys.load(key_folder / f"{role}.key") for role in keys.ROLES}
     for role, key in signers.items():
