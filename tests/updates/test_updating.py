@@ -16,7 +16,7 @@ from sottovoce.core.errors import BadBundle, DiskFull, SottoError, StoreProblem
 from sottovoce.core.messages import OWNER
 from sottovoce.knowledge import carrying
 from sottovoce.store.db import open_database
-from sottovoce.updates import contents, copying, known, making, staging
+from sottovoce.updates import contents, copying, known, making, pouring, staging
 from sottovoce.updates.applying import apply
 from sottovoce.updates.contents import File, Item
 from sottovoce.updates.copying import Piece, assemble
@@ -123,17 +123,50 @@ def test_a_copy_goes_on_where_it_was_cut_and_mends_what_was_torn(tmp_path: Path)
     assert target.read_bytes() == data
 
 
+@pytest.mark.parametrize("way", [name for name, _ in pouring.WAYS])
+def test_each_way_of_copying_gives_the_same_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str | None
+) -> None:
+    """Also where the system has it and says on the first bytes that it does not do so here."""
+    source, target = tmp_path / "source", tmp_path / "target"
+    data = os.urandom(2 * pouring.STEP + 17)
+    source.write_bytes(b"before" + data)
+    asked: list[str | None] = []
+
+    def unable(*call: int) -> int:
+        asked.append(None)
+        raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
+
+    (only,) = [one for one in pouring.WAYS if one[0] == way]
+    monkeypatch.setattr(pouring, "WAYS", (("pread", unable), only))
+    assemble([Piece(source, 6, len(data), hashlib.sha256(data).hexdigest())], target, nobody)
+    assert target.read_bytes() == data
+    assert len(asked) == 1
+
+
+def test_what_is_hashed_is_the_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source, target = tmp_path / "source", tmp_path / "target"
+    source.write_bytes(b"right")
+
+    def another(source: int, start: int, into: int, at: int, count: int) -> int:
+        return os.pwrite(into, b"wrong"[:count], at)
+
+    monkeypatch.setattr(pouring, "WAYS", ((None, another),))
+    with pytest.raises(BadBundle):
+        assemble([Piece(source, 0, 5, hashlib.sha256(b"right").hexdigest())], target, nobody)
+
+
 def test_a_disk_that_fills_up_in_the_middle_is_told_and_gone_on_with(
     maker: Maker, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     maker.bring(maker.put_everything(2))
     before = state(receiver.home)
 
-    def full(handle: int, data: memoryview, at: int) -> int:
+    def full(*call: int) -> int:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as patched:
-        patched.setattr("os.pwrite", full)
+        patched.setattr(pouring, "WAYS", ((None, full),))
         with pytest.raises(DiskFull):
             receiver.stage(maker.stick)
     assert state(receiver.home) == before
@@ -145,10 +178,10 @@ def test_a_stick_that_fails_while_it_is_read_is_told(
 ) -> None:
     maker.bring(maker.put_everything(2))
 
-    def broken(handle: int, buffers: list[memoryview], at: int) -> int:
+    def broken(*call: int) -> int:
         raise OSError(errno.EIO, os.strerror(errno.EIO))
 
-    monkeypatch.setattr("os.preadv", broken)
+    monkeypatch.setattr(pouring, "WAYS", ((None, broken),))
     with pytest.raises(StoreProblem, match="went away"):
         receiver.stage(maker.stick)
 
