@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sottovoce.core.errors import BadSchema, EngineFailed, TooLong
-from sottovoce.engine.client import Address, Client, EngineGone
+from sottovoce.engine.client import Address, Client, EngineGone, _Reply
 
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -55,6 +55,14 @@ async def test_several_events_in_one_block_come_in_order(tmp_path: Path) -> None
     block = b"".join(b'data: {"n": %d}\n\n' % n for n in range(5)) + b"data: [DONE]\n\n"
     async with serving(tmp_path, saying(STREAM + chunk(block) + b"0\r\n\r\n")) as client:
         assert [event["n"] async for event in client.stream("/x", {})] == [0, 1, 2, 3, 4]
+
+
+async def test_the_blank_line_behind_the_last_chunk_may_come_by_itself() -> None:
+    reply = _Reply()
+    reply.data_received(STREAM + chunk(b'data: {"n": 1}\n\n') + b"0\r\n")
+    reply.data_received(b"\r\n")
+    assert reply.ended
+    assert list(reply.events) == [b'{"n": 1}']
 
 
 async def test_a_broken_stream_says_that_the_engine_is_gone(tmp_path: Path) -> None:

@@ -153,6 +153,8 @@ class _Reply(asyncio.Protocol):
         self.transport = transport
 
     def data_received(self, data: bytes) -> None:
+        if self.ended:
+            return  # the last blank line may come by itself, after the last chunk
         self._raw += data
         if self.status == 0 and not self._take_head():
             return
