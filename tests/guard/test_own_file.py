@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from sottovoce.core.ruled import Wrong
 from sottovoce.guard.own import OwnRules
-from sottovoce.guard.own_file import LARGEST, Wrong, read
+from sottovoce.guard.own_file import LARGEST, read
 
 RULES = """\
 # Rules of the house.

@@ -15,8 +15,8 @@ from sottovoce.core.errors import BadValue
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from sottovoce.core.ruled import Wrong
     from sottovoce.guard.own import OwnRules, Rule
-    from sottovoce.guard.own_file import Wrong
     from sottovoce.guard.policy import Where
     from sottovoce.store.guard_log import Entry
 
@@ -36,8 +36,8 @@ def check(given: Given, /, file: Path | None, as_json: bool) -> None:
     is put there. Exits with 1 when it cannot be used, and names the line.
     """
     from sottovoce.chat.guarding.rules_file import RulesFile, read_file
+    from sottovoce.core.ruled import Wrong
     from sottovoce.guard.own import NO_RULES
-    from sottovoce.guard.own_file import Wrong
 
     home = given.open_home()
     path = file or home.rules

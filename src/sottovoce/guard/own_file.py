@@ -1,17 +1,14 @@
 """What the bytes of a rules file mean: the owner's rules, or what is wrong with the first thing that is.
 
-Pure: bytes in, rules or a sentence with its line out. Python's parser of TOML tells no lines of what it has
-read, so they are looked for in the text.
+Pure: bytes in, rules or a sentence with its line out.
 """
 
 from __future__ import annotations
 
-import re
-import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
+from sottovoce.core.ruled import Amiss, Lines, Wrong, decoded, table_of
 from sottovoce.guard.automaton import Unfit
 from sottovoce.guard.expressions import Expression
 from sottovoce.guard.own import ACTIONS, ANSWER, OwnRules, Reading, Rule, as_word
@@ -53,76 +50,52 @@ ENGLISH = 8
 """So many of them, the first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wrong:
-    """Why a rules file cannot be used, in a sentence; `line` is where, counted from 1, if that is known."""
-
-    sentence: str
-    line: int | None = None
-
-    def __str__(self) -> str:
-        return self.sentence if self.line is None else f"Line {self.line}: {self.sentence}"
-
-
 def read(data: bytes) -> OwnRules | Wrong:
     """Return the rules in a file's bytes, or what is wrong with the first thing that is."""
-    text = _decoded(data)
+    text = decoded(data, LARGEST)
     if isinstance(text, Wrong):
         return text
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as problem:
-        return _not_toml(str(problem), text)
-    except RecursionError:
-        return Wrong("It is nested too deeply.")
+    table = table_of(text)
+    if isinstance(table, Wrong):
+        return table
     try:
         return _Reader(text).rules(table)
-    except _At as problem:
-        return Wrong(problem.sentence, problem.line)
-
-
-class _At(Exception):
-    def __init__(self, sentence: str, line: int | None) -> None:
-        self.sentence, self.line = sentence, line
+    except Amiss as problem:
+        return problem.wrong
 
 
 class _Reader:
     """Reads the tables of one file. Its text is there to find lines by: the parser does not tell them."""
 
     def __init__(self, text: str) -> None:
-        self._lines = text.splitlines()
-        self._begins = list(_beginnings(self._lines))
+        self._lines = Lines(text)
         self._expressions = 0
 
     def rules(self, table: Mapping[str, Any]) -> OwnRules:
         for key in table:
             if key != "rule":
-                line = self._line_of(key, 0, len(self._lines))
-                raise _At(f"There is no {key!r} here; each rule begins with [[rule]].", line)
+                raise Amiss(f"There is no {key!r} here; each rule begins with [[rule]].", self._lines.of(key))
         given = table.get("rule", [])
         if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
-            raise _At(
-                "Each rule begins with [[rule]], in two brackets.", self._line_of("rule", 0, len(self._lines))
-            )
+            raise Amiss("Each rule begins with [[rule]], in two brackets.", self._lines.of("rule"))
         if len(given) > MOST_RULES:
-            raise _At(f"There are {len(given)} rules; at most {MOST_RULES} can be used.", None)
-        if len(self._begins) != len(given):
-            self._begins = [1] * len(given)  # written in some other way: no lines are known
+            raise Amiss(f"There are {len(given)} rules; at most {MOST_RULES} can be used.", None)
+        self._lines.expect(len(given))
         rules: list[Rule] = []
         for at, one in enumerate(given):
             rule = self._rule(at, one)
             if any(rule.name == other.name for other in rules):
-                raise _At(f"There is another rule named {rule.name!r}.", self._at(at, "name"))
+                raise Amiss(f"There is another rule named {rule.name!r}.", self._lines.at(at, "name"))
             rules.append(rule)
         return OwnRules(tuple(rules))
 
     def _rule(self, at: int, given: Mapping[str, Any]) -> Rule:
         for key in given:
             if key not in KEYS:
-                raise _At(f"A rule has no {key!r}; it has {', '.join(KEYS)}.", self._at(at, key))
+                raise Amiss(f"A rule has no {key!r}; it has {', '.join(KEYS)}.", self._lines.at(at, key))
         rule = Rule(
             name=self._text(at, given, "name", LONGEST_NAME),
-            line=self._begins[at],
+            line=self._lines.begins[at],
             where=self._one_of(at, given, "where", SIDES),
             action=self._one_of(at, given, "action", ACTIONS),
             answer=self._text(at, given, "answer", LONGEST_ANSWER, needed=given.get("action") == ANSWER),
@@ -135,7 +108,7 @@ class _Reader:
             ),
         )
         if not rule.words + rule.topic and not rule.expressions:
-            raise _At(
+            raise Amiss(
                 f"The rule {rule.name!r} looks for nothing; give it words, topic or expressions.", rule.line
             )
         self._require_narrow(rule)
@@ -146,7 +119,7 @@ class _Reader:
         for sentences in (ORDINARY[:ENGLISH], ORDINARY[ENGLISH:]):
             met = sum(_meets(rule, sentence) for sentence in sentences)
             if met * 4 > len(sentences):
-                raise _At(
+                raise Amiss(
                     f"The rule {rule.name!r} acts on almost everything: on {met} of {len(sentences)} "
                     "ordinary sentences.",
                     rule.line,
@@ -156,26 +129,26 @@ class _Reader:
         self._expressions += 1
         line = self._line_holding(at, pattern)
         if self._expressions > MOST_EXPRESSIONS:
-            raise _At(f"There are more than {MOST_EXPRESSIONS} expressions in the file.", line)
+            raise Amiss(f"There are more than {MOST_EXPRESSIONS} expressions in the file.", line)
         try:
             expression = Expression(pattern)
         except Unfit as problem:
-            raise _At(f"The expression {_short(pattern)} is refused: it {problem}.", line) from None
+            raise Amiss(f"The expression {_short(pattern)} is refused: it {problem}.", line) from None
         if expression.matches_nothing:
-            raise _At(f"The expression {_short(pattern)} matches an empty text, and so every text.", line)
+            raise Amiss(f"The expression {_short(pattern)} matches an empty text, and so every text.", line)
         return expression
 
     def _at_least(self, at: int, given: Mapping[str, Any]) -> int:
         value = given.get("at_least", 2)
         topic = given.get("topic", [])
         if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-            raise _At("at_least is a whole number from 1.", self._at(at, "at_least"))
+            raise Amiss("at_least is a whole number from 1.", self._lines.at(at, "at_least"))
         if "at_least" in given and not topic:
-            raise _At("at_least goes with a topic; there is none.", self._at(at, "at_least"))
+            raise Amiss("at_least goes with a topic; there is none.", self._lines.at(at, "at_least"))
         if topic and isinstance(topic, list) and value > len(topic):
-            raise _At(
+            raise Amiss(
                 f"The topic never has {value} of its {len(topic)}; lower at_least or add words.",
-                self._at(at, "at_least" if "at_least" in given else "topic"),
+                self._lines.at(at, "at_least" if "at_least" in given else "topic"),
             )
         return value
 
@@ -184,20 +157,22 @@ class _Reader:
         plain = tuple(dict.fromkeys(as_word(word) for word in words))
         for word, written in zip(plain, words, strict=False):
             if not word.rstrip("*"):
-                raise _At(f"{key} holds {written!r}, which is no word.", self._at(at, key))
+                raise Amiss(f"{key} holds {written!r}, which is no word.", self._lines.at(at, key))
         return plain
 
     def _list(self, at: int, given: Mapping[str, Any], key: str, most: int) -> list[str]:
         values = given.get(key, [])
         if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
-            raise _At(f'{key} is a list of texts, as in {key} = ["one", "two"].', self._at(at, key))
+            raise Amiss(f'{key} is a list of texts, as in {key} = ["one", "two"].', self._lines.at(at, key))
         if len(values) > most:
-            raise _At(f"{key} has {len(values)} entries; at most {most} can be used.", self._at(at, key))
+            raise Amiss(
+                f"{key} has {len(values)} entries; at most {most} can be used.", self._lines.at(at, key)
+            )
         longest = max(map(len, values), default=0)
         if key != "expressions" and longest > LONGEST_WORD:
-            raise _At(
+            raise Amiss(
                 f"{key} holds a text of {longest} characters; a word has at most {LONGEST_WORD}.",
-                self._at(at, key),
+                self._lines.at(at, key),
             )
         return values
 
@@ -206,77 +181,34 @@ class _Reader:
     ) -> str:
         value = given.get(key, "")
         if not isinstance(value, str):
-            raise _At(f'{key} is a text, as in {key} = "…".', self._at(at, key))
+            raise Amiss(f'{key} is a text, as in {key} = "…".', self._lines.at(at, key))
         value = value.strip()
         if not value and (needed or key == "name"):
             reason = "needs a name" if key == "name" else "needs an answer, to answer with"
-            raise _At(f"This rule {reason}.", self._at(at, key))
+            raise Amiss(f"This rule {reason}.", self._lines.at(at, key))
         if len(value) > longest:
-            raise _At(
-                f"{key} has {len(value):,} characters; at most {longest:,} are taken.", self._at(at, key)
+            raise Amiss(
+                f"{key} has {len(value):,} characters; at most {longest:,} are taken.",
+                self._lines.at(at, key),
             )
         if key == "name" and not value.isprintable():
-            raise _At("A name is one line of printable characters.", self._at(at, key))
+            raise Amiss("A name is one line of printable characters.", self._lines.at(at, key))
         return value
 
     def _one_of(self, at: int, given: Mapping[str, Any], key: str, choices: tuple[str, ...]) -> str:
         value = given.get(key, choices[0])
         if value not in choices or not isinstance(value, str):
-            raise _At(f"{key} is one of {', '.join(choices)}, not {value!r}.", self._at(at, key))
+            raise Amiss(f"{key} is one of {', '.join(choices)}, not {value!r}.", self._lines.at(at, key))
         return value
-
-    # ── where it stands ───────────────────────────────────────────────────────────────────────────
-
-    def _at(self, at: int, key: str) -> int:
-        """Return the line of a rule's key, or of the rule."""
-        return self._line_of(key, self._begins[at], self._end(at)) or self._begins[at]
-
-    def _end(self, at: int) -> int:
-        return self._begins[at + 1] - 1 if at + 1 < len(self._begins) else len(self._lines)
-
-    def _line_of(self, key: str, start: int, end: int) -> int | None:
-        wanted = re.compile(rf"\s*\[{{0,2}}\s*[\"']?{re.escape(key)}[\"']?\s*(?:[=.\]])")
-        return next((at + 1 for at in range(start, end) if wanted.match(self._lines[at])), None)
 
     def _line_holding(self, at: int, pattern: str) -> int:
         """Return the line of an expression: as it is in single quotes, or with each backslash doubled."""
         spellings = (pattern, pattern.replace("\\", "\\\\"))
-        lines = range(self._begins[at], self._end(at))
-        held = (line + 1 for line in lines if any(spelled in self._lines[line] for spelled in spellings))
-        return next(held, None) or self._at(at, "expressions")
-
-
-def _beginnings(lines: list[str]) -> Iterator[int]:
-    """Yield the numbers of the lines at which rules begin; not those within a text of several lines."""
-    inside = ""
-    for number, line in enumerate(lines, 1):
-        if not inside and _BEGINS.match(line):
-            yield number
-        for mark in _MARKS.findall(line):
-            if not inside:
-                inside = mark
-            elif mark == inside:
-                inside = ""
-
-
-def _decoded(data: bytes) -> str | Wrong:
-    if len(data) > LARGEST:
-        return Wrong(f"It has {len(data):,} bytes; a rules file has at most {LARGEST:,}.")
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return Wrong("It is saved as UTF-16; save it as UTF-8.")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as problem:
-        line = data[: problem.start].count(b"\n") + 1
-        return Wrong("It is not UTF-8; save it as UTF-8.", line)
-
-
-def _not_toml(problem: str, text: str) -> Wrong:
-    """Return what Python's parser says, its line apart."""
-    found = _AT_LINE.search(problem)
-    reason = _AT_LINE.sub("", problem).replace(AT_END, ", and the file ends there").strip()
-    line = int(found[1]) if found else None
-    return Wrong(f"It is not TOML: {reason}.", text.count("\n") + 1 if AT_END in problem else line)
+        lines = range(self._lines.begins[at], self._lines.end(at))
+        held = (
+            line + 1 for line in lines if any(spelled in self._lines.lines[line] for spelled in spellings)
+        )
+        return next(held, None) or self._lines.at(at, "expressions")
 
 
 def _meets(rule: Rule, text: str) -> bool:
@@ -286,9 +218,3 @@ def _meets(rule: Rule, text: str) -> bool:
 
 def _short(pattern: str) -> str:
     return pattern if len(pattern) <= 60 else f"{pattern[:59]}…"
-
-
-AT_END = " (at end of document)"
-_BEGINS = re.compile(r"\s*\[\[\s*[\"']?rule[\"']?\s*\]\]")
-_MARKS = re.compile(r'"""|' + "'''")
-_AT_LINE = re.compile(r"\s*\(at line (\d+), column \d+\)")

@@ -102,7 +102,8 @@ def gather(
 
 def checked_rules(path: Path) -> None:
     """Raise BadValue where a file of rules cannot be used."""
-    from sottovoce.guard.own_file import Wrong, read
+    from sottovoce.core.ruled import Wrong
+    from sottovoce.guard.own_file import read
 
     found = read(path.read_bytes())
     if isinstance(found, Wrong):

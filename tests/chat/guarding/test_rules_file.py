@@ -8,8 +8,9 @@ import pytest
 from sottovoce.chat.guarding.rules_file import InForce, RulesFile, read_file
 from sottovoce.core.errors import DiskFull
 from sottovoce.core.paths import Home
+from sottovoce.core.ruled import Wrong
 from sottovoce.guard.own import NO_RULES
-from sottovoce.guard.own_file import LARGEST, Wrong
+from sottovoce.guard.own_file import LARGEST
 
 GOOD = '[[rule]]\nname = "falcon"\nwords = ["falcon"]\n'
 OTHER = GOOD.replace("falcon", "condor")

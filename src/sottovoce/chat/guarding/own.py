@@ -15,9 +15,9 @@ from sottovoce.chat.guarding.recording import ANSWERED, NOTED, REFUSED, Recorder
 from sottovoce.chat.guarding.rules_file import RulesFile
 from sottovoce.core.events import Notice
 from sottovoce.core.messages import OWNER
+from sottovoce.core.ruled import Wrong
 from sottovoce.guard import wording
 from sottovoce.guard.own import ANSWER, NOTE, OwnRules, Reading, Rule, longest
-from sottovoce.guard.own_file import Wrong
 
 LONG = 20_000
 """Characters of a text that is looked through in a thread: others are answered meanwhile."""

@@ -17,8 +17,9 @@ from pathlib import Path
 
 from sottovoce.core.errors import SottoError
 from sottovoce.core.paths import Home, write_whole
+from sottovoce.core.ruled import Wrong
 from sottovoce.guard.own import NO_RULES, OwnRules
-from sottovoce.guard.own_file import LARGEST, Wrong, read
+from sottovoce.guard.own_file import LARGEST, read
 
 log = logging.getLogger(__name__)
 
