@@ -43,6 +43,7 @@ from sottovoce.workshop import Workshop, engine_by_rule
 
 if TYPE_CHECKING:
     from sottovoce.chat.elsewhere.preview import There
+    from sottovoce.chat.elsewhere.routing import Router
     from sottovoce.chat.marks.pen import Pen
     from sottovoce.knowledge.likeness import Ask
     from sottovoce.knowledge.questions import Questions
@@ -164,6 +165,12 @@ class App:
             means(self.home, self.database, self.standing), breakers=self.breakers, owner=self.owner
         )
         return There(parts, ways, upstreams.get(name, self.home), words.read(self.home))
+
+    def router(self) -> Router:
+        """Return what this home decides by where a question goes."""
+        from sottovoce.chat.elsewhere.routing import Router
+
+        return Router(self.parts(), self.home, self.standing, self.there)
 
     async def delete_chat(self, chat_id: str) -> None:
         """Delete a chat; see delete_chat."""

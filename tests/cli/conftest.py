@@ -5,10 +5,13 @@ The writer of small models is made importable: pytest's importlib mode puts no t
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import io
 import logging
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +32,8 @@ sys.path[:0] = [str(Path(__file__).parents[1] / name) for name in FOLDERS]
 
 from getting import small_model  # noqa: E402
 from mirror import Mirror, serving  # noqa: E402
+from repeating import repeat  # noqa: E402
+from speaking import Speaker, speakers  # noqa: E402
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +97,30 @@ def mirror(
         monkeypatch.setenv("SOTTO_HUB", running.hub)
         monkeypatch.setenv("SOTTO_NETWORK", "ask")
         yield running
+
+
+@pytest.fixture
+def described(sotto: Sotto, loopback: None) -> Iterator[Speaker]:
+    """A model elsewhere named cellar, which repeats what it is asked; the network may be asked for."""
+    begun, over = threading.Event(), threading.Event()
+    opened: list[Speaker] = []
+
+    async def serve() -> None:
+        async with speakers() as open_one:
+            opened.append(await open_one())
+            repeat(opened[0])
+            begun.set()
+            await asyncio.to_thread(over.wait)
+
+    # A loop of its own: the command under test has another.
+    thread = threading.Thread(target=lambda: asyncio.run(serve()))
+    thread.start()
+    with contextlib.ExitStack() as stack:
+        stack.callback(thread.join)
+        stack.callback(over.set)
+        assert begun.wait(10)
+        url = f"http://127.0.0.1:{opened[0].port}/v1"
+        added = sotto("upstreams", "add", "cellar", "--url", url, "--model", "large", "--where", "inside")
+        assert added.code == 0, added.err
+        assert sotto("settings", "set", "network", "ask").code == 0
+        yield opened[0]

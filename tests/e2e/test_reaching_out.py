@@ -286,3 +286,27 @@ async def test_llama_cpps_own_server_is_understood(native: str, ways: Means) -> 
     assert json.loads((await heard(plain, ways, schema=held))[0]).keys() == {"x"}
     with pytest.raises(UpstreamProblem, match="did not accept the question: it may be too long"):
         _ = [piece async for piece in ask(plain, [Message(Role.USER, "word " * 4000)], Sampling(), ways)]
+
+
+def test_what_the_real_model_doubts_is_asked_for_elsewhere(serve: Serve, tmp_path: Path) -> None:
+    address, here = serve(SOTTO_ENGINE="echo").address, tmp_path / "home"
+    words = ("--url", address, "--model", STARTER, "--where", "inside")
+    assert commanded(here, "upstreams", "add", "cellar", *words).returncode == 0
+    ask = ("ask", "--route", "ask", "--json", "--max-tokens", "16", "--temperature", "0")
+    for limit, digest in (("0", ""), ("1", starter.starter().sha256)):
+        (here / "routing.toml").write_text(f"doubt = {limit}", "utf-8")
+        told = commanded(here, *ask, "--yes-send", "Name three rivers.", SOTTO_NETWORK="ask")
+        assert told.returncode == 0, told.stderr
+        said = json.loads(told.stdout)
+        assert said["digest"] == digest
+        why = [one["text"] for one in said["notices"] if one["code"] == "routed"]
+        if limit == "0":
+            assert re.fullmatch(
+                r"Asked cellar because the answer here looks doubtful \(0\.\d\d, the limit is 0\.00\); "
+                r"the command said yes\.",
+                *why,
+            )
+        else:
+            assert why == []
+    shown = json.loads(commanded(here, "chats", "show", said["chat"], "--json").stdout)
+    assert "Name three rivers." in json.dumps(shown)

@@ -11,6 +11,7 @@ import click
 from sottovoce.cli._given import Given
 from sottovoce.core.errors import BadText, BadValue, StoreProblem
 from sottovoce.core.sampling import MAX_STOPS, RANGES, Sampling
+from sottovoce.core.settings import ROUTES
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -35,6 +36,7 @@ Examples:
   sotto ask --json --seed 7 "Name three rivers." > answer.json
   sotto ask --schema person.json "Who wrote Faust?"
   sotto ask --there cellar "Write a letter to my landlord, Anna Berger."
+  sotto ask --route ask --there cellar "What follows from these figures?"
   sotto ask --kb handbook "How many days of leave do we get?\""""
 
 
@@ -75,7 +77,14 @@ def drawing_options(command: Command) -> Command:
 )
 @click.option("--quote", is_flag=True, help="With --kb: no model answers; the sentences that do are quoted.")
 @click.option("--there", metavar="NAME", help="Ask this model elsewhere, once you have seen what leaves.")
-@click.option("--yes-send", is_flag=True, help="With --there: send without asking; what leaves is shown.")
+@click.option(
+    "--route",
+    type=click.Choice(ROUTES),
+    help="Who answers: here; there; or ask, where there is a reason, whether a model elsewhere is to.",
+)
+@click.option(
+    "--yes-send", is_flag=True, help="With --there or --route: send without asking; what leaves is shown."
+)
 @click.option("--chat", "chat_id", metavar="ID", help="Go on with this chat; sotto chats list shows them.")
 @drawing_options
 @click.pass_obj
@@ -91,6 +100,7 @@ def ask(
     shelves: tuple[str, ...],
     quote: bool,
     there: str | None,
+    route: str | None,
     yes_send: bool,
     chat_id: str | None,
     **drawing: Any,
@@ -99,11 +109,13 @@ def ask(
     from functools import partial
 
     from sottovoce.chat.turn import Question
-    from sottovoce.cli._asking_there import begun
+    from sottovoce.cli._asking_routed import begun
     from sottovoce.cli._run import run
 
-    if yes_send and there is None:
+    if yes_send and there is None and route in (None, "here"):
         raise BadValue("It is not said where to send it.", hint="Name a model elsewhere with --there")
+    if there is not None and route == "here":
+        raise BadValue("What stays here is asked nowhere else.", hint="Leave out --there, or --route here")
     if quote and not shelves and chat_id is None:
         raise BadValue("There is no shelf to quote from.", hint="Name one with --kb; sotto kb list")
     question = Question(
@@ -118,20 +130,16 @@ def ask(
         ),
     )
     given.model = model or given.model
-    begin: Begin = partial(_begun_here, question=question)
-    if there is not None:
-        begin = partial(begun, question=question, name=there, show=given.show, yes=yes_send)
+    route = route or ("there" if there is not None else None)
+    begin: Begin = partial(
+        begun, question=question, route=route, name=there or "", show=given.show, yes=yes_send
+    )
     try:
         # Neither may print half of something that only means anything whole.
         run(_print_whole(given, begin, as_json) if as_json or schema else _print_as_it_comes(given, begin))
     except StoreProblem as problem:
         problem.first = problem.first or run(_first(given, question))
         raise
-
-
-async def _begun_here(app: App, question: Question) -> tuple[AsyncGenerator[Event, None], str]:
-    """Return the events of the answer, and whose it will be."""
-    return app.ask(question), app.model.name
 
 
 def _read_input() -> str:

@@ -26,6 +26,7 @@ from sottovoce.core.sampling import RANGES, Range, Sampling, check_range
 
 SMALLEST_WINDOW = 256
 NETWORK = ("off", "ask", "on")
+ROUTES = ("here", "ask", "there")
 PROFILES = ("open", "family", "workplace", "public")
 USES = ("private", "commercial")
 WRITES = ("auto", "on", "off")
@@ -218,6 +219,16 @@ class Settings:
         _one_of(*LABELS),
     )
     network: str = _setting("off", str, "may anything leave this machine: off, ask or on", _one_of(*NETWORK))
+    route: str = _setting(
+        "here",
+        str,
+        "who answers: here; ask, where there is a reason, whether a model elsewhere is to; there, once you "
+        "have agreed",
+        _one_of(*ROUTES),
+    )
+    route_to: str = _setting(
+        "", str, "the model elsewhere that is meant where none is named; empty: the only one"
+    )
     proxy: str = _setting(
         "",
         str,

@@ -375,6 +375,7 @@ def delete(connection: sqlite3.Connection, owner: str, chat_id: str) -> None:
     attachments.remove(connection, owner, gone)
     grounds.remove(connection, owner, gone)
     hidden.remove(connection, owner, chat.id)
+    connection.execute("DELETE FROM routes WHERE chat = ? AND owner = ?", whole)
     connection.execute("DELETE FROM messages WHERE chat = ? AND owner = ?", whole)
     connection.execute("DELETE FROM chats WHERE id = ? AND owner = ?", whole)
     connection.execute("INSERT OR IGNORE INTO unscrubbed VALUES (?)", (chat.id,))

@@ -16,13 +16,17 @@ SHIPPED = "sottovoce"
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One answer: why it ended there, the tokens that were read and written for it, and the seconds."""
+    """One answer: why it ended there, the tokens that were read and written for it, and the seconds.
+
+    `signals` say how sure the model was, as whoever asked wrote it down; "" where that was not asked for.
+    """
 
     answer: str
     reason: str
     read: int
     written: int
     seconds: float
+    signals: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ class Evaluation:
 
 
 # Names of columns, written here: no text of anybody comes into a statement by them (S608).
-_SAID = "answer, reason, read, written, seconds"
+_SAID = "answer, reason, read, written, seconds, signals"
 _EVALUATION = 'model, "set", version, digest, items, asked, passed, groups, seconds, written, made'
 _KINDS = (str, str, int, str, int, int, int, str, float, int, float)
 
@@ -63,7 +67,7 @@ def keep(
     """Keep an answer, in the place of an earlier one to the same question."""
     conn.execute(
         f"INSERT OR REPLACE INTO eval_answers (owner, model, settings, question, {_SAID}, asked)"  # noqa: S608
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (owner, model, settings, question, *astuple(said), now),
     )
 
@@ -74,7 +78,7 @@ def kept(conn: sqlite3.Connection, model: str, settings: str, owner: str = OWNER
         f"SELECT question, {_SAID} FROM eval_answers WHERE owner = ? AND model = ? AND settings = ?",  # noqa: S608
         (owner, model, settings),
     )
-    return {question: Said(*intact(tuple(row), (str, str, int, int, float))) for question, *row in rows}
+    return {question: Said(*intact(tuple(row), (str, str, int, int, float, str))) for question, *row in rows}
 
 
 def forget(

@@ -9,8 +9,9 @@ from sottovoce.cli.chat.complete import SlashCompleter
 from sottovoce.core.errors import NotFound
 
 WANTED = [
-    "/new", "/chats", "/open", "/search", "/edit", "/retry", "/there", "/here", "/branch", "/system",
-    "/memory", "/kb", "/tools", "/model", "/set", "/copy", "/save", "/export", "/stats", "/help", "/quit",
+    "/new", "/chats", "/open", "/search", "/edit", "/retry", "/there", "/here", "/route", "/branch",
+    "/system", "/memory", "/kb", "/tools", "/model", "/set", "/copy", "/save", "/export", "/stats", "/help",
+    "/quit",
 ]  # fmt: skip
 
 

@@ -45,9 +45,10 @@ class _Course:
     said: Said | None
 
 
-async def send(there: There, preview: Preview) -> AsyncGenerator[Event, None]:
+async def send(there: There, preview: Preview, because: Notice | None = None) -> AsyncGenerator[Event, None]:
     """Send what was seen, and yield what comes: see core.events for the order.
 
+    `because` says why it was not answered here, and is kept with the answer.
     Raises Offline where nothing may leave and Refused where the chat has changed since, with nothing saved;
     after `Asked`, problems come as `Failed`. Closing the generator stops the answer.
     """
@@ -57,6 +58,9 @@ async def send(there: There, preview: Preview) -> AsyncGenerator[Event, None]:
     answer = Answer(there.parts.database, asked.answer, None, there.parts.clock)
     try:
         yield asked
+        if because is not None:
+            answer.note(because)
+            yield because
         said = await _said(there, preview, asked)
         if said is not None:
             verdict = await guarded.before(there.parts.guards, said)

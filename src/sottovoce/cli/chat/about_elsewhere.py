@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from sottovoce.chat.elsewhere import consent
+from sottovoce.chat.elsewhere import consent, routing
 from sottovoce.chat.elsewhere.sending import send
 from sottovoce.chat.turn import Question
 from sottovoce.cli._previewing import Choice, decided
+from sottovoce.cli.chat.about_settings import DEFAULT
 from sottovoce.cli.chat.talk import Talk
 from sottovoce.core.errors import BadValue, NotFound
 from sottovoce.core.messages import Role
 from sottovoce.hybrid import upstreams
+from sottovoce.hybrid.routing import choice as choices
+from sottovoce.hybrid.routing.choice import HERE, Route
+from sottovoce.hybrid.routing.choice import Choice as Chosen
 
 
 async def there(talk: Talk, arguments: str) -> None:
@@ -22,6 +26,7 @@ async def there(talk: Talk, arguments: str) -> None:
     again = Question(chat=question.chat, again=question.id, sampling=talk.place.sampling)
     if choice is Choice.ALWAYS:
         await consent.allow(place, question.chat)
+        await routing.choose(talk.app.parts(), question.chat, Chosen(Route.THERE, place.upstream.name))
         talk.show.quiet(f"{place.upstream.name} answers in this chat from now on; /here ends that.")
     if choice in (Choice.SEND, Choice.ALWAYS):
         await talk.answer_there(again, send(place, seen), alternative=True)
@@ -36,7 +41,49 @@ async def here(talk: Talk, arguments: str) -> None:
     """Have the model here answer in this chat again."""
     if talk.place.chat is not None:
         await consent.withdraw(talk.app.parts(), talk.place.chat)
+    await _choose(talk, HERE)
     talk.show.quiet("The model here answers in this chat.")
+
+
+async def route(talk: Talk, arguments: str) -> None:
+    """Show or choose where the questions of this chat go."""
+    if not arguments:
+        await _show_route(talk)
+        return
+    if arguments == DEFAULT:
+        await _choose(talk, None)
+        await _show_route(talk)
+        return
+    chosen = choices.read(arguments)
+    if chosen.route is Route.HERE:
+        await here(talk, "")
+        return
+    router = talk.app.router()
+    name = upstreams.get(routing.named(router, chosen.to), talk.app.home).name
+    await _choose(talk, Chosen(chosen.route, name))
+    await _show_route(talk)
+
+
+async def _choose(talk: Talk, chosen: Chosen | None) -> None:
+    """Choose for this chat, or for the one that the next question begins."""
+    if talk.place.chat is None:
+        talk.place.route = chosen
+    else:
+        await routing.choose(talk.app.parts(), talk.place.chat, chosen)
+
+
+async def _show_route(talk: Talk) -> None:
+    router, chat = talk.app.router(), talk.place.chat
+    chosen = await routing.chosen_for(router, chat) if chat else talk.place.route
+    if chosen is None:
+        usual = router.standing().route
+        talk.show.line(f"  {usual}, as the setting route says; rules in routing.toml come before it")
+    elif chosen.route is Route.HERE:
+        talk.show.line("  here: the model here answers in this chat")
+    elif chosen.route is Route.ASK:
+        talk.show.line(f"  ask: you are asked where there is a reason to have {chosen.to} answer")
+    else:
+        talk.show.line(f"  there: {chosen.to} answers, once you saw what leaves or allowed it for this chat")
 
 
 async def _only(talk: Talk) -> str:

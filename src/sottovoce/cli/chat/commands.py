@@ -67,6 +67,12 @@ COMMANDS = (
         about_elsewhere.there,
     ),
     Command("/here", "", "have the model here answer again", about_elsewhere.here),
+    Command(
+        "/route",
+        "[here|ask|there|- [NAME]]",
+        "who answers in this chat: here, there, or ask where there is a reason",
+        about_elsewhere.route,
+    ),
     Command("/branch", "[N]", "list the alternatives, or switch to one", about_chats.branches),
     Command("/system", "[TEXT|-]", "instructions for this chat", about_settings.system),
     Command("/memory", "", "what is remembered in all chats", about_settings.remembered),

@@ -27,6 +27,7 @@ from sottovoce.core.messages import REPLACED, Role
 from sottovoce.core.sampling import Sampling
 from sottovoce.core.settings import Value
 from sottovoce.engine.protocol import ModelFacts
+from sottovoce.hybrid.routing.choice import Choice
 from sottovoce.store import chats
 from sottovoce.store.attachments import Kept
 from sottovoce.store.db import Work
@@ -56,6 +57,8 @@ class Place:
     """Whether their sentences alone answer there."""
     tools: bool | None = None
     """Whether exact tools answer in the chat that the next question begins; None: as in others."""
+    route: Choice | None = None
+    """Where the questions of the chat go that the next one begins; None: by the rules and the settings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,24 +133,10 @@ class Talk:
                 question = replace(question, knowledge=place.shelves, quote=place.quote)
         if old is not None:
             question = replace(question, parent=old.parent, attached=old.attached)
-        if not await self._sent_there(question, alternative=old is not None):
+        from sottovoce.cli.chat import routed
+
+        if not await routed.answered(self, question, alternative=old is not None):
             await self.answer(question, alternative=old is not None)
-
-    async def _sent_there(self, question: Question, *, alternative: bool) -> bool:
-        """Have the model elsewhere answer that was allowed to for this chat; return whether one was."""
-        from sottovoce.chat.elsewhere import consent, posing, preview, sending
-
-        parts, chat = self.app.parts(), self.place.chat
-        upstream = await consent.standing(parts, self.app.home, chat) if chat else None
-        if upstream is None:
-            return False
-        there = self.app.there(upstream.name)
-        preview.permitted(there)
-        chat, asked = await posing.pose(parts, question)
-        seen = await preview.preview(there, chat, asked, sampling=question.sampling)
-        self.show.quiet(f"Sent to {upstream.name}, things hidden: {len(seen.items)}. /here ends that.")
-        await self.answer_there(question, sending.send(there, seen), alternative=alternative)
-        return True
 
     async def answer_there(
         self, question: Question, events: AsyncGenerator[Event, None], *, alternative: bool
@@ -244,7 +233,8 @@ class Talk:
     def begin(self) -> None:
         """Leave the chat; the next question begins another."""
         self.place.chat = self.place.system = self.editing = self.counts = None
-        self.place.shelves, self.place.quote, self.place.tools = (), False, None
+        self.place.shelves, self.place.quote = (), False
+        self.place.tools = self.place.route = None
         self.draft = ""
 
     async def explained(self, problem: SottoError) -> SottoError:

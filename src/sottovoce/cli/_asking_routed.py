@@ -1,0 +1,167 @@
+"""One question of a script or a pipe that may be answered elsewhere: by rules, settings and `--route`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sottovoce.app import App
+    from sottovoce.chat.elsewhere.preview import Preview, There
+    from sottovoce.chat.elsewhere.routing import Way
+    from sottovoce.chat.turn import Question
+    from sottovoce.cli._show import Show
+    from sottovoce.core.events import Event, Notice
+
+
+async def begun(
+    app: App, question: Question, route: str | None, name: str, show: Show, *, yes: bool
+) -> tuple[AsyncGenerator[Event, None], str]:
+    """Return the events of the answer, and whose it will be. `yes`: the command says that it may be sent.
+
+    `route` and `name` are as the command has them; None: by the chat, the rules and the settings.
+    """
+    is_plain = app.settings.route == "here" and question.chat is None
+    if route is None and is_plain and not (app.home.root / "routing.toml").exists():
+        return app.ask(question), app.model.name  # as nearly always: nothing of the rest is loaded
+    from sottovoce.chat.elsewhere import routing
+    from sottovoce.core.events import Notice
+    from sottovoce.hybrid.routing.choice import Choice, Route
+
+    router = app.router()
+    if route == Route.THERE:
+        from sottovoce.cli import _asking_there
+
+        return await _asking_there.begun(app, question, routing.named(router, name), show, yes=yes)
+    way = await routing.way(router, question, None if route is None else Choice(Route(route), name))
+    if way is None:
+        return app.ask(question), app.model.name
+    show.kept_in = way.chat
+    if way.looks:
+        return _looked(app, way, question, show, yes=yes), app.model.name
+    if way.there is None:
+        return _told(app, way, way.notice), app.model.name
+    agreed = await _agreed(way, way.reason, question, show, yes=yes)
+    if isinstance(agreed, Notice):
+        return _told(app, way, agreed), app.model.name
+    return _sent(way, *agreed), way.there.upstream.model
+
+
+async def _agreed(
+    way: Way, reason: str, question: Question, show: Show, *, yes: bool
+) -> tuple[Preview, Notice] | Notice:
+    """Show what would leave; return it with why it does, or else why it stays here."""
+    from sottovoce.chat.elsewhere.preview import preview
+    from sottovoce.chat.elsewhere.routing import UNFIT
+    from sottovoce.cli._previewing import tell
+    from sottovoce.hybrid.routing import telling
+
+    assert way.there is not None  # noqa: S101  (who calls has looked)
+    name = way.there.upstream.name
+    try:
+        if way.stands or yes:
+            seen = await preview(way.there, way.chat, way.question, sampling=question.sampling)
+            tell(seen, show, beside_data=True)
+            consented = telling.CHAT_STANDS if way.stands else telling.COMMAND_SAID
+            return seen, telling.there(name, reason, consented)
+        if not show.can_ask:
+            return telling.kept(telling.unasked(reason))
+        agreed = await _asked(way, way.there, reason, question, show)
+    except UNFIT as problem:
+        return telling.unable(problem)
+    if agreed is None:
+        return telling.kept(f"you said so, though {reason}")
+    return agreed, telling.there(name, reason, telling.YOU_SAID)
+
+
+async def _asked(way: Way, there: There, reason: str, question: Question, show: Show) -> Preview | None:
+    """Ask the person; return what is to be sent."""
+    from sottovoce.chat.elsewhere import consent
+    from sottovoce.cli._previewing import Choice, decided
+
+    show.note(f"Ask {there.upstream.name}, because {reason}?")
+    choice, seen = await decided(there, way.chat, way.question, show, question.sampling, beside_data=True)
+    if choice is Choice.ALWAYS:
+        await consent.allow(there, way.chat)
+    return seen if choice in (Choice.SEND, Choice.ALWAYS) else None
+
+
+def _sent(way: Way, seen: Preview, because: Notice) -> AsyncGenerator[Event, None]:
+    from sottovoce.chat.elsewhere.sending import send
+
+    assert way.there is not None  # noqa: S101  (who calls has looked)
+    return send(way.there, seen, because)
+
+
+async def _told(app: App, way: Way, notice: Notice | None) -> AsyncGenerator[Event, None]:
+    """Answer here, and say why."""
+    from sottovoce.chat.elsewhere import looking
+    from sottovoce.core.events import Done
+
+    async with aclosing(app.ask(way.again)) as events:
+        async for event in events:
+            if isinstance(event, Done) and notice is not None:
+                await looking.tell(app.parts(), event, notice)
+                yield notice
+            yield event
+
+
+async def _looked(
+    app: App, way: Way, question: Question, show: Show, *, yes: bool
+) -> AsyncGenerator[Event, None]:
+    """Answer here; where that is doubtful, elsewhere in its place, if an answer comes from there.
+
+    Where nobody sees the words as they come, those of either wait until it is clear which are the answer.
+    """
+    from sottovoce.chat.elsewhere import looking
+    from sottovoce.core.events import Done, Failed, Notice, Text
+    from sottovoce.hybrid.routing import telling
+
+    look = looking.Look(way.limit)
+    here = _Words(look.heard(app.ask(looking.weighed(way.again))), show)
+    async for event in here.others():
+        yield event
+    last, agreed = here.last, None
+    if look.reason:
+        agreed = await _agreed(way, look.reason, question, show, yes=yes)
+    if isinstance(agreed, tuple):
+        if show.on_terminal:
+            yield Text("\n\n")
+        there = _Words(_sent(way, *agreed), show)
+        async for event in there.others():
+            yield event
+        if isinstance(there.last, Done):
+            here, last = there, there.last
+        elif isinstance(there.last, Failed):
+            agreed = telling.unable(there.last.error)
+    for event in here.held:
+        yield event
+    if isinstance(agreed, Notice) and look.done is not None:
+        await looking.tell(app.parts(), look.done, agreed)
+        yield agreed
+    if last is not None:
+        yield last
+
+
+class _Words:
+    """The events of one answer: its words are held back where nobody sees them come, and its last event."""
+
+    def __init__(self, events: AsyncGenerator[Event, None], show: Show) -> None:
+        self._events = events
+        self._holds = not show.on_terminal
+        self.held: list[Event] = []
+        self.last: Event | None = None
+
+    async def others(self) -> AsyncGenerator[Event, None]:
+        """Yield what may be told at once."""
+        from sottovoce.core.events import Done, Failed, Text, Whole
+
+        async with aclosing(self._events) as events:
+            async for event in events:
+                if isinstance(event, Done | Failed):
+                    self.last = event
+                elif self._holds and isinstance(event, Text | Whole):
+                    self.held.append(event)
+                else:
+                    yield event

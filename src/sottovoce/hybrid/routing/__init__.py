@@ -1,0 +1,1 @@
+"""Where a question is answered, here or elsewhere: rules, signals of the answer here, and why."""
