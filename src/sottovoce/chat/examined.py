@@ -11,12 +11,13 @@ from contextlib import aclosing
 from sottovoce.chat import call
 from sottovoce.chat.call import Call
 from sottovoce.core.errors import TooLong
-from sottovoce.core.events import Finished, Reasoning, Text
+from sottovoce.core.events import Finished, Likelihood, Reasoning, Text
 from sottovoce.core.messages import OWNER, Message, Role
 from sottovoce.core.sampling import Sampling, laid_over
 from sottovoce.engine.protocol import Engine
 from sottovoce.evals.contender import Contender
 from sottovoce.evals.run import Ask
+from sottovoce.hybrid.routing.signals import signals
 from sottovoce.store.evaluations import Said
 
 SEED = 1
@@ -46,13 +47,15 @@ def asker(engine: Engine, contender: Contender, owner: str = OWNER) -> Ask:
 async def _said(engine: Engine, asked: Call) -> tuple[Said, bool]:
     """Return the answer, and whether the model thought before it."""
     parts: list[str] = []
+    weighed: list[Likelihood] = []
     is_thinking, began = False, time.monotonic()
     try:
         async with aclosing(call.answer(engine, asked)) as pieces:
             async for piece in pieces:
                 match piece:
-                    case Text(text=text):
+                    case Text(text=text, likelihoods=likelihoods):
                         parts.append(text)
+                        weighed += likelihoods
                     case Reasoning():
                         is_thinking = True
                     case Finished():
@@ -60,4 +63,6 @@ async def _said(engine: Engine, asked: Call) -> tuple[Said, bool]:
     except TooLong:  # this model cannot answer it; others of the set it can
         return Said("", TOO_LONG, 0, 0, time.monotonic() - began), False
     seconds = time.monotonic() - began
-    return Said("".join(parts), end.reason, end.usage.prompt, end.usage.answer, seconds), is_thinking
+    found = signals(weighed, end.usage.prompt)
+    kept = "" if found is None else found.to_json()
+    return Said("".join(parts), end.reason, end.usage.prompt, end.usage.answer, seconds, kept), is_thinking

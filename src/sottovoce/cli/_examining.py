@@ -68,7 +68,7 @@ async def examine(
         if kept:
             await app.database.run(lambda conn: evaluations.keep(conn, *key, item.digest, said, time.time()))
 
-    progress = _Progress(given, found.contender.text, len(items))
+    progress = Progress(given, found.contender.text, len(items))
     release = await engine.hold()
     try:
         async with aclosing(run(items, asker(engine, found.contender, app.owner), before, keep)) as answers:
@@ -90,7 +90,7 @@ def _with_variant(given: Given, contender: Contender, variant: Variant) -> Conte
     return replace(contender, sampling=drawn, system=contender.system or variant.system)
 
 
-class _Progress:
+class Progress:
     """How many are answered, and how long the rest will take."""
 
     def __init__(self, given: Given, name: str, total: int) -> None:

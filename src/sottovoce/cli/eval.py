@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,7 +27,8 @@ Examples:
   sotto eval starter
   sotto eval qwen3-4b --limit 50
   sotto eval starter --group arithmetic --wrong
-  sotto eval starter --set my-questions.toml --json"""
+  sotto eval starter --set my-questions.toml --json
+  sotto eval starter --there cellar --limit 100"""
 
 HELD_OUT = "held out"
 
@@ -41,6 +43,11 @@ HELD_OUT = "held out"
     "--limit", type=click.IntRange(1), metavar="N", help="A sample of N questions, always the same."
 )
 @click.option("--wrong", is_flag=True, help="Show each question that was answered wrongly, and how.")
+@click.option("--route", is_flag=True, help="Say how many answers are too doubtful to stay here.")
+@click.option(
+    "--there", metavar="NAME", help="With --route: ask this model elsewhere too, and say what staying costs."
+)
+@click.option("--yes-send", is_flag=True, help="With --there: send the questions without asking.")
 @click.option("--again", is_flag=True, help="Ask anew what was asked before.")
 @click.option("--forget", is_flag=True, help="Forget what M answered here and how it did, and ask nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, with every answer.")
@@ -53,6 +60,9 @@ def evaluate(
     groups: tuple[str, ...],
     limit: int | None,
     wrong: bool,
+    route: bool,
+    there: str | None,
+    yes_send: bool,
     again: bool,
     forget: bool,
     as_json: bool,
@@ -68,6 +78,8 @@ def evaluate(
     from sottovoce.cli._run import run
     from sottovoce.evals.contender import Contender
 
+    if yes_send and there is None:
+        raise BadValue("It is not said where to send it.", hint="Name a model elsewhere with --there")
     if forget and (path is not None or groups or limit is not None):
         raise BadValue(
             "--forget forgets all that a model answered here, whatever the set.",
@@ -81,6 +93,9 @@ def evaluate(
     if forget:
         run(_forget(given, found))
         return
+    if route or there is not None:
+        _routed(given, name, asked, items, there, again=again, yes=yes_send, as_json=as_json)
+        return
     run(_evaluate(given, found, asked, items, again=again, is_fair=not groups))
     score = _score(found)
     if as_json:
@@ -88,6 +103,35 @@ def evaluate(
         return
     _show(given, asked, score)
     _show_wrong(given, found, wrong=wrong, command=_command(name, path, groups, limit))
+
+
+def _routed(
+    given: Given,
+    name: str,
+    asked: Set,
+    items: Sequence[Item],
+    there: str | None,
+    *,
+    again: bool,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    """Say how many answers stay here, and what that costs."""
+    from sottovoce.cli import _eval_routed
+    from sottovoce.cli._examining import Examined
+    from sottovoce.cli._run import run
+    from sottovoce.core.sampling import Sampling
+    from sottovoce.evals.contender import Contender
+
+    found = Examined(Contender(name, name, Sampling(likelihoods=1)))
+    result, far = run(_eval_routed.examined(given, found, items, there, again=again, yes=yes))
+    if as_json:
+        there_data = {"there_items": [answer_data(one) for one in far]}
+        told = {"routing": _eval_routed.data(result, there)} | there_data
+        given.show.data(_data(found, asked, _score(found)) | told)
+        return
+    _show(given, asked, _score(found))
+    _eval_routed.show(given, result, there)
 
 
 def _chosen(asked: Set, groups: tuple[str, ...], limit: int | None) -> tuple[Item, ...]:
@@ -243,5 +287,6 @@ def answer_data(one: Answered) -> dict[str, Any]:
         "answer": one.said.answer,
         "reason": one.said.reason,
         "tokens_written": one.said.written,
+        "signals": json.loads(one.said.signals) if one.said.signals else None,
         "seconds": round(one.said.seconds, 3),
     }
