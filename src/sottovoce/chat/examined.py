@@ -63,6 +63,6 @@ async def _said(engine: Engine, asked: Call) -> tuple[Said, bool]:
     except TooLong:  # this model cannot answer it; others of the set it can
         return Said("", TOO_LONG, 0, 0, time.monotonic() - began), False
     seconds = time.monotonic() - began
-    found = signals(weighed, end.usage.prompt)
+    found = signals(weighed)
     kept = "" if found is None else found.to_json()
     return Said("".join(parts), end.reason, end.usage.prompt, end.usage.answer, seconds, kept), is_thinking

@@ -18,7 +18,7 @@ def token(chance: float, best: float | None = None) -> Likelihood:
 
 
 def found(*tokens: Likelihood) -> Signals:
-    made = signals(tokens, 100)
+    made = signals(tokens)
     assert made is not None
     return made
 
@@ -26,9 +26,9 @@ def found(*tokens: Likelihood) -> Signals:
 def test_signals_are_of_the_likeliest_token_at_each_place() -> None:
     drawn = found(token(0.1, 0.9), token(0.4, 0.4))
     assert drawn.first == pytest.approx(math.log(0.9))
-    assert drawn.mean == pytest.approx((math.log(0.9) + math.log(0.4)) / 2)
+    assert drawn.lowest == pytest.approx((math.log(0.9) + math.log(0.4)) / 2)
     assert drawn.unsure == 0.5
-    assert (drawn.length, drawn.asked) == (2, 100)
+    assert drawn.length == 2
 
 
 def test_only_the_beginning_of_an_answer_counts() -> None:
@@ -37,20 +37,20 @@ def test_only_the_beginning_of_an_answer_counts() -> None:
 
 
 def test_what_no_model_weighed_has_no_signals() -> None:
-    assert signals((), 100) is None
+    assert signals(()) is None
 
 
 def test_signals_are_kept_as_text_and_nothing_else_is_taken_for_them() -> None:
     made = found(token(0.5), token(0.3))
     kept = from_json(made.to_json())
     assert kept is not None
-    assert kept.mean == pytest.approx(made.mean, abs=1e-4)
-    for text in ("", "{}", "[]", '{"mean": "x"}'):
+    assert kept.lowest == pytest.approx(made.lowest, abs=1e-4)
+    for text in ("", "{}", "[]", '{"first": "x"}'):
         assert from_json(text) is None
 
 
 def test_doubt_is_a_sum_of_weights() -> None:
-    weights = Weights({"mean": Weight(-1.0, 0.5, -2.0)}, 0.0, 0.5)
+    weights = Weights({"first": Weight(-1.0, 0.5, -2.0)}, 0.0, 0.5)
     sure, unsure = found(token(math.exp(-0.5))), found(token(math.exp(-1.5)))
     assert doubt(sure, weights) == pytest.approx(1 / (1 + math.exp(2)))
     assert doubt(unsure, weights) == pytest.approx(1 / (1 + math.exp(-2)))
@@ -67,7 +67,7 @@ def test_who_is_unsure_of_every_word_is_doubted_more() -> None:
     assert doubt(found(*[token(0.2)] * 40)) > doubt(found(*[token(0.99)] * 5))
 
 
-@pytest.mark.parametrize("text", ["", "mean 1 2\nbias 0\nlimit 0.5", "bias x\nlimit 0.5"])
+@pytest.mark.parametrize("text", ["", "first 1 2\nbias 0\nlimit 0.5", "bias x\nlimit 0.5"])
 def test_a_file_that_holds_no_weights_is_refused(text: str) -> None:
     with pytest.raises((ValueError, KeyError)):
         doubts.read(text)

@@ -62,7 +62,7 @@ class Look:
 
     def _over(self, done: Done) -> None:
         self.done = done
-        found = signals(self._written, done.usage.prompt) if done.reason in WRITTEN else None
+        found = signals(self._written) if done.reason in WRITTEN else None
         self.doubt = None if found is None else doubt(found)
 
 

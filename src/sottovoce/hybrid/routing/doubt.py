@@ -44,14 +44,12 @@ def doubt(found: Signals, weights: Weights | None = None) -> float:
 
 
 def features(found: Signals) -> dict[str, float]:
-    """Return the signals as they are weighed: counts by their logarithms."""
+    """Return the signals as they are weighed: the count by its logarithm."""
     return {
-        "mean": found.mean,
         "first": found.first,
         "lowest": found.lowest,
         "unsure": found.unsure,
         "length": math.log(found.length),
-        "asked": math.log(max(found.asked, 1)),
     }
 
 

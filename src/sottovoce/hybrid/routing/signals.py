@@ -22,18 +22,16 @@ LOWEST = 5
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """Natural logarithms of probabilities, none above 0, and counts in tokens.
+    """Natural logarithms of probabilities, none above 0.
 
-    `mean` over all places, `first` of the first, `lowest` of the few least sure. `unsure` is the share of
-    places where no token had one half. `length` is at most FIRST; `asked` counts the prompt.
+    `first` of the first place, `lowest` over the few least sure. `unsure` is the share of places where no
+    token had one half. `length` counts tokens, at most FIRST.
     """
 
-    mean: float
     first: float
     lowest: float
     unsure: float
     length: int
-    asked: int
 
     def to_json(self) -> str:
         return json.dumps({name: round(value, 5) for name, value in asdict(self).items()})
@@ -43,25 +41,23 @@ def from_json(text: str) -> Signals | None:
     """Return what was written down; None where that is nothing, or something else."""
     try:
         found = json.loads(text)
-        mean, first, lowest, unsure = (float(found[name]) for name in ("mean", "first", "lowest", "unsure"))
-        return Signals(mean, first, lowest, unsure, int(found["length"]), int(found["asked"]))
+        first, lowest, unsure = (float(found[name]) for name in ("first", "lowest", "unsure"))
+        return Signals(first, lowest, unsure, int(found["length"]))
     except (ValueError, TypeError, KeyError):
         return None
 
 
-def signals(written: Sequence[Likelihood], asked: int) -> Signals | None:
+def signals(written: Sequence[Likelihood]) -> Signals | None:
     """Return the signals of an answer with these tokens; None for one that no model weighed."""
     places = [_likeliest(one) for one in written[:FIRST]]
     if not places:
         return None
     lowest = sorted(places)[:LOWEST]
     return Signals(
-        sum(places) / len(places),
         places[0],
         sum(lowest) / len(lowest),
         sum(place < math.log(0.5) for place in places) / len(places),
         len(places),
-        asked,
     )
 
 
