@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -32,6 +34,9 @@ battery_below = 20
 from = "22:00"
 until = "06:30"
 """
+
+
+GUIDE = Path(__file__).parents[3] / "docs/guides/hybrid.md"
 
 
 def rules(text: str) -> Rules:
@@ -101,3 +106,8 @@ def test_without_a_file_there_are_no_rules(home: Home) -> None:
     found = held(home)
     assert found.rules == Rules()
     assert found.wrong is not None
+
+
+def test_the_rules_in_the_guide_can_be_used() -> None:
+    (shown,) = re.findall(r"^```toml\n(doubt.*?)^```$", GUIDE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    assert [rule.name for rule in rules(shown).rules] == ["patients", "contracts", "dear", "on the train"]
