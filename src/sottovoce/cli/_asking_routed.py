@@ -77,13 +77,13 @@ async def _agreed(
 
 async def _asked(way: Way, there: There, reason: str, question: Question, show: Show) -> Preview | None:
     """Ask the person; return what is to be sent."""
-    from sottovoce.chat.elsewhere import consent
+    from sottovoce.chat.elsewhere import routing
     from sottovoce.cli._previewing import Choice, decided
 
     show.note(f"Ask {there.upstream.name}, because {reason}?")
     choice, seen = await decided(there, way.chat, way.question, show, question.sampling, beside_data=True)
     if choice is Choice.ALWAYS:
-        await consent.allow(there, way.chat)
+        await routing.allow(there.parts, way, there)
     return seen if choice in (Choice.SEND, Choice.ALWAYS) else None
 
 

@@ -196,6 +196,27 @@ async def test_a_rule_looks_at_all_that_would_leave(talk: Talk, cellar: Speaker,
     assert len(cellar.bodies) == 1
 
 
+async def test_a_rule_looks_at_the_instructions_of_a_chat_too(
+    talk: Talk, cellar: Speaker, keys: PipeInput
+) -> None:
+    talk.place.system = "You write for the patient Anna."
+    await talk.send("Hello")
+    keys.send_text("a\r")
+    await about_elsewhere.there(talk, "cellar")
+    rules(talk, '[[rule]]\nname = "patients"\nroute = "here"\nwords = ["patient"]')
+    await talk.send("Now in English")
+    assert len(cellar.bodies) == 1
+
+
+async def test_a_chat_whose_model_elsewhere_is_gone_is_answered_here(talk: Talk, cellar: Speaker) -> None:
+    rules(talk, "doubt = 0")
+    await talk.send("Hello")
+    await route(talk, "ask cellar")
+    upstreams.remove(talk.app.home, "cellar")
+    await talk.send(QUESTION)
+    assert (await answer(talk)).text == QUESTION
+
+
 async def test_no_rule_takes_elsewhere_what_a_chat_keeps_here(talk: Talk, cellar: Speaker) -> None:
     await about_elsewhere.here(talk, "")
     rules(talk, '[[rule]]\nname = "all"\nroute = "there"')

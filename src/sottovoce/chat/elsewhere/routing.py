@@ -96,14 +96,15 @@ async def way(
     is_plain = wish.route is Route.HERE and held == NOTHING_HELD
     if question.sampling.schema is not None or (is_plain and begins is None):
         return None
-    if said is not None or chosen is not None:
-        _require(router, said or chosen or usual)
+    if said is not None or (chosen is not None and chosen.route is Route.THERE):
+        _require(router, wish)
     chat, asked = await pose(parts, question)
     if begins is not None:
         await choose(parts, chat, begins)
     again = replace(question, chat=chat, again=asked, text="", attached=(), system=None)
     found, told = await _told(parts, chat, asked)
-    situation = _situation(router, question, told, held, wish, await _shelves(parts, again))
+    leaves = view.whole(found, told)
+    situation = _situation(router, question, leaves, held, wish, await _shelves(parts, again))
     decided = settled(said, chosen, usual, held, situation)
     stays = Way(chat, asked, again)
     if decided.choice.route is Route.HERE:
@@ -130,6 +131,13 @@ async def choose(parts: Parts, chat: str, choice: Choice | None) -> None:
     else:
         route, to = choice.route.value, choice.to
         await parts.database.run(lambda conn: routes.choose(conn, parts.owner, chat, route, to))
+
+
+async def allow(parts: Parts, way: Way, there: There) -> None:
+    """Let a model elsewhere answer a chat as it goes: with `ask` where there is a reason, and no further."""
+    await consent.allow(there, way.chat)
+    if await parts.database.read(lambda conn: routes.of(conn, parts.owner, way.chat)) is None:
+        await choose(parts, way.chat, Choice(way.route, there.upstream.name))
 
 
 async def chosen_for(router: Router, chat: str) -> Choice | None:
@@ -211,7 +219,7 @@ async def _shelves(parts: Parts, question: Question) -> frozenset[str]:
 def _situation(
     router: Router,
     question: Question,
-    told: list[StoredMessage],
+    leaves: list[Message],
     held: Held,
     wish: Choice,
     shelves: frozenset[str],
@@ -220,10 +228,10 @@ def _situation(
     clock = time.localtime(router.now())
     asks = [rule for rule in held.rules.rules if rule.battery_below is not None]
     return Situation(
-        "\n\n".join(one.text for one in told),
+        "\n\n".join(one.text for one in leaves),
         shelves,
         frozenset(name.casefold() for name in (router.parts.owner, account())),
-        _costs(router, question, [Message(one.role, one.text) for one in told]),
+        _costs(router, question, leaves),
         router.battery() if asks else None,
         clock.tm_hour * 60 + clock.tm_min,
         wish.to or router.standing().route_to or _only(router),

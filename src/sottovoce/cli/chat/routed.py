@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sottovoce.chat.elsewhere import consent, looking, preview, routing
+from sottovoce.chat.elsewhere import looking, preview, routing
 from sottovoce.chat.elsewhere.looking import Look
 from sottovoce.chat.elsewhere.preview import Preview, There
 from sottovoce.chat.elsewhere.routing import UNFIT, Way
@@ -11,8 +11,8 @@ from sottovoce.chat.turn import Question
 from sottovoce.cli._previewing import Choice, decided
 from sottovoce.cli.chat.talk import Talk
 from sottovoce.core.events import Notice
-from sottovoce.hybrid.routing import choice, telling
-from sottovoce.store import routes
+from sottovoce.hybrid.routing import telling
+from sottovoce.hybrid.routing.choice import Route
 
 
 async def answered(talk: Talk, question: Question, *, alternative: bool) -> bool:
@@ -59,23 +59,15 @@ async def _agreed(talk: Talk, way: Way, there: There, reason: str) -> Preview | 
     talk.show.quiet(f"Ask {name}, because {reason}?")
     said, seen = await decided(there, way.chat, way.question, talk.show, way.again.sampling)
     if said is Choice.ALWAYS:
-        await consent.allow(there, way.chat)
-        await _keep_asking(talk, way, name)
+        await routing.allow(talk.app.parts(), way, there)
+        if way.route is Route.ASK:
+            talk.show.quiet(f"{name} answers in this chat where there is a reason; /here ends that.")
+        else:
+            talk.show.quiet(f"{name} answers in this chat from now on; /here ends that.")
     if said in (Choice.SEND, Choice.ALWAYS):
         return seen
     talk.show.quiet("Nothing was sent.")
     return None
-
-
-async def _keep_asking(talk: Talk, way: Way, name: str) -> None:
-    """Have a chat go on as it goes: what is allowed for it holds where there is a reason, and no further."""
-    parts = talk.app.parts()
-    if await talk.read(lambda conn: routes.of(conn, parts.owner, way.chat)) is None:
-        await routing.choose(parts, way.chat, choice.Choice(way.route, name))
-    if way.route is choice.Route.ASK:
-        talk.show.quiet(f"{name} answers in this chat where there is a reason; /here ends that.")
-    else:
-        talk.show.quiet(f"{name} answers in this chat from now on; /here ends that.")
 
 
 async def _here(
