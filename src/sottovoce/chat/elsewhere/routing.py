@@ -90,8 +90,13 @@ async def way(
     """
     parts, held, now = router.parts, rules_file.held(router.home), router.standing()
     usual = Choice(Route(now.route), now.route_to)
-    stands = None if question.chat is None else await _stands(router, question.chat)
-    chosen = begins if question.chat is None else await _chosen(parts, question.chat, stands)
+    stands, chosen = None, begins
+    if question.chat is not None:
+        known = await _known(parts, question.chat)
+        if known is None:
+            return None  # whoever asks in it is told that it is gone
+        stands = await consent.standing(parts, router.home, known)
+        chosen = await _chosen(parts, known, stands)
     wish = said or chosen or usual
     is_plain = wish.route is Route.HERE and held == NOTHING_HELD
     if question.sampling.schema is not None or (is_plain and begins is None):
@@ -142,19 +147,19 @@ async def allow(parts: Parts, way: Way, there: There) -> None:
 
 async def chosen_for(router: Router, chat: str) -> Choice | None:
     """Return what was chosen for a chat, by its whole id. Raises what `consent.standing` raises."""
-    return await _chosen(router.parts, chat, await _stands(router, chat))
+    return await _chosen(router.parts, chat, await consent.standing(router.parts, router.home, chat))
 
 
-async def _stands(router: Router, chat: str) -> Upstream | None:
-    parts = router.parts
-    found = await parts.database.read(lambda conn: chats.get(conn, parts.owner, chat))
-    return await consent.standing(parts, router.home, found.id)
+async def _known(parts: Parts, chat: str) -> str | None:
+    """Return the whole id of a chat; None where there is none."""
+    try:
+        return (await parts.database.read(lambda conn: chats.get(conn, parts.owner, chat))).id
+    except NotFound:
+        return None
 
 
 async def _chosen(parts: Parts, chat: str, stands: Upstream | None) -> Choice | None:
-    row = await parts.database.read(
-        lambda conn: routes.of(conn, parts.owner, chats.get(conn, parts.owner, chat).id)
-    )
+    row = await parts.database.read(lambda conn: routes.of(conn, parts.owner, chat))
     if row is not None:
         return Choice(Route(row[0]), row[1])
     return None if stands is None else Choice(Route.THERE, stands.name)
