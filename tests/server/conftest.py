@@ -32,8 +32,12 @@ from sottovoce.server.metrics import Metrics
 from sottovoce.server.sessions import Sessions
 from sottovoce.store import keys
 
-# The mirror of a hub, and the writer of small models: no test folder is on the path by itself.
-sys.path[:0] = [str(Path(__file__).parents[1] / name) for name in ("engine", "models", "knowledge/reading")]
+# The mirror of a hub, the writer of small models, servers that say what they are told to: no test folder is
+# on the path by itself.
+sys.path[:0] = [
+    str(Path(__file__).parents[1] / name)
+    for name in ("engine", "models", "knowledge/reading", "net", "hybrid", "chat/elsewhere")
+]
 
 ADDRESS = "http://127.0.0.1:7886"
 LEAVE = "Staff get 25 days of paid leave a year."

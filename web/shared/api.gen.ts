@@ -376,6 +376,36 @@ export interface components {
             window: number | null;
         };
         /**
+         * Departing
+         * @description A yes to the preview of this `seal`, with the same changes; `always`: to all further ones as well.
+         */
+        Departing: {
+            /**
+             * Always
+             * @default false
+             */
+            always: boolean;
+            /**
+             * Never
+             * @default []
+             */
+            never: string[];
+            /**
+             * Own
+             * @default []
+             */
+            own: string[];
+            /** Seal */
+            seal: string;
+            /**
+             * Text
+             * @default null
+             */
+            text: string | null;
+            /** Upstream */
+            upstream: string;
+        };
+        /**
          * DepartureNoun
          * @description One connection that left, or tried to: when, where to and why.
          *
@@ -522,6 +552,47 @@ export interface components {
              * @default null
              */
             top_p: number | null;
+        };
+        /**
+         * ElsewhereNoun
+         * @description Who gave an answer elsewhere, and what it took.
+         *
+         *     `masked` things were hidden; `cost` in `currency` as text, null where no price is known. `sent_sha256` is
+         *     of the bytes that left, as in the ledger.
+         */
+        ElsewhereNoun: {
+            /**
+             * By
+             * @default
+             */
+            by: string;
+            /**
+             * Cost
+             * @default null
+             */
+            cost: string | null;
+            /**
+             * Currency
+             * @default
+             */
+            currency: string;
+            /**
+             * Masked
+             * @default 0
+             */
+            masked: number;
+            /**
+             * Sent Sha256
+             * @default
+             */
+            sent_sha256: string;
+            /** Upstream */
+            upstream: string;
+            /**
+             * Where
+             * @default
+             */
+            where: string;
         };
         /**
          * EncyclopaediaNoun
@@ -982,6 +1053,24 @@ export interface components {
             title: string;
         };
         /**
+         * HiddenNoun
+         * @description What a placeholder stands for, `count` times. `value` goes into `never`. `sure` false: look at it.
+         */
+        HiddenNoun: {
+            /** Count */
+            count: number;
+            /** Kind */
+            kind: string;
+            /** Original */
+            original: string;
+            /** Placeholder */
+            placeholder: string;
+            /** Sure */
+            sure: boolean;
+            /** Value */
+            value: string;
+        };
+        /**
          * HitNoun
          * @description A message found. `marks` are the places in the excerpt to point out, as start and end.
          */
@@ -1137,7 +1226,8 @@ export interface components {
          *
          *     `reasoning` is what the model thought before it answered, `thought` for how many seconds. `below` counts
          *     the messages that follow it on all branches; `liked` is 1, -1 or null. `made` is where an answer was made:
-         *     here, or the address of another machine; "" where nobody here knows, since it was imported.
+         *     here, or the address of another machine; "" where nobody here knows, since it was imported. `elsewhere`
+         *     says who gave it there.
          *
          *     `grounds` are the passages that were found for a question; `claims` and `citations` what of an answer they
          *     support, `supported_share` which part of its claims. `notices` are what its reader was told beside it.
@@ -1160,6 +1250,7 @@ export interface components {
             claims: components["schemas"]["ClaimNoun"][];
             /** Created */
             created: number;
+            elsewhere: components["schemas"]["ElsewhereNoun"] | null;
             /** Grounds */
             grounds: components["schemas"]["GroundNoun"][];
             /** Id */
@@ -1322,6 +1413,32 @@ export interface components {
             system: string;
         };
         /**
+         * NewPreview
+         * @description Whom to ask, and what is changed of what would leave.
+         *
+         *     `never` are values of what was found that is not personal, `own` words to hide besides; `text` is sent in
+         *     the place of the question, null as it is.
+         */
+        NewPreview: {
+            /**
+             * Never
+             * @default []
+             */
+            never: string[];
+            /**
+             * Own
+             * @default []
+             */
+            own: string[];
+            /**
+             * Text
+             * @default null
+             */
+            text: string | null;
+            /** Upstream */
+            upstream: string;
+        };
+        /**
          * NewPull
          * @description `accepted`: the hash of the licence's words, as the plan gave it; left out where they were accepted
          *     before. `sha256`: that of the plan; with it, no other file than the planned one comes. Refused where what
@@ -1468,8 +1585,15 @@ export interface components {
         /**
          * OpenChat
          * @description `runs` are the answers being written in it, the oldest first: more than one where they are compared.
+         *
+         *     `always` names the model elsewhere that answers it without being asked for each time, "" where none does.
          */
         OpenChat: {
+            /**
+             * Always
+             * @default
+             */
+            always: string;
             chat: components["schemas"]["ChatNoun"];
             context: components["schemas"]["ContextNoun"];
             /** Messages */
@@ -1483,6 +1607,16 @@ export interface components {
         /** OurProblem */
         OurProblem: {
             error: components["schemas"]["Problem"];
+        };
+        /**
+         * OutgoingNoun
+         * @description A text as it would leave, with placeholders.
+         */
+        OutgoingNoun: {
+            /** Role */
+            role: string;
+            /** Text */
+            text: string;
         };
         /** PassageNoun */
         PassageNoun: {
@@ -1561,6 +1695,46 @@ export interface components {
             settings: components["schemas"]["SettingsNoun"];
             /** System */
             system: string;
+        };
+        /**
+         * PreviewNoun
+         * @description What would leave, exactly. `seal` stands for all of it, and is given to say yes.
+         *
+         *     `most` is what it costs at most in `currency`, null where no price is known; `tokens` are an estimate.
+         *     `left_out` of the oldest exchanges do not fit there and stay here. `sha256` is of the bytes.
+         */
+        PreviewNoun: {
+            /** Bytes */
+            bytes: number;
+            /** Currency */
+            currency: string;
+            /** Hidden */
+            hidden: components["schemas"]["HiddenNoun"][];
+            /** Left Out */
+            left_out: number;
+            /** Messages */
+            messages: components["schemas"]["OutgoingNoun"][];
+            /** Most */
+            most: string | null;
+            /** Seal */
+            seal: string;
+            /** Sha256 */
+            sha256: string;
+            /** Tokens */
+            tokens: number;
+            upstream: components["schemas"]["UpstreamNoun"];
+        };
+        /**
+         * PriceNoun
+         * @description What a million tokens cost, of those read and of those written; as text, so that no digit is lost.
+         */
+        PriceNoun: {
+            /** Currency */
+            currency: string;
+            /** Input */
+            input: string;
+            /** Output */
+            output: string;
         };
         /**
          * Problem
@@ -2094,6 +2268,39 @@ export interface components {
              * Format: password
              */
             password: string;
+        };
+        /** UpstreamList */
+        UpstreamList: {
+            /** Upstreams */
+            upstreams: components["schemas"]["UpstreamNoun"][];
+        };
+        /**
+         * UpstreamNoun
+         * @description A model elsewhere as its owner described it; `where` is inside or outside.
+         *
+         *     `host` is with whom it is spoken, `by` who runs it, `stated` the day on which the terms were read, ""
+         *     where nobody said. `problem`: why its file cannot be used; then all else but the name is empty.
+         */
+        UpstreamNoun: {
+            /** By */
+            by: string;
+            /** Host */
+            host: string;
+            /** Model */
+            model: string;
+            /** Name */
+            name: string;
+            price: components["schemas"]["PriceNoun"] | null;
+            /** Problem */
+            problem: string;
+            /** Retention */
+            retention: string;
+            /** Stated */
+            stated: string;
+            /** Terms */
+            terms: string;
+            /** Where */
+            where: string;
         };
         /**
          * UsageNoun

@@ -121,6 +121,7 @@ function blank(ask: ToCome): Message {
     below: 0,
     liked: null,
     made: "",
+    elsewhere: null,
     grounds: [],
     claims: [],
     citations: [],

@@ -7,7 +7,7 @@ import { begun } from "../shared/live";
 const message = (id: string, role: string, parent: string | null, alternatives = [id]): Message => ({
   id, role, parent, alternatives,
   state: "complete", text: id, model: "m", created: 0, reason: null, usage: null, timings: null, problem: null,
-  attachments: [], reasoning: "", thought: null, below: 0, liked: null, made: "",
+  attachments: [], reasoning: "", thought: null, below: 0, liked: null, made: "", elsewhere: null,
   grounds: [], claims: [], citations: [], supported_share: null, notices: [], tools: [], card: "", replaced: false,
 });
 const BRANCH = [

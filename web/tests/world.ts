@@ -139,7 +139,7 @@ function said(id: string, role: string, parent: string | null, text: string): Me
   return {
     id, role, parent, text,
     alternatives: [id], state: "complete", model: "m", created: 0, reason: null, usage: null, timings: null, problem: null,
-    attachments: [], reasoning: "", thought: null, below: 0, liked: null, made: "",
+    attachments: [], reasoning: "", thought: null, below: 0, liked: null, made: "", elsewhere: null,
     grounds: [], claims: [], citations: [], supported_share: null, notices: [], tools: [], card: "", replaced: false,
   };
 }

@@ -41,6 +41,7 @@ class Stopped:
 
 
 RunEvent = Event | Stopped
+Ask = Callable[[Parts, Question], AsyncGenerator[Event, None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,17 +102,20 @@ class Runs:
         question: Question,
         told: Callable[[RunEvent], None] = heard_by_nobody,
         parts: Parts | None = None,
+        ask: Ask = turn.ask,
     ) -> Asked:
         """Ask, and return once the question is on the disk; `told` hears every event.
 
-        `parts` take the place of the usual ones: another model answers this turn.
-        The turn goes on whatever becomes of the caller. Raises BadInput, StoreProblem, Busy or Stopping,
-        and then nothing is saved; NotFound where the chat is deleted meanwhile.
+        `parts` take the place of the usual ones: another model answers this turn. `ask` yields its events
+        where no model of this machine does. The turn goes on whatever becomes of the caller.
+        Raises BadInput, StoreProblem, Busy or Stopping, and then nothing is saved; NotFound where the chat
+        is deleted meanwhile; and what else `ask` raises before the question is on the disk.
         """
-        self._check(owner, question)
+        self.check(owner, question)
         run = Run(owner, question)
         self._unnamed.add(run)
-        run.task = asyncio.create_task(self._carry_out(run, question, told, parts or self._parts))
+        events = ask(replace(parts or self._parts, owner=owner), question)
+        run.task = asyncio.create_task(self._carry_out(run, events, told))
         return await asyncio.shield(run.begun)
 
     async def follow(
@@ -172,16 +176,11 @@ class Runs:
         going = [run for run in (*self._unnamed, *self._runs.values()) if not run.ended]
         await asyncio.gather(*(self._cut(run, reason) for run in going))
 
-    # ── one run ───────────────────────────────────────────────────────────────────────────────────
+    def check(self, owner: str, question: Question) -> None:
+        """Raise what keeps a question from being asked now. Answers to the same one go side by side.
 
-    def _writing(self, owner: str, chat: str | None) -> list[Run]:
-        """Return what is being written in a chat, or in all."""
-        begun = [run for run in self._runs.values() if not run.ended]
-        own = [run for run in (*self._unnamed, *begun) if run.owner == owner]
-        return [run for run in own if chat in (None, run.chat)]
-
-    def _check(self, owner: str, question: Question) -> None:
-        """Raise what keeps a question from being asked now. Answers to the same one go side by side."""
+        Raises BadInput, Busy or Stopping.
+        """
         if self._closed:
             raise _stopping()
         others = [] if question.chat is None else self._writing(owner, question.chat)
@@ -199,8 +198,16 @@ class Runs:
                 retry_after=10,
             )
 
+    # ── one run ───────────────────────────────────────────────────────────────────────────────────
+
+    def _writing(self, owner: str, chat: str | None) -> list[Run]:
+        """Return what is being written in a chat, or in all."""
+        begun = [run for run in self._runs.values() if not run.ended]
+        own = [run for run in (*self._unnamed, *begun) if run.owner == owner]
+        return [run for run in own if chat in (None, run.chat)]
+
     async def _carry_out(
-        self, run: Run, question: Question, told: Callable[[RunEvent], None], parts: Parts
+        self, run: Run, turned: AsyncGenerator[Event, None], told: Callable[[RunEvent], None]
     ) -> None:
         """Run the turn to its end. A task's edge: whatever happens, readers are told and let go."""
 
@@ -209,7 +216,7 @@ class Runs:
             told(event)
 
         try:
-            async with aclosing(turn.ask(replace(parts, owner=run.owner), question)) as events:
+            async with aclosing(turned) as events:
                 async for event in events:
                     if isinstance(event, Asked):
                         self._name(run, event)

@@ -44,6 +44,14 @@ def of(connection: sqlite3.Connection, owner: str, chat: str) -> Hidden:
         raise damaged() from problem
 
 
+def always(connection: sqlite3.Connection, owner: str, chat: str) -> str:
+    """Return whom the owner lets answer a chat, as Hidden has it, also where the rest cannot be read."""
+    row = connection.execute(
+        "SELECT always FROM hidden WHERE chat = ? AND owner = ?", (chat, owner)
+    ).fetchone()
+    return "" if row is None else str(row[0])
+
+
 def keep(connection: sqlite3.Connection, owner: str, chat: str, hidden: Hidden) -> None:
     """Put this in the place of what was known of a chat."""
     texts = (json.dumps(part, ensure_ascii=False) for part in (hidden.masks, hidden.never, hidden.own))

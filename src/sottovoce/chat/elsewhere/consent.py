@@ -34,7 +34,7 @@ async def standing(parts: Parts, home: Home, chat: str) -> Upstream | None:
     always = (await parts.database.read(lambda conn: hidden.of(conn, parts.owner, chat))).always
     if not always:
         return None
-    name = always.partition(" ")[0]
+    name = named(always)
     try:
         upstream = upstreams.get(name, home)
     except NotFound:
@@ -46,6 +46,11 @@ async def standing(parts: Parts, home: Home, chat: str) -> Upstream | None:
         f"{name} is not any more what you allowed for this chat, so nothing was sent.",
         hint="The model here answers again; ask elsewhere anew to allow it again",
     )
+
+
+def named(always: str) -> str:
+    """Return the name of the model elsewhere that a chat's consent is for; "" where there is none."""
+    return always.partition(" ")[0]
 
 
 async def _set(parts: Parts, chat: str, always: str) -> None:

@@ -4,6 +4,7 @@ chats   the person's chats: list, open, change, search, export, delete
 messages one message: rate it, delete it, begin another chat from it
 attachments  the texts given along with a question, each by itself
 files   chats as files: one or all out, and in
+elsewhere  models elsewhere: what would leave, the yes to it, consent for a chat;  departing  their runs
 runs    answers being written: start, go on, follow from any event, stop
 presets instructions and settings under a name; what holds where a chat sets nothing
 memory  what is remembered in all chats
@@ -33,6 +34,7 @@ from sottovoce.server.app_api import (
     changes,
     chats,
     documents,
+    elsewhere,
     engine,
     files,
     ledger,
@@ -58,6 +60,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *attachments.ENDPOINTS,
     *messages.ENDPOINTS,
     *files.ENDPOINTS,
+    *elsewhere.ENDPOINTS,
     *runs.ENDPOINTS,
     *presets.ENDPOINTS,
     *memory.ENDPOINTS,

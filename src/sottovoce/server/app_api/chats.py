@@ -10,6 +10,7 @@ from typing import Any
 from starlette.responses import Response
 
 from sottovoce.chat import shelved
+from sottovoce.chat.elsewhere import consent
 from sottovoce.core.errors import BadValue
 from sottovoce.erasing import delete_all_chats, delete_chat
 from sottovoce.server.app_api import context
@@ -31,7 +32,7 @@ from sottovoce.server.app_api.nouns_chats import (
 from sottovoce.server.caller import Scope
 from sottovoce.server.changes import What
 from sottovoce.server.endpoint import Endpoint, Visit
-from sottovoce.store import chats, order, search, shown
+from sottovoce.store import chats, hidden, order, search, shown
 from sottovoce.store.rows import Chat
 
 CHATS = "/app/api/chats"
@@ -216,14 +217,19 @@ async def show(visit: Visit[Any], chat: str, leaf: str | None = None) -> OpenCha
     """Return a chat as it is now, with the branch its reader is at, or another."""
     owner = visit.caller.owner
     place = visit.house.place(owner, chat)
-    got, branch = await place.database.read(
-        lambda conn: (chats.get(conn, owner, chat), shown.branch(conn, owner, chat, leaf))
+    got, branch, always = await place.database.read(
+        lambda conn: (
+            chats.get(conn, owner, chat),
+            shown.branch(conn, owner, chat, leaf),
+            hidden.always(conn, owner, chat),
+        )
     )
     running = place.runs.running(owner, chat)
     return OpenChat(
         chat=ChatNoun.of(got, running, temporary=place.is_temporary),
         context=await context.of(visit.house.app, got, [one.message for one in branch]),
         messages=[MessageNoun.of(one) for one in branch],
+        always=consent.named(always),
         runs=[RunNoun.of(asked) for asked in running],
     )
 

@@ -7,6 +7,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, ValidationError
 
 from sottovoce.chat.archive import Report
+from sottovoce.chat.elsewhere.sending import ELSEWHERE
 from sottovoce.chat.guarding.own import NOTED_BY_RULE
 from sottovoce.chat.guarding.policy import CRISIS, REFUSED
 from sottovoce.chat.marks import copying
@@ -17,6 +18,7 @@ from sottovoce.core.grounds import read_cited
 from sottovoce.core.messages import MADE, REPLACED
 from sottovoce.guard import crisis
 from sottovoce.server.app_api.nouns import ID, MOST_TEXT, Noun, RunNoun, SettingsNoun, Shelves
+from sottovoce.server.app_api.nouns_elsewhere import ElsewhereNoun
 from sottovoce.server.app_api.nouns_settings import ContextNoun
 from sottovoce.server.grounds import CitationNoun, CitedNoun, ClaimNoun, GroundNoun, passages
 from sottovoce.server.language import Told, told
@@ -199,7 +201,8 @@ class MessageNoun(Noun):
 
     `reasoning` is what the model thought before it answered, `thought` for how many seconds. `below` counts
     the messages that follow it on all branches; `liked` is 1, -1 or null. `made` is where an answer was made:
-    here, or the address of another machine; "" where nobody here knows, since it was imported.
+    here, or the address of another machine; "" where nobody here knows, since it was imported. `elsewhere`
+    says who gave it there.
 
     `grounds` are the passages that were found for a question; `claims` and `citations` what of an answer they
     support, `supported_share` which part of its claims. `notices` are what its reader was told beside it.
@@ -226,6 +229,7 @@ class MessageNoun(Noun):
     below: int
     liked: int | None
     made: str
+    elsewhere: ElsewhereNoun | None
     grounds: list[GroundNoun]
     claims: list[ClaimNoun]
     citations: list[CitationNoun]
@@ -259,6 +263,7 @@ class MessageNoun(Noun):
             below=shown.below,
             liked=message.liked,
             made=made if isinstance(made := facts.get(MADE), str) else "",
+            elsewhere=_read(ElsewhereNoun, facts.get(ELSEWHERE)),
             grounds=passages(shown.grounds),
             claims=cited.claims,
             citations=cited.citations,
@@ -271,11 +276,15 @@ class MessageNoun(Noun):
 
 
 class OpenChat(Noun):
-    """`runs` are the answers being written in it, the oldest first: more than one where they are compared."""
+    """`runs` are the answers being written in it, the oldest first: more than one where they are compared.
+
+    `always` names the model elsewhere that answers it without being asked for each time, "" where none does.
+    """
 
     chat: ChatNoun
     context: ContextNoun
     messages: list[MessageNoun]
+    always: str = ""
     runs: list[RunNoun] = []  # noqa: RUF012  (pydantic copies it)
 
 

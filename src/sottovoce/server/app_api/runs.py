@@ -17,7 +17,7 @@ from sottovoce.chat.turn import Question
 from sottovoce.core.errors import BadValue
 from sottovoce.core.events import Done, Failed, Reasoning, Text
 from sottovoce.server.answering import EventStream
-from sottovoce.server.app_api import telling
+from sottovoce.server.app_api import departing, telling
 from sottovoce.server.app_api.nouns import FirstRun, NewRun, RunList, RunNoun, identity, settings_of, whole
 from sottovoce.server.caller import Scope
 from sottovoce.server.endpoint import Endpoint, Visit
@@ -56,7 +56,10 @@ async def begin(visit: Visit[FirstRun]) -> RunNoun:
 
 
 async def start(visit: Visit[NewRun]) -> RunNoun:
-    """Ask in a chat, ask again, or go on with a cut answer. Refused while another is answered there."""
+    """Ask in a chat, ask again, or go on with a cut answer. Refused while another is answered there.
+
+    A new question goes to the model elsewhere that was allowed to answer this chat, if one was.
+    """
     body = visit.body
     if body.beside and body.again is None:
         raise BadValue(
@@ -115,10 +118,13 @@ async def stop(visit: Visit[None]) -> Response:
 
 async def _started(visit: Visit[FirstRun] | Visit[NewRun], question: Question) -> RunNoun:
     owner = visit.caller.owner
+    place = visit.house.place(owner, question.chat or "")
+    gone = await departing.started(visit, place, question)
+    if gone is not None:
+        return RunNoun.of(gone)
     chosen = None
     if visit.body.model is not None:
         chosen = await visit.find(visit.body.model)  # the turn holds it itself, and outlives the visit
-    place = visit.house.place(owner, question.chat or "")
     parts = place.parts
     if chosen is not None:
         # The place's own database: that of a temporary chat is another.

@@ -1,0 +1,68 @@
+"""Runs that a model elsewhere answers: once somebody has said yes to what leaves, or where consent stands."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import replace
+from typing import Any
+
+from sottovoce.chat.elsewhere import consent, posing, preview, sending
+from sottovoce.chat.elsewhere.preview import Preview, There
+from sottovoce.chat.runs import RunEvent
+from sottovoce.chat.temporary import Place
+from sottovoce.chat.turn import Parts, Question
+from sottovoce.core.events import Asked, Event, Failed
+from sottovoce.server.endpoint import Visit
+
+
+def there(visit: Visit[Any], place: Place, name: str) -> There:
+    """Return a model elsewhere, to be asked at this place. Raises NotFound, BadUpstream, BadText."""
+    found, owner = visit.house.app.there(name), visit.caller.owner
+    parts = replace(found.parts, database=place.database, owner=owner, is_temporary=place.is_temporary)
+    return replace(found, parts=parts, means=replace(found.means, owner=owner))
+
+
+def owned(place: Place, owner: str) -> Parts:
+    """Return what the turns at a place are made with, for this owner."""
+    return replace(place.parts, owner=owner)
+
+
+async def start(visit: Visit[Any], place: Place, there: There, seen: Preview) -> Asked:
+    """Send what was seen, as a run like any other. Raises as Runs.start, and as sending.send."""
+
+    def send(_parts: Parts, _question: Question) -> AsyncGenerator[Event, None]:
+        return sending.send(there, seen)
+
+    question = Question(chat=seen.chat, again=seen.question, sampling=seen.sampling)
+    return await place.runs.start(visit.caller.owner, question, _counted(visit), there.parts, send)
+
+
+async def started(visit: Visit[Any], place: Place, question: Question) -> Asked | None:
+    """Have the model elsewhere answer a new question that was allowed to for its chat; None where none was.
+
+    Raises Refused, once, where that one is not any more what the consent was given to, Offline where nothing
+    may leave, and what keeps it from being asked.
+    """
+    chat, owner = question.chat, visit.caller.owner
+    if chat is None or question.again is not None or question.go_on is not None:
+        return None
+    parts = owned(place, owner)
+    upstream = await consent.standing(parts, visit.house.app.home, chat)
+    if upstream is None:
+        return None
+    asked = there(visit, place, upstream.name)
+    preview.permitted(asked)
+    place.runs.check(owner, question)
+    chat, posed = await posing.pose(parts, question)
+    seen = await preview.preview(asked, chat, posed, sampling=question.sampling)
+    return await start(visit, place, asked, seen)
+
+
+def _counted(visit: Visit[Any]) -> Callable[[RunEvent], None]:
+    """Return what listens to a run for the metrics, which count what this machine computes."""
+
+    def tell(event: RunEvent) -> None:
+        if isinstance(event, Failed):
+            visit.house.metrics.failed(event.error)
+
+    return tell
