@@ -47,6 +47,11 @@ NOUNS: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 """The classes that a caller of the Python API meets, by module, each with a line about them."""
 
+HANDLES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "sottovoce.sdk.leaving": ("What `preview` returns.", ("AsyncLeaving", "Leaving")),
+}
+"""Those among them that can be asked to do something."""
+
 
 # --- Commands ------------------------------------------------------------------------------------
 
@@ -164,6 +169,10 @@ def api_page() -> str:
         module = importlib.import_module(module_name)
         parts.append(f"## {module_name}\n\n{about}\n")
         parts += [_noun(getattr(module, name)) for name in names]
+    for module_name, (about, names) in HANDLES.items():
+        module = importlib.import_module(module_name)
+        parts.append(f"## {module_name}\n\n{about}\n")
+        parts += [_class(getattr(module, name)).replace("## ", "### ", 1) for name in names]
     parts.append(
         "## Errors\n\n`SottoError` is the base of all; it carries `code`, `sentence`, `hint` and `detail`.\n"
         "See [Errors](errors.md).\n"
@@ -214,7 +223,7 @@ def _signature(thing: Callable[..., object]) -> str:
 
 
 def _parameter(parameter: inspect.Parameter) -> str:
-    stars = "**" if parameter.kind is parameter.VAR_KEYWORD else ""
+    stars = {parameter.VAR_POSITIONAL: "*", parameter.VAR_KEYWORD: "**"}.get(parameter.kind, "")
     default = "" if parameter.default is parameter.empty else f" = {parameter.default!r}"
     return f"{stars}{parameter.name}: {parameter.annotation}{default}"
 

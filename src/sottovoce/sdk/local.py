@@ -21,16 +21,18 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from sottovoce.core.errors import BadValue, EngineFailed, SchemaUnmet, SottoError
-from sottovoce.core.events import Done, Event, Failed, Text
+from sottovoce.core.events import Done, Event
 from sottovoce.core.paths import open_home
 from sottovoce.core.sampling import Sampling
 from sottovoce.core.settings import Value
+from sottovoce.sdk.events import last, texts
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from sottovoce.app import App
     from sottovoce.chat.turn import Question
+    from sottovoce.sdk.leaving import AsyncLeaving, Leaving
     from sottovoce.store.rows import Chat, StoredMessage
     from sottovoce.store.search import Hit
 
@@ -77,13 +79,9 @@ class AsyncSotto:
         repeat_penalty, seed, max_tokens, stop. With `knowledge`, names of shelves, the answer comes from
         these, and `answer` tells what it quotes; with `quote` their sentences are the answer.
         """
-        async with aclosing(self.events(text, chat=chat, **how)) as events:
-            async for event in events:
-                match event:
-                    case Text(piece):
-                        yield piece
-                    case Failed(problem):
-                        raise problem
+        async with aclosing(texts(self.events(text, chat=chat, **how))) as pieces:
+            async for piece in pieces:
+                yield piece
 
     def events(self, text: str, *, chat: str | None = None, **how: Any) -> AsyncGenerator[Event, None]:
         """Yield every event of the turn; see sottovoce.core.events."""
@@ -91,7 +89,7 @@ class AsyncSotto:
 
     async def answer(self, text: str, *, chat: str | None = None, **how: Any) -> Done:
         """Return the whole answer, with its chat, usage and timings. Raises SottoError."""
-        return await _last(self.events(text, chat=chat, **how))
+        return await last(self.events(text, chat=chat, **how))
 
     async def answer_as(
         self, shape: type[Answer], text: str, *, chat: str | None = None, **how: Any
@@ -109,7 +107,26 @@ class AsyncSotto:
 
     async def retry(self, chat: str, question_id: str, **how: Any) -> Done:
         """Answer a question once more, as a branch beside the answers it has."""
-        return await _last(self.app.ask(question("", chat, {**how, "again": question_id})))
+        return await last(self.app.ask(question("", chat, {**how, "again": question_id})))
+
+    async def preview(
+        self,
+        upstream: str,
+        text: str = "",
+        *,
+        chat: str | None = None,
+        question_id: str | None = None,
+        **how: Any,
+    ) -> AsyncLeaving:
+        """Return what would leave for an answer from a model elsewhere, by its name; nothing has left then.
+
+        A `text` is asked, in a new chat where none is named, and written down. Without one it is about that
+        question of the chat, or its last. `how` as in `ask`, but no shelves.
+        Raises Offline where nothing may leave, NotFound, BadValue, TooLarge, TooLong.
+        """
+        from sottovoce.sdk.leaving import looked
+
+        return await looked(self.app, upstream, question(text, chat, how), question_id)
 
     async def embed(self, texts: Sequence[str]) -> list[list[float]]:
         """Return one vector for each text. Raises ModelProblem where the model cannot."""
@@ -186,8 +203,11 @@ class Sotto:
 
     def ask(self, text: str, *, chat: str | None = None, **how: Any) -> Generator[str, None, None]:
         """Yield the answer's text as it is written. Leaving the loop stops the answer. Raises SottoError."""
+        return self._read(self._inner.ask(text, chat=chat, **how))
+
+    def _read(self, pieces: AsyncGenerator[str, None]) -> Generator[str, None, None]:
         self._check_alone()
-        reading = _Reading(self._inner.ask(text, chat=chat, **how))
+        reading = _Reading(pieces)
         try:
             self._readings.add(reading)
             while (piece := self._wait(reading.next())) is not None:
@@ -210,6 +230,22 @@ class Sotto:
         """See AsyncSotto.retry."""
         self._check_alone()
         return self._wait(self._inner.retry(chat, question_id, **how))
+
+    def preview(
+        self,
+        upstream: str,
+        text: str = "",
+        *,
+        chat: str | None = None,
+        question_id: str | None = None,
+        **how: Any,
+    ) -> Leaving:
+        """See AsyncSotto.preview."""
+        from sottovoce.sdk.leaving import Leaving
+
+        looking = self._inner.preview(upstream, text, chat=chat, question_id=question_id, **how)
+        inner = self._wait(looking)
+        return Leaving(inner.seen, inner, self._alone, self._read)
 
     def embed(self, texts: Sequence[str]) -> list[list[float]]:
         """See AsyncSotto.embed."""
@@ -244,6 +280,15 @@ class Sotto:
                 "Another answer of this Sotto is not finished.",
                 hint="Read it to its end, or close it: pieces.close()",
             )
+
+    def _alone(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do work that may wait for an answer."""
+        try:
+            self._check_alone()
+        except EngineFailed:
+            work.close()
+            raise
+        return self._wait(work)
 
     def _wait(self, work: Coroutine[Any, Any, T]) -> T:
         """Do work on the loop's thread; when this returns or raises, the work has ended."""
@@ -378,14 +423,3 @@ def _shelf_names(given: object) -> tuple[str, ...]:
             field="knowledge",
         )
     return names
-
-
-async def _last(events: AsyncGenerator[Event, None]) -> Done:
-    async with aclosing(events) as all_events:
-        async for event in all_events:
-            match event:
-                case Done():
-                    return event
-                case Failed(problem):
-                    raise problem
-    raise SottoError("The answer ended without a result.", hint="Ask again")
