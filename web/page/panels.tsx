@@ -1,10 +1,13 @@
 /**
  * What may lie over the chats as a whole, as its address says: settings, models, shelves, help, what has left.
- * And who else may answer, which comes with it.
+ * And who else may answer, as which file and in which folder a chat is kept, and the list of keys, which come with it.
  */
 
 import type { Panel } from "../shared/route";
 export { RivalDialog } from "./chat/rival-dialog";
+export { ExportDialog } from "./dialogs/export-dialog";
+export { MoveDialog } from "./dialogs/move-dialog";
+export { ShortcutsDialog } from "./dialogs/shortcuts-dialog";
 import { ChatSettingsDialog } from "./chat-settings/chat-settings-dialog";
 import { LedgerDialog } from "./dialogs/ledger-dialog";
 import { SettingsDialog } from "./dialogs/settings-dialog";

@@ -19,6 +19,7 @@ export type Disk = Nouns["DiskNoun"];
 export type Fit = Nouns["FitNoun"];
 export type Folder = Nouns["FolderNoun"];
 export type Help = Nouns["HelpNoun"];
+export type Hidden = Nouns["HiddenNoun"];
 export type HelpQuestion = Nouns["HelpQuestion"];
 export type Hit = Nouns["HitNoun"];
 export type ImportReport = Nouns["ImportNoun"];
@@ -29,6 +30,8 @@ export type OneModel = Nouns["OneModel"];
 export type OneShelf = Nouns["OneShelf"];
 export type OpenChat = Nouns["OpenChat"];
 export type Plan = Nouns["PlanNoun"];
+export type Outgoing = Nouns["OutgoingNoun"];
+export type Preview = Nouns["PreviewNoun"];
 export type Preset = Nouns["PresetNoun"];
 export type Variant = Nouns["VariantNoun"];
 export type Memory = Nouns["MemoryNoun"];
@@ -46,6 +49,7 @@ export type ShelfSource = Nouns["SourceNoun"];
 export type Stretch = Nouns["StretchNoun"];
 export type Storage = Nouns["StorageNoun"];
 export type Status = Nouns["StatusNoun"];
+export type Upstream = Nouns["UpstreamNoun"];
 export type Verdict = Nouns["VerdictNoun"];
 export type Verified = Nouns["Verified"];
 export type Who = Nouns["Who"];
@@ -90,6 +94,8 @@ interface NewPreset {
 
 /** What to get; `accepted` and `sha256` as the plan told them. */
 export type NewPull = Pick<Nouns["NewPull"], "ref"> & Partial<Nouns["NewPull"]>;
+/** Whom to ask elsewhere, and what is changed of what would leave. */
+export type NewPreview = Nouns["NewPreview"];
 /** `password` is that of the file that is sent. */
 type How = Pick<RequestInit, "signal" | "keepalive"> & { password?: string | undefined };
 
@@ -202,6 +208,15 @@ export class Api {
   ask = (chat: string | null, question: Question): Promise<Run> =>
     this.#call("POST", chat === null ? "/runs" : `/chats/${chat}/runs`, question);
   stop = (run: Pick<Run, "chat" | "id">): Promise<void> => this.#call("POST", `/chats/${run.chat}/runs/${run.id}/stop`);
+
+  upstreams = (): Promise<Nouns["UpstreamList"]> => this.#call("GET", "/upstreams");
+  /** What would leave for an answer to a question; sends nothing. */
+  preview = (chat: string, question: string, asked: NewPreview, signal: AbortSignal): Promise<Preview> =>
+    this.#call("POST", `/chats/${chat}/messages/${question}/preview`, asked, { signal });
+  /** Send what was seen, as its seal tells. */
+  depart = (chat: string, question: string, agreed: Nouns["Departing"]): Promise<Run> =>
+    this.#call("POST", `/chats/${chat}/messages/${question}/send`, agreed);
+  endConsent = (chat: string): Promise<void> => this.#call("DELETE", `/chats/${chat}/consent`);
 
   readonly changesPath = `${ROOM}/changes`;
   /** The text of an attachment. */

@@ -53,10 +53,10 @@ export function goneOnWith(branch: readonly Message[], answer: string): Message[
   });
 }
 
-/** Return whether there is more to come of an answer, and nothing was said after it. */
-export function canGoOn({ role, text, state, reason, below, replaced }: Message): boolean {
+/** Return whether there is more to come of an answer that was written here, and nothing was said after it. */
+export function canGoOn({ role, text, state, reason, below, replaced, elsewhere }: Message): boolean {
   const isCut = state === "stopped" || state === "interrupted" || reason === "length" || reason === "repeats";
-  return role === "assistant" && isCut && !replaced && text !== "" && below === 0;
+  return role === "assistant" && isCut && !replaced && text !== "" && below === 0 && elsewhere === null;
 }
 
 /** Return the branch with what an answer has become. */

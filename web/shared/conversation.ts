@@ -300,7 +300,7 @@ export class Conversation {
     const compared = await this.#compared(opened);
     if (signal.aborted) return;
     const branch = spared(this.#asRead(opened.messages), this.#store.get().doomed);
-    this.#store.set({ chat, context, branch, compared, openProblem: null });
+    this.#store.set({ chat, context, branch, compared, always: opened.always, openProblem: null });
   }
 
   async #compared(opened: OpenChat): Promise<State["compared"]> {

@@ -1,6 +1,6 @@
 /** All that the page knows, in one noun. */
 
-import type { Chat, Context, Defaults, Disk, Folder, Message, Model, Preset, Status, Variant } from "./api";
+import type { Chat, Context, Defaults, Disk, Folder, Message, Model, Preset, Status, Upstream, Variant } from "./api";
 import type { Deletion } from "./deletions";
 import type { Doomed } from "./doomed";
 import type { Live } from "./live";
@@ -15,6 +15,11 @@ export interface Failure {
   problem: Problem;
 }
 
+export interface Leaving {
+  question: string;
+  upstream: string;
+}
+
 export interface State {
   session: "unknown" | "signed-in" | "signed-out";
   /** Whether somebody answered when last asked. */
@@ -26,6 +31,12 @@ export interface State {
   models: readonly Model[];
   /** Models with instructions, settings and shelves under a name. */
   variants: readonly Variant[];
+  /** Models elsewhere that can be asked. */
+  upstreams: readonly Upstream[];
+  /** The question that one of them may be about to be asked, and which one. */
+  leaving: Leaving | null;
+  /** The model elsewhere that answers the chat without being asked for each time; "" where none does. */
+  always: string;
   /** What the models take, and what is left for more. */
   disk: Disk | null;
   /** Who is to answer; null: the usual one. */
@@ -94,6 +105,9 @@ export function emptyState(route: Route): State {
     status: null,
     models: [],
     variants: [],
+    upstreams: [],
+    leaving: null,
+    always: "",
     disk: null,
     model: null,
     chats: [],

@@ -20,9 +20,15 @@ export function languageOf(chosen: "auto" | Language, browser: readonly string[]
 /** Return what says a thing in a language. Numbers are written as that language writes them. */
 export function sayIn(language: Language): Say {
   const strings = ALL[language];
+  const fill = fillingIn(language);
+  return (key, values) => fill(strings[key], values);
+}
+
+/** Return what fills values into a text of that language. */
+export function fillingIn(language: Language): (text: string, values?: Values) => string {
   const numbers = new Intl.NumberFormat(localeOf(language), { maximumFractionDigits: 1 });
-  return (key, values = {}) =>
-    strings[key].replace(/\{(\w+)\}/g, (whole, name: string) => {
+  return (text, values = {}) =>
+    text.replace(/\{(\w+)\}/g, (whole, name: string) => {
       const value = values[name];
       return typeof value === "number" ? numbers.format(value) : (value ?? whole);
     });

@@ -66,6 +66,8 @@ it("offers to go on with an answer that was cut and that nothing follows", () =>
     expect(canGoOn({ ...answer, ...cut, below: 2 })).toBe(false);
     expect(canGoOn({ ...answer, ...cut, text: "" })).toBe(false);
     expect(canGoOn({ ...answer, ...cut, replaced: true })).toBe(false);
+    const elsewhere = { upstream: "cellar", by: "", where: "inside", masked: 0, sent_sha256: "", cost: null, currency: "" };
+    expect(canGoOn({ ...answer, ...cut, elsewhere })).toBe(false);
   }
 });
 

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import type { Message } from "../shared/api";
 import { goneModel } from "../shared/gone-model";
 
-const answer = (model: string) => ({ role: "assistant", model }) as Message;
+const answer = (model: string, elsewhere: Message["elsewhere"] = null) => ({ role: "assistant", model, elsewhere }) as Message;
 const here = { models: [{ name: "small" }], variants: [{ name: "clinic" }], model: null, status: { model: "usual" } };
 
 it("names who answered last and is not here any more", () => {
@@ -12,6 +12,11 @@ it("names who answered last and is not here any more", () => {
 
 it.each(["usual", "small", "clinic"])("says nothing while %s is here", (model) => {
   expect(goneModel({ ...here, branch: [answer("pirate"), answer(model)] })).toBeNull();
+});
+
+it("says nothing of who answered elsewhere", () => {
+  const about = { upstream: "cellar", by: "", where: "inside", masked: 0, sent_sha256: "", cost: null, currency: "" };
+  expect(goneModel({ ...here, branch: [answer("small"), answer("large", about)] })).toBeNull();
 });
 
 it("says nothing before it knows, and where another was chosen", () => {

@@ -14,7 +14,7 @@ export function AnswerFacts({ message }: { message: Message }) {
   const created = message.created * 1000;
   return (
     <p className="answer-facts">
-      <MadeWhere made={message.made} />
+      <MadeWhere message={message} />
       {isWritten && <span>{message.model}</span>}
       {isOurs && <span>{say("facts.ours")}</span>}
       {isWritten && usage !== null && usage.answer > 1 && <span>{say("facts.tokens", { tokens: usage.answer })}</span>}

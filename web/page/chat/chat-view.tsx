@@ -5,6 +5,7 @@ import { ProblemBox } from "../parts/problem-box";
 import { useApp, useSay, useStored } from "../reader";
 import type { SidebarState } from "../sidebar/use-sidebar";
 import { Toasts } from "../toasts";
+import { later } from "../later";
 import { ArchivedLine } from "./archived-line";
 import { ChatGone } from "./chat-gone";
 import { ChatHeader } from "./chat-header";
@@ -13,6 +14,8 @@ import { Transcript } from "./transcript";
 import { useEndAnnounced } from "./use-end-announced";
 import { useTitle } from "./use-title";
 import { Welcome } from "./welcome";
+
+const Elsewhere = later(() => import("../elsewhere/elsewhere"));
 
 export function ChatView({ sidebar, newChat }: { sidebar: SidebarState; newChat: () => void }) {
   const app = useApp();
@@ -23,6 +26,7 @@ export function ChatView({ sidebar, newChat }: { sidebar: SidebarState; newChat:
   const problem = useStored((state) => state.openProblem);
   const isTemporary = useStored((state) => state.isTemporary);
   const isBlank = useStored((state) => state.branch.length === 0);
+  const isAway = useStored((state) => state.chat !== null && state.always !== "");
   const isGone = problem?.code === "not_found";
   useTitle();
   useEndAnnounced();
@@ -44,9 +48,10 @@ export function ChatView({ sidebar, newChat }: { sidebar: SidebarState; newChat:
       {isNew || isEmpty ? <Welcome /> : isGone && isBlank ? null : <Transcript key={id} />}
       {isGone && <ChatGone isTemporary={isTemporary} newChat={newChat} />}
       {!(sidebar.isOver && sidebar.isOpen) && <Toasts />}
+      <Elsewhere />
       {problem === null && <Composer />}
       <p className="disclosure" id="disclosure" data-testid="disclosure">
-        {say("disclosure")}
+        {say(isAway ? "disclosure.there" : "disclosure")}
       </p>
     </div>
   );

@@ -3,6 +3,7 @@ import { titleOf } from "../chat-title";
 import { Icon } from "../parts/icon";
 import { Menu, type MenuItem } from "../parts/menu";
 import { useApp, useSay, useStored } from "../reader";
+import { useLeaving } from "./use-leaving";
 
 interface Props {
   message: Message;
@@ -23,12 +24,14 @@ export function MessageMenu({ message, isBusy, before = [] }: Props) {
     const { chat } = store.get();
     if (chat !== null) void messages.fork(message, say("fork.title", { title: titleOf(chat, say) }));
   };
+  const leaving = useLeaving(message.role === "user" ? message.id : message.parent);
   const forks: MenuItem[] = isTemporary ? [] : [{ label: say("act.fork"), icon: "fork", act: fork }];
   // While an answer is written, what it is to and what it is part of must stay.
   const items: MenuItem[] = isBusy
     ? [...before]
     : [
         ...before,
+        ...leaving,
         ...forks,
         { label: say(remove, { below }), icon: "trash", isDangerous: true, act: () => messages.remove(message) },
       ];

@@ -3,16 +3,15 @@ import { useState } from "react";
 import type { Model } from "../../shared/api";
 import type { Language, Say } from "../../shared/strings";
 import { inWords } from "../bytes";
-import { later } from "../later";
+import { RivalDialog } from "../later-dialogs";
 import { FitBadge } from "../models/fit-badge";
 import { useChosen } from "../models/use-chosen";
 import { Icon } from "../parts/icon";
 import { Menu } from "../parts/menu";
 import { useApp, useReader, useStored } from "../reader";
 import { useAnswering } from "./use-answering";
+import { useLeaving } from "./use-leaving";
 import { useRival } from "./use-rival";
-
-const RivalDialog = later(async () => ({ default: (await import("../panels")).RivalDialog }));
 
 /** So many are seen at a glance; more are searched. */
 const FEW = 6;
@@ -26,6 +25,8 @@ export function ModelMenu() {
   const variants = useStored((state) => state.variants);
   const [isChoosing, setChoosing] = useState(false);
   const { rival, items: compare } = useRival(name, () => setChoosing(true));
+  const last = useStored((state) => state.branch.findLast((message) => message.role === "user")?.id ?? null);
+  const leaving = useLeaving(last, say("leave.last"));
   if (name === undefined) return null;
   const items = [
     ...answering.map((model) => ({
@@ -48,7 +49,7 @@ export function ModelMenu() {
       <Menu
         label={say("model.choose", { name: [name, rival].filter(Boolean).join(" + ") })}
         className="model-button"
-        items={[...items, ...compare, more, about]}
+        items={[...items, ...leaving, ...compare, more, about]}
         search={items.length > FEW ? say("models.search") : undefined}
         opened={() => void app.about()}
       >

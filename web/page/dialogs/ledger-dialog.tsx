@@ -13,6 +13,8 @@ import { Dialog } from "./dialog";
 
 const USUAL_PORT = 443;
 const LEAST_IN_WORDS = 1000;
+/** So many letters of a digest tell what was sent apart. */
+const SHORT = 12;
 /** Outcomes of a connection; any other is a sentence of the server's. */
 const DONE = "done";
 const UNKNOWN = "unknown";
@@ -86,13 +88,14 @@ function Summary({ ledger, isEmpty }: { ledger: Ledger; isEmpty: boolean }) {
 
 function Row({ departure }: { departure: Departure }) {
   const { say, language } = useReader();
-  const { at, host, port, purpose, sent, received, outcome } = departure;
+  const { at, host, port, purpose, sent, received, outcome, sha256 } = departure;
   const why = `ledger.${purpose}`;
   const isUnknown = outcome === UNKNOWN;
   const facts = [
     isKey(why) ? say(why) : purpose,
     !isUnknown && say("ledger.sent", { bytes: amount(sent, language) }),
     !isUnknown && say("ledger.received", { bytes: amount(received, language) }),
+    sha256 !== "" && `SHA-256 ${sha256.slice(0, SHORT)}`,
   ];
   return (
     <li>

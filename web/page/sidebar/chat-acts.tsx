@@ -4,8 +4,7 @@ import { type ReactNode, useState } from "react";
 
 import type { Chat } from "../../shared/api";
 import type { Place } from "../../shared/order";
-import { ExportDialog } from "../dialogs/export-dialog";
-import { MoveDialog } from "../dialogs/move-dialog";
+import { ExportDialog, MoveDialog } from "../later-dialogs";
 import { useAnnounce } from "../parts/announcer";
 import type { MenuItem } from "../parts/menu";
 import { useApp, useSay } from "../reader";
