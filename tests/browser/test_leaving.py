@@ -155,7 +155,8 @@ def test_on_a_phone_in_chinese_it_answers_always_until_that_is_ended(server, ope
     window.page.get_by_role("button", name=re.compile("^采用这个")).last.click()
     say(window, "张伟的房租呢？")
     expect(window.answer_text).to_have_text("张伟的房租呢？")
-    expect(window.page.locator(".made-where").last).to_contain_text("在别处生成：cellar")
+    expect(window.answers.last.locator(".made-where")).to_contain_text("在别处生成：cellar")
+    expect(window.page.get_by_text("已被移除")).to_have_count(0)
     keep_picture(window, "always-zh")
     assert len(cellar.received) == 2
     assert cellar.heard(PLANTED) == []
@@ -163,7 +164,7 @@ def test_on_a_phone_in_chinese_it_answers_always_until_that_is_ended(server, ope
     expect(line).to_have_count(0)
     say(window, "在这里吗？")
     expect(window.answer_text).to_have_text("在这里吗？")
-    expect(window.page.locator(".made-where").last).to_contain_text("本机生成")
+    expect(window.answers.last.locator(".made-where")).to_contain_text("本机生成")
     assert len(cellar.received) == 2
 
 

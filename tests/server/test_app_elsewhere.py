@@ -289,6 +289,7 @@ async def test_only_one_answer_at_a_time_is_begun_in_a_chat(page: Page) -> None:
 
     page.cellar.says[PATH] = wait
     first = (await page.browser.post(runs, json={"text": "one"})).json()
+    assert (await page.opened())["messages"][-1]["elsewhere"]["upstream"] == "cellar"  # before its first word
     second = await page.browser.post(runs, json={"text": "two"})
     assert (second.status_code, second.json()["error"]["field"]) == (400, "chat")
     assert [one["text"] for one in (await page.opened())["messages"] if one["role"] == "user"] == [

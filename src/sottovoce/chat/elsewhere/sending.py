@@ -72,7 +72,7 @@ async def send(there: There, preview: Preview, because: Notice | None = None) ->
                     async for event in told:
                         yield event
                 return
-        answer.facts |= {MADE: there.upstream.url, ELSEWHERE: _about(preview)}
+        answer.facts |= _about(there, preview)
         async with aclosing(_answered(_Course(there, preview, asked, answer, said))) as events:
             async for event in events:
                 yield event
@@ -93,6 +93,9 @@ def _begun(conn: sqlite3.Connection, there: There, preview: Preview) -> tuple[As
         conn, parts.owner, preview.chat, preview.question,
         model=there.upstream.model, writer=parts.database.writer, now=parts.clock(),
     )  # fmt: skip
+    chats.write(
+        conn, answer, "", facts=_about(there, preview)
+    )  # whose it will be is known from its first word
     hidden.keep(conn, parts.owner, preview.chat, replace(preview.hidden, always=now.always))
     return Asked(preview.chat, preview.question, answer), None
 
@@ -105,15 +108,16 @@ async def _said(there: There, preview: Preview, asked: Asked) -> Said | None:
     return said if preview.edits.text is None else replace(said, text=preview.edits.text)
 
 
-def _about(preview: Preview) -> dict[str, Any]:
+def _about(there: There, preview: Preview) -> dict[str, Any]:
     upstream = preview.upstream
-    return {
+    about = {
         "upstream": upstream.name,
         "by": upstream.by,
         "where": upstream.where.value,
         "masked": len(preview.items),
         "sent_sha256": preview.sha256,
     }
+    return {MADE: there.upstream.url, ELSEWHERE: about}
 
 
 async def _answered(course: _Course) -> AsyncGenerator[Event, None]:
