@@ -22,6 +22,7 @@ from update_homes import Maker, Receiver, state  # noqa: E402
 from sottovoce.core.messages import OWNER  # noqa: E402
 from sottovoce.core.paths import Home  # noqa: E402
 from sottovoce.store.db import open_database  # noqa: E402
+from sottovoce.updates import switch  # noqa: E402
 from sottovoce.updates.applying import apply, roll_back  # noqa: E402
 from sottovoce.updates.plan import Plan  # noqa: E402
 from sottovoce.updates.settling import alone, settle  # noqa: E402
@@ -46,6 +47,7 @@ class Deadline:
 
 
 deadline = Deadline()
+PROGRAMS = ("0.1", "0.2")
 
 
 def applied(home: Home, plan: Plan) -> None:
@@ -102,6 +104,7 @@ class Trials:
         receiver.apply(maker.stick)
         maker.bring(maker.put_everything(2))
         self.plan = receiver.stage(maker.stick)
+        switch.begin(self.home, PROGRAMS[0])
         before = state(self.home)
         if what == "roll-back":
             applied(self.home, self.plan)
@@ -127,9 +130,11 @@ class Trials:
 
     def outcome(self, done: bool) -> dict[str, object]:
         """Settle what is left, and say which home it is: 0 the old one, 1 the new one."""
+        started = switch.current(self.home)
         settle(self.home)
         found = state(self.home)
         said: dict[str, object] = {"is": None, "done": done, "again": settle(self.home)}
+        said["started"] = started
         if found in self.wanted:
             said["is"] = self.wanted.index(found)
         else:

@@ -20,6 +20,7 @@ def test_an_update_killed_at_anything_it_does_leaves_the_old_home_or_the_new(
     assert done.returncode == 0, done.stderr
     trials = [json.loads(line) for line in done.stdout.splitlines()]
     assert [at for at, one in enumerate(trials) if one["is"] is None or one["again"]] == []
+    assert {one["started"] for one in trials} <= {"0.1", "0.2"}, "some program is started at any instant"
     assert len(trials) > 20, "it was killed at every step, of which there are many"
     found = [one["is"] for one in trials]
     if what == "settle":

@@ -20,13 +20,13 @@ from sottovoce.knowledge.shelves import Shelves
 from sottovoce.models import adding, catalogue, records, shelf, variants
 from sottovoce.store import shelves as shelf_rows
 from sottovoce.store.db import Database, open_database
-from sottovoce.updates import clock, installed, journal, keys, known, making, staging
+from sottovoce.updates import clock, installed, journal, keys, known, making, since, staging, switch
 from sottovoce.updates.applying import apply
 from sottovoce.updates.contents import Item
 from sottovoce.updates.folder import Folder, find
 from sottovoce.updates.gather import Gathered, Wish, gather
 from sottovoce.updates.opening import Bundle, open_bundle
-from sottovoce.updates.plan import Plan, planned
+from sottovoce.updates.plan import Machine, Plan, planned
 from sottovoce.updates.roots import Trusted, first_contact
 from sottovoce.updates.settling import alone
 
@@ -69,10 +69,14 @@ class Maker:
         with closing(open_database(self.home)) as database:
             return gather(self.home, database, OWNER, wish, carrying.pack, workplace, nobody)
 
-    def bring(self, wish: Wish, now: datetime.datetime = NOW, days: int = 180) -> making.Missing:
+    def bring(
+        self, wish: Wish, now: datetime.datetime = NOW, days: int = 180, *, changes_only: bool = False
+    ) -> making.Missing:
         """Make a bundle; return what was missing on the stick before."""
         workplace = self.path.parent / "packing"
         found = self.gathered(wish, workplace)
+        before = since.earlier(self.path, ())
+        since.compare(found, before, workplace, nobody, changes_only=changes_only)
         lack = making.missing(self.path, found)
         making.make(lack, found, self.keys, now, days, nobody)
         shutil.rmtree(workplace)
@@ -136,6 +140,7 @@ class Receiver:
 
     def __init__(self, root: Path) -> None:
         self.home = open_home(root)
+        self.machine = Machine()
 
     def trusted(self, stick: Folder) -> Trusted:
         return known.load(self.home) or first_contact(stick.read)
@@ -145,14 +150,14 @@ class Receiver:
         return open_bundle(stick, trusted, clock.moment("machine", now, trusted.newest))
 
     def plan(self, stick: Folder, database: Database) -> Plan:
-        return planned(self.opened(stick), self.home, database, OWNER, "private", carrying.mark)
+        return planned(self.opened(stick), self.home, database, OWNER, "private", carrying, self.machine)
 
     def stage(self, stick: Folder) -> Plan:
         """Copy all that is due."""
         with closing(open_database(self.home)) as database:
             plan = self.plan(stick, database)
         known.save(self.home, plan.bundle.verdict.trusted)
-        staging.stage(self.home, plan, carrying.check, nobody)
+        staging.stage(self.home, plan, carrying, nobody)
         return plan
 
     def apply(self, stick: Folder) -> Plan:
@@ -183,6 +188,7 @@ def state(home: Home) -> dict[str, object]:
         "catalogue": catalogue.own_file(home).exists(),
         "advisories": _digest(known.folder(home) / "advisories.json"),
         "came": sorted(installed.load(home)),
+        "program": switch.current(home),
         "begun": (known.folder(home) / "journal.json").exists(),
         "settled": journal.read(home) is None,
     }

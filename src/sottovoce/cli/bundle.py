@@ -129,6 +129,16 @@ def _renewed(
 @click.option("--rules", type=FILE, help="Rules of the safeguards, as rules.toml has them.")
 @click.option("--advisories", type=FILE, help="A list of known faults.")
 @click.option(
+    "--program", type=FOLDER, help="A folder with the wheels of the program and of all that it needs."
+)
+@click.option(
+    "--since",
+    multiple=True,
+    type=click.Path(exists=True, path_type=Path),
+    help="An earlier bundle: what changed since goes along as well; may be given again.",
+)
+@click.option("--changes-only", is_flag=True, help="Leave out whole files where what changed goes along.")
+@click.option(
     "--days", default=DAYS, show_default=True, type=click.IntRange(1, 3650), help="How long it is good."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -144,13 +154,16 @@ def make(
     catalogue: bool,
     rules: Path | None,
     advisories: Path | None,
+    program: Path | None,
+    since: tuple[Path, ...],
+    changes_only: bool,
     days: int,
     as_json: bool,
 ) -> None:
     """Make a bundle, or bring one up to date: only what is missing on the stick is copied.
 
     Stopped or pulled out, it goes on with the same command. The bundle then holds what this command names,
-    and nothing else.
+    and nothing else. Of shelves and the program it also holds what changed since the bundle before.
     """
     import datetime
     import tempfile
@@ -160,16 +173,21 @@ def make(
     from sottovoce.core.paths import make_folder
     from sottovoce.knowledge import carrying
     from sottovoce.updates import making
+    from sottovoce.updates import since as changes
     from sottovoce.updates.gather import Wish, gather
     from sottovoce.updates.known import folder as updates_folder
 
     making.check_writable(to)
-    wish = Wish(models, shelves, variants, catalogue, rules, advisories)
+    wish = Wish(models, shelves, variants, catalogue, rules, advisories, program)
+    before = changes.earlier(to, since)
+    changes.check_whole(before, changes_only)
     with closing(given.open_database()) as database:
         make_folder(updates_folder(database.home))
         with tempfile.TemporaryDirectory(dir=updates_folder(database.home), prefix="packing-") as workplace:
             with told_progress(given, "Reading") as told:
                 found = gather(database.home, database, OWNER, wish, carrying.pack, Path(workplace), told)
+            with told_progress(given, "Comparing") as told:
+                changes.compare(found, before, Path(workplace), told, changes_only=changes_only)
             lack = making.missing(to, found)
             with told_progress(given, "Copying", lack.size) as told:
                 now = datetime.datetime.now(datetime.UTC)

@@ -41,7 +41,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "keys": ("sottovoce.cli.keys:keys", "The keys that let programs in."),
     "guard": ("sottovoce.cli.guard:guard", "Safeguards: what is refused to whom, and how well that works."),
     "bundle": ("sottovoce.cli.bundle:bundle", "Signed bundles of updates, to carry on a stick."),
-    "update": ("sottovoce.cli.update:update", "Take a bundle's models, shelves and rules, or go back."),
+    "update": ("sottovoce.cli.update:update", "Take what a bundle brings, or go back."),
     "advisories": ("sottovoce.cli.advisories:advisories", "Known faults of what is installed here."),
     "settings": ("sottovoce.cli.settings:settings", "What config.toml holds, with meanings."),
     "help": ("sottovoce.cli.help:help_", "Answers to common questions, word for word."),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,6 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from sottovoce.cli._bundles import told_new_keys, told_progress, told_signer, trusted_after_asking
+from sottovoce.cli._checks import failing, worse
+from sottovoce.cli._program import going_back, installed, told_start
 from sottovoce.cli._sources import check_room, fetch, located
 from sottovoce.core.amounts import amount
 
@@ -37,6 +38,7 @@ class Wish:
     source: str
     trust: str | None
     accept: bool
+    adopt: bool
     yes: bool
     as_json: bool
 
@@ -46,6 +48,7 @@ class Wish:
 @click.option("--roll-back", is_flag=True, help="Go back to what was before the last update.")
 @click.option("--trust", metavar="FINGERPRINT", help="Trust the signer with this fingerprint from now on.")
 @click.option("--accept-licences", "accept", is_flag=True, help="Accept the licences of new models.")
+@click.option("--program", "adopt", is_flag=True, help="Have bundles keep up a program beside this one.")
 @click.option("--yes", is_flag=True, help="Do not ask. Accepts neither a signer nor a licence.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
@@ -55,10 +58,11 @@ def update(
     roll_back: bool,
     trust: str | None,
     accept: bool,
+    adopt: bool,
     yes: bool,
     as_json: bool,
 ) -> None:
-    """Take a bundle's models, shelves and rules, or go back.
+    """Take what a bundle brings, or go back.
 
     First you are told what is new, who signed it, and under which licences it comes. Then it is copied and
     checked, put in place as a whole, and tried; where that goes wrong, it is taken back. Needs no network,
@@ -72,7 +76,7 @@ def update(
         if source is None:
             _roll_back(given, database, yes, as_json)
         else:
-            _update(given, database, Wish(source, trust, accept, yes, as_json))
+            _update(given, database, Wish(source, trust, accept, adopt, yes, as_json))
 
 
 def _update(given: Given, database: Database, wish: Wish) -> None:
@@ -80,11 +84,11 @@ def _update(given: Given, database: Database, wish: Wish) -> None:
     from sottovoce.knowledge import carrying
     from sottovoce.updates import fetching, known, staging
     from sottovoce.updates.applying import apply
-    from sottovoce.updates.plan import planned
+    from sottovoce.updates.plan import Machine, planned
 
     home, settings = database.home, given.settings()
     bundle = _opened(given, home, wish, settings.update_clock)
-    plan = planned(bundle, home, database, OWNER, settings.use, carrying.mark)
+    plan = planned(bundle, home, database, OWNER, settings.use, carrying, Machine(adopt=wish.adopt))
     free = check_room(home, plan)
     if not wish.as_json:
         _tell(given, plan, free)
@@ -94,14 +98,18 @@ def _update(given: Given, database: Database, wish: Wish) -> None:
         return
     _agree(given, database, wish, plan, settings.use)
     known.save(home, bundle.verdict.trusted)
-    before = _failing(given, home)
+    before = failing(given, home)
     fetch(given, home, plan, wish.source)
     with told_progress(given, "Copying", staging.needed(home, plan)) as told:
-        staging.stage(home, plan, carrying.check, told)
+        staging.stage(home, plan, carrying, told)
+    switched = installed(given, home, plan)
     given.show.note("Putting it in place and trying it …")
-    apply(home, database, plan, OWNER, lambda: _worse(given, home, before))
+    pair = None if switched is None else switched.pair
+    apply(home, database, plan, OWNER, lambda: worse(given, home, before, switched), pair)
     fetching.clear(home)
     _told_end(given, wish, plan, "The update is in place. To go back: sotto update --roll-back", applied=True)
+    if not wish.as_json:
+        told_start(given, home, switched)
 
 
 def _opened(given: Given, home: Home, wish: Wish, policy: str) -> Bundle:
@@ -141,7 +149,7 @@ def _tell(given: Given, plan: Plan, free: int) -> None:
         f"good until {verdict.good_until:%Y-%m-%d}."
     )
     rows = [
-        (change.state, change.item.kind, change.item.name, amount(change.item.size), change.item.licence)
+        (change.state, change.item.kind, change.item.name, amount(change.size), change.item.licence)
         for change in plan.changes
     ]
     given.show.table(("STATE", "KIND", "NAME", "SIZE", "LICENCE"), rows, said=(0, 1))
@@ -238,30 +246,13 @@ def _roll_back(given: Given, database: Database, yes: bool, as_json: bool) -> No
         if not given.show.can_ask:
             raise Refused("This needs a yes, and there is nobody to ask.", hint="Add --yes")
         _confirm(given, f"Go back to what was before {what}?")
-    before = _failing(given, database.home)
-    roll_back(database.home, database, lambda: _worse(given, database.home, before))
+    before = failing(given, database.home)
+    switched = going_back(database.home, last)
+    roll_back(database.home, database, lambda: worse(given, database.home, before, switched))
     if as_json:
         given.show.data({"rolled_back": True, **told})
     else:
         given.show.line("Done: this home is as it was. The same command brings the update here again.")
-
-
-def _failing(given: Given, home: Home) -> frozenset[str]:
-    """Return which checks fail now: an update is not to be blamed for them."""
-    return frozenset(name for name, _ in _failures(given, home))
-
-
-def _worse(given: Given, home: Home, before: frozenset[str]) -> Sequence[str]:
-    return [sentence for name, sentence in _failures(given, home) if name not in before]
-
-
-def _failures(given: Given, home: Home) -> list[tuple[str, str]]:
-    from sottovoce.core.settings import read_environment
-    from sottovoce.doctor.examine import examine
-    from sottovoce.doctor.finding import Grade
-
-    findings = examine(home, read_environment(), {"model": given.model}, None)
-    return [(one.name, one.sentence) for one in findings if one.grade is Grade.FAIL]
 
 
 def _told_end(given: Given, wish: Wish, plan: Plan, sentence: str, *, applied: bool) -> None:

@@ -17,6 +17,11 @@ from sottovoce.knowledge import mounts
 from sottovoce.knowledge.file import AFRESH, NAME, VERSION, check_there, said_of
 from sottovoce.knowledge.giving import PLACE
 
+_ONE = (1).to_bytes(4)
+_OPENING_CHANGES = {18: b"\x01\x01", 24: _ONE, 40: _ONE, 92: _ONE, 96: _ONE}
+"""Of the header, https://www.sqlite.org/fileformat.html#the_database_header: versions for writing and
+reading, counters of changes and of schemas, for which change the next is valid, and who made that."""
+
 
 @dataclass(frozen=True, slots=True)
 class Carried:
@@ -40,7 +45,26 @@ def pack(folder: Path, into: Path, shelf: str) -> Carried:
         connection.execute("DELETE FROM mounts")
         connection.execute("VACUUM")  # or the paths would still stand in free pages
         (count,) = connection.execute("SELECT count(*) FROM documents").fetchone()
-        return Carried(int(count), _mark(connection), left_behind)
+        carried = Carried(int(count), _mark(connection), left_behind)
+    _settle_header(into)
+    return carried
+
+
+def as_it_came(folder: Path, into: Path) -> None:
+    """Write the file of a shelf as it was packed, byte by byte, if nothing was written to it since.
+
+    Raises StoreProblem.
+    """
+    path = folder / NAME
+    address = f"{path.absolute().as_uri()}?mode=ro"
+    with (
+        said_of(path),
+        closing(sqlite3.connect(address, uri=True)) as connection,
+        closing(sqlite3.connect(into)) as copy,
+    ):
+        connection.backup(copy)
+        copy.execute("PRAGMA journal_mode = DELETE")
+    _settle_header(into)
 
 
 def mark(folder: Path) -> str:
@@ -62,6 +86,14 @@ def check(folder: Path) -> None:
             raise StoreDamaged(
                 "The file of this shelf is damaged.", hint=f"Make it anew: {AFRESH}", detail=str(verdict)
             )
+
+
+def _settle_header(path: Path) -> None:
+    """Undo what opening alone changes in a file: how it is journaled, and counts of writes and by whom."""
+    with said_of(path), path.open("r+b") as file:
+        for offset, fixed in _OPENING_CHANGES.items():
+            file.seek(offset)
+            file.write(fixed)
 
 
 def _mark(connection: sqlite3.Connection) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from sottovoce.core.errors import NotFound, SottoError, StoreBusy
@@ -27,12 +28,27 @@ Try = Callable[[], Sequence[str]]
 """Returns what is wrong with the home that was not wrong before, in sentences."""
 
 
-def apply(home: Home, database: Database, plan: Plan, owner: str, tried: Try) -> None:
-    """Put what was staged in its place. Call it `alone`. Raises SottoError, and nothing has changed then."""
+def apply(
+    home: Home,
+    database: Database,
+    plan: Plan,
+    owner: str,
+    tried: Try,
+    program: tuple[str, str] | None = None,
+) -> None:
+    """Put what was staged in its place. Call it `alone`. Raises SottoError, and nothing has changed then.
+
+    `program`: which is started now, and which is to be, by the names of switch.py.
+    """
     last = journal.previous(home)
     number = 1 if last is None else last.number + 1
-    _carry_out(home, database, _Drawing(home, database, plan, owner, number).journal(), tried)
+    work = _Drawing(home, database, plan, owner, number).journal()
+    _carry_out(home, database, replace(work, program=program), tried)
     staging.clear(home)
+    if program is not None:
+        from sottovoce.updates import programs
+
+        programs.clear(home)
 
 
 def roll_back(home: Home, database: Database, tried: Try) -> Journal:
@@ -67,7 +83,7 @@ def _carry_out(home: Home, database: Database, work: Journal, tried: Try) -> Non
             f"The update was taken back, and this home is as before: {' '.join(wrong)}",
             hint="Tell whoever made the bundle; sotto doctor checks what is here now",
         )
-    journal.finish(home)
+    journal.finish(home, work)
     journal.clear(home)
 
 
@@ -108,7 +124,9 @@ class _Drawing:
         return Journal(self.number, steps, tuple(self._rows.values()), (), models, told)
 
     def _moves(self, change: Change) -> Iterator[tuple[Path, Path]]:
-        """Yield each place with what is to stand there."""
+        """Yield each place with what is to stand there. Of the program nothing moves."""
+        if change.item.kind == contents.PROGRAM:
+            return
         staged = staging.staged(self.home, change.item)
         if change.item.kind == contents.SHELF:
             new = self._rows.get(change.item.name)

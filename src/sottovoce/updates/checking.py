@@ -8,7 +8,7 @@ from sottovoce.updates.contents import File
 from sottovoce.updates.copying import BLOCK, Told
 from sottovoce.updates.folder import reading
 from sottovoce.updates.metadata import damaged
-from sottovoce.updates.opening import Bundle
+from sottovoce.updates.opening import Bundle, lying
 
 
 def check(bundle: Bundle, told: Told) -> None:
@@ -20,7 +20,7 @@ def check(bundle: Bundle, told: Told) -> None:
 
 
 def _check_file(bundle: Bundle, file: File, seen: set[str], told: Told) -> None:
-    for sha256, size in file.spans():
+    for sha256, size in lying(file):
         path = bundle.folder.blob(sha256)
         if sha256 in seen:
             continue

@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from sottovoce.core.errors import BadBundle
@@ -20,28 +20,46 @@ NAME = "contents.json"
 VERSION = 1
 LIMIT = 8_000_000
 MOST_ITEMS = 5_000
+MOST_DELTAS = 20
 LARGEST = 1 << 50
 
-MODEL, VARIANT, SHELF, CATALOGUE, RULES, ADVISORIES = KINDS = (
-    "model", "variant", "shelf", "catalogue", "rules", "advisories",
+MODEL, VARIANT, SHELF, CATALOGUE, RULES, ADVISORIES, PROGRAM = KINDS = (
+    "model", "variant", "shelf", "catalogue", "rules", "advisories", "program",
 )  # fmt: skip
+PROGRAM_NAME = "sottovoce"
 ALONE = {CATALOGUE: "catalogue.toml", RULES: "rules.toml", ADVISORIES: "advisories.json"}
 """Kinds of which a bundle has one at most, and what that is called."""
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _MODEL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,99}")
 _VARIANT = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}")
+_WHEEL = re.compile(r"[A-Za-z0-9_.]{1,80}-[A-Za-z0-9_.!+-]{1,170}\.whl")
 _SHELF_NAME = re.compile(r"[^\x00-\x1f/\\,-][^\x00-\x1f/\\,]{0,59}")
 
 
 @dataclass(frozen=True, slots=True)
+class Delta:
+    """What changed in a file since the one whose content has the digest `base`; see deltas.py."""
+
+    base: str
+    size: int
+    sha256: str
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
 class File:
-    """`pieces` are the digests of what it lies in on the stick, each but the last of PIECE bytes."""
+    """`pieces` are the digests of what it lies in on the stick, each but the last of PIECE bytes.
+
+    Where it is not `whole`, they are not there: it comes by one of its `deltas`, or not at all.
+    """
 
     name: str
     size: int
     sha256: str
     pieces: tuple[str, ...]
+    deltas: tuple[Delta, ...] = ()
+    whole: bool = True
 
     def spans(self) -> list[tuple[str, int]]:
         """Return each piece with its bytes."""
@@ -78,14 +96,24 @@ def written(items: tuple[Item, ...]) -> bytes:
             "name": item.name,
             "licence": item.licence,
             "facts": dict(item.facts),
-            "files": [
-                {"name": file.name, "size": file.size, "sha256": file.sha256, "pieces": list(file.pieces)}
-                for file in item.files
-            ],
+            "files": [_said(file) for file in item.files],
         }
         for item in items
     ]
     return json.dumps({"version": VERSION, "items": said}, ensure_ascii=False, indent=1).encode()
+
+
+def _said(file: File) -> dict[str, Any]:
+    said: dict[str, Any] = {
+        "name": file.name,
+        "size": file.size,
+        "sha256": file.sha256,
+        "pieces": list(file.pieces),
+    }
+    if file.deltas:
+        said["deltas"] = [asdict(delta) for delta in file.deltas]
+        said["whole"] = file.whole
+    return said
 
 
 def parsed(data: bytes) -> tuple[Item, ...]:
@@ -125,7 +153,19 @@ def _file(said: Any) -> File:
         raise ValueError("no digest")
     if len(pieces) != max(1, -(-size // PIECE)) or (len(pieces) == 1 and pieces[0] != sha256):
         raise ValueError("pieces that are not the file's")
-    return File(str(name), size, sha256, pieces)
+    deltas, whole = tuple(map(_delta, said.get("deltas", ()))), said.get("whole", True)
+    if not isinstance(whole, bool) or not (whole or deltas) or len(deltas) > MOST_DELTAS:
+        raise ValueError("a file that comes in no way")
+    return File(str(name), size, sha256, pieces, deltas, whole)
+
+
+def _delta(said: Any) -> Delta:
+    delta = Delta(**said)
+    if not isinstance(delta.size, int) or isinstance(delta.size, bool) or not 0 < delta.size <= PIECE:
+        raise ValueError("no size")
+    if not _DIGEST.fullmatch(delta.base) or not _DIGEST.fullmatch(delta.sha256):
+        raise ValueError("no digest")
+    return delta
 
 
 def _well_named(item: Item) -> bool:
@@ -142,4 +182,14 @@ def _well_named(item: Item) -> bool:
         return bool(_VARIANT.fullmatch(item.name)) and names == [f"{item.name}.toml"]
     if item.kind == SHELF:
         return bool(_SHELF_NAME.fullmatch(item.name)) and item.name.isprintable() and names == ["shelf.db"]
+    if item.kind == PROGRAM:
+        return item.name == PROGRAM_NAME and _are_wheels(names)
     return item.kind in ALONE and names == [item.name] == [ALONE[item.kind]]
+
+
+def _are_wheels(names: list[str]) -> bool:
+    return (
+        all(map(_WHEEL.fullmatch, names))
+        and len({name.casefold() for name in names}) == len(names)
+        and any(name.startswith(f"{PROGRAM_NAME}-") for name in names)
+    )

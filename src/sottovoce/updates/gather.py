@@ -51,6 +51,8 @@ class Wish:
     catalogue: bool = False
     rules: Path | None = None
     advisories: Path | None = None
+    program: Path | None = None
+    """A folder with the program's wheel, and those of all that it needs."""
 
 
 @dataclass(slots=True)
@@ -93,6 +95,8 @@ def gather(
 
         advisories.parsed(wish.advisories.read_bytes())
         _alone(found, contents.ADVISORIES, wish.advisories, told)
+    if wish.program is not None:
+        _program(found, wish.program, told)
     if not found.items:
         raise BadValue(
             "A bundle holds something.", hint="For example: --models NAME; see sotto bundle make --help"
@@ -164,6 +168,18 @@ def _shelf(
             f"The encyclopaedia {name} on the shelf {row.name} does not go along: carry its file beside the "
             "bundle, and put it on the shelf there with sotto kb add."
         )
+
+
+def _program(found: Gathered, folder: Path, told: Told) -> None:
+    from sottovoce.updates import wheel_folder, wheels
+
+    there = wheel_folder.read(folder)
+    version = next(str(wheel.version) for wheel in there if wheel.project == contents.PROGRAM_NAME)
+    names = [wheel.name for wheel in there]
+    facts = {"version": version, "wheels": wheels.said(there)}
+    item = Item(contents.PROGRAM, contents.PROGRAM_NAME, (), "", facts)
+    _add(found, item, [folder / name for name in names], names, told)
+    found.notes += wheel_folder.notes(there)
 
 
 def _alone(found: Gathered, kind: str, path: Path, told: Told) -> None:

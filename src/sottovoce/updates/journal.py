@@ -22,6 +22,7 @@ from sottovoce.models.shelf import KnownFile
 from sottovoce.store import shelves as shelf_rows
 from sottovoce.store.db import Database
 from sottovoce.store.shelves import ShelfRow
+from sottovoce.updates import switch
 from sottovoce.updates.known import folder
 from sottovoce.updates.settling import FOLDER, JOURNAL
 
@@ -49,7 +50,10 @@ class ModelRow:
 
 @dataclass(frozen=True, slots=True)
 class Journal:
-    """One update. `told`: what a person is told of it, by key."""
+    """One update. `told`: what a person is told of it, by key.
+
+    `program`: which is started before and after, by the names of switch.py; None: it stays.
+    """
 
     number: int
     steps: tuple[Step, ...]
@@ -57,6 +61,7 @@ class Journal:
     removed: tuple[ShelfRow, ...] = ()
     models: tuple[ModelRow, ...] = ()
     told: tuple[tuple[str, str], ...] = ()
+    program: tuple[str, str] | None = None
 
     def turned_back(self, home: Home) -> Journal:
         """Return the update that undoes this one once it is done, and can be undone itself."""
@@ -65,7 +70,8 @@ class Journal:
             Step(step.path, step.aside if is_there(home.root / step.aside) else None, aside_for(number, at))
             for at, step in enumerate(self.steps)
         )
-        return Journal(number, steps, self.removed, self.added, self._models_back(), self.told)
+        program = None if self.program is None else (self.program[1], self.program[0])
+        return Journal(number, steps, self.removed, self.added, self._models_back(), self.told, program)
 
     def _models_back(self) -> tuple[ModelRow, ...]:
         return tuple(replace(row, before=row.after, after=row.before) for row in self.models)
@@ -118,6 +124,7 @@ def carry_out(home: Home, database: Database, journal: Journal) -> None:
 
 def take_back(home: Home, database: Database, journal: Journal) -> None:
     """Undo what was done of it, in whatever state it is. Doing it twice is nothing. Raises StoreProblem."""
+    switch.forget(home)
     database.call(lambda conn: journal.note(conn, back=True))
     for step in reversed(journal.steps):
         place, aside = home.root / step.path, home.root / step.aside
@@ -134,10 +141,16 @@ def take_back(home: Home, database: Database, journal: Journal) -> None:
     end(home)
 
 
-def finish(home: Home) -> None:
-    """Make it done: from now on the home is the new one. What earlier updates had kept goes."""
+def finish(home: Home, journal: Journal) -> None:
+    """Make it done: from now on the home is the new one. What earlier updates had kept goes.
+
+    The program is switched behind that: cut off between the two, whoever opens the home does it.
+    """
+    if journal.program is not None:
+        switch.prepare(home, journal.program[1])
     path_of(home).replace(folder(home) / PREVIOUS)
     sync_folder(folder(home))
+    switch.complete(home)
 
 
 def end(home: Home) -> None:
@@ -174,6 +187,7 @@ def _read(path: Path) -> Journal | None:
             tuple(ShelfRow(**row) for row in said["removed"]),
             tuple(_model_row(row) for row in said["models"]),
             tuple((str(key), str(value)) for key, value in said["told"]),
+            _program(said.get("program")),
         )
     except FileNotFoundError:
         return None
@@ -183,6 +197,13 @@ def _read(path: Path) -> Journal | None:
             hint="What it replaced is in the folder updates/kept beside it: keep it, and remove that file",
             detail=str(problem),
         ) from problem
+
+
+def _program(said: Any) -> tuple[str, str] | None:
+    if said is None:
+        return None
+    before, after = said
+    return str(before), str(after)
 
 
 def _model_row(said: Any) -> ModelRow:

@@ -7,7 +7,7 @@ import hashlib
 from dataclasses import dataclass
 
 from sottovoce.updates import contents
-from sottovoce.updates.contents import Item
+from sottovoce.updates.contents import Delta, File, Item
 from sottovoce.updates.copying import Piece
 from sottovoce.updates.folder import Folder
 from sottovoce.updates.metadata import damaged
@@ -26,6 +26,10 @@ class Bundle:
         spans = item.files[at].spans()
         return [Piece(self.folder.blob(digest), 0, size, digest) for digest, size in spans]
 
+    def delta(self, delta: Delta) -> Piece:
+        """Return where the bytes of a delta lie."""
+        return Piece(self.folder.blob(delta.sha256), 0, delta.size, delta.sha256)
+
 
 def open_bundle(folder: Folder, trusted: Trusted, when: datetime.datetime) -> Bundle:
     """Return what a folder holds. Raises BadBundle and Untrusted; see trust.verify."""
@@ -39,8 +43,14 @@ def open_bundle(folder: Folder, trusted: Trusted, when: datetime.datetime) -> Bu
     items = contents.parsed(data)
     for item in items:
         for file in item.files:
-            for digest, size in file.spans():
+            for digest, size in lying(file):
                 signed = verdict.targets.get(digest)
                 if signed is None or (signed.size, signed.sha256) != (size, digest):
                     raise damaged(f"nobody signed for {file.name}")
     return Bundle(folder, verdict, items)
+
+
+def lying(file: File) -> list[tuple[str, int]]:
+    """Return all that lies on the stick of a file, each with its bytes."""
+    deltas = [(delta.sha256, delta.size) for delta in file.deltas]
+    return [*(file.spans() if file.whole else ()), *deltas]

@@ -6,10 +6,10 @@ What is a person's own is never replaced: it is left as it is, and that is told.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sottovoce.core.errors import BadModelFile, LicenceRefused, StoreProblem
 from sottovoce.core.paths import Home
@@ -18,16 +18,31 @@ from sottovoce.models.licences import Licence
 from sottovoce.store import shelves as shelf_rows
 from sottovoce.store.db import Database
 from sottovoce.store.shelves import ShelfRow
-from sottovoce.updates import contents, installed
-from sottovoce.updates.contents import Item
+from sottovoce.updates import contents, installed, switch
+from sottovoce.updates.bases import Bases, Shelves
+from sottovoce.updates.contents import Delta, File, Item
 from sottovoce.updates.installed import Installed
 from sottovoce.updates.known import folder
 from sottovoce.updates.opening import Bundle
 
+if TYPE_CHECKING:
+    from sottovoce.updates.programs import Running
+    from sottovoce.updates.wheels import Choice
+
 NEW, CHANGED, SAME, LEFT = "new", "changed", "same", "left"
 
-Mark = Callable[[Path], str]
-"""Tells what is on the shelf in a folder; see knowledge/carrying.mark."""
+ONLY_CHANGES = "It comes as what changed since an earlier one, and that is not here."
+
+Start = tuple[Delta, Path]
+"""What changed in a file, and the earlier one that is here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What decides of the program. `adopt`: a person wants one that bundles keep up beside this one."""
+
+    running: Running | None = None
+    adopt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +58,27 @@ class Change:
     why: str = ""
     row: ShelfRow | None = None
     """The shelf that it takes the place of."""
+    starts: tuple[Start | None, ...] = ()
+    """Of each file, from what here it can be made; empty: of none."""
+    choice: Choice | None = None
+    """Of the program, the wheels that this machine needs."""
+
+    @property
+    def files(self) -> list[tuple[int, File, Start | None]]:
+        """Return what of it is to come, with the place of each in the item."""
+        wanted = None if self.choice is None else {wheel.name for wheel in self.choice.wheels}
+        starts = self.starts or (None,) * len(self.item.files)
+        return [
+            (at, file, start)
+            for at, (file, start) in enumerate(zip(self.item.files, starts, strict=True))
+            if wanted is None or file.name in wanted
+        ]
+
+    @property
+    def size(self) -> int:
+        """Return the bytes that it takes here."""
+        unpacked = 0 if self.choice is None else sum(wheel.unpacked for wheel in self.choice.wheels)
+        return sum(file.size for _, file, _ in self.files) + unpacked
 
     @property
     def is_due(self) -> bool:
@@ -62,12 +98,21 @@ class Plan:
 
     @property
     def size(self) -> int:
-        return sum(change.item.size for change in self.due)
+        return sum(change.size for change in self.due)
 
 
-def planned(bundle: Bundle, home: Home, database: Database, owner: str, use: str, mark: Mark) -> Plan:
+def planned(
+    bundle: Bundle,
+    home: Home,
+    database: Database,
+    owner: str,
+    use: str,
+    shelves: Shelves,
+    machine: Machine | None = None,
+) -> Plan:
     """Return what would change. `use`: the setting, which a licence may forbid. Raises StoreProblem."""
-    return Plan(bundle, tuple(_Here(home, database, owner, use, mark).change(item) for item in bundle.items))
+    here = _Here(home, database, owner, use, shelves, machine or Machine())
+    return Plan(bundle, tuple(map(here.change, bundle.items)))
 
 
 def licence_of(item: Item) -> Licence:
@@ -87,10 +132,14 @@ def place_of(home: Home, kind: str, name: str) -> Path:
 
 
 class _Here:
-    def __init__(self, home: Home, database: Database, owner: str, use: str, mark: Mark) -> None:
+    def __init__(
+        self, home: Home, database: Database, owner: str, use: str, shelves: Shelves, machine: Machine
+    ) -> None:
         self._home = home
         self._use = use
-        self._mark = mark
+        self._mark = shelves.mark
+        self._bases = Bases(home, shelves)
+        self._machine = machine
         self._came = installed.load(home)
         self._known = database.look(shelf.known_files)
         self._rows = {
@@ -99,7 +148,9 @@ class _Here:
 
     def change(self, item: Item) -> Change:
         if item.kind == contents.SHELF:
-            return self._shelf(item)
+            return self._started(self._shelf(item))
+        if item.kind == contents.PROGRAM:
+            return self._started(self._program(item))
         places = tuple(place_of(self._home, item.kind, file.name) for file in item.files)
         if item.kind == contents.MODEL:
             return self._model(item, places)
@@ -168,6 +219,40 @@ class _Here:
                 item, LEFT, places, "Documents were put on this shelf, or taken off, on this machine.", row
             )
         return Change(item, SAME if came.digest == item.digest else CHANGED, places, row=row)
+
+    def _program(self, item: Item) -> Change:
+        from sottovoce.updates import programs, wheels
+
+        name = programs.name_for(self._home, item)
+        if name is not None and name == switch.current(self._home):
+            return Change(item, SAME, ())
+        choice = programs.needed(item, wheels.this_machine())
+        if choice.missing:
+            lacks = ", ".join(choice.missing)
+            return Change(item, LEFT, (), f"Nothing in it fits this machine and its Python for {lacks}.")
+        here = self._machine.running or programs.running()
+        version = str(programs.own_wheel(choice).version)
+        why = programs.why_left(self._home, here, version, adopt=self._machine.adopt)
+        if why:
+            return Change(item, LEFT, (), why)
+        return Change(item, CHANGED if switch.current(self._home) else NEW, (), choice=choice)
+
+    def _started(self, change: Change) -> Change:
+        """Say from what here its files can be made; leave it where one cannot come in any way."""
+        if not change.is_due:
+            return change
+        starts = tuple(
+            self._bases.of_wheel(file)
+            if change.item.kind == contents.PROGRAM
+            else None
+            if change.row is None
+            else self._bases.of_shelf(change.row, file)
+            for file in change.item.files
+        )
+        change = replace(change, starts=starts)
+        if all(file.whole or start for _, file, start in change.files):
+            return change
+        return replace(change, state=LEFT, why=ONLY_CHANGES, starts=())
 
     def _came_as(self, item: Item) -> Installed | None:
         return self._came.get((item.kind, item.name.casefold()))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 FOLDER = "updates"
 JOURNAL = "journal.json"
+SWITCH = "program/next"
 BUSY = "An update of this home is under way."
 WAIT = "Wait until it has ended, and give the same command again"
 
@@ -48,6 +49,10 @@ def settle(home: Home) -> bool:
     Raises StoreBusy while one is under way.
     """
     if not is_begun(home):
+        if (home.root / SWITCH).exists():
+            from sottovoce.updates import switch
+
+            switch.complete(home)  # the update is done but for this last rename
         return False
     from sottovoce.store.db import open_database
     from sottovoce.updates import journal

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 from sottovoce.core.amounts import amount
@@ -16,18 +15,20 @@ from sottovoce.core.paths import Home, make_folder
 from sottovoce.engine.architectures import require_known
 from sottovoce.engine.gguf import read_header
 from sottovoce.models import catalogue, licences, variants
-from sottovoce.updates import advisories, contents
-from sottovoce.updates.contents import Item
+from sottovoce.updates import advisories, contents, deltas
+from sottovoce.updates.bases import Bases, Shelves
+from sottovoce.updates.contents import File, Item
 from sottovoce.updates.copying import Told, assemble
 from sottovoce.updates.gather import checked_rules
 from sottovoce.updates.known import folder
-from sottovoce.updates.plan import Plan
+from sottovoce.updates.opening import Bundle
+from sottovoce.updates.plan import Plan, Start
 
 SPARE = 64 << 20
 """A disk that is full to the last byte serves nobody."""
 
-CheckShelf = Callable[[Path], None]
-"""Raises StoreProblem where the shelf in a folder cannot be used by this program."""
+COMPILED = 1.3
+"""A program takes this much of what its wheels unpack to, with what Python makes of them."""
 
 
 def staging(home: Home) -> Path:
@@ -41,18 +42,23 @@ def staged(home: Home, item: Item) -> Path:
 
 
 def needed(home: Home, plan: Plan) -> int:
-    """Return the bytes that are still to be copied."""
+    """Return the bytes that are still to be read or made."""
     return sum(
-        file.size - _have(staged(home, change.item) / file.name)
+        _left(staged(home, change.item) / file.name, file, start)
         for change in plan.due
-        for file in change.item.files
+        for _, file, start in change.files
     )
 
 
 def check_room(home: Home, plan: Plan) -> int:
     """Return the bytes that are free. Raises DiskFull where they are too few."""
     make_folder(folder(home))
-    free, wanted = shutil.disk_usage(folder(home)).free, needed(home, plan)
+    free = shutil.disk_usage(folder(home)).free
+    wanted = needed(home, plan) + sum(
+        int(wheel.unpacked * COMPILED)
+        for change in plan.due
+        for wheel in (() if change.choice is None else change.choice.wheels)
+    )
     if wanted + SPARE > free:
         raise DiskFull(
             f"The update needs {amount(wanted + SPARE)} of disk; {amount(free)} are free.",
@@ -61,17 +67,25 @@ def check_room(home: Home, plan: Plan) -> int:
     return free
 
 
-def stage(home: Home, plan: Plan, check_shelf: CheckShelf, told: Told) -> None:
+def stage(home: Home, plan: Plan, shelves: Shelves, told: Told) -> None:
     """Bring all that is due. Raises BadBundle where a thing is not what it must be, StoreProblem."""
     make_folder(staging(home))
+    bases = Bases(home, shelves)
     for change in plan.due:
         into = staged(home, change.item)
         make_folder(into)
-        for at, file in enumerate(change.item.files):
+        for at, file, start in change.files:
             target = into / file.name
-            if not target.exists() or target.stat().st_size != file.size:
+            if target.exists() and target.stat().st_size == file.size:
+                continue
+            if change.item.kind == contents.PROGRAM and (same := bases.wheel(file)) is not None:
+                shutil.copyfile(same, target)
+            elif start is not None:
+                _patch(plan.bundle, file, start, target, told)
+            else:
                 assemble(plan.bundle.pieces(change.item, at), target, told)
-        _check(change.item, into, check_shelf)
+        _check(change.item, into, shelves)
+    bases.forget()
 
 
 def clear(home: Home) -> None:
@@ -79,8 +93,17 @@ def clear(home: Home) -> None:
     shutil.rmtree(staging(home), ignore_errors=True)
 
 
-def _check(item: Item, into: Path, check_shelf: CheckShelf) -> None:
-    """Read a thing as whoever will use it does."""
+def _patch(bundle: Bundle, file: File, start: Start, target: Path, told: Told) -> None:
+    """Make a file of an earlier one and of what changed."""
+    delta, base = start
+    copied = target.with_name(f"{target.name}.delta")
+    assemble([bundle.delta(delta)], copied, told)
+    deltas.apply(base, copied, target, file, told)
+    copied.unlink()
+
+
+def _check(item: Item, into: Path, shelves: Shelves) -> None:
+    """Read a thing as whoever will use it does. The program is tried when it is installed."""
     first = into / item.files[0].name
     try:
         if item.kind == contents.MODEL:
@@ -100,8 +123,8 @@ def _check(item: Item, into: Path, check_shelf: CheckShelf) -> None:
             checked_rules(first)
         elif item.kind == contents.ADVISORIES:
             advisories.parsed(first.read_bytes())
-        else:
-            check_shelf(into)
+        elif item.kind == contents.SHELF:
+            shelves.check(into)
     except BadBundle:
         raise
     except SottoError as problem:
@@ -110,6 +133,11 @@ def _check(item: Item, into: Path, check_shelf: CheckShelf) -> None:
             hint="Nothing was changed; ask whoever made the bundle",
             detail=problem.detail,
         ) from problem
+
+
+def _left(target: Path, file: File, start: Start | None) -> int:
+    left = file.size - _have(target)
+    return left + start[0].size if left and start is not None else left
 
 
 def _have(target: Path) -> int:
