@@ -19,7 +19,7 @@ from sottovoce.core.errors import BadBundle, SottoError
 from sottovoce.core.messages import OWNER
 from sottovoce.core.paths import Home, open_home
 from sottovoce.store.db import open_database
-from sottovoce.updates import installing, staging, switch, trial
+from sottovoce.updates import installing, programs, staging, switch, trial
 from sottovoce.updates.applying import apply, roll_back
 from sottovoce.updates.gather import Wish
 from sottovoce.updates.plan import CHANGED, LEFT, NEW, SAME, Machine, Plan
@@ -34,7 +34,7 @@ print("sotto, version {version}") if "--version" in sys.argv else print(json.dum
 """
 WELL: dict[str, object] = {"ok": True, "checks": []}
 FOREIGN = Running(Path("/opt/venv"), Path("/opt/venv/lib/sottovoce"), "0.1.0")
-CHECKOUT = Running(Path("/opt/venv"), Path("/home/a/src"), "0.1.0")
+CHECKOUT = Running(Path("/opt/venv"), Path("/home/a/src"), "0.1.0", is_checkout=True)
 LATER = Running(FOREIGN.prefix, FOREIGN.package, "0.10.0")
 
 
@@ -176,6 +176,10 @@ def test_what_bundles_do_not_keep_up_stays_and_a_sentence_says_why(
     (change,) = scene.bring("0.9.0").changes
     assert change.state == LEFT
     assert re.search(why, change.why)
+
+
+def test_this_very_program_knows_that_it_runs_from_a_checkout() -> None:
+    assert programs.running().is_checkout
 
 
 def test_whoever_opens_the_home_ends_a_switch_that_was_cut_off(tmp_path: Path) -> None:

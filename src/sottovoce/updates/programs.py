@@ -33,10 +33,7 @@ class Running:
     prefix: Path
     package: Path
     version: str
-
-    @property
-    def is_checkout(self) -> bool:
-        return not self.package.is_relative_to(self.prefix)
+    is_checkout: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +49,9 @@ def running() -> Running:
     """Return where this program runs."""
     import sottovoce
 
-    return Running(Path(sys.prefix), Path(sottovoce.__file__).parent, sottovoce.__version__)
+    package = Path(sottovoce.__file__).parent
+    is_checkout = any((folder / "pyproject.toml").exists() for folder in list(package.parents)[:2])
+    return Running(Path(sys.prefix), package, sottovoce.__version__, is_checkout)
 
 
 def is_ours(name: str) -> bool:
