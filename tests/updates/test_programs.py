@@ -159,14 +159,8 @@ def test_a_program_that_is_another_than_it_says_or_was_touched_is_not_installed(
     ("machine", "why"),
     [
         (Machine(FOREIGN), "runs here from /opt/venv, which bundles leave alone"),
-        (
-            Machine(Running(Path("/opt/venv"), Path("/home/a/src"), "0.1.0"), adopt=True),
-            "from a checkout, /home/a/src",
-        ),
-        (
-            Machine(Running(FOREIGN.prefix, FOREIGN.package, "0.10.0"), adopt=True),
-            r"A later one is here: 0\.10\.0\.",
-        ),
+        (Machine(CHECKOUT, adopt=True), "from a checkout, /home/a/src"),
+        (Machine(LATER, adopt=True), r"A later one is here: 0\.10\.0\."),
     ],
 )
 def test_what_bundles_do_not_keep_up_stays_and_a_sentence_says_why(
