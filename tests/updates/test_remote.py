@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime
+import random
 import shutil
 import time
 from contextlib import closing
@@ -14,7 +15,7 @@ from typing import Any
 import pytest
 from bundle_server import Fault, Handler, serving
 from signed_files import LATER, NOW
-from update_homes import Maker, Receiver, state
+from update_homes import Maker, Receiver, put_shelf, state
 
 from sottovoce.core.errors import BadBundle, BadValue, DiskFull, NetworkProblem, Offline, Refused
 from sottovoce.core.messages import OWNER
@@ -26,8 +27,9 @@ from sottovoce.net.ledger import Ledger
 from sottovoce.store.db import open_database
 from sottovoce.updates import clock, fetching, known, remote, staging
 from sottovoce.updates.applying import apply
+from sottovoce.updates.gather import Wish
 from sottovoce.updates.opening import open_bundle
-from sottovoce.updates.plan import Plan, planned
+from sottovoce.updates.plan import Machine, Plan, planned
 from sottovoce.updates.roots import first_contact
 from sottovoce.updates.settling import alone
 
@@ -59,7 +61,7 @@ class FarReceiver(Receiver):
         trusted = known.load(self.home) or first_contact(far.read)
         bundle = open_bundle(far, trusted, clock.moment("machine", now, trusted.newest))
         with closing(open_database(self.home)) as database:
-            return planned(bundle, self.home, database, OWNER, "private", carrying.mark)
+            return planned(bundle, self.home, database, OWNER, "private", carrying, Machine())
 
     def fetch(self, url: str, manner: Manner = MANNER) -> Plan:
         plan = self.planned(url)
@@ -75,7 +77,7 @@ class FarReceiver(Receiver):
     def take(self, url: str) -> Plan:
         plan = self.fetch(url)
         known.save(self.home, plan.bundle.verdict.trusted)
-        staging.stage(self.home, plan, carrying.check, lambda count: None)
+        staging.stage(self.home, plan, carrying, lambda count: None)
         with closing(open_database(self.home)) as database, alone(self.home):
             apply(self.home, database, plan, OWNER, list)
         fetching.clear(self.home)
@@ -108,9 +110,9 @@ def test_only_what_is_missing_is_fetched(bundles: Bundles, receiver: FarReceiver
             "only the contents, before a yes"
         )
         whole = fetching.needed(receiver.home, plan)
+        due = {piece.sha256 for pieces, _ in fetching.due(plan, receiver.home) for piece in pieces}
         receiver.take(f"{served.url}/sotto-bundle/")
         assert receiver.came == whole
-        due = {file.sha256 for change in plan.due for file in change.item.files}
         blobs = [path.rpartition("/")[2] for path in served.paths() if "/blobs/" in path]
         assert due <= set(blobs)
         assert len(set(blobs) - due) == 1, "and the contents"
@@ -121,6 +123,22 @@ def test_only_what_is_missing_is_fetched(bundles: Bundles, receiver: FarReceiver
     assert not fetching.coming(receiver.home).exists()
     lines = receiver.home.ledger.read_text("utf-8")
     assert lines.count("127.0.0.1") >= len(served.asked), "each connection stands in the ledger"
+
+
+def test_of_a_shelf_that_is_here_only_what_changed_is_fetched(tmp_path: Path, receiver: FarReceiver) -> None:
+    maker, wish = Maker(tmp_path), Wish(shelves=("handbook",))
+    put_shelf(maker.home, "handbook", random.Random(6).randbytes(6_000).hex(" ", 3))
+    maker.bring(wish, NOW)
+    with serving(maker.path) as served:
+        receiver.take(served.url)
+    put_shelf(maker.home, "handbook", "Leave is 30 days.")
+    maker.bring(wish, LATER, changes_only=True)
+    with serving(maker.path) as served:
+        plan = receiver.take(served.url)
+    (file,) = plan.due[0].item.files
+    assert not file.whole
+    assert receiver.came == file.deltas[0].size < file.size / 2
+    assert state(receiver.home)["shelves"] == state(maker.home)["shelves"]
 
 
 def test_a_file_in_several_pieces_is_put_together(
@@ -261,7 +279,7 @@ def test_what_broke_off_goes_on_with_the_same_command(
     assert receiver.came == left
     assert any(part and not part.startswith("bytes=0-") for part in parts), "only the rest was asked for"
     assert fetching.needed(receiver.home, plan) == 0
-    staging.stage(receiver.home, plan, carrying.check, lambda count: None)
+    staging.stage(receiver.home, plan, carrying, lambda count: None)
 
 
 @pytest.mark.parametrize("name", ["timestamp.json", "snapshot.json", "targets.json"])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -25,6 +26,12 @@ class Shelves(Protocol):
     def mark(self, folder: Path, /) -> str: ...
     def check(self, folder: Path, /) -> None: ...
     def as_it_came(self, folder: Path, into: Path, /) -> None: ...
+
+
+def same_wheel(kept: Mapping[str, Path], file: File) -> Path | None:
+    """Return which of the wheels that are kept here, by digest, is this very one; None: none is."""
+    path = kept.get(file.sha256)
+    return path if path is not None and path.is_file() and digest_of(path) == file.sha256 else None
 
 
 class Bases:
@@ -57,8 +64,7 @@ class Bases:
 
     def wheel(self, file: File) -> Path | None:
         """Return where this very wheel is here already; None: nowhere."""
-        path = self._kept().get(file.sha256)
-        return path if path is not None and path.is_file() and digest_of(path) == file.sha256 else None
+        return same_wheel(self._kept(), file)
 
     def forget(self) -> None:
         """Let go of the copies."""

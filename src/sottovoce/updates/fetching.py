@@ -19,13 +19,15 @@ from sottovoce.models.download import bring
 from sottovoce.models.partial import Partial, Wanted
 from sottovoce.models.way import Way
 from sottovoce.net.answer import Declined
+from sottovoce.updates import contents, programs
+from sottovoce.updates.bases import same_wheel
 from sottovoce.updates.copying import Piece, Told, assemble
 from sottovoce.updates.folder import BLOBS
 from sottovoce.updates.known import folder
 from sottovoce.updates.metadata import damaged
 from sottovoce.updates.plan import Plan
 from sottovoce.updates.remote import MISSING, Far
-from sottovoce.updates.staging import SPARE, staged
+from sottovoce.updates.staging import SPARE, staged, unpacked
 
 AGAIN = "If it was being replaced there just now, give the same command again: what has come is kept"
 
@@ -36,12 +38,23 @@ def coming(home: Home) -> Path:
 
 
 def due(plan: Plan, home: Home) -> Iterator[tuple[list[Piece], Path]]:
-    """Yield each file that is still to come: where its pieces come to, and where it is to stand then."""
+    """Yield what is still to come: where its pieces come to, and where it is to stand then.
+
+    Of a file that can be made of an earlier one here, that is what changed. A wheel that is here is not due.
+    """
+    kept = programs.kept_wheels(home)
     for change in plan.due:
-        for at, file in enumerate(change.item.files):
+        for at, file, start in change.files:
             target = staged(home, change.item) / file.name
-            if not target.exists() or target.stat().st_size != file.size:
+            if target.exists() and target.stat().st_size == file.size:
+                continue
+            if change.item.kind == contents.PROGRAM and same_wheel(kept, file) is not None:
+                continue
+            if start is None:
                 yield plan.bundle.pieces(change.item, at), target
+            else:
+                delta = plan.bundle.delta(start[0])
+                yield [delta], delta.path
 
 
 def needed(home: Home, plan: Plan) -> int:
@@ -52,14 +65,16 @@ def needed(home: Home, plan: Plan) -> int:
 def check_room(home: Home, plan: Plan) -> int:
     """Return the bytes that are free. Raises DiskFull where they are too few.
 
-    A file in several pieces needs its room twice while it is put together.
+    A file in several pieces needs its room twice while it is put together, one that is made of an earlier
+    one beside what changed.
     """
     make_folder(coming(home))
     free = shutil.disk_usage(coming(home)).free
     twice = max(
         (sum(piece.size for piece in pieces) for pieces, _ in due(plan, home) if len(pieces) > 1), default=0
     )
-    wanted = needed(home, plan) + twice + SPARE
+    made = sum(file.size for change in plan.due for _, file, start in change.files if start is not None)
+    wanted = needed(home, plan) + twice + made + unpacked(plan) + SPARE
     if wanted > free:
         raise DiskFull(
             f"The update needs {amount(wanted)} of disk; {amount(free)} are free.",
@@ -78,7 +93,8 @@ async def fetch(far: Far, home: Home, plan: Plan, way: Way, told: Told) -> None:
     for pieces, target in files:
         make_folder(target.parent)
         if len(pieces) == 1:
-            await _bring(far, home, pieces[0], target, way, told)
+            if not _stands(target, pieces[0].size):
+                await _bring(far, home, pieces[0], target, way, told)
             continue
         for piece in pieces:
             make_folder(piece.path.parent)
@@ -137,7 +153,11 @@ def _have(home: Home, piece: Piece) -> int:
 
 
 def _is_here(piece: Piece) -> bool:
-    return piece.path.exists() and piece.path.stat().st_size == piece.size
+    return _stands(piece.path, piece.size)
+
+
+def _stands(path: Path, size: int) -> bool:
+    return path.exists() and path.stat().st_size == size
 
 
 def _clear_but(home: Home, wanted: set[str]) -> None:

@@ -20,7 +20,7 @@ from sottovoce.updates.copying import BLOCK, Piece, Told
 from sottovoce.updates.folder import METADATA, NAME, Folder, find, reading
 from sottovoce.updates.gather import Gathered
 from sottovoce.updates.opening import Bundle, open_bundle
-from sottovoce.updates.trust import first_contact
+from sottovoce.updates.roots import first_contact
 
 WORTH = 0.5
 """A delta that is longer than this share of its file is left out."""

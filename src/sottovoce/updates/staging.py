@@ -50,15 +50,20 @@ def needed(home: Home, plan: Plan) -> int:
     )
 
 
-def check_room(home: Home, plan: Plan) -> int:
-    """Return the bytes that are free. Raises DiskFull where they are too few."""
-    make_folder(folder(home))
-    free = shutil.disk_usage(folder(home)).free
-    wanted = needed(home, plan) + sum(
+def unpacked(plan: Plan) -> int:
+    """Return the bytes that a new program takes beside its wheels."""
+    return sum(
         int(wheel.unpacked * COMPILED)
         for change in plan.due
         for wheel in (() if change.choice is None else change.choice.wheels)
     )
+
+
+def check_room(home: Home, plan: Plan) -> int:
+    """Return the bytes that are free. Raises DiskFull where they are too few."""
+    make_folder(folder(home))
+    free = shutil.disk_usage(folder(home)).free
+    wanted = needed(home, plan) + unpacked(plan)
     if wanted + SPARE > free:
         raise DiskFull(
             f"The update needs {amount(wanted + SPARE)} of disk; {amount(free)} are free.",
