@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from sottovoce import __version__, guards
-from sottovoce.chat import turn
+from sottovoce.chat import awaited, turn
 from sottovoce.chat.guarded import Guards
 from sottovoce.chat.turn import Parts, Question
 from sottovoce.core import settings as settings_of
@@ -42,6 +42,7 @@ from sottovoce.updates.settling import settle, stay_out
 from sottovoce.workshop import Workshop, engine_by_rule
 
 if TYPE_CHECKING:
+    from sottovoce.chat.elsewhere.finishing import Outcome
     from sottovoce.chat.elsewhere.preview import There
     from sottovoce.chat.elsewhere.routing import Router
     from sottovoce.chat.marks.pen import Pen
@@ -171,6 +172,10 @@ class App:
         from sottovoce.chat.elsewhere.routing import Router
 
         return Router(self.parts(), self.home, self.standing, self.there)
+
+    async def finish_later(self, told: Callable[[Outcome], None]) -> None:
+        """Have what waits for models elsewhere answered, where it may be sent; see chat.awaited."""
+        await awaited.keep_on(self.database, self.there, told)
 
     async def delete_chat(self, chat_id: str) -> None:
         """Delete a chat; see delete_chat."""

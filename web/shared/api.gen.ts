@@ -2364,6 +2364,39 @@ export interface components {
             /** Messages */
             messages: components["schemas"]["MessageNoun"][];
         };
+        /** WaitingList */
+        WaitingList: {
+            /** Waiting */
+            waiting: components["schemas"]["WaitingNoun"][];
+        };
+        /**
+         * WaitingNoun
+         * @description A question that waits. `upstream` names the model elsewhere, `message` is the question itself.
+         *
+         *     `state` is waiting, sending, or stopped: then nothing more is sent by itself. `reason` says why it waits,
+         *     in a sentence. `sent` is how often it left this machine. `asked` and `due`, the next try, are seconds
+         *     since 1970; `due` is null where there is none.
+         */
+        WaitingNoun: {
+            /** Asked */
+            asked: number;
+            /** Chat */
+            chat: string;
+            /** Due */
+            due: number | null;
+            /** Id */
+            id: string;
+            /** Message */
+            message: string;
+            /** Reason */
+            reason: string;
+            /** Sent */
+            sent: number;
+            /** State */
+            state: string;
+            /** Upstream */
+            upstream: string;
+        };
         /**
          * Who
          * @description Who asks. `signed_in` is only true of the person at this machine.

@@ -83,6 +83,9 @@ def _save_question(
             conn, parts.owner, chat.id, question.go_on, model=parts.model, writer=writer, now=now
         )
         return Asked(chat.id, cut.parent or "", cut.id), cut
+    if question.again is not None and question.over is not None:
+        going_on.begin_over(conn, parts.owner, chat.id, question.over, model=parts.model, writer=writer)
+        return Asked(chat.id, question.again, question.over), None
     if question.again is not None:
         answer = chats.again(
             conn,

@@ -32,7 +32,7 @@ from sottovoce.core import chat_settings
 from sottovoce.core.blank import is_blank
 from sottovoce.core.chat_settings import UNSET, ChatSettings
 from sottovoce.core.errors import BadValue, EngineFailed, SottoError, StoreProblem
-from sottovoce.core.events import Asked, Done, Event, Failed, Finished, Grounds, Text, Whole
+from sottovoce.core.events import Asked, Done, Event, Failed, Finished, Grounds, Notice, Text, Whole
 from sottovoce.core.grounds import read_cited
 from sottovoce.core.messages import BASE, MADE, MADE_HERE, OWNER, Conversation, State
 from sottovoce.core.sampling import Sampling, laid_over
@@ -59,8 +59,9 @@ class Question:
     No chat starts one. `parent` continues after that message instead of where the reader is; to edit a
     question, ask with the parent of the old one (ROOT for the first). `again` names a question to be
     answered once more, with what is attached to it, `go_on` the cut answer to be gone on with; `text` and
-    `attached` are then ignored, and with `beside` the reader stays at the answer they are at. With something
-    attached, the text may be empty. `settings` are those of the chat that it starts.
+    `attached` are then ignored, and with `beside` the reader stays at the answer they are at. `over` names an
+    answer without a word, in whose place that to `again` is written. With something attached, the text may be
+    empty. `settings` are those of the chat that it starts. `told` is what is told beside the answer.
 
     `knowledge` are the shelves that its chat asks from now on, by name or id; with `quote` their sentences
     alone answer. None: as the chat has it.
@@ -79,6 +80,8 @@ class Question:
     go_on: str | None = None
     knowledge: tuple[str, ...] | None = None
     quote: bool | None = None
+    over: str | None = None
+    told: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,9 @@ async def ask(parts: Parts, question: Question) -> AsyncGenerator[Event, None]:
         yield asked
         if answer.text:
             yield Whole(answer.text, answer.reasoning, answer.facts.get("thought"))
+        for notice in question.told:
+            answer.note(notice)
+            yield notice
         lead = None
         said = await guarded.said(parts, question, asked, asks.names) if parts.guards else None
         if said is not None and question.go_on is None:

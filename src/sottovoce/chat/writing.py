@@ -84,12 +84,16 @@ class Answer:
         found = cited(self.text, self.passages)
         return found if found.citations else replace(found, citations=tuple(self.quotes))
 
-    def add(self, piece: Text | Reasoning) -> None:
+    def take(self, piece: Text | Reasoning) -> None:
+        """Take over what has come, without writing it down."""
         if isinstance(piece, Reasoning):
             self._thoughts.append(piece.text)
             self.facts["thought"] = round(piece.seconds, 3)
         else:
             self._pieces.append(piece.text)
+
+    def add(self, piece: Text | Reasoning) -> None:
+        self.take(piece)
         self._unwritten += 1
         now = time.monotonic()
         if self._unwritten < WRITE_TOKENS and now - self._written_at < WRITE_SECONDS:
@@ -153,6 +157,10 @@ class Answer:
             self.facts |= _kept_of(self.unchanged, "thought")
         if self.passages:
             self.facts |= self.cited.facts()
+        await self._keep(state)
+
+    async def _keep(self, state: State) -> None:
+        """Put the whole answer on the disk."""
         digest = self.facts.pop("digest", "")
         await self._database.run(
             lambda conn: chats.finish(

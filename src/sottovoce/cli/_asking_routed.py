@@ -45,7 +45,7 @@ async def begun(
     agreed = await _agreed(way, way.reason, question, show, yes=yes)
     if isinstance(agreed, Notice):
         return _told(app, way, agreed), app.model.name
-    return _sent(way, *agreed), way.there.upstream.model
+    return _sent(app, way, *agreed), way.there.upstream.model
 
 
 async def _agreed(
@@ -87,11 +87,17 @@ async def _asked(way: Way, there: There, reason: str, question: Question, show: 
     return seen if choice in (Choice.SEND, Choice.ALWAYS) else None
 
 
-def _sent(way: Way, seen: Preview, because: Notice) -> AsyncGenerator[Event, None]:
+def _sent(app: App, way: Way, seen: Preview, because: Notice) -> AsyncGenerator[Event, None]:
+    """Have it answered elsewhere. What is not answered here yet is, where nobody there can be reached."""
+    from sottovoce.chat.elsewhere.drafting import ask_there
     from sottovoce.chat.elsewhere.sending import send
+    from sottovoce.store.waiting import Consent
 
     assert way.there is not None  # noqa: S101  (who calls has looked)
-    return send(way.there, seen, because)
+    if way.looks:
+        return send(way.there, seen, because)
+    given = Consent.CHAT if way.stands else Consent.TEXT
+    return ask_there(way.there, seen, app.ask, because, again=way.again, consent=given)
 
 
 async def _told(app: App, way: Way, notice: Notice | None) -> AsyncGenerator[Event, None]:
@@ -128,7 +134,7 @@ async def _looked(
     if isinstance(agreed, tuple):
         if show.on_terminal:
             yield Text("\n\n")
-        there = _Words(_sent(way, *agreed), show)
+        there = _Words(_sent(app, way, *agreed), show)
         async for event in there.others():
             yield event
         if isinstance(there.last, Done):

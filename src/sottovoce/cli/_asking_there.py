@@ -25,10 +25,11 @@ async def begun(
     from dataclasses import replace
 
     from sottovoce.chat.elsewhere import consent
+    from sottovoce.chat.elsewhere.drafting import ask_there
     from sottovoce.chat.elsewhere.posing import pose
     from sottovoce.chat.elsewhere.preview import permitted, preview
-    from sottovoce.chat.elsewhere.sending import send
     from sottovoce.cli._previewing import Choice, decided, tell
+    from sottovoce.store.waiting import Consent
 
     there = app.there(name)
     permitted(there)
@@ -37,6 +38,7 @@ async def begun(
             "What is asked elsewhere takes no schema and no shelf.",
             hint="Leave out --schema, --kb and --quote, or --there",
         )
+    given = Consent.TEXT if yes else Consent.CHAT
     yes = yes or await _stands(app, there, question.chat)
     if not yes and not show.can_ask:
         raise Refused(
@@ -50,15 +52,17 @@ async def begun(
     if yes:
         seen = await preview(there, chat, asked, sampling=question.sampling)
         tell(seen, show, beside_data=True)
-        return send(there, seen), there.upstream.model
+        return ask_there(there, seen, app.ask, again=again, consent=given), there.upstream.model
     choice, seen = await decided(there, chat, asked, show, question.sampling, beside_data=True)
     if choice is Choice.HERE:
         return app.ask(again), app.model.name
     if choice is Choice.NOTHING:
         raise Refused("Nothing was sent.", hint=f"The question is kept: sotto chats show {chat}")
+    given = Consent.TEXT
     if choice is Choice.ALWAYS:
+        given = Consent.CHAT
         await consent.allow(there, chat)
-    return send(there, seen), there.upstream.model
+    return ask_there(there, seen, app.ask, again=again, consent=given), there.upstream.model
 
 
 async def _stands(app: App, there: There, chat: str | None) -> bool:

@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "sottovoce.cli.upstreams:upstreams",
         "Models elsewhere that may be asked; none unless you say so.",
     ),
+    "later": ("sottovoce.cli.later:later", "Questions that wait for a model elsewhere."),
     "memory": ("sottovoce.cli.memory:memory", "What is remembered in all chats; off unless you turn it on."),
     "eval": ("sottovoce.cli.eval:evaluate", "How well a model answers, by questions with known answers."),
     "compare": ("sottovoce.cli.compare:compare", "Two models or settings on the same questions."),

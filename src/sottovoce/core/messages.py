@@ -20,6 +20,12 @@ REPEATS = "repeats"
 BASE = "base"
 """The fact of an answer that names its model, where it goes by the name of a variant of it."""
 
+DRAFT = "draft"
+"""The code of what is told beside an answer that stands in for one from elsewhere, until that comes."""
+
+NOT_WAITING = "not_waiting"
+"""The code of what is told beside one in whose place nothing comes."""
+
 REPLACED = "replaced"
 """The fact of an answer whose text stands in place of what its model wrote."""
 

@@ -34,6 +34,9 @@ MOST_SENT = 16_000_000
 BYTES_OF_A_TOKEN = 128
 """More than this for each token of an answer, and the server does not stop where it was told to."""
 
+ONCE = "Idempotency-Key"
+"""The header in which a question's own name goes along."""
+
 Piece = Named | Text | Reasoning | Notice | Finished
 
 
@@ -41,7 +44,7 @@ Piece = Named | Text | Reasoning | Notice | Finished
 class Course:
     """One question, and how far it has come: `began` on the watch, after how many seconds the `first` words.
 
-    `written` are the bytes of the answer's text and thoughts. `status` is 0 before there is an answer.
+    `written` are the bytes of the answer's text and thoughts.
     """
 
     upstream: Upstream
@@ -50,7 +53,6 @@ class Course:
     call: Call
     began: float
     trace: Trace
-    status: int = 0
     first: float | None = None
     written: int = 0
     usage: Usage | None = None
@@ -80,15 +82,22 @@ async def ask(
     means: Means,
     *,
     explicit: bool = False,
+    trace: Trace | None = None,
+    name: str = "",
 ) -> AsyncGenerator[Piece, None]:
     """Yield an answer as it comes, and last one `Finished`. Close the generator to stop.
+
+    `trace` is written as it goes. `name` is the question's own, sent along: a server that knows it has been
+    asked before, and need not answer, or count, it twice.
 
     Nothing is tried twice. The most that the question may use is taken from the budget before it is sent, and
     put right after. Raises OverBudget, Offline, Refused, UpstreamProblem for a server that fails or lies,
     NetworkProblem, and what `call` raises; what was yielded before stays good.
     """
     asked = call(upstream, messages, sampling)
-    began, trace = means.watch(), Trace(upstream.host)
+    if name:
+        asked = replace(asked, headers={**asked.headers, ONCE: name})
+    began, trace = means.watch(), trace or Trace(upstream.host)
     course = Course(upstream, messages, longest(upstream, sampling), asked, began, trace)
     means.breakers.begin(upstream.name, means.clock())
     try:
@@ -101,7 +110,7 @@ async def ask(
             used = _used(course)
             await means.database.run(lambda conn: spending.settle(conn, made, used))
     except NetworkProblem as problem:
-        if 0 < course.status < 500 and course.status != 200 and problem.retry_after is None:
+        if 0 < trace.status < 500 and trace.status != 200 and problem.retry_after is None:
             means.breakers.stopped(upstream.name)  # the question was at fault, or the key
         else:
             means.breakers.failed(upstream.name, means.clock(), problem.retry_after)
@@ -133,7 +142,7 @@ def _used(course: Course) -> Spent:
     data = course.trace.sent + course.trace.received
     if not course.trace.sent:
         return NOTHING
-    if course.status not in (0, 200):
+    if course.trace.status not in (0, 200):
         return Spent(0, 0, data)
     usage = course.usage or _estimated(course, course.written or course.longest * budget.BYTES_PER_TOKEN)
     return budget.used(course.upstream, usage, data)
@@ -150,21 +159,22 @@ async def _answered(
     if asked.unsaid:
         names = ", ".join(asked.unsaid)
         yield Notice("unsaid", f"{upstream.name} is not told {names}: its protocol has no place for it.")
-    async with posted(
-        replace(means.door, where=upstream.where, trust=trust_of(upstream) or means.door.trust),
-        upstream.url.rstrip("/") + asked.path,
-        asked.body,
-        purpose=Purpose.ANSWER,
-        explicit=explicit,
-        limits=_limits(budget.room_for_answer(granted, len(asked.body)), means),
-        bearer=means.key(upstream),
-        headers=asked.headers,
-        trace=course.trace,
-    ) as answer:
-        course.status = answer.status
-        async with contextlib.aclosing(_words(course, answer, means)) as pieces:
-            async for piece in pieces:
-                yield piece
+    async with (
+        posted(
+            replace(means.door, where=upstream.where, trust=trust_of(upstream) or means.door.trust),
+            upstream.url.rstrip("/") + asked.path,
+            asked.body,
+            purpose=Purpose.ANSWER,
+            explicit=explicit,
+            limits=_limits(budget.room_for_answer(granted, len(asked.body)), means),
+            bearer=means.key(upstream),
+            headers=asked.headers,
+            trace=course.trace,
+        ) as answer,
+        contextlib.aclosing(_words(course, answer, means)) as pieces,
+    ):
+        async for piece in pieces:
+            yield piece
 
 
 def _limits(room: int, means: Means) -> Limits:

@@ -43,12 +43,16 @@ class Departure:
 
 @dataclass(slots=True)
 class Trace:
-    """What one connection did, for the ledger: bytes of the request, and of the answer's body."""
+    """What one connection did: bytes of the request, and of the answer's body.
+
+    `status` is the answer's, 0 before there is one.
+    """
 
     host: str
     sent: int = 0
     received: int = 0
     outcome: str = "stopped"
+    status: int = 0
 
 
 @dataclass(frozen=True, slots=True)

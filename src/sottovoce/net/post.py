@@ -65,6 +65,7 @@ async def posted(
                 f"{host} sends on to another address. What you ask goes nowhere but where you said.",
                 hint="If you trust that other address, give it instead.",
             )
+        passage.trace.status = response.status_code
         about = reply_facts(response, target, limits.bytes)
         yield Answer(response, about, limits, passage.trace, deadline, passage.still)
         if passage.trace.outcome == "done" and response.status_code != 200:

@@ -99,6 +99,10 @@ class House:
                 with suppress(StoreProblem):
                     await self.at_work.take_up(await self.app.shelves.open(OWNER, row.id))
 
+    async def finish_later(self) -> None:
+        """Have what waits for models elsewhere answered; every window that is open hears of each."""
+        await self.app.finish_later(lambda one: self._tell(one.question.owner, one.question.chat))
+
     def place(self, owner: str, chat: str) -> Place:
         """Return where a chat is: in memory where it is a temporary one, else, if anywhere, on the disk."""
         return self.temporary.find(owner, chat) or Place(self.app.parts(), self.runs)

@@ -248,6 +248,7 @@ async def _until_stopped(house: House, stop: Stop, tell: Tell) -> None:
         asyncio.create_task(house.temporary.end_unused()),
         asyncio.create_task(keep_hours(house.doors.sessions)),
         asyncio.create_task(house.take_up_shelves()),
+        asyncio.create_task(house.finish_later()),
     ]
     if house.elsewhere is not None:
         beside.append(asyncio.create_task(look_elsewhere(house.changes, house.elsewhere)))

@@ -14,7 +14,7 @@ from typing import Any
 from sottovoce.core.chat_settings import UNSET, ChatSettings
 from sottovoce.core.errors import BadValue, NotFound
 from sottovoce.core.messages import Role, State
-from sottovoce.store import attachments, grounds, hidden, search
+from sottovoce.store import attachments, grounds, hidden, search, waiting
 from sottovoce.store.attachments import Attachment
 from sottovoce.store.rows import (
     CHAT,
@@ -376,6 +376,7 @@ def delete(connection: sqlite3.Connection, owner: str, chat_id: str) -> None:
     grounds.remove(connection, owner, gone)
     hidden.remove(connection, owner, chat.id)
     connection.execute("DELETE FROM routes WHERE chat = ? AND owner = ?", whole)
+    waiting.remove(connection, owner, chat.id)
     connection.execute("DELETE FROM messages WHERE chat = ? AND owner = ?", whole)
     connection.execute("DELETE FROM chats WHERE id = ? AND owner = ?", whole)
     connection.execute("INSERT OR IGNORE INTO unscrubbed VALUES (?)", (chat.id,))

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from sottovoce.core.errors import DiskFull, StoreBusy
 from sottovoce.core.paths import PRIVATE_FILE, Home, sync_folder
-from sottovoce.store import backup, chats, presence
+from sottovoce.store import backup, chats, presence, waiting
 from sottovoce.store.faults import damaged, translated
 from sottovoce.store.migrate import migrate
 from sottovoce.store.scrub import owed, scrub
@@ -188,7 +188,10 @@ def _prepare(connection: sqlite3.Connection, home: Home, steps: Sequence[str] | 
     ):
         connection.execute(f"PRAGMA {pragma}")
     with transaction(connection, "BEGIN IMMEDIATE", "COMMIT"):
-        chats.interrupt(connection, presence.living(home))
+        alive = presence.living(home)
+        chats.interrupt(connection, alive)
+        if steps is None:  # an earlier schema has none
+            waiting.release(connection, lambda sender: sender not in alive)
     try:
         if owed(connection):
             scrub(connection, home)

@@ -1,6 +1,6 @@
-"""An answer that was cut and is gone on with: the same message, being written once more.
+"""An answer that was cut and is gone on with, or begun over: the same message, being written once more.
 
-A function over a connection, like those of chats.py, whose `write` and `finish` then hold for it.
+Functions over a connection, like those of chats.py, whose `write` and `finish` then hold for it.
 """
 
 from __future__ import annotations
@@ -64,3 +64,23 @@ def go_on(
         "UPDATE chats SET leaf = ?, changed = ? WHERE id = ? AND owner = ?", (answer.id, now, chat.id, owner)
     )
     return answer
+
+
+def begin_over(
+    connection: sqlite3.Connection, owner: str, chat_id: str, answer_id: str, *, model: str, writer: str
+) -> None:
+    """Open an answer without a word for writing: another model gives it. Raises NotFound, and BadValue."""
+    answer = chats.get_message(connection, owner, chat_id, answer_id)
+    is_empty = answer.role is Role.ASSISTANT and not (answer.text or answer.reasoning)
+    if not is_empty or answer.state not in (State.FAILED, State.STOPPED, State.INTERRUPTED):
+        raise BadValue(
+            "Only an answer without a word is begun over.",
+            hint="Have its question answered again",
+            field="over",
+        )
+    search.unindex(connection, owner, [(answer.number, answer.id, answer.text)])
+    connection.execute(
+        """UPDATE messages SET state = 'writing', writer = ?, model = ?, facts = '{}'
+           WHERE id = ? AND owner = ?""",
+        (writer, clean(model), answer.id, owner),
+    )

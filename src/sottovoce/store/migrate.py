@@ -13,7 +13,7 @@ from sottovoce.core.paths import Home
 from sottovoce.store import backup, presence
 from sottovoce.store.faults import damaged
 
-SCHEMA = 13
+SCHEMA = 14
 """How many files stand in migrations/: counted here, since listing them costs 15 ms at every start."""
 
 OLDEST_SQLITE = (3, 37)  # STRICT tables

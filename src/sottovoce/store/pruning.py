@@ -9,7 +9,7 @@ import sqlite3
 
 from sottovoce.core.errors import Busy
 from sottovoce.core.messages import State
-from sottovoce.store import attachments, chats, grounds, hidden, search
+from sottovoce.store import attachments, chats, grounds, hidden, search, waiting
 
 _BELOW = """WITH RECURSIVE below (id) AS (
     SELECT id FROM messages WHERE id = ? AND owner = ?
@@ -51,6 +51,7 @@ def prune(connection: sqlite3.Connection, owner: str, chat_id: str, message_id: 
     attachments.remove(connection, owner, gone)
     grounds.remove(connection, owner, gone)
     hidden.clear(connection, owner, chat.id)
+    waiting.remove_with(connection, owner, gone)
     # All at once: a parent may go before its children only within one statement.
     connection.execute(
         f"{_BELOW} DELETE FROM messages WHERE id IN (SELECT id FROM below) AND owner = ?",  # noqa: S608

@@ -22,7 +22,9 @@ sys.path[:0] = [
     *(str(Path(__file__).parents[2] / name) for name in ("net", "hybrid")),
 ]
 
-from speaking import Speaker, speakers  # noqa: E402  (found only on the path above)
+from coming import Away, Desk  # noqa: E402  (found only on the path above)
+from repeating import repeat  # noqa: E402
+from speaking import Speaker, speakers  # noqa: E402
 
 
 @pytest.fixture
@@ -35,6 +37,23 @@ async def cellar(loopback: None) -> AsyncIterator[Speaker]:
 async def app(home: Home) -> AsyncIterator[App]:
     async with open_app(home=home, environment={"network": "ask"}, engine=EchoEngine()) as opened:
         yield opened
+
+
+@pytest.fixture
+async def away(loopback: None) -> AsyncIterator[Away]:
+    """A server that says again what it is asked, once it comes."""
+    place = Away()
+    repeat(place)
+    yield place
+    await place.end()
+
+
+@pytest.fixture
+def desk(app: App, away: Away) -> Desk:
+    """A home that knows that place, and what waits in it."""
+    made = Desk(app, away)
+    made.there()
+    return made
 
 
 @pytest.fixture

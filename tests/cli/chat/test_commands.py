@@ -9,7 +9,7 @@ from sottovoce.cli.chat.complete import SlashCompleter
 from sottovoce.core.errors import NotFound
 
 WANTED = [
-    "/new", "/chats", "/open", "/search", "/edit", "/retry", "/there", "/here", "/route", "/branch",
+    "/new", "/chats", "/open", "/search", "/edit", "/retry", "/there", "/here", "/route", "/later", "/branch",
     "/system", "/memory", "/kb", "/tools", "/model", "/set", "/copy", "/save", "/export", "/stats", "/help",
     "/quit",
 ]  # fmt: skip

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 from prompt_toolkit.application import create_app_session
+from prompt_toolkit.completion import DummyCompleter
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.input.base import PipeInput
 from prompt_toolkit.output import DummyOutput
@@ -14,8 +16,11 @@ from repeating import asked, die, repeat
 from speaking import Speaker, speakers
 
 from sottovoce.app import open_app
+from sottovoce.chat.elsewhere.finishing import Outcome
 from sottovoce.cli._show import Show
-from sottovoce.cli.chat.about_elsewhere import here, there
+from sottovoce.cli.chat.about_elsewhere import here, there, waits
+from sottovoce.cli.chat.news import News
+from sottovoce.cli.chat.prompt import Prompt
 from sottovoce.cli.chat.talk import Place, Talk
 from sottovoce.core import settings
 from sottovoce.core.errors import BadValue, NotFound, Offline
@@ -25,6 +30,7 @@ from sottovoce.engine.echo import EchoEngine
 from sottovoce.hybrid import upstreams
 from sottovoce.hybrid.upstream import Upstream
 from sottovoce.net.address import Where
+from sottovoce.store import waiting
 
 QUESTION = "I am Anna Berger, mail anna.berger@example.org"
 PLANTED = (b"Anna", b"Berger", b"example.org")
@@ -129,6 +135,37 @@ async def test_where_none_comes_from_there_the_model_here_is_offered(
     assert "broke off" in said
     assert "/retry has the model here answer." in said
     assert (await answers(talk))[-1] == "So far"
+
+
+async def test_a_place_that_cannot_be_reached_gets_a_draft_and_is_told_of_later(
+    talk: Talk, cellar: Speaker, keys: PipeInput, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    upstreams.add(talk.app.home, Upstream("attic", f"http://127.0.0.1:{port}", "large", Where.INSIDE))
+    await talk.send(QUESTION)
+    keys.send_text("s\r")
+    await there(talk, "attic")
+    said = capsys.readouterr()
+    assert "A draft: attic could not be reached." in said.out + said.err
+    assert "/later shows what waits." in said.out
+    assert "[2 of 2; /branch shows the others]" in said.out
+    await waits(talk, "")
+    assert capsys.readouterr().out.startswith("attic  I am Anna Berger")
+    (one,) = await talk.read(lambda conn: waiting.listed(conn, talk.app.owner))
+    prompt = Prompt(lambda width: "", DummyCompleter(), [])
+    news = News(talk.show)
+    news.take(prompt, Outcome(one, reason="attic took too long."))
+    news.take(prompt, Outcome(one, answer="a"))
+    news.take(prompt, Outcome(one, is_given_up=True))
+    news.tell()
+    news.tell()
+    told = capsys.readouterr().out.splitlines()
+    assert told == [
+        f"attic has answered what waited, beside the draft: /open {one.chat}",
+        "attic gave no answer, and is not asked again: sotto later list",
+    ]
 
 
 async def test_where_nothing_may_leave_nothing_is_written(

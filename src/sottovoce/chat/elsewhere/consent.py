@@ -13,17 +13,17 @@ from sottovoce.core.errors import NotFound, Refused
 from sottovoce.core.paths import Home
 from sottovoce.hybrid import upstreams
 from sottovoce.hybrid.upstream import Upstream
-from sottovoce.store import chats, hidden
+from sottovoce.store import chats, hidden, waiting
 
 
 async def allow(there: There, chat: str) -> None:
     """Have a model elsewhere answer this chat from now on. Raises NotFound."""
-    await _set(there.parts, chat, _mark(there.upstream))
+    await _set(there.parts, chat, mark(there.upstream))
 
 
 async def withdraw(parts: Parts, chat: str) -> None:
-    """Have the model here answer this chat again. Raises NotFound."""
-    await _set(parts, chat, "")
+    """Have the model here answer this chat again; what waits there is not sent any more. Raises NotFound."""
+    await _set(parts, chat, "", ends_waiting=True)
 
 
 async def standing(parts: Parts, home: Home, chat: str) -> Upstream | None:
@@ -39,9 +39,9 @@ async def standing(parts: Parts, home: Home, chat: str) -> Upstream | None:
         upstream = upstreams.get(name, home)
     except NotFound:
         upstream = None
-    if upstream is not None and _mark(upstream) == always:
+    if upstream is not None and mark(upstream) == always:
         return upstream
-    await withdraw(parts, chat)
+    await _set(parts, chat, "")
     raise Refused(
         f"{name} is not any more what you allowed for this chat, so nothing was sent.",
         hint="The model here answers again; ask elsewhere anew to allow it again",
@@ -53,12 +53,16 @@ def named(always: str) -> str:
     return always.partition(" ")[0]
 
 
-async def _set(parts: Parts, chat: str, always: str) -> None:
+async def _set(parts: Parts, chat: str, always: str, *, ends_waiting: bool = False) -> None:
     def work(conn: sqlite3.Connection) -> None:
-        hidden.set_always(conn, parts.owner, chats.get(conn, parts.owner, chat).id, always)
+        found = chats.get(conn, parts.owner, chat)
+        hidden.set_always(conn, parts.owner, found.id, always)
+        if ends_waiting:
+            waiting.withdraw(conn, parts.owner, found.id)
 
     await parts.database.run(work)
 
 
-def _mark(upstream: Upstream) -> str:
+def mark(upstream: Upstream) -> str:
+    """Return what a yes is given to: the place as its owner describes it."""
     return f"{upstream.name} {upstream.where.value} {upstream.url} {upstream.model}"

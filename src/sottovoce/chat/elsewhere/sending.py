@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing
 from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
@@ -27,6 +27,7 @@ from sottovoce.guard.privacy.restoring import Restorer
 from sottovoce.hybrid import asking, budget
 from sottovoce.hybrid.dialects.words import Named
 from sottovoce.net.door import Door
+from sottovoce.net.ledger import Trace
 from sottovoce.store import chats, hidden
 from sottovoce.store.rows import StoredMessage
 
@@ -35,25 +36,42 @@ ELSEWHERE = "elsewhere"
 
 
 @dataclass(slots=True)
-class _Course:
-    """One answer on its way."""
+class Course:
+    """One answer on its way. `trace` tells how far its question has come, which goes by the `name`."""
 
     there: There
     preview: Preview
     asked: Asked
     answer: Answer
     said: Said | None
+    trace: Trace
+    name: str = ""
 
 
-async def send(there: There, preview: Preview, because: Notice | None = None) -> AsyncGenerator[Event, None]:
+def nothing_more(conn: sqlite3.Connection) -> None:
+    """Write nothing."""
+
+
+async def send(
+    there: There,
+    preview: Preview,
+    because: Notice | None = None,
+    *,
+    begun: Callable[[sqlite3.Connection], None] = nothing_more,
+    trace: Trace | None = None,
+    name: str = "",
+) -> AsyncGenerator[Event, None]:
     """Send what was seen, and yield what comes: see core.events for the order.
 
-    `because` says why it was not answered here, and is kept with the answer.
+    `because` says why it was not answered here, and is kept with the answer. `begun` writes down what else is
+    to be with the empty answer, in the same transaction; `trace` is written as it goes, and the question goes
+    by the `name`.
+
     Raises Offline where nothing may leave and Refused where the chat has changed since, with nothing saved;
     after `Asked`, problems come as `Failed`. Closing the generator stops the answer.
     """
     permitted(there)
-    asked, _ = await saving.kept(there.parts, lambda conn: _begun(conn, there, preview))
+    asked, _ = await saving.kept(there.parts, lambda conn: _begun(conn, there, preview, begun))
     began = time.monotonic()
     answer = Answer(there.parts.database, asked.answer, None, there.parts.clock)
     try:
@@ -61,7 +79,7 @@ async def send(there: There, preview: Preview, because: Notice | None = None) ->
         if because is not None:
             answer.note(because)
             yield because
-        said = await _said(there, preview, asked)
+        said = await said_of(there, preview, asked)
         if said is not None:
             verdict = await guarded.before(there.parts.guards, said)
             for notice in verdict.notices:
@@ -72,8 +90,9 @@ async def send(there: There, preview: Preview, because: Notice | None = None) ->
                     async for event in told:
                         yield event
                 return
-        answer.facts |= _about(there, preview)
-        async with aclosing(_answered(_Course(there, preview, asked, answer, said))) as events:
+        way = trace or Trace(there.upstream.host)
+        course = Course(there, preview, asked, answer, said, way, name)
+        async with aclosing(answered(course)) as events:
             async for event in events:
                 yield event
     except SottoError as problem:
@@ -83,7 +102,9 @@ async def send(there: There, preview: Preview, because: Notice | None = None) ->
         await answer.settle()
 
 
-def _begun(conn: sqlite3.Connection, there: There, preview: Preview) -> tuple[Asked, StoredMessage | None]:
+def _begun(
+    conn: sqlite3.Connection, there: There, preview: Preview, begun: Callable[[sqlite3.Connection], None]
+) -> tuple[Asked, StoredMessage | None]:
     """Write an empty answer, and what stands for what in it: nothing leaves that could not be put back."""
     parts = there.parts
     now = hidden.of(conn, parts.owner, preview.chat)
@@ -97,10 +118,11 @@ def _begun(conn: sqlite3.Connection, there: There, preview: Preview) -> tuple[As
         conn, answer, "", facts=_about(there, preview)
     )  # whose it will be is known from its first word
     hidden.keep(conn, parts.owner, preview.chat, replace(preview.hidden, always=now.always))
+    begun(conn)
     return Asked(preview.chat, preview.question, answer), None
 
 
-async def _said(there: There, preview: Preview, asked: Asked) -> Said | None:
+async def said_of(there: There, preview: Preview, asked: Asked) -> Said | None:
     """Return the question as the guards of a profile see it: they hold for answers from elsewhere as well."""
     if not there.parts.guards:
         return None
@@ -120,8 +142,10 @@ def _about(there: There, preview: Preview) -> dict[str, Any]:
     return {MADE: there.upstream.url, ELSEWHERE: about}
 
 
-async def _answered(course: _Course) -> AsyncGenerator[Event, None]:
+async def answered(course: Course) -> AsyncGenerator[Event, None]:
+    """Ask, and yield what comes after `Asked`, `Done` last; the answer is kept. Raises what `ask` does."""
     there, answer = course.there, course.answer
+    answer.facts |= _about(there, course.preview)
     watches = await watching.made(there.parts.guards, course.said, "")
     finished: Finished | None = None
     following = Following(answer, watches, there.parts.guards, course.said)
@@ -140,12 +164,14 @@ async def _answered(course: _Course) -> AsyncGenerator[Event, None]:
     yield await _done(course, finished)
 
 
-async def _restored(course: _Course) -> AsyncGenerator[asking.Piece, None]:
+async def _restored(course: Course) -> AsyncGenerator[asking.Piece, None]:
     """Yield the pieces of the answer with the originals in the place of what was hidden."""
     there, preview = course.there, course.preview
     restoring = _Restoring(preview.masks)
     means = replace(there.means, door=_door(there, preview.chat))
-    asked = asking.ask(there.upstream, preview.messages, preview.sampling, means)
+    asked = asking.ask(
+        there.upstream, preview.messages, preview.sampling, means, trace=course.trace, name=course.name
+    )
     try:
         async with aclosing(reasoning.told_apart(asked)) as pieces:
             async for piece in pieces:
@@ -200,7 +226,7 @@ class _Restoring:
             yield Reasoning(thought, self._seconds)
 
 
-async def _done(course: _Course, finished: Finished) -> Done:
+async def _done(course: Course, finished: Finished) -> Done:
     """Keep the whole answer with who gave it and what it took; return that as an event."""
     answer, upstream = course.answer, course.there.upstream
     about = answer.facts[ELSEWHERE]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from sqlite3 import Connection
+
 from sottovoce.chat.elsewhere import consent, routing
-from sottovoce.chat.elsewhere.sending import send
+from sottovoce.chat.elsewhere.drafting import ask_there
 from sottovoce.chat.turn import Question
 from sottovoce.cli._previewing import Choice, decided
+from sottovoce.cli._show import one_line
 from sottovoce.cli.chat.about_settings import DEFAULT
 from sottovoce.cli.chat.talk import Talk
 from sottovoce.core.errors import BadValue, NotFound
@@ -14,6 +17,8 @@ from sottovoce.hybrid import upstreams
 from sottovoce.hybrid.routing import choice as choices
 from sottovoce.hybrid.routing.choice import HERE, Route
 from sottovoce.hybrid.routing.choice import Choice as Chosen
+from sottovoce.store import chats, waiting
+from sottovoce.store.waiting import Consent
 
 
 async def there(talk: Talk, arguments: str) -> None:
@@ -29,7 +34,9 @@ async def there(talk: Talk, arguments: str) -> None:
         await routing.choose(talk.app.parts(), question.chat, Chosen(Route.THERE, place.upstream.name))
         talk.show.quiet(f"{place.upstream.name} answers in this chat from now on; /here ends that.")
     if choice in (Choice.SEND, Choice.ALWAYS):
-        await talk.answer_there(again, send(place, seen), alternative=True)
+        given = Consent.CHAT if choice is Choice.ALWAYS else Consent.TEXT
+        events = ask_there(place, seen, talk.app.ask, again=again, consent=given)
+        await talk.answer_there(again, events, alternative=True)
         return
     talk.show.quiet("Nothing was sent.")
     last = await talk.last(Role.ASSISTANT)
@@ -84,6 +91,19 @@ async def _show_route(talk: Talk) -> None:
         talk.show.line(f"  ask: you are asked where there is a reason to have {chosen.to} answer")
     else:
         talk.show.line(f"  there: {chosen.to} answers, once you saw what leaves or allowed it for this chat")
+
+
+async def waits(talk: Talk, arguments: str) -> None:
+    """List what waits for a model elsewhere, in all chats."""
+
+    def work(conn: Connection) -> list[str]:
+        found = waiting.listed(conn, talk.app.owner)
+        texts = [chats.get_message(conn, talk.app.owner, one.chat, one.question).text for one in found]
+        return [f"{one.upstream}  {one_line(text, 60)}" for one, text in zip(found, texts, strict=True)]
+
+    for line in await talk.read(work):
+        talk.show.plain(line)
+    talk.show.quiet("Each answer is added beside its draft; sotto later list says why it still waits.")
 
 
 async def _only(talk: Talk) -> str:

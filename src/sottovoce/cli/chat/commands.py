@@ -73,6 +73,7 @@ COMMANDS = (
         "who answers in this chat: here, there, or ask where there is a reason",
         about_elsewhere.route,
     ),
+    Command("/later", "", "what waits for a model elsewhere", about_elsewhere.waits),
     Command("/branch", "[N]", "list the alternatives, or switch to one", about_chats.branches),
     Command("/system", "[TEXT|-]", "instructions for this chat", about_settings.system),
     Command("/memory", "", "what is remembered in all chats", about_settings.remembered),

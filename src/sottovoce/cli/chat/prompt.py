@@ -65,6 +65,11 @@ class Prompt:
             placeholder=self._placeholder,
         )
 
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody may be typing."""
+        return self._session.app.is_running
+
     async def interrupt(self, tell: Callable[[], None]) -> None:
         """Print something while the prompt is open, above it."""
         if self._session.app.is_running:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sottovoce.chat.elsewhere import looking, preview, routing
+from sottovoce.chat.elsewhere.drafting import ask_there
 from sottovoce.chat.elsewhere.looking import Look
 from sottovoce.chat.elsewhere.preview import Preview, There
 from sottovoce.chat.elsewhere.routing import UNFIT, Way
@@ -13,6 +14,7 @@ from sottovoce.cli.chat.talk import Talk
 from sottovoce.core.events import Notice
 from sottovoce.hybrid.routing import telling
 from sottovoce.hybrid.routing.choice import Route
+from sottovoce.store.waiting import Consent
 
 
 async def answered(talk: Talk, question: Question, *, alternative: bool) -> bool:
@@ -35,6 +37,7 @@ async def _elsewhere(
 ) -> Notice | None:
     """Have it answered elsewhere, as consent stands or once the person gives it; return why it was not."""
     name = there.upstream.name
+    given = Consent.CHAT if way.stands else Consent.TEXT
     try:
         if way.stands:
             seen = await preview.preview(there, way.chat, way.question, sampling=question.sampling)
@@ -49,7 +52,11 @@ async def _elsewhere(
         talk.show.quiet(problem.sentence)
         return telling.unable(problem)
     because = telling.there(name, reason, consented)
-    await talk.answer_there(question, send(there, seen, because), alternative=alternative)
+    if way.looks:  # the model here has answered
+        events = send(there, seen, because)
+    else:
+        events = ask_there(there, seen, talk.app.ask, because, again=way.again, consent=given)
+    await talk.answer_there(question, events, alternative=alternative)
     return None
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from functools import partial
 
 from sottovoce.app import App
 from sottovoce.cli._given import Given
 from sottovoce.cli._show import Show
 from sottovoce.cli.chat import commands
 from sottovoce.cli.chat.complete import SlashCompleter
+from sottovoce.cli.chat.news import News
 from sottovoce.cli.chat.prompt import Prompt, spinner
 from sottovoce.cli.chat.quiet import keys_kept
 from sottovoce.cli.chat.status import status_line
@@ -38,6 +40,7 @@ class Session:
         self._talk = Talk(app, show, place)
         self._show = show
         self._titles: list[tuple[str, str]] = []
+        self._news = News(show)
 
     async def run(self) -> Place | None:
         """Read and answer until one leaves. Return where to go on after opening anew, or None."""
@@ -54,19 +57,22 @@ class Session:
             talk.place.met = True
         talk.come_to(await talk.branch())
         loading = asyncio.create_task(self._load(prompt))
+        finishing = asyncio.create_task(talk.app.finish_later(partial(self._news.take, prompt)))
         try:
             while not (talk.leaving or talk.reopening):
                 await self._next(prompt)
         finally:
-            loading.cancel()
-            with suppress(asyncio.CancelledError):
-                await loading
+            for task in (loading, finishing):
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
         return talk.place if talk.reopening else None
 
     async def _next(self, prompt: Prompt) -> None:
         talk = self._talk
         draft, talk.draft = talk.draft, ""
         self._titles = await self._recent()
+        self._news.tell()
         try:
             text = await prompt.read(draft, editing=talk.editing is not None)
         except EOFError:

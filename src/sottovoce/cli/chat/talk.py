@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -22,8 +23,8 @@ from sottovoce.cli.chat.view import open_view
 from sottovoce.core import notices
 from sottovoce.core.chat_settings import ChatSettings
 from sottovoce.core.errors import NotFound, SottoError
-from sottovoce.core.events import Asked, Done, Event
-from sottovoce.core.messages import REPLACED, Role
+from sottovoce.core.events import Asked, Done, Event, Notice
+from sottovoce.core.messages import DRAFT, NOT_WAITING, REPLACED, Role
 from sottovoce.core.sampling import Sampling
 from sottovoce.core.settings import Value
 from sottovoce.engine.protocol import ModelFacts
@@ -34,6 +35,8 @@ from sottovoce.store.db import Work
 from sottovoce.store.rows import StoredMessage
 
 T = TypeVar("T")
+
+OF_DRAFTS = {DRAFT, NOT_WAITING}
 
 CHAT_GONE = NotFound(
     "This chat is gone: another program deleted it.",
@@ -141,9 +144,15 @@ class Talk:
     async def answer_there(
         self, question: Question, events: AsyncGenerator[Event, None], *, alternative: bool
     ) -> None:
-        """Show an answer from elsewhere, and who gave it; where none came, the model here may be asked."""
-        done = await self.answer(question, alternative=alternative, events=events)
-        if done is None:
+        """Show an answer from elsewhere, and who gave it; where none came, the model here may be asked.
+
+        It may be a draft of the model here, which says so itself.
+        """
+        codes = set[str]()
+        done = await self.answer(question, alternative=alternative, events=_noting(events, codes))
+        if codes & OF_DRAFTS:
+            self.show.quiet("/later shows what waits.")
+        elif done is None:
             self.show.quiet("/retry has the model here answer.")
         else:
             self.show.quiet(f"[{done.model} answered, elsewhere]")
@@ -262,6 +271,15 @@ class Talk:
             self.departures,
             self.place.shelves,
         )
+
+
+async def _noting(events: AsyncGenerator[Event, None], codes: set[str]) -> AsyncGenerator[Event, None]:
+    """Yield the events, and take down the codes of what is told beside the answer."""
+    async with aclosing(events):
+        async for event in events:
+            if isinstance(event, Notice):
+                codes.add(event.code)
+            yield event
 
 
 def _being_cancelled() -> bool:

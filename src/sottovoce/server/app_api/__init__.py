@@ -15,6 +15,7 @@ pulls   models being got: told beforehand, begun, followed from any event, stopp
 shelves shelves of documents: made, brought in step, searched, removed
 documents  what stands on one, shown where it is cited; files read for a chat
 ledger  what left this machine
+later   questions that wait for a model elsewhere
 safeguards  what safeguards did lately
 about   questions about the assistant, answered word for word
 changes what changed, for every window that is open
@@ -37,6 +38,7 @@ from sottovoce.server.app_api import (
     elsewhere,
     engine,
     files,
+    later,
     ledger,
     loading,
     memory,
@@ -71,6 +73,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *shelves.ENDPOINTS,
     *documents.ENDPOINTS,
     *ledger.ENDPOINTS,
+    *later.ENDPOINTS,
     *safeguards.ENDPOINTS,
     *about.ENDPOINTS,
     *changes.ENDPOINTS,

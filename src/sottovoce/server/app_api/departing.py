@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from sottovoce.chat.elsewhere import consent, posing, preview, sending
+from sottovoce.chat import turn
+from sottovoce.chat.elsewhere import consent, drafting, posing, preview
 from sottovoce.chat.elsewhere.preview import Preview, There
 from sottovoce.chat.runs import RunEvent
 from sottovoce.chat.temporary import Place
 from sottovoce.chat.turn import Parts, Question
 from sottovoce.core.events import Asked, Event, Failed
 from sottovoce.server.endpoint import Visit
+from sottovoce.store.waiting import Consent
 
 
 def there(visit: Visit[Any], place: Place, name: str) -> There:
@@ -27,11 +30,17 @@ def owned(place: Place, owner: str) -> Parts:
     return replace(place.parts, owner=owner)
 
 
-async def start(visit: Visit[Any], place: Place, there: There, seen: Preview) -> Asked:
-    """Send what was seen, as a run like any other. Raises as Runs.start, and as sending.send."""
+async def start(
+    visit: Visit[Any], place: Place, there: There, seen: Preview, given: Consent = Consent.TEXT
+) -> Asked:
+    """Send what was seen, as a run like any other; where nobody can be reached, the model here answers.
 
-    def send(_parts: Parts, _question: Question) -> AsyncGenerator[Event, None]:
-        return sending.send(there, seen)
+    Raises as Runs.start, and as drafting.ask_there.
+    """
+    ask_here = partial(turn.ask, owned(place, visit.caller.owner))
+
+    def send(_parts: Parts, question: Question) -> AsyncGenerator[Event, None]:
+        return drafting.ask_there(there, seen, ask_here, again=question, consent=given)
 
     question = Question(chat=seen.chat, again=seen.question, sampling=seen.sampling)
     return await place.runs.start(visit.caller.owner, question, _counted(visit), there.parts, send)
@@ -55,7 +64,7 @@ async def started(visit: Visit[Any], place: Place, question: Question) -> Asked 
     place.runs.check(owner, question)
     chat, posed = await posing.pose(parts, question)
     seen = await preview.preview(asked, chat, posed, sampling=question.sampling)
-    return await start(visit, place, asked, seen)
+    return await start(visit, place, asked, seen, Consent.CHAT)
 
 
 def _counted(visit: Visit[Any]) -> Callable[[RunEvent], None]:
