@@ -15,10 +15,12 @@ import pytest
 from repeating import PATH, asked, die, repeat
 from speaking import Speaker, speakers
 
+from sottovoce.chat.elsewhere import consent, routing
 from sottovoce.chat.elsewhere.posing import pose
 from sottovoce.chat.turn import Question
 from sottovoce.core.messages import State
 from sottovoce.hybrid import keys, upstreams
+from sottovoce.hybrid.routing.choice import HERE, Choice, Route
 from sottovoce.hybrid.upstream import Price, Upstream
 from sottovoce.net.address import Where
 from sottovoce.server.caller import Scope
@@ -202,6 +204,43 @@ async def test_always_holds_for_new_questions_of_the_chat_until_it_is_ended(page
     assert (await page.browser.delete(f"/app/api/chats/{page.chat}/consent")).status_code == 204
     assert (await page.opened())["always"] == ""
     await page.events((await page.browser.post(runs, json={"text": "And here?"})).json())
+    assert len(page.cellar.bodies) == 2
+
+
+async def routed(page: Page) -> list[str]:
+    """Ask once more in the chat; return why it was answered where it was."""
+    runs = f"/app/api/chats/{page.chat}/runs"
+    await page.events((await page.browser.post(runs, json={"text": "And the garage?"})).json())
+    last = (await page.opened())["messages"][-1]
+    return [one["text"] for one in last["notices"] if one["code"] == "routed"]
+
+
+async def test_a_rule_keeps_here_what_always_would_send(page: Page) -> None:
+    await page.events((await page.send((await page.preview())["seal"], always=True)).json())
+    assert await routed(page) == ["Asked cellar because you allowed it for this chat."]
+    rule = '[[rule]]\nname = "garages"\nroute = "here"\nwords = ["garage"]'
+    (page.house.app.home.root / "routing.toml").write_text(rule)
+    assert await routed(page) == ["Answered here because your rule “garages” says so."]
+    assert len(page.cellar.bodies) == 2
+
+
+async def test_what_was_allowed_where_there_is_a_reason_is_not_sent_without_one(page: Page) -> None:
+    there = page.house.app.there("cellar")
+    await consent.allow(there, page.chat)
+    await routing.choose(there.parts, page.chat, Choice(Route.ASK, "cellar"))
+    assert await routed(page) == []
+    assert page.cellar.connections == 0
+    rule = '[[rule]]\nname = "garages"\nroute = "ask"\nwords = ["garage"]'
+    (page.house.app.home.root / "routing.toml").write_text(rule)
+    because = "Asked cellar because your rule “garages” says so; you allowed it for this chat."
+    assert await routed(page) == [because]
+    assert len(page.cellar.bodies) == 1
+
+
+async def test_always_on_the_page_holds_where_the_terminal_chose_here(page: Page) -> None:
+    await routing.choose(page.house.app.parts(), page.chat, HERE)
+    await page.events((await page.send((await page.preview())["seal"], always=True)).json())
+    await routed(page)
     assert len(page.cellar.bodies) == 2
 
 

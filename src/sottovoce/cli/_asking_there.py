@@ -24,7 +24,7 @@ async def begun(
     """
     from dataclasses import replace
 
-    from sottovoce.chat.elsewhere import consent
+    from sottovoce.chat.elsewhere import routing
     from sottovoce.chat.elsewhere.drafting import ask_there
     from sottovoce.chat.elsewhere.posing import pose
     from sottovoce.chat.elsewhere.preview import permitted, preview
@@ -61,7 +61,7 @@ async def begun(
     given = Consent.TEXT
     if choice is Choice.ALWAYS:
         given = Consent.CHAT
-        await consent.allow(there, chat)
+        await routing.allow_all(there, chat)
     return ask_there(there, seen, app.ask, again=again, consent=given), there.upstream.model
 
 

@@ -145,6 +145,12 @@ async def allow(parts: Parts, way: Way, there: There) -> None:
         await choose(parts, way.chat, Choice(way.route, there.upstream.name))
 
 
+async def allow_all(there: There, chat: str) -> None:
+    """Have a model elsewhere answer a whole chat, but for what a rule keeps here. Raises NotFound."""
+    await consent.allow(there, chat)
+    await choose(there.parts, chat, Choice(Route.THERE, there.upstream.name))
+
+
 async def chosen_for(router: Router, chat: str) -> Choice | None:
     """Return what was chosen for a chat, by its whole id. Raises what `consent.standing` raises."""
     return await _chosen(router.parts, chat, await consent.standing(router.parts, router.home, chat))

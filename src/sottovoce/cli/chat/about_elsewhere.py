@@ -30,8 +30,7 @@ async def there(talk: Talk, arguments: str) -> None:
     choice, seen = await decided(place, question.chat, question.id, talk.show, talk.place.sampling)
     again = Question(chat=question.chat, again=question.id, sampling=talk.place.sampling)
     if choice is Choice.ALWAYS:
-        await consent.allow(place, question.chat)
-        await routing.choose(talk.app.parts(), question.chat, Chosen(Route.THERE, place.upstream.name))
+        await routing.allow_all(place, question.chat)
         talk.show.quiet(f"{place.upstream.name} answers in this chat from now on; /here ends that.")
     if choice in (Choice.SEND, Choice.ALWAYS):
         given = Consent.CHAT if choice is Choice.ALWAYS else Consent.TEXT

@@ -7,9 +7,10 @@ from typing import Any
 
 from starlette.responses import Response
 
-from sottovoce.chat.elsewhere import agreeing, consent
+from sottovoce.chat.elsewhere import agreeing, consent, routing
 from sottovoce.chat.elsewhere.preview import preview
 from sottovoce.hybrid import upstreams
+from sottovoce.hybrid.routing.choice import HERE
 from sottovoce.server.app_api import departing
 from sottovoce.server.app_api.chats import CHAT, tell
 from sottovoce.server.app_api.nouns import RunNoun, identity
@@ -48,7 +49,7 @@ async def send(visit: Visit[Departing]) -> RunNoun:
     seen = await agreeing.agreed(there, chat, question, body.edits(), body.seal)
     asked = await departing.start(visit, place, there, seen)
     if body.always:
-        await consent.allow(there, chat)
+        await routing.allow_all(there, chat)
         tell(visit, chat)
     return RunNoun.of(asked)
 
@@ -57,7 +58,9 @@ async def end(visit: Visit[None]) -> Response:
     """Have the model here answer a chat again."""
     chat, owner = identity(visit.request.path_params["chat"], "chat"), visit.caller.owner
     place = visit.house.place(owner, chat)
-    await consent.withdraw(departing.owned(place, owner), chat)
+    parts = departing.owned(place, owner)
+    await consent.withdraw(parts, chat)
+    await routing.choose(parts, chat, HERE)
     tell(visit, chat)
     return Response(status_code=204)
 

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from sottovoce.chat.runs import RunEvent, Runs
 from sottovoce.chat.turn import Question
 from sottovoce.core.errors import BadValue
-from sottovoce.core.events import Done, Failed, Reasoning, Text
+from sottovoce.core.events import Asked, Done, Failed, Reasoning, Text
 from sottovoce.server.answering import EventStream
 from sottovoce.server.app_api import departing, telling
 from sottovoce.server.app_api.nouns import FirstRun, NewRun, RunList, RunNoun, identity, settings_of, whole
@@ -119,9 +119,9 @@ async def stop(visit: Visit[None]) -> Response:
 async def _started(visit: Visit[FirstRun] | Visit[NewRun], question: Question) -> RunNoun:
     owner = visit.caller.owner
     place = visit.house.place(owner, question.chat or "")
-    gone = await departing.started(visit, place, question)
-    if gone is not None:
-        return RunNoun.of(gone)
+    went = await departing.started(visit, place, question)
+    if isinstance(went, Asked):
+        return RunNoun.of(went)
     chosen = None
     if visit.body.model is not None:
         chosen = await visit.find(visit.body.model)  # the turn holds it itself, and outlives the visit
@@ -133,7 +133,7 @@ async def _started(visit: Visit[FirstRun] | Visit[NewRun], question: Question) -
             database=parts.database,
             is_temporary=parts.is_temporary,
         )
-    asked = await place.runs.start(owner, question, _counted(visit), parts)
+    asked = await place.runs.start(owner, went, _counted(visit), parts)
     return RunNoun.of(asked)
 
 
