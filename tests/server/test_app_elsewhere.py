@@ -25,7 +25,8 @@ from sottovoce.hybrid.upstream import Price, Upstream
 from sottovoce.net.address import Where
 from sottovoce.server.caller import Scope
 from sottovoce.server.house import House
-from sottovoce.store import chats, hidden
+from sottovoce.store import chats, hidden, waiting
+from sottovoce.store.waiting import Consent
 
 TEXT = "I am Anna Berger, write to anna.berger@example.org: is my rent too high?"
 PLANTED = ("Anna Berger", "anna.berger@example.org")
@@ -242,6 +243,15 @@ async def test_always_on_the_page_holds_where_the_terminal_chose_here(page: Page
     await page.events((await page.send((await page.preview())["seal"], always=True)).json())
     await routed(page)
     assert len(page.cellar.bodies) == 2
+
+
+async def test_always_is_a_yes_to_the_chat_for_what_waits_too(page: Page) -> None:
+    page.cellar.says[PATH] = b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"
+    for always in (False, True):
+        seal = (await page.preview())["seal"]
+        await page.events((await page.send(seal, always=always)).json())
+        (waits,) = page.house.app.database.look(waiting.everyones)
+        assert (waits.consent is Consent.CHAT) is always
 
 
 async def test_consent_is_over_once_it_is_described_anew(page: Page) -> None:

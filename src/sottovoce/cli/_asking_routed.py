@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sottovoce.chat.turn import Question
     from sottovoce.cli._show import Show
     from sottovoce.core.events import Event, Notice
+    from sottovoce.store.waiting import Consent
 
 
 async def begun(
@@ -50,12 +51,13 @@ async def begun(
 
 async def _agreed(
     way: Way, reason: str, question: Question, show: Show, *, yes: bool
-) -> tuple[Preview, Notice] | Notice:
-    """Show what would leave; return it with why it does, or else why it stays here."""
+) -> tuple[Preview, Notice, Consent] | Notice:
+    """Show what would leave; return it with why it does and what the yes is to, or else why it stays here."""
     from sottovoce.chat.elsewhere.preview import preview
     from sottovoce.chat.elsewhere.routing import UNFIT
     from sottovoce.cli._previewing import tell
     from sottovoce.hybrid.routing import telling
+    from sottovoce.store.waiting import Consent
 
     assert way.there is not None  # noqa: S101  (who calls has looked)
     name = way.there.upstream.name
@@ -64,7 +66,8 @@ async def _agreed(
             seen = await preview(way.there, way.chat, way.question, sampling=question.sampling)
             tell(seen, show, beside_data=True)
             consented = telling.CHAT_STANDS if way.stands else telling.COMMAND_SAID
-            return seen, telling.there(name, reason, consented)
+            given = Consent.CHAT if way.stands else Consent.TEXT
+            return seen, telling.there(name, reason, consented), given
         if not show.can_ask:
             return telling.kept(telling.unasked(reason))
         agreed = await _asked(way, way.there, reason, question, show)
@@ -72,31 +75,35 @@ async def _agreed(
         return telling.unable(problem)
     if agreed is None:
         return telling.kept(f"you said so, though {reason}")
-    return agreed, telling.there(name, reason, telling.YOU_SAID)
+    seen, given = agreed
+    return seen, telling.there(name, reason, telling.YOU_SAID), given
 
 
-async def _asked(way: Way, there: There, reason: str, question: Question, show: Show) -> Preview | None:
-    """Ask the person; return what is to be sent."""
+async def _asked(
+    way: Way, there: There, reason: str, question: Question, show: Show
+) -> tuple[Preview, Consent] | None:
+    """Ask the person; return what is to be sent, and what the yes is to."""
     from sottovoce.chat.elsewhere import routing
     from sottovoce.cli._previewing import Choice, decided
+    from sottovoce.store.waiting import Consent
 
     show.note(f"Ask {there.upstream.name}, because {reason}?")
     choice, seen = await decided(there, way.chat, way.question, show, question.sampling, beside_data=True)
     if choice is Choice.ALWAYS:
         await routing.allow(there.parts, way, there)
-    return seen if choice in (Choice.SEND, Choice.ALWAYS) else None
+    if choice not in (Choice.SEND, Choice.ALWAYS):
+        return None
+    return seen, Consent.CHAT if choice is Choice.ALWAYS else Consent.TEXT
 
 
-def _sent(app: App, way: Way, seen: Preview, because: Notice) -> AsyncGenerator[Event, None]:
+def _sent(app: App, way: Way, seen: Preview, because: Notice, given: Consent) -> AsyncGenerator[Event, None]:
     """Have it answered elsewhere. What is not answered here yet is, where nobody there can be reached."""
     from sottovoce.chat.elsewhere.drafting import ask_there
     from sottovoce.chat.elsewhere.sending import send
-    from sottovoce.store.waiting import Consent
 
     assert way.there is not None  # noqa: S101  (who calls has looked)
     if way.looks:
-        return send(way.there, seen, because)
-    given = Consent.CHAT if way.stands else Consent.TEXT
+        return send(way.there, seen, because, consent=given)
     return ask_there(way.there, seen, app.ask, because, again=way.again, consent=given)
 
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from repeating import stored
+from repeating import seen, stored
 from speaking import Speaker
 
 from sottovoce.app import App
 from sottovoce.chat.elsewhere import consent, words
 from sottovoce.chat.elsewhere.posing import pose
 from sottovoce.chat.elsewhere.preview import There
+from sottovoce.chat.elsewhere.sending import send
 from sottovoce.chat.turn import Question
 from sottovoce.core.errors import BadText, Refused, TooLarge
 from sottovoce.core.messages import Role
 from sottovoce.hybrid import upstreams
 from sottovoce.store import chats, forking
+from sottovoce.store.waiting import Consent
 
 Place = Callable[..., There]
 
@@ -30,6 +32,20 @@ async def test_it_stands_for_one_chat_until_it_is_withdrawn(app: App, there: Pla
     assert await consent.standing(parts, app.home, other) is None
     await consent.withdraw(parts, one)
     assert await consent.standing(parts, app.home, one) is None
+
+
+async def test_what_is_withdrawn_while_it_is_made_ready_does_not_leave(
+    app: App, cellar: Speaker, there: Place
+) -> None:
+    place, parts = there(), app.parts()
+    chat, question = await pose(parts, Question("Hello?"))
+    await consent.allow(place, chat)
+    ready = await seen(place, chat, question)
+    await consent.withdraw(parts, chat)
+    with pytest.raises(Refused, match="has ended since"):
+        await anext(send(place, ready, consent=Consent.CHAT))
+    assert cellar.connections == 0
+    assert [one.role for one in stored(place, chat)] == [Role.USER]
 
 
 async def test_a_model_that_is_described_anew_or_removed_is_asked_no_more(app: App, there: Place) -> None:

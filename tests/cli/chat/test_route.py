@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from prompt_toolkit.application import create_app_session
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.input.base import PipeInput
 from prompt_toolkit.output import DummyOutput
-from repeating import repeat
+from repeating import PATH, repeat
 from speaking import Speaker, speakers
 
 from sottovoce.app import open_app
+from sottovoce.chat.elsewhere import consent
+from sottovoce.chat.elsewhere.preview import Preview, There
 from sottovoce.cli._show import Show
-from sottovoce.cli.chat import about_elsewhere
+from sottovoce.cli.chat import about_elsewhere, routed
 from sottovoce.cli.chat.talk import Place, Talk
 from sottovoce.core import notices, settings
 from sottovoce.core.errors import BadValue, NotFound, Offline
@@ -25,7 +28,9 @@ from sottovoce.engine.echo import EchoEngine
 from sottovoce.hybrid import upstreams
 from sottovoce.hybrid.upstream import Upstream
 from sottovoce.net.address import Where
+from sottovoce.store import waiting
 from sottovoce.store.rows import StoredMessage
+from sottovoce.store.waiting import Consent
 
 QUESTION = "The sea is blue, is it not?"
 
@@ -157,6 +162,37 @@ async def test_what_does_not_fit_there_either_stays_here(
     await talk.send(f"{'blue ' * 6000}?")
     assert "cellar reads 8,192" in " ".join(capsys.readouterr().out.split())
     assert cellar.connections == 0
+
+
+async def test_always_is_a_yes_to_the_chat_for_what_waits_too(
+    talk: Talk, cellar: Speaker, keys: PipeInput
+) -> None:
+    cellar.says[PATH] = b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"
+    await route(talk, "there cellar")
+    for said in ("s\r", "a\r"):
+        keys.send_text(said)
+        await talk.send(QUESTION)
+    waits = talk.app.database.look(waiting.everyones)
+    assert [one.consent for one in waits] == [Consent.TEXT, Consent.CHAT]
+
+
+async def test_what_is_withdrawn_while_the_model_here_answers_does_not_leave(
+    talk: Talk, cellar: Speaker, keys: PipeInput, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rules(talk, "doubt = 0")
+    await route(talk, "ask cellar")
+    keys.send_text("a\r")
+    await talk.send(QUESTION)
+    before = routed.preview.preview
+
+    async def withdrawn(there: There, chat: str, question: str, **more: Any) -> Preview:
+        await consent.withdraw(there.parts, chat)
+        return await before(there, chat, question, **more)
+
+    monkeypatch.setattr(routed.preview, "preview", withdrawn)
+    await talk.send("And now?")
+    assert len(cellar.bodies) == 1
+    assert (await answer(talk)).text == "And now?"
 
 
 async def test_there_asks_each_time_until_it_is_allowed(talk: Talk, cellar: Speaker, keys: PipeInput) -> None:

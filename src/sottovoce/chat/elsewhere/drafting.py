@@ -83,7 +83,8 @@ async def ask_there(
     problem: SottoError | None = None
     is_silent = True
     try:
-        sending = send(_hurried(there), preview, because, begun=begun, trace=trace, name=one.id)
+        hurried = _hurried(there)
+        sending = send(hurried, preview, because, begun=begun, trace=trace, name=one.id, consent=consent)
         async with aclosing(sending) as events:
             async for event in events:
                 if isinstance(event, Asked):

@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from sottovoce.chat import guarded, reasoning, saving, watching
+from sottovoce.chat.elsewhere.consent import mark
 from sottovoce.chat.elsewhere.preview import Preview, There, permitted
 from sottovoce.chat.following import Following
 from sottovoce.chat.guarded import Said
@@ -30,6 +31,7 @@ from sottovoce.net.door import Door
 from sottovoce.net.ledger import Trace
 from sottovoce.store import chats, hidden
 from sottovoce.store.rows import StoredMessage
+from sottovoce.store.waiting import Consent
 
 ELSEWHERE = "elsewhere"
 """The fact of an answer that says who gave it, and what it took."""
@@ -60,6 +62,7 @@ async def send(
     begun: Callable[[sqlite3.Connection], None] = nothing_more,
     trace: Trace | None = None,
     name: str = "",
+    consent: Consent = Consent.TEXT,
 ) -> AsyncGenerator[Event, None]:
     """Send what was seen, and yield what comes: see core.events for the order.
 
@@ -67,11 +70,12 @@ async def send(
     to be with the empty answer, in the same transaction; `trace` is written as it goes, and the question goes
     by the `name`.
 
-    Raises Offline where nothing may leave and Refused where the chat has changed since, with nothing saved;
-    after `Asked`, problems come as `Failed`. Closing the generator stops the answer.
+    Raises Offline where nothing may leave and Refused where the chat has changed since, or the `consent` to
+    all of it has ended, with nothing saved; after `Asked`, problems come as `Failed`. Closing the generator
+    stops the answer.
     """
     permitted(there)
-    asked, _ = await saving.kept(there.parts, lambda conn: _begun(conn, there, preview, begun))
+    asked, _ = await saving.kept(there.parts, lambda conn: _begun(conn, there, preview, begun, consent))
     began = time.monotonic()
     answer = Answer(there.parts.database, asked.answer, None, there.parts.clock)
     try:
@@ -103,13 +107,22 @@ async def send(
 
 
 def _begun(
-    conn: sqlite3.Connection, there: There, preview: Preview, begun: Callable[[sqlite3.Connection], None]
+    conn: sqlite3.Connection,
+    there: There,
+    preview: Preview,
+    begun: Callable[[sqlite3.Connection], None],
+    consent: Consent,
 ) -> tuple[Asked, StoredMessage | None]:
     """Write an empty answer, and what stands for what in it: nothing leaves that could not be put back."""
     parts = there.parts
     now = hidden.of(conn, parts.owner, preview.chat)
     if replace(now, always=preview.before.always) != preview.before:
         raise Refused("This chat has changed since you saw what would be sent.", hint="Look at it again")
+    if consent is Consent.CHAT and now.always != mark(preview.upstream):
+        raise Refused(
+            f"What you allowed for {preview.upstream.name} has ended since, so nothing was sent.",
+            hint="Ask again",
+        )
     answer = chats.again(
         conn, parts.owner, preview.chat, preview.question,
         model=there.upstream.model, writer=parts.database.writer, now=parts.clock(),

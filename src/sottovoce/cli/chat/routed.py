@@ -37,9 +37,9 @@ async def _elsewhere(
 ) -> Notice | None:
     """Have it answered elsewhere, as consent stands or once the person gives it; return why it was not."""
     name = there.upstream.name
-    given = Consent.CHAT if way.stands else Consent.TEXT
     try:
         if way.stands:
+            given = Consent.CHAT
             seen = await preview.preview(there, way.chat, way.question, sampling=question.sampling)
             talk.show.quiet(f"Sent to {name}, things hidden: {len(seen.items)}. /here ends that.")
             consented = telling.CHAT_STANDS
@@ -47,21 +47,21 @@ async def _elsewhere(
             agreed = await _agreed(talk, way, there, reason)
             if agreed is None:
                 return telling.kept(f"you said so, though {reason}")
-            seen, consented = agreed, telling.YOU_SAID
+            (seen, given), consented = agreed, telling.YOU_SAID
     except UNFIT as problem:
         talk.show.quiet(problem.sentence)
         return telling.unable(problem)
     because = telling.there(name, reason, consented)
     if way.looks:  # the model here has answered
-        events = send(there, seen, because)
+        events = send(there, seen, because, consent=given)
     else:
         events = ask_there(there, seen, talk.app.ask, because, again=way.again, consent=given)
     await talk.answer_there(question, events, alternative=alternative)
     return None
 
 
-async def _agreed(talk: Talk, way: Way, there: There, reason: str) -> Preview | None:
-    """Show what would leave, and why; return it where the person has it sent."""
+async def _agreed(talk: Talk, way: Way, there: There, reason: str) -> tuple[Preview, Consent] | None:
+    """Show what would leave, and why; return it, and what the yes is to, where the person has it sent."""
     name = there.upstream.name
     talk.show.quiet(f"Ask {name}, because {reason}?")
     said, seen = await decided(there, way.chat, way.question, talk.show, way.again.sampling)
@@ -72,7 +72,7 @@ async def _agreed(talk: Talk, way: Way, there: There, reason: str) -> Preview | 
         else:
             talk.show.quiet(f"{name} answers in this chat from now on; /here ends that.")
     if said in (Choice.SEND, Choice.ALWAYS):
-        return seen
+        return seen, Consent.CHAT if said is Choice.ALWAYS else Consent.TEXT
     talk.show.quiet("Nothing was sent.")
     return None
 

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from sottovoce.chat.elsewhere import agreeing, consent, routing
 from sottovoce.chat.elsewhere.preview import preview
+from sottovoce.chat.turn import Question
 from sottovoce.hybrid import upstreams
 from sottovoce.hybrid.routing.choice import HERE
 from sottovoce.server.app_api import departing
@@ -23,6 +24,7 @@ from sottovoce.server.app_api.nouns_elsewhere import (
 )
 from sottovoce.server.caller import Scope
 from sottovoce.server.endpoint import Endpoint, Visit
+from sottovoce.store.waiting import Consent
 
 QUESTION = f"{CHAT}/messages/{{message}}"
 
@@ -47,11 +49,13 @@ async def send(visit: Visit[Departing]) -> RunNoun:
     body, place = visit.body, visit.house.place(visit.caller.owner, chat)
     there = departing.there(visit, place, body.upstream)
     seen = await agreeing.agreed(there, chat, question, body.edits(), body.seal)
-    asked = await departing.start(visit, place, there, seen)
+    given = Consent.TEXT
     if body.always:
+        place.runs.check(visit.caller.owner, Question(chat=chat, again=question))
         await routing.allow_all(there, chat)
         tell(visit, chat)
-    return RunNoun.of(asked)
+        given = Consent.CHAT
+    return RunNoun.of(await departing.start(visit, place, there, seen, given=given))
 
 
 async def end(visit: Visit[None]) -> Response:
