@@ -10,6 +10,8 @@ import pytest
 from repeating import die
 from speaking import Speaker
 
+from sottovoce.core.errors import StoreDamaged
+
 QUESTION = "I am Anna Berger: is the sea blue?"
 
 
@@ -52,6 +54,19 @@ def test_where_none_comes_from_elsewhere_the_answer_here_is_the_one(
     found = sotto("ask", "--route", "ask", "--yes-send", QUESTION)
     assert (found.code, found.out.strip()) == (0, QUESTION)
     assert "Answered here. cellar " in found.err
+
+
+def test_what_keeps_it_from_being_sent_loses_no_answer(
+    sotto: Any, described: Speaker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def damaged(*_: Any, **__: Any) -> None:
+        raise StoreDamaged("What is hidden cannot be read.", hint="Begin a new chat")
+
+    rules(tmp_path, "doubt = 0")
+    monkeypatch.setattr("sottovoce.chat.elsewhere.preview.preview", damaged)
+    found = sotto("ask", "--route", "ask", "--yes-send", QUESTION)
+    assert (found.code, found.out.strip()) == (0, QUESTION)
+    assert "Answered here. What is hidden cannot be read." in found.err
 
 
 def test_an_answer_without_doubt_is_the_one_that_is_printed(

@@ -128,6 +128,7 @@ async def _looked(
     Where nobody sees the words as they come, those of either wait until it is clear which are the answer.
     """
     from sottovoce.chat.elsewhere import looking
+    from sottovoce.core.errors import SottoError
     from sottovoce.core.events import Done, Failed, Notice, Text
     from sottovoce.hybrid.routing import telling
 
@@ -136,18 +137,21 @@ async def _looked(
     async for event in here.others():
         yield event
     last, agreed = here.last, None
-    if look.reason:
-        agreed = await _agreed(way, look.reason, question, show, yes=yes)
-    if isinstance(agreed, tuple):
-        if show.on_terminal:
-            yield Text("\n\n")
-        there = _Words(_sent(app, way, *agreed), show)
-        async for event in there.others():
-            yield event
-        if isinstance(there.last, Done):
-            here, last = there, there.last
-        elif isinstance(there.last, Failed):
-            agreed = telling.unable(there.last.error)
+    try:
+        if look.reason:
+            agreed = await _agreed(way, look.reason, question, show, yes=yes)
+        if isinstance(agreed, tuple):
+            if show.on_terminal:
+                yield Text("\n\n")
+            there = _Words(_sent(app, way, *agreed), show)
+            async for event in there.others():
+                yield event
+            if isinstance(there.last, Done):
+                here, last = there, there.last
+            elif isinstance(there.last, Failed):
+                agreed = telling.unable(there.last.error)
+    except SottoError as problem:  # the answer here stands, whatever keeps one from coming from there
+        agreed = telling.unable(problem)
     for event in here.held:
         yield event
     if isinstance(agreed, Notice) and look.done is not None:
