@@ -12,12 +12,13 @@ from coming import QUESTION, Away, Desk, codes
 from repeating import PATH, die, repeat, text_of
 
 from sottovoce.chat.elsewhere.drafting import ask_there
-from sottovoce.chat.elsewhere.finishing import GIVEN_UP, SENT_AGAIN
+from sottovoce.chat.elsewhere.finishing import GIVEN_UP, SENT_AGAIN, Manner
 from sottovoce.chat.elsewhere.later import Later
 from sottovoce.chat.elsewhere.posing import pose
 from sottovoce.chat.elsewhere.preview import There, preview
 from sottovoce.chat.turn import Question
 from sottovoce.core import notices
+from sottovoce.core.errors import DiskFull
 from sottovoce.core.events import Failed, Notice
 from sottovoce.core.messages import DRAFT, NOT_WAITING
 from sottovoce.erasing import delete_chat, delete_message
@@ -234,6 +235,37 @@ async def test_a_stop_in_the_middle_leaves_it_waiting(desk: Desk, away: Away) ->
     away.says[PATH] = said
     await desk.round()
     assert len(desk.answers(chat, question)) == 2
+
+
+async def test_a_stop_waits_for_no_room_on_a_full_disk(
+    desk: Desk, away: Away, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await desk.ask()
+    arrived, tries = asyncio.Event(), list[str]()
+
+    async def hang(_writer: asyncio.StreamWriter) -> None:
+        arrived.set()
+        await asyncio.sleep(60)
+
+    def full(*_: object, **__: object) -> None:
+        assert not tries, "it was tried once"
+        tries.append("once")
+        raise DiskFull("The disk is full.")
+
+    away.says[PATH] = hang
+    await away.come()
+    desk.now += 3600.0
+    later = replace(desk.later, manner=Manner(pause=0.0))
+    with monkeypatch.context() as disk:
+        disk.setattr(waiting, "put_back", full)
+        asking = asyncio.ensure_future(later.round())
+        await arrived.wait()
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+    assert desk.only().state is Progress.SENDING
+    await desk.app.database.run(lambda conn: waiting.release(conn, lambda _sender: True))
+    assert desk.only().state is Progress.WAITING
 
 
 async def test_in_a_temporary_chat_nothing_waits_and_it_is_said(desk: Desk, away: Away) -> None:

@@ -11,8 +11,8 @@ import asyncio
 import random
 import sqlite3
 from collections.abc import Callable
-from contextlib import aclosing
-from dataclasses import dataclass
+from contextlib import aclosing, suppress
+from dataclasses import dataclass, replace
 
 from sottovoce.chat import guarded
 from sottovoce.chat.elsewhere import allowed, keeping
@@ -21,7 +21,7 @@ from sottovoce.chat.elsewhere.persisting import written
 from sottovoce.chat.elsewhere.preview import There
 from sottovoce.chat.elsewhere.sending import Course, answered, said_of
 from sottovoce.chat.elsewhere.whole import WholeAnswer
-from sottovoce.core.errors import SottoError, StoreProblem
+from sottovoce.core.errors import DiskFull, SottoError, StoreBusy, StoreProblem
 from sottovoce.core.events import Asked, Event, Notice
 from sottovoce.core.messages import DRAFT
 from sottovoce.net.ledger import Trace
@@ -123,8 +123,9 @@ async def _tried(course: Course, answer: WholeAnswer, one: Waiting, manner: Mann
         if isinstance(problem, StoreProblem):
             raise
         return outcome
-    except BaseException:  # a stop: the next program takes it up
-        await _put_back(course, one, manner, one.reason, clock())
+    except BaseException:  # a stop: the next program takes it up, also what there is no room to put back
+        with suppress(DiskFull, StoreBusy):
+            await _put_back(course, one, replace(manner, pause=None), one.reason, clock())
         raise
     return Outcome(one, course.asked.answer) if answer.is_added else Outcome(one, reason=GONE)
 
