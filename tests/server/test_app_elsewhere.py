@@ -245,6 +245,18 @@ async def test_always_on_the_page_holds_where_the_terminal_chose_here(page: Page
     assert len(page.cellar.bodies) == 2
 
 
+async def test_what_does_not_fit_there_is_answered_here_and_asked_once(page: Page) -> None:
+    await page.events((await page.send((await page.preview())["seal"], always=True)).json())
+    begun = await page.browser.post(f"/app/api/chats/{page.chat}/runs", json={"text": "blue " * 6000})
+    assert begun.status_code == 200, begun.text
+    await page.events(begun.json())
+    asked, answer = (await page.opened())["messages"][-2:]
+    assert (asked["id"], answer["parent"]) == (begun.json()["question"], begun.json()["question"])
+    (why,) = [one["text"] for one in answer["notices"] if one["code"] == "routed"]
+    assert why.startswith("Answered here. ")
+    assert len(page.cellar.bodies) == 1
+
+
 async def test_always_is_a_yes_to_the_chat_for_what_waits_too(page: Page) -> None:
     page.cellar.says[PATH] = b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"
     for always in (False, True):

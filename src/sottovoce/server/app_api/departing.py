@@ -57,8 +57,9 @@ async def started(visit: Visit[Any], place: Place, question: Question) -> Asked 
     """Have the model elsewhere answer a new question, as it was allowed to for its chat.
 
     Returns the question as the model here is to be asked it, where none was allowed to, a rule keeps it here,
-    or nothing of what it was allowed for is so. Raises Refused, once, where that one is not any more what the
-    consent was given to, Offline where nothing may leave, and what keeps it from being asked.
+    nothing of what it was allowed for is so, or it does not fit there. Raises Refused, once, where that one
+    is not any more what the consent was given to, Offline where nothing may leave, and what keeps it from
+    being asked.
     """
     chat, owner = question.chat, visit.caller.owner
     if chat is None or question.again is not None or question.go_on is not None:
@@ -73,7 +74,10 @@ async def started(visit: Visit[Any], place: Place, question: Question) -> Asked 
         return question
     if way.there is None or not way.reason or not way.stands:
         return replace(way.again, told=() if way.notice is None else (way.notice,))
-    seen = await preview.preview(way.there, way.chat, way.question, sampling=question.sampling)
+    try:
+        seen = await preview.preview(way.there, way.chat, way.question, sampling=question.sampling)
+    except routing.UNFIT as problem:
+        return replace(way.again, told=(telling.unable(problem),))
     because = telling.there(way.there.upstream.name, way.reason, telling.CHAT_STANDS)
     return await start(visit, place, way.there, seen, because, Consent.CHAT)
 
