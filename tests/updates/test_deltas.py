@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import hashlib
 import random
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -184,3 +186,23 @@ def test_a_shelf_that_was_written_to_is_no_base(tmp_path: Path) -> None:
 def test_only_changes_since_nothing_is_refused() -> None:
     with pytest.raises(BadValue, match="nothing says since when"):
         since.check_whole((), changes_only=True)
+
+
+@pytest.mark.e2e
+def test_a_shelf_that_was_copied_to_compare_it_goes_where_nobody_says_yes(tmp_path: Path) -> None:
+    scene = Shelf(tmp_path)
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "sottovoce",
+        "--home",
+        scene.receiver.home.root,
+        "update",
+        "--from",
+    ]
+    done = subprocess.run(
+        [*command, scene.maker.path], capture_output=True, text=True, stdin=subprocess.DEVNULL
+    )
+    assert "This needs a yes" in done.stderr
+    assert not (scene.receiver.home.root / "updates" / "bases").exists()

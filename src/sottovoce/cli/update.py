@@ -68,6 +68,7 @@ def update(
     checked, put in place as a whole, and tried; where that goes wrong, it is taken back. Needs no network,
     unless you give an address: then only what is missing is fetched, if the setting network allows it.
     """
+    from sottovoce.updates import bases
     from sottovoce.updates.settling import alone
 
     if (source is None) == (not roll_back):
@@ -76,7 +77,10 @@ def update(
         if source is None:
             _roll_back(given, database, yes, as_json)
         else:
-            _update(given, database, Wish(source, trust, accept, adopt, yes, as_json))
+            try:
+                _update(given, database, Wish(source, trust, accept, adopt, yes, as_json))
+            finally:
+                bases.clear(database.home)
 
 
 def _update(given: Given, database: Database, wish: Wish) -> None:

@@ -34,6 +34,15 @@ def same_wheel(kept: Mapping[str, Path], file: File) -> Path | None:
     return path if path is not None and path.is_file() and digest_of(path) == file.sha256 else None
 
 
+def clear(home: Home) -> None:
+    """Remove the copies of shelves, also those that were made for a plan that nobody carried out."""
+    shutil.rmtree(_folder(home), ignore_errors=True)
+
+
+def _folder(home: Home) -> Path:
+    return folder(home) / "bases"
+
+
 class Bases:
     """Copies of shelves lie in a folder of their own until they are let go of."""
 
@@ -47,7 +56,7 @@ class Bases:
         """Return a delta that starts from this shelf as it came, and that; None: there is none."""
         if not any(delta.method == deltas.METHOD for delta in file.deltas):
             return None
-        copy = self._folder() / f"{row.id}.db"
+        copy = _folder(self._home) / f"{row.id}.db"
         if row.id not in self._copies or not copy.exists():
             make_folder(copy.parent)
             copy.unlink(missing_ok=True)
@@ -68,11 +77,8 @@ class Bases:
 
     def forget(self) -> None:
         """Let go of the copies."""
-        shutil.rmtree(self._folder(), ignore_errors=True)
+        clear(self._home)
         self._copies.clear()
-
-    def _folder(self) -> Path:
-        return folder(self._home) / "bases"
 
     def _kept(self) -> dict[str, Path]:
         if self._wheels is None:
