@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from sottovoce.core.amounts import amount
@@ -21,11 +21,12 @@ from sottovoce.models.way import Way
 from sottovoce.net.answer import Declined
 from sottovoce.updates import contents, programs
 from sottovoce.updates.bases import same_wheel
+from sottovoce.updates.contents import File
 from sottovoce.updates.copying import Piece, Told, assemble
 from sottovoce.updates.folder import BLOBS
 from sottovoce.updates.known import folder
 from sottovoce.updates.metadata import damaged
-from sottovoce.updates.plan import Plan
+from sottovoce.updates.plan import Change, Plan
 from sottovoce.updates.remote import MISSING, Far
 from sottovoce.updates.staging import SPARE, staged, unpacked
 
@@ -48,7 +49,7 @@ def due(plan: Plan, home: Home) -> Iterator[tuple[list[Piece], Path]]:
             target = staged(home, change.item) / file.name
             if target.exists() and target.stat().st_size == file.size:
                 continue
-            if change.item.kind == contents.PROGRAM and same_wheel(kept, file) is not None:
+            if _comes_of_one_here(change, file, kept):
                 continue
             if start is None:
                 yield plan.bundle.pieces(change.item, at), target
@@ -65,15 +66,21 @@ def needed(home: Home, plan: Plan) -> int:
 def check_room(home: Home, plan: Plan) -> int:
     """Return the bytes that are free. Raises DiskFull where they are too few.
 
-    A file in several pieces needs its room twice while it is put together, one that is made of an earlier
-    one beside what changed.
+    A file in several pieces needs its room twice while it is put together. What is made or copied of what is
+    here needs room besides, also for a second copy of what changed.
     """
     make_folder(coming(home))
     free = shutil.disk_usage(coming(home)).free
     twice = max(
         (sum(piece.size for piece in pieces) for pieces, _ in due(plan, home) if len(pieces) > 1), default=0
     )
-    made = sum(file.size for change in plan.due for _, file, start in change.files if start is not None)
+    kept = programs.kept_wheels(home)
+    made = sum(
+        file.size + (0 if start is None else start[0].size)
+        for change in plan.due
+        for _, file, start in change.files
+        if start is not None or _comes_of_one_here(change, file, kept)
+    )
     wanted = needed(home, plan) + twice + made + unpacked(plan) + SPARE
     if wanted > free:
         raise DiskFull(
@@ -108,6 +115,10 @@ async def fetch(far: Far, home: Home, plan: Plan, way: Way, told: Told) -> None:
 def clear(home: Home) -> None:
     """Remove what came and is not needed any more. What cannot be removed now goes the next time."""
     shutil.rmtree(coming(home), ignore_errors=True)
+
+
+def _comes_of_one_here(change: Change, file: File, kept: Mapping[str, Path]) -> bool:
+    return change.item.kind == contents.PROGRAM and same_wheel(kept, file) is not None
 
 
 async def _bring(far: Far, home: Home, piece: Piece, target: Path, way: Way, told: Told) -> None:

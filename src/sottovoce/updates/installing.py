@@ -128,9 +128,13 @@ def _put_in(prefix: Path, folder: Path, wheels: dict[str, str], choice: Choice) 
 
 
 def _check(choice: Choice, digests: dict[str, str], source: Path) -> None:
-    """Raise BadBundle where a wheel is another, or unpacks to more than it says: room was made for that."""
+    """Raise BadBundle where a wheel is another, or unpacks to more than it says: room was made for that.
+
+    One that is another goes, so that the next try brings it anew.
+    """
     for one in choice.wheels:
         if digest_of(source / one.name) != digests[one.name]:
+            (source / one.name).unlink(missing_ok=True)
             raise damaged(f"{one.name} is not what was signed")
         try:
             with zipfile.ZipFile(source / one.name) as archive:

@@ -250,9 +250,12 @@ class _Here:
             for file in change.item.files
         )
         change = replace(change, starts=starts)
-        if all(file.whole or start for _, file, start in change.files):
+        if all(file.whole or start or self._has_wheel(change, file) for _, file, start in change.files):
             return change
         return replace(change, state=LEFT, why=ONLY_CHANGES, starts=())
+
+    def _has_wheel(self, change: Change, file: File) -> bool:
+        return change.item.kind == contents.PROGRAM and self._bases.wheel(file) is not None
 
     def _came_as(self, item: Item) -> Installed | None:
         return self._came.get((item.kind, item.name.casefold()))

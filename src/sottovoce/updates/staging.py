@@ -18,7 +18,7 @@ from sottovoce.models import catalogue, licences, variants
 from sottovoce.updates import advisories, contents, deltas
 from sottovoce.updates.bases import Bases, Shelves
 from sottovoce.updates.contents import File, Item
-from sottovoce.updates.copying import Told, assemble
+from sottovoce.updates.copying import Piece, Told, assemble
 from sottovoce.updates.gather import checked_rules
 from sottovoce.updates.known import folder
 from sottovoce.updates.opening import Bundle
@@ -84,7 +84,7 @@ def stage(home: Home, plan: Plan, shelves: Shelves, told: Told) -> None:
             if target.exists() and target.stat().st_size == file.size:
                 continue
             if change.item.kind == contents.PROGRAM and (same := bases.wheel(file)) is not None:
-                shutil.copyfile(same, target)
+                assemble([Piece(same, 0, file.size, file.sha256)], target, told)
             elif start is not None:
                 _patch(plan.bundle, file, start, target, told)
             else:
