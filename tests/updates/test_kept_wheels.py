@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import zipfile
 from pathlib import Path
@@ -121,3 +122,25 @@ def test_a_wheel_that_was_damaged_once_staged_comes_anew(scene: Scene) -> None:
         installing.install(scene.home, change.item, change.choice, folder)
     scene.planned(stick)
     assert library.read_bytes() == right
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the Python here is a script for a shell")
+def test_a_program_that_does_not_start_any_more_is_made_anew(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    switch.begin(scene.home, "/opt/venv")
+    (change,) = scene.planned(scene.second).due
+    assert change.choice is not None
+    half = switch.environment(scene.home, "half")
+    half.mkdir()
+    monkeypatch.setattr(installing, "install", lambda *given: "made anew")
+
+    def name() -> str:
+        assert change.choice is not None
+        return installing.have(scene.home, change.item, change.choice, scene.folder)
+
+    assert name() == "there"
+    scene.put_python(scene.wheels.parent, "exit 1")
+    assert name() == "made anew"
+    assert not half.exists()
+    assert not scene.wheels.exists()

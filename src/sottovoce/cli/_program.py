@@ -33,10 +33,8 @@ def installed(given: Given, home: Home, plan: Plan) -> Switch | None:
     for change in plan.due:
         if change.item.kind == contents.PROGRAM and change.choice is not None:
             given.show.note("Installing the program beside this one; this takes up to some minutes …")
-            name = programs.name_for(home, change.item)
-            if name is None:
-                source = staging.staged(home, change.item)
-                name = installing.install(home, change.item, change.choice, source)
+            source = staging.staged(home, change.item)
+            name = installing.have(home, change.item, change.choice, source)
             switch.begin(home, str(programs.running().prefix))
             return Switch(switch.current(home), name, switch.environment(home, name))
     return None

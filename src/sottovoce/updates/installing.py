@@ -70,6 +70,20 @@ def install(home: Home, item: Item, choice: Choice, source: Path) -> str:
     return name
 
 
+def have(home: Home, item: Item, choice: Choice, source: Path) -> str:
+    """Return the name of a program that is installed here already, or install it from a folder of wheels.
+
+    One that does not start any more is made anew; what earlier tries left goes first. Raises as `install`.
+    """
+    name = programs.name_for(home, item)
+    if name is not None:
+        if _still_starts(home, name):
+            return name
+        shutil.rmtree(switch.environment(home, name), ignore_errors=True)
+    programs.clear(home)
+    return install(home, item, choice, source)
+
+
 def check_starts(prefix: Path, version: str) -> None:
     """Raise SottoError unless the program of an environment starts and says that it is this version."""
     done = run(prefix, ["-P", "-m", "sottovoce", "--version"])
@@ -110,6 +124,17 @@ def run(
             f"The program in this bundle did not come to an end within {MINUTES} minutes.",
             hint="Nothing was changed; give the same command again when the machine has less to do",
         ) from problem
+
+
+def _still_starts(home: Home, name: str) -> bool:
+    there = programs.ready(home, name)
+    if there is None:
+        return False
+    try:
+        check_starts(switch.environment(home, name), there.version)
+    except (OSError, SottoError):
+        return False
+    return True
 
 
 def _put_in(prefix: Path, folder: Path, wheels: dict[str, str], choice: Choice) -> None:
