@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from securesystemslib.signer import CryptoSigner
 from signed_files import LATER, NOW, Files, SignerAtWork, reader, resigned
 
 from sottovoce.core.errors import BadBundle, BadValue, Untrusted
-from sottovoce.updates import keys, rotating
+from sottovoce.updates import keys, rotating, signing
 from sottovoce.updates.roots import Trusted, first_contact, second_contact
 from sottovoce.updates.rotating import Change
 from sottovoce.updates.signer import parsed_root, signer_of
@@ -220,3 +221,17 @@ def test_a_stolen_root_key_alone_makes_no_next_root_after_it_was_replaced(scene:
     scene.believed(files)
     with pytest.raises(REFUSED):
         scene.believed({**files, "3.root.json": third})
+
+
+def test_a_number_on_a_stick_counts_only_where_the_signer_wrote_it(tmp_path: Path) -> None:
+    signer, thief = SignerAtWork(tmp_path / "a"), SignerAtWork(tmp_path / "b")
+    mine = signer.publish(b"one")["timestamp.json"]
+
+    def far_ahead(signed: dict[str, Any]) -> None:
+        signed["version"] = 10**300  # no file could have this name
+
+    stick = signer.stick.metadata / "timestamp.json"
+    stick.write_bytes(resigned(mine, far_ahead, [thief.key("timestamp")]))
+    assert json.loads(signer.publish(b"two", now=LATER)["timestamp.json"])["signed"]["version"] == 2
+    (signer.keys / signing.COUNTER).unlink()
+    assert json.loads(signer.publish(b"three", now=LATER)["timestamp.json"])["signed"]["version"] == 3

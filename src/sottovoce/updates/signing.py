@@ -19,12 +19,12 @@ from sottovoce.core.paths import sync_folder, write_whole
 from sottovoce.updates import keys, rotating
 from sottovoce.updates.copying import writing
 from sottovoce.updates.folder import Folder
-from sottovoce.updates.metadata import parsed, written
+from sottovoce.updates.metadata import parsed, require, written
 from sottovoce.updates.signer import Signer, signer_of
 from sottovoce.updates.trust import TIMESTAMP_LIMIT, Target
 
 if TYPE_CHECKING:
-    from tuf.api.metadata import Metadata, Timestamp
+    from tuf.api.metadata import Metadata, Root, Timestamp
 
 COUNTER = "versions.json"
 
@@ -58,7 +58,7 @@ def publish(
             )
     now = now.replace(microsecond=0)
     expires = now + datetime.timedelta(days=days)
-    version = _next_version(folder, key_folder, now)
+    version = _next_version(folder, root.signed, key_folder, now)
     named: dict[str, Any] = {"expires": expires, "version": version}
 
     def signed(what: Any, role: str) -> bytes:
@@ -99,7 +99,7 @@ def lay(path: Path, data: bytes) -> None:
         sync_folder(path.parent)
 
 
-def _next_version(folder: Folder, key_folder: Path, now: datetime.datetime) -> int:
+def _next_version(folder: Folder, root: Root, key_folder: Path, now: datetime.datetime) -> int:
     """Return a number that no bundle of these keys had, and note that it is taken."""
     path = key_folder / COUNTER
     last, made = 0, None
@@ -112,12 +112,13 @@ def _next_version(folder: Folder, key_folder: Path, now: datetime.datetime) -> i
             f"{made:%Y-%m-%d %H:%M}.",
             hint="Set the clock; a bundle that says it is older than the last is not taken",
         )
-    version = max(last, _version_on(folder)) + 1
+    version = max(last, _version_on(folder, root)) + 1
     write_whole(path, json.dumps({"version": version, "made": now.isoformat()}).encode())
     return version
 
 
-def _version_on(folder: Folder) -> int:
+def _version_on(folder: Folder, root: Root) -> int:
+    """Return the number of the bundle on the stick; 0 where there is none that these keys signed."""
     from tuf.api.metadata import Timestamp
 
     data = folder.read("timestamp.json", TIMESTAMP_LIMIT)
@@ -125,6 +126,7 @@ def _version_on(folder: Folder) -> int:
         return 0
     try:
         found: Metadata[Timestamp] = parsed(Timestamp, data, "timestamp")
+        require(root, "timestamp", found)
     except BadBundle:  # it is to be replaced
         return 0
     return found.signed.version
