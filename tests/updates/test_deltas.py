@@ -4,14 +4,16 @@ import hashlib
 import random
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from backports import zstd
 from update_homes import Maker, Receiver, nobody, put_shelf, state
 
-from sottovoce.core.errors import BadBundle, BadValue
+from sottovoce.core.errors import BadBundle, BadValue, DiskFull
 from sottovoce.knowledge import carrying
+from sottovoce.store.db import open_database
 from sottovoce.updates import deltas, since
 from sottovoce.updates.checking import check
 from sottovoce.updates.contents import File
@@ -186,6 +188,20 @@ def test_a_shelf_that_was_written_to_is_no_base(tmp_path: Path) -> None:
 def test_only_changes_since_nothing_is_refused() -> None:
     with pytest.raises(BadValue, match="nothing says since when"):
         since.check_whole((), changes_only=True)
+
+
+def test_a_shelf_that_cannot_be_copied_takes_no_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = Shelf(tmp_path)
+
+    def full(folder: Path, into: Path) -> None:
+        into.write_bytes(b"half")
+        raise DiskFull("It is full.", hint="Free some space")
+
+    monkeypatch.setattr(carrying, "as_it_came", full)
+    with closing(open_database(scene.receiver.home)) as database:
+        (change,) = scene.receiver.plan(scene.maker.stick, database).due
+    assert change.starts == (None,)
+    assert not list((scene.receiver.home.root / "updates" / "bases").iterdir())
 
 
 @pytest.mark.e2e

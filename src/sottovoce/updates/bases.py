@@ -63,8 +63,9 @@ class Bases:
             try:
                 self._shelves.as_it_came(self._home.knowledge / row.id, copy)
                 self._copies[row.id] = digest_of(copy)
-            except StoreProblem:
-                return None  # damaged or gone: the whole file mends it
+            except StoreProblem:  # damaged or gone: the whole file mends it
+                copy.unlink(missing_ok=True)  # on a full disk it would take the room of that
+                return None
         return self._starting_from(file, {self._copies[row.id]: copy})
 
     def of_wheel(self, file: File) -> tuple[Delta, Path] | None:
