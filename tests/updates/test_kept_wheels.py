@@ -16,7 +16,7 @@ from sottovoce.core.errors import BadBundle, DiskFull
 from sottovoce.updates import fetching, installing, making, programs, since, staging, switch
 from sottovoce.updates.folder import Folder, find
 from sottovoce.updates.gather import Wish
-from sottovoce.updates.plan import CHANGED, Machine, Plan
+from sottovoce.updates.plan import CHANGED, SAME, Machine, Plan
 from sottovoce.updates.programs import Ready, Running
 
 CONTENT = bytes(range(256)) * 800
@@ -122,6 +122,13 @@ def test_a_wheel_that_was_damaged_once_staged_comes_anew(scene: Scene) -> None:
         installing.install(scene.home, change.item, change.choice, folder)
     scene.planned(stick)
     assert library.read_bytes() == right
+
+
+def test_a_program_whose_python_went_is_made_anew_by_the_bundle_that_brought_it(scene: Scene) -> None:
+    scene.take_over()
+    assert [change.state for change in scene.planned(scene.second).changes] == [SAME]
+    switch.python_of(scene.wheels.parent).unlink()
+    assert [change.state for change in scene.planned(scene.second).changes] == [CHANGED]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the Python here is a script for a shell")

@@ -225,7 +225,9 @@ class _Here:
 
         name = programs.name_for(self._home, item)
         if name is not None and name == switch.current(self._home):
-            return Change(item, SAME, ())
+            python = switch.python_of(switch.environment(self._home, name))
+            if python.exists():  # else the system's went, and it is to be made anew
+                return Change(item, SAME, ())
         choice = programs.needed(item, wheels.this_machine())
         if choice.missing:
             lacks = ", ".join(choice.missing)
