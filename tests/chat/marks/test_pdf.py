@@ -77,6 +77,68 @@ def test_what_lies_over_a_page_or_turns_it_is_told(name: str) -> None:
     assert (told.finding, name in told.markup) == (Finding.CHANGED, True)
 
 
+SAFE, NOWHERE = "It is not safe.", "It is nowhere."
+
+
+def as_hex(text: str) -> bytes:
+    return b"<" + text.encode("cp1252").hex().encode() + b">"
+
+
+OVERPRINTED = {
+    "a dot as large as a word": (SAFE, b"Tm %s Tj ET\nBT /F2 90 Tf 0 g 1 0 0 1 80 650 Tm %s Tj ET"),
+    "the next line upon it": (SAFE, b"Tm %s Tj ET\nBT /F2 10.5 Tf 0 g 1 0 0 1 62 656 Tm %s Tj ET"),
+}
+
+
+@pytest.mark.parametrize(("said", "put"), OVERPRINTED.values(), ids=OVERPRINTED)
+def test_letters_that_lie_on_others_are_told(said: str, put: bytes) -> None:
+    old, new = b"Tm %s Tj ET" % as_hex(said), put % (as_hex(said[:-1]), as_hex(said[-1]))
+    told = answer_in(edited(without_fonts(marked.message(said), "en", "none"), in_page(old, new)))
+    assert (told.finding, told.markup) == (Finding.CHANGED, ("Tm Tf",))
+
+
+@pytest.mark.parametrize("gap", [110, 240])
+def test_a_word_pulled_apart_into_two_is_told(gap: int) -> None:
+    apart = b"[%s -%d %s] TJ" % (as_hex("It is now"), gap, as_hex("here."))
+    edit = in_page(as_hex(NOWHERE) + b" Tj", apart)
+    assert answer_in(edited(without_fonts(marked.message(NOWHERE), "en"), edit)).finding is Finding.CHANGED
+
+
+def test_two_words_drawn_together_are_told() -> None:
+    together = b"[%s 95 %s] TJ" % (as_hex("It is now "), as_hex("here."))
+    edit = in_page(as_hex("It is now here.") + b" Tj", together)
+    file = without_fonts(marked.message("It is now here."), "en")
+    assert answer_in(edited(file, edit)).finding is Finding.CHANGED
+
+
+@pytest.mark.parametrize("codes", ["[U+006E][U+006F][U+0074]", "[U+006E]ot", "[U+000A]not"])
+def test_code_points_of_letters_that_every_reader_has_are_told(codes: str) -> None:
+    edit = in_page(as_hex(SAFE), as_hex(SAFE.replace("not", codes)))
+    assert answer_in(edited(without_fonts(marked.message(SAFE), "en"), edit)).finding is Finding.CHANGED
+
+
+def test_what_acts_on_a_file_as_it_is_opened_is_told() -> None:
+    def script(writer: PdfWriter) -> None:
+        names: Any = writer._root_object["/Names"]
+        names[NameObject("/JavaScript")] = DictionaryObject()
+
+    def folder(writer: PdfWriter) -> None:
+        view = {NameObject("/View"): NameObject("/H")}
+        writer._root_object[NameObject("/Collection")] = DictionaryObject(view)
+
+    assert answer_in(edited(one(), script)).markup == ("/JavaScript",)
+    assert answer_in(edited(one(), folder)).markup == ("/Collection",)
+
+
+def test_another_meaning_of_gray_is_told() -> None:
+    def edit(writer: PdfWriter) -> None:
+        shared: Any = writer.pages[0]["/Resources"]
+        spaces = {NameObject("/DefaultGray"): NameObject("/DeviceGray")}
+        shared[NameObject("/ColorSpace")] = DictionaryObject(spaces)
+
+    assert answer_in(edited(one(), edit)).markup == ("/DefaultGray",)
+
+
 def test_words_that_were_put_in_between_are_told(exported: Exported) -> None:
     file = exported("pdf", [marked.message("First.\n\nLast.")])
     lines = shown.look(io.BytesIO(file))["lines"]

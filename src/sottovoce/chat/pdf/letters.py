@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -66,12 +66,40 @@ def guarded(text: str) -> str:
 
 
 def read_back(text: str) -> str:
-    """Return a text with the letters that code points stand for."""
-    return CODED.sub(lambda found: _char(int(found[1], 16)), text)
+    """Return a text with the letters that code points stand for.
+
+    Code points that no file is written with stay: somebody put them there, so that a word cannot be read.
+    """
+    return CODED.sub(lambda found: _char(int(found[1], 16)) or found[0], text)
 
 
-def _char(code: int) -> str:
-    return chr(code) if code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF else "\ufffd"
+def _char(code: int) -> str | None:
+    if code > 0x10FFFF:
+        return None
+    char = chr(code)
+    return None if char != "[" and _is_always_set(char) else char
+
+
+def _is_always_set(char: str) -> bool:
+    """Return whether a letter is never written as its code point, whatever fonts a machine has."""
+    return _is_plain(char) or _is_white(char) or (_is_alone(char) and _has_it(NEITHER, char))
+
+
+def _is_plain(char: str) -> bool:
+    return char == "\n" or char in INVISIBLE or PLAIN.width(char) is not None
+
+
+def _is_white(char: str) -> bool:
+    return char.isspace() or unicodedata.category(char) in ("Cc", "Cs") or char in "\ufeff\ufffe\uffff"
+
+
+def _is_alone(char: str) -> bool:
+    """Return whether a letter stands beside others as it is."""
+    return SET.match(char) is not None and unicodedata.category(char) not in ALONE
+
+
+def _has_it(faces: Iterable[Face], char: str) -> bool:
+    return any(face.width(char) is not None for face in faces)
 
 
 class Letters:
@@ -95,12 +123,11 @@ class Letters:
             yield from self._word(word, looks)
 
     def _writable(self, char: str) -> str:
-        if char == "\n" or char in INVISIBLE or PLAIN.width(char) is not None:
+        if _is_plain(char):
             return " " if char == "\xa0" else char
-        kind = unicodedata.category(char)
-        if char.isspace() or kind in ("Cc", "Cs") or char in "\ufeff\ufffe\uffff":
+        if _is_white(char):
             return " "
-        if SET.match(char) and kind not in ALONE and self._face(char, frozenset()) is not None:
+        if _is_alone(char) and self._face(char, frozenset()) is not None:
             return char
         self.coded.add(char)
         return f"[U+{ord(char):04X}]"

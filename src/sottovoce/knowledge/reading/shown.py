@@ -24,9 +24,9 @@ MOST_ODD = 200
 PIECE = 40_000
 """Characters of an answer to a block."""
 
-IN_CATALOG = ("/OCProperties", "/AcroForm", "/AA", "/OpenAction")
+IN_CATALOG = ("/OCProperties", "/AcroForm", "/AA", "/OpenAction", "/Collection")
 IN_PAGE = ("/Annots", "/Rotate", "/UserUnit", "/AA")
-"""What hides parts of pages, turns them, or lays something over them."""
+"""What hides parts of pages, turns them, lays something over them, or opens another file in their place."""
 
 
 def load() -> None:
@@ -66,9 +66,14 @@ def look(source: BinaryIO) -> dict[str, Any]:
         if len(pdf.pages) > MOST_PAGES:
             raise Refusal("long", f"{MOST_PAGES:,} pages")
         odd = [["", name] for name in IN_CATALOG if pdf.root_object.get(name)]
+        odd += [["", name] for name in ("/JavaScript",) if name in _inner(pdf.root_object, "/Names")]
         fonts = Fonts()
         for number, page in enumerate(pdf.pages, 1):
             odd += [["", name] for name in IN_PAGE if _is_there(page.get(name))]
+            colors = _inner(_inner(page, "/Resources"), "/ColorSpace")
+            odd += [
+                ["", name] for name in colors if name.startswith("/Default")
+            ]  # what gray is, and what not
             reader = PageReader(page, fonts)
             reader.read()
             said["lines"] += [[number, *line] for line in reader.lines]
@@ -84,6 +89,13 @@ def look(source: BinaryIO) -> dict[str, Any]:
 def _is_there(value: Any) -> bool:
     found = value.get_object() if value is not None else None
     return bool(found) and found != 1
+
+
+def _inner(about: Any, name: str) -> Any:
+    """Return a dictionary within another; an empty one where it has none."""
+    found = about.get(name)
+    found = found.get_object() if found is not None else None
+    return found if isinstance(found, dict) else {}
 
 
 def _held(root: Any) -> Iterator[tuple[str, str]]:

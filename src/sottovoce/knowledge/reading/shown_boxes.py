@@ -12,7 +12,12 @@ from dataclasses import dataclass, field
 SAME_LINE = 1.5
 """Points by which letters on one line may differ in height."""
 
-TOUCH = 1.0
+TOUCH = 0.5
+"""Points by which letters may run into others, as rounding has them; less than any space is wide."""
+
+RISE, DEPTH = 0.72, 0.2
+"""Of their size: how far letters reach above their line, and below it."""
+
 MOST = 4_000
 """Pieces of text on a page; nobody reads one with more."""
 
@@ -43,6 +48,14 @@ class _Words:
     right: float
     size: float
 
+    @property
+    def top(self) -> float:
+        return self.low + RISE * self.size
+
+    @property
+    def depth(self) -> float:
+        return self.low - DEPTH * self.size
+
 
 @dataclass(slots=True)
 class Boxes:
@@ -56,6 +69,8 @@ class Boxes:
     _bars: list[Bar] = field(default_factory=list)
     _floor: float = math.inf
     """How low the lowest words are, but for the last ones."""
+    _depth: float = math.inf
+    """How low their letters reach."""
 
     @property
     def has_words(self) -> bool:
@@ -77,6 +92,9 @@ class Boxes:
             if gap < 2 * size and abs(size - last.size) < 0.1:
                 if low >= self._floor - SAME_LINE and self._is_behind(left, low, self._words[:-1]):
                     note("Td")
+                here = _Words(left, low, right, size)
+                if here.top > self._depth and _is_over(here, self._words[:-1]):
+                    note("Tm Tf")
                 last.right = max(last.right, right)
                 return True, gap
         else:
@@ -85,10 +103,13 @@ class Boxes:
             raise ValueError("more pieces of text than a page holds")
         if self._is_behind(left, low, self._words):
             note("Td")
+        here = _Words(left, low, right, size)
+        if _is_over(here, self._words):
+            note("Tm Tf")
         if last is not None:
-            self._floor = min(self._floor, last.low)
+            self._floor, self._depth = min(self._floor, last.low), min(self._depth, last.depth)
         same = last is not None and abs(low - last.low) <= SAME_LINE
-        self._words.append(_Words(left, low, right, size))
+        self._words.append(here)
         return same, gap
 
     def _is_behind(self, left: float, low: float, words: Sequence[_Words]) -> bool:
@@ -103,6 +124,17 @@ class Boxes:
                     yield "re"
             elif bar.gray < LIGHT:
                 yield f"g {bar.gray:.2f}"
+
+
+def _is_over(here: _Words, words: Sequence[_Words]) -> bool:
+    """Return whether letters lie on others: a dot that is large enough hides a word."""
+    return any(
+        here.left < one.right - TOUCH
+        and here.right > one.left + TOUCH
+        and here.top > one.depth
+        and here.depth < one.top
+        for one in words
+    )
 
 
 def _strikes(bar: Bar, words: _Words) -> bool:

@@ -21,8 +21,8 @@ LIGHTEST = 180 / 255
 """How light letters may be, and how dark what lies beneath them."""
 
 DEEPEST = 64
-GAP = 0.25
-"""Of the letters' size: a gap that is as wide as a space, where there is none."""
+GAP = 0.1
+"""Of the letters' size: a gap that is read as a space, where there is none."""
 
 INVISIBLE = frozenset("\u200b\u200d\u2060\ufe0e\ufe0f")
 """Letters that nobody draws; a page says that they are there beside what it shows."""
