@@ -310,6 +310,17 @@ def test_a_long_table_and_long_code_go_on_over_pages(exported: Exported) -> None
     ]  # fmt: skip
 
 
+def test_a_table_with_more_columns_than_a_page_has_room_for_is_unchanged() -> None:
+    row = "|" + "wide cell|" * 200
+    file = without_fonts(marked.message(f"{row}\n{'|---' * 200}|\n{row}"), "en", "none")
+    assert {one.finding for one in found_in(file)} == {Finding.UNCHANGED}
+
+
+@pytest.mark.parametrize("text", ["```\n\n```", "> > >", "[]: <x>"])
+def test_an_answer_that_shows_no_word_is_not_told_as_changed(text: str) -> None:
+    assert Finding.CHANGED not in {one.finding for one in found_in(without_fonts(marked.message(text)))}
+
+
 def test_the_same_chat_is_the_same_file() -> None:
     answer = marked.message("Yes. 是。")
     assert without_fonts(answer) == without_fonts(answer)

@@ -62,9 +62,9 @@ class Document:
         self._pages.paragraph((Run(text),), look)
 
     def blocks(self, blocks: Sequence[Block], record: Record | None = None) -> None:
-        """Write the blocks of an answer; with its record, if it has one."""
+        """Write the blocks of an answer; with its record, if it has one and shows a word."""
         blocks = [_guarded(block) for block in blocks]
-        if record is not None:
+        if record is not None and blocks:
             self.marks.append(record)
             self._pages.mark = record.id
         at = 0

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import chain, groupby
 
 from sottovoce.chat.marks.words import STRONG, Run
 from sottovoce.chat.pdf.faces import Face
@@ -23,6 +23,8 @@ NUMBER_AT, NUMBER_SIZE = 34.0, 8.5
 INDENT = 18.0
 CELL = 5.0
 """Between a rule and the words beside it."""
+NARROWEST = 24.0
+"""Of a column; a table with more than fit is written as text."""
 
 SHADE, RULE, BULLET = 0.95, 0.75, 3.0
 TAG = "Sotto"
@@ -121,7 +123,14 @@ class Pages:
         self._at -= 0 if goes_on else look.after
 
     def table(self, rows: Sequence[Sequence[Sequence[Run]]]) -> None:
-        """Write a table; its first row is its head. A row that is longer than a page is written as text."""
+        """Write a table; its first row is its head. What does not fit on a page is written as text.
+
+        That is a row which is longer, or a table with too many columns.
+        """
+        if max(map(len, rows)) * NARROWEST > WIDTH - 2 * SIDE:
+            for cell in chain.from_iterable(rows):
+                self.paragraph(cell)
+            return
         widths = self._columns(rows)
         look = TABLE_LOOK
         self._at -= look.after / 2
