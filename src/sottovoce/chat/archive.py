@@ -27,30 +27,23 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, BinaryIO
+from typing import IO, BinaryIO
 
-from sottovoce.chat import chatgpt, incoming, kept_grounds, outgoing
-from sottovoce.chat.chatgpt import field
-from sottovoce.chat.grafting import Notes, moment, ordered
+from sottovoce.chat import chatgpt, incoming, outgoing, own_export
+from sottovoce.chat.grafting import Notes
 from sottovoce.chat.marks.pen import PLAIN, Pen
 from sottovoce.chat.outgoing import FORMAT, VERSION
-from sottovoce.core import chat_settings
-from sottovoce.core.chat_settings import ChatSettings
 from sottovoce.core.errors import UPDATE, BadArchive, StoreProblem
-from sottovoce.core.messages import MADE, Role, State
-from sottovoce.store import adopting, chats, order, shown
-from sottovoce.store.attachments import MOST, Attachment
+from sottovoce.store import adopting, chats, shown
 from sottovoce.store.db import Database
 from sottovoce.store.rows import Chat, StoredMessage
 from sottovoce.store.shown import Shown
-from sottovoce.store.values import derived_id
 
 BATCH = 50
 BATCH_CHARACTERS = 4_000_000
 """So much is stored in one transaction, so that thousands of chats need not each wait for the disk."""
 
 _CONVERSATIONS = re.compile(r"^(?!__MACOSX/)(.*/)?conversations(-\d+)?\.json$")
-_ID = re.compile(r"[a-z2-7]{16}")
 
 Incoming = tuple[Chat, list[StoredMessage]]
 Whole = Callable[[Chat, Sequence[Shown], str, Pen], bytes]
@@ -214,7 +207,7 @@ def _incoming(
 ) -> Iterator[Incoming]:
     with incoming.sentences(name), incoming.texts(file, _CONVERSATIONS) as streams:
         for stream, ours in zip(streams, outlines, strict=True):
-            read = _own_chat if ours else chatgpt.chat_of
+            read = own_export.chat_of if ours else chatgpt.chat_of
             for item in incoming.items(stream, "chats.item" if ours else "item"):
                 chat = read(item, now, notes)
                 if chat is not None:
@@ -241,96 +234,3 @@ def _size(message: StoredMessage) -> int:
         + sum(len(one.text) for one in message.attached)
         + sum(len(one.passage.text) for one in message.grounds)
     )
-
-
-def _own_chat(item: object, now: float, notes: Notes) -> Incoming | None:
-    """Return a chat of our own format, or None with a note when it is not one."""
-    tree = field(item, "messages")
-    identity = _id(field(item, "id"))
-    if identity is None or not isinstance(tree, list):
-        notes.skipped["not a chat"] += 1
-        return None
-    created = moment(field(item, "created"), now, now)
-    chat = Chat(
-        identity,
-        "",
-        _text(field(item, "title")),
-        _text(field(item, "system")),
-        _text(field(item, "model")),
-        _id(field(item, "leaf")),
-        created,
-        moment(field(item, "changed"), created, now),
-        pinned=field(item, "pinned") is True,
-        archived=field(item, "archived") is True,
-        folder=order.name_of(_text(field(item, "folder"))),
-        settings=_settings(field(item, "settings"), notes),
-    )
-    messages = [message for part in tree if (message := _own_message(part, chat, now, notes))]
-    return chat, ordered(messages, notes)
-
-
-def _own_message(part: object, chat: Chat, now: float, notes: Notes) -> StoredMessage | None:
-    identity, text, facts = _id(field(part, "id")), field(part, "text"), field(part, "facts")
-    try:
-        role, state = Role(_text(field(part, "role"))), State(_text(field(part, "state")))
-    except ValueError:
-        identity = None
-    if identity is None or not isinstance(text, str):
-        notes.skipped["not a message"] += 1
-        return None
-    return StoredMessage(
-        number=0,
-        id=identity,
-        chat=chat.id,
-        parent=_id(field(part, "parent")),
-        role=role,
-        # Nobody here is writing it any more.
-        state=State.INTERRUPTED if state is State.WRITING else state,
-        text=text,
-        model=_text(field(part, "model")),
-        digest=_text(field(part, "digest")),
-        facts=_facts(facts),
-        created=moment(field(part, "created"), chat.created, now),
-        attached=tuple(_attached(field(part, "attachments"), notes)) if role is Role.USER else (),
-        grounds=tuple(kept_grounds.read(field(part, "grounds"), notes)) if role is Role.USER else (),
-        reasoning=_text(field(part, "reasoning")),
-        liked=_liked(field(part, "liked"), role),
-    )
-
-
-def _liked(value: object, role: Role) -> int | None:
-    """Return what a reader thought of an answer, if it can be that. True is no number here."""
-    return value if type(value) is int and value in (1, -1) and role is Role.ASSISTANT else None
-
-
-def _attached(given: object, notes: Notes) -> Iterator[Attachment]:
-    for at, one in enumerate(given if isinstance(given, list) else ()):
-        name, text = field(one, "name"), field(one, "text")
-        if at < MOST and isinstance(name, str) and isinstance(text, str):
-            yield Attachment(name, text)
-        else:
-            notes.skipped["not an attachment"] += 1
-
-
-def _facts(value: object) -> dict[str, Any]:
-    # Where it was made is for the machine to say that made it.
-    return {name: fact for name, fact in value.items() if name != MADE} if isinstance(value, dict) else {}
-
-
-def _settings(value: object, notes: Notes) -> ChatSettings:
-    found = chat_settings.read(value)
-    said, names = value if isinstance(value, dict) else {}, (*chat_settings.SPANS, "tools")
-    if any(said.get(name) is not None and name not in found.given() for name in names):
-        notes.mended["a setting that no chat can have"] += 1
-    return found
-
-
-def _id(value: object) -> str | None:
-    """Return an id as it is where it is one of ours, and otherwise one made from it."""
-    if not isinstance(value, str) or not value:
-        return None
-    return value if _ID.fullmatch(value) else derived_id("import", value)
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
