@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -91,6 +92,18 @@ def edited(file: bytes, edit: Edit) -> bytes:
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(file)))
     edit(writer)
     return written(writer)
+
+
+def inserted(file: bytes, old: bytes, new: bytes) -> bytes:
+    """Return a file of our own with bytes put before the old ones, and its places where they are now."""
+    at = file.index(old)
+
+    def moved(found: re.Match[bytes]) -> bytes:
+        place = int(found[0])
+        return b"%0*d" % (len(found[0]), place + len(new) * (place > at))
+
+    body, table = file[:at] + new + file[at : file.rindex(b"xref\n0 ")], file[file.rindex(b"xref\n0 ") :]
+    return body + re.sub(rb"\d{10}(?= 00000 n)|(?<=startxref\n)\d+", moved, table)
 
 
 def in_page(old: bytes, new: bytes, *, count: int = 1) -> Edit:

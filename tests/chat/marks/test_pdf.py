@@ -11,7 +11,7 @@ import changing_pdf
 import marked
 import pypdfium2
 import pytest
-from changing_pdf import around, edited, in_page
+from changing_pdf import around, edited, in_page, inserted
 from pdfs import HERE, SAID, found_in, one, without_fonts
 from pypdf import PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, NumberObject
@@ -115,6 +115,12 @@ def test_two_words_drawn_together_are_told() -> None:
 def test_code_points_of_letters_that_every_reader_has_are_told(codes: str) -> None:
     edit = in_page(as_hex(SAFE), as_hex(SAFE.replace("not", codes)))
     assert answer_in(edited(without_fonts(marked.message(SAFE), "en"), edit)).finding is Finding.CHANGED
+
+
+def test_a_page_with_two_contents_of_which_programs_choose_another_is_told() -> None:
+    """pypdf takes the first, and pdfium the last."""
+    told = answer_in(inserted(one(), b"/Contents 3 0 R", b"/Contents 3 0 R "))
+    assert (told.finding, told.markup) == (Finding.CHANGED, ("obj",))
 
 
 def test_what_acts_on_a_file_as_it_is_opened_is_told() -> None:

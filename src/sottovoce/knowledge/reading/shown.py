@@ -29,6 +29,10 @@ IN_PAGE = ("/Annots", "/Rotate", "/UserUnit", "/AA")
 """What hides parts of pages, turns them, lays something over them, or opens another file in their place."""
 
 
+TWO_WAYS = "obj"
+"""Objects that are written so that one program may read them so and another otherwise."""
+
+
 def load() -> None:
     """Import the parser, before nothing can be opened any more; with what it would import late itself."""
     for name in ("filters", "_codecs._codecs", "_configuration", "generic._image_inline"):
@@ -48,41 +52,50 @@ def read(source: BinaryIO, paper: Paper) -> None:
 def look(source: BinaryIO) -> dict[str, Any]:
     """Return {"files", "lines", "odd", "fonts"}: see chat/marks/pdf.py. Raises Refusal.
 
-    Of a file that holds no other, which nobody has marked, its pages are not looked at.
+    Of a file that holds no other, which nobody has marked, its pages are not looked at. One that breaks the
+    rules of its format is read all the same, and told as odd: other programs may see other objects in it.
     """
+    import pypdf
+
+    try:
+        try:
+            return _look(source, strict=True)
+        except pypdf.errors.PyPdfError:
+            said = _look(source, strict=False)
+            return {**said, "odd": [*said["odd"], ("", TWO_WAYS)]}
+    except (pypdf.errors.PyPdfError, pypdf.errors.DependencyError) as problem:
+        raise Refusal("damaged", detail=str(problem)) from problem
+
+
+def _look(source: BinaryIO, *, strict: bool) -> dict[str, Any]:
     import pypdf
 
     from sottovoce.knowledge.reading.shown_fonts import Fonts
     from sottovoce.knowledge.reading.shown_pages import PageReader
 
-    try:
-        pdf = pypdf.PdfReader(source)
-        if pdf.is_encrypted and not pdf.decrypt(""):
-            raise Refusal("password")
-        files = dict(_held(pdf.root_object))
-        said: dict[str, Any] = {"files": files, "lines": [], "odd": [], "fonts": []}
-        if not files:
-            return said
-        if len(pdf.pages) > MOST_PAGES:
-            raise Refusal("long", f"{MOST_PAGES:,} pages")
-        odd = [["", name] for name in IN_CATALOG if pdf.root_object.get(name)]
-        odd += [["", name] for name in ("/JavaScript",) if name in _inner(pdf.root_object, "/Names")]
-        fonts = Fonts()
-        for number, page in enumerate(pdf.pages, 1):
-            odd += [["", name] for name in IN_PAGE if _is_there(page.get(name))]
-            colors = _inner(_inner(page, "/Resources"), "/ColorSpace")
-            odd += [
-                ["", name] for name in colors if name.startswith("/Default")
-            ]  # what gray is, and what not
-            reader = PageReader(page, fonts)
-            reader.read()
-            said["lines"] += [[number, *line] for line in reader.lines]
-            odd += reader.odd
-        said["odd"] = list({tuple(one): one for one in odd}.values())[:MOST_ODD]
-        said["fonts"] = sorted(fonts.digests)
-        said["pages"] = len(pdf.pages)
-    except (pypdf.errors.PyPdfError, pypdf.errors.DependencyError) as problem:
-        raise Refusal("damaged", detail=str(problem)) from problem
+    pdf = pypdf.PdfReader(source, strict=strict)
+    if pdf.is_encrypted and not pdf.decrypt(""):
+        raise Refusal("password")
+    files = dict(_held(pdf.root_object))
+    said: dict[str, Any] = {"files": files, "lines": [], "odd": [], "fonts": []}
+    if not files:
+        return said
+    if len(pdf.pages) > MOST_PAGES:
+        raise Refusal("long", f"{MOST_PAGES:,} pages")
+    odd = [["", name] for name in IN_CATALOG if pdf.root_object.get(name)]
+    odd += [["", name] for name in ("/JavaScript",) if name in _inner(pdf.root_object, "/Names")]
+    fonts = Fonts()
+    for number, page in enumerate(pdf.pages, 1):
+        odd += [["", name] for name in IN_PAGE if _is_there(page.get(name))]
+        colors = _inner(_inner(page, "/Resources"), "/ColorSpace")
+        odd += [["", name] for name in colors if name.startswith("/Default")]  # what gray is, and what not
+        reader = PageReader(page, fonts)
+        reader.read()
+        said["lines"] += [[number, *line] for line in reader.lines]
+        odd += reader.odd
+    said["odd"] = list({tuple(one): one for one in odd}.values())[:MOST_ODD]
+    said["fonts"] = sorted(fonts.digests)
+    said["pages"] = len(pdf.pages)
     return said
 
 
