@@ -94,7 +94,7 @@ class Boxes:
                     note("Td")
                 here = _Words(left, low, right, size)
                 if here.top > self._depth and _is_over(here, self._words[:-1]):
-                    note("Tm Tf")
+                    note("Tm")
                 last.right = max(last.right, right)
                 return True, gap
         else:
@@ -105,7 +105,7 @@ class Boxes:
             note("Td")
         here = _Words(left, low, right, size)
         if _is_over(here, self._words):
-            note("Tm Tf")
+            note("Tm")
         if last is not None:
             self._floor, self._depth = min(self._floor, last.low), min(self._depth, last.depth)
         same = last is not None and abs(low - last.low) <= SAME_LINE
