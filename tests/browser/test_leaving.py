@@ -149,7 +149,7 @@ def test_on_a_phone_in_chinese_it_answers_always_until_that_is_ended(server, ope
     dialog.get_by_role("button", name="留在本机").click()
     expect(dialog).to_have_count(0)
     assert cellar.received == []
-    leaving(window).get_by_role("button", name="此对话中始终发送").click()
+    leaving(window).get_by_role("button", name="这个对话中始终发送").click()
     line = window.page.get_by_test_id("always")
     expect(line).to_contain_text("cellar")
     window.page.get_by_role("button", name=re.compile("^采用这个")).last.click()

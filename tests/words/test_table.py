@@ -54,6 +54,21 @@ def test_a_text_is_found(english: str, chinese: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("english", "chinese"),
+    [
+        ("given up: It does not wait any more.", "已放弃：它已不再等待。"),
+        ("a1 waits on: Nothing may leave this machine now.", "a1 继续等待：现在不允许任何内容离开本机。"),
+        ("Have 2 questions wait no more?", "让 2 个问题不再等待？"),
+        ("1 question dropped", "已放弃 1 个问题"),
+        ("a.whl is no wheel that can be used: its metadata is too long.",
+         "a.whl 不是可用的 wheel 文件：它的元数据太长。"),
+    ],
+)  # fmt: skip
+def test_no_sentence_is_half_in_english(english: str, chinese: str) -> None:
+    assert table("zh").say(english) == chinese
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "",
