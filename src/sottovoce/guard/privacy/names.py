@@ -127,21 +127,26 @@ def _is_name(
             return True
         named = is_pinyin(words) or (kinds[0] in "GB" and before.weak)
         return False if named or (listed[1] and kinds[0] in "gb") else None
+    return _by_kinds(text, words, kinds, before, known, after, acts=acts, at_start=at_start, loose=loose)
+
+
+def _by_kinds(
+    text: str,
+    words: list[Word],
+    kinds: str,
+    before: Before,
+    known: Lists,
+    after: After,
+    *,
+    acts: bool,
+    at_start: bool,
+    loose: bool,
+) -> bool | None:
+    """Return the same of several words, by the kinds that they are of."""
     if kinds[0] in "GB":
         return kinds[-1] != "p"
     if kinds[0] == "I":
-        if not listed[1] and any(word.shape == "A" for word in words):
-            return None
-        labelled = text[max(0, words[0].start - 2) : words[0].start] in (": ", ", ", "; ")
-        if after[0].startswith(":") and text[words[0].start - 1 : words[0].start] not in ("", "\n"):
-            return None
-        return (
-            True
-            if listed[1]
-            else False
-            if kinds[-1] in "fbUG" and loose and (labelled or not at_start)
-            else None
-        )
+        return _after_initial(text, words, kinds, after, at_start=at_start, loose=loose)
     if kinds[0] in "gb" and kinds[-1] in "FB":
         return True
     if is_pinyin(words):
@@ -150,7 +155,7 @@ def _is_name(
         return None if at_start and not acts else False
     if kinds[0] in "pq" and kinds[-1] in "FB":
         return False
-    if kinds[0] in "Ff" and listed[0]:
+    if kinds[0] in "Ff" and re.search("[GB]", kinds):
         return True
     if kinds[-1] in "FB" and kinds[0] in "UFf":
         return None if not loose else False
@@ -163,6 +168,21 @@ def _is_name(
         seen = acts or before.weak or before.person or family or _data_follows(text, words[-1].end)
         return False if seen or (not at_start and len(kinds) == 2) else None
     return None
+
+
+def _after_initial(
+    text: str, words: list[Word], kinds: str, after: After, *, at_start: bool, loose: bool
+) -> bool | None:
+    """Return the same of words that begin with a single letter: A. Smith."""
+    has_family = re.search("[FB]", kinds) is not None
+    if not has_family and any(word.shape == "A" for word in words):
+        return None
+    labelled = text[max(0, words[0].start - 2) : words[0].start] in (": ", ", ", "; ")
+    if after[0].startswith(":") and text[words[0].start - 1 : words[0].start] not in ("", "\n"):
+        return None
+    if has_family:
+        return True
+    return False if kinds[-1] in "fbUG" and loose and (labelled or not at_start) else None
 
 
 def _one(
