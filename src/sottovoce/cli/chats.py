@@ -17,18 +17,9 @@ from sottovoce.core.messages import OWNER, Role
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from sqlite3 import Connection
 
-    from sottovoce.chat.marks.pen import Pen
     from sottovoce.store.attachments import Listed
     from sottovoce.store.rows import Chat, StoredMessage
-
-FORMS = {
-    ".json": "json", ".md": "markdown", ".markdown": "markdown", ".html": "html", ".htm": "html",
-    ".docx": "docx", ".pdf": "pdf",
-}  # fmt: skip
-WHOLE = ("html", "docx", "pdf")
-"""Forms whose files hold one chat."""
 
 LIMIT = click.IntRange(1, 1_000_000)
 
@@ -164,55 +155,22 @@ def export(
     """
     from contextlib import closing
 
+    from sottovoce.cli import _exporting
     from sottovoce.core.paths import write_whole
 
     if everything == bool(chat_ids):
         raise BadValue(
             "Which chats?", hint="Name their IDs, or all of them: sotto chats export --all --to chats.json"
         )
-    form = form or FORMS.get(target.suffix.lower())
-    if form is None:
-        raise _no_form(target)
-    if form in WHOLE and len(chat_ids) != 1:
-        raise BadValue(
-            f"A file of this kind ({form}) holds one chat.",
-            hint="Name one ID, or write them as Markdown or JSON: --to chats.md",
-        )
+    form = _exporting.form_of(target, form, chat_ids)
     if target.exists() and not yes:
         _ask(given, f"{target} is there already. Replace it?")
     with closing(given.open_database()) as database:
         pen = given.pen(database.home, labels)
-        count, written = database.look(lambda conn: _written(conn, form, chat_ids, pen, given.show.language))
+        language = given.show.language
+        count, written = database.look(lambda conn: _exporting.written(conn, form, chat_ids, pen, language))
     write_whole(target.absolute(), written)
     given.show.note(f"{_count(count, 'chat')} written to {target}")
-
-
-def _no_form(target: Path) -> BadValue:
-    return BadValue(
-        f"The suffix of {target.name} does not tell the format.",
-        hint="Name a .json, .md, .html, .docx or .pdf file, or add --format json",
-    )
-
-
-def _written(
-    conn: Connection, form: str, chat_ids: Sequence[str], pen: Pen, language: str
-) -> tuple[int, bytes]:
-    """Return how many chats were written, and the file."""
-    from io import BytesIO
-
-    from sottovoce.chat import archive
-
-    written = BytesIO()
-    if form in WHOLE:
-        write = archive.whole(form)
-        count = archive.export_whole(
-            conn, OWNER, chat_ids[0], written, lambda chat, branch: write(chat, branch, language, pen)
-        )
-    elif form == "json":
-        count = archive.export_json(conn, OWNER, chat_ids or None, written, pen)
-    else:
-        count = archive.export_markdown(conn, OWNER, chat_ids or None, written, pen, language)
-    return count, written.getvalue()
 
 
 @chats.command("import")
