@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -44,14 +45,14 @@ def cellar(tmp_path: Path, loopback: None) -> Iterator[Recorder]:
 @pytest.fixture
 def describe(server: Server, cellar: Recorder) -> Callable[..., None]:
     """Return what describes that model at the home of the server."""
+    return partial(add, server, cellar.port)
 
-    def add(**about: Any) -> None:
-        home = open_home(server.home)
-        (home.root / "config.toml").write_text('network = "ask"\n')
-        url = f"http://127.0.0.1:{cellar.port}/v1"
-        upstreams.add(home, Upstream("cellar", url, "large", Where.INSIDE, by="the house", **about))
 
-    return add
+def add(server: Server, port: int, **about: Any) -> None:
+    home = open_home(server.home)
+    (home.root / "config.toml").write_text('network = "ask"\n')
+    url = f"http://127.0.0.1:{port}/v1"
+    upstreams.add(home, Upstream("cellar", url, "large", Where.INSIDE, by="the house", **about))
 
 
 def menu_of(window: Window) -> Locator:
@@ -190,3 +191,28 @@ def test_what_changed_since_it_was_seen_is_looked_at_again(window, server, cella
         "How high is a usual rent?"
     )
     assert cellar.heard(PLANTED) == []
+
+
+def test_without_a_network_there_is_a_draft_and_once_it_is_back_the_better_answer(
+    window, server, tmp_path, loopback
+):
+    with recording(tmp_path / "before") as gone:
+        port = gone.port
+    add(server, port)
+    window.have_answered(QUESTION)
+    leaving(window).get_by_role("button", name="Send", exact=True).click()
+    beside = window.page.get_by_test_id("version")
+    expect(beside).to_have_count(2)
+    expect(beside.last).to_contain_text("A draft: cellar could not be reached.")
+    expect(beside.last).to_contain_text("Made on this machine")
+    with recording(tmp_path / "received", port) as cellar:
+        expect(beside).to_have_count(3, timeout=60_000)
+        expect(beside.last.get_by_test_id("answer-text")).to_have_text(QUESTION)
+        expect(beside.last).to_contain_text("Written elsewhere: cellar")
+        keep_picture(window, "finished")
+        assert len(cellar.received) == 1
+        assert cellar.heard(PLANTED[:5]) == []
+    window.reload()
+    expect(beside).to_have_count(3)
+    window.go("/ledger")
+    expect(window.page.get_by_role("dialog")).to_contain_text("To have a question answered")

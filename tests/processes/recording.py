@@ -1,6 +1,6 @@
 """A model elsewhere, as a process of its own: keeps every byte it is sent, and says the last question again.
 
-`python recording.py FILE` prints its port; each request, its head too, is a line of FILE in hexadecimal.
+`python recording.py FILE PORT` prints its port; each request, its head too, is a line of FILE in hexadecimal.
 """
 
 from __future__ import annotations
@@ -38,9 +38,10 @@ class Recorder:
 
 
 @contextmanager
-def recording(file: Path) -> Iterator[Recorder]:
-    """Run one for the block."""
-    process = subprocess.Popen([sys.executable, __file__, str(file)], stdout=subprocess.PIPE, text=True)
+def recording(file: Path, port: int = 0) -> Iterator[Recorder]:
+    """Run one for the block, at a port where one is given."""
+    command = [sys.executable, __file__, str(file), str(port)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
         yield Recorder(int(process.stdout.readline()), file)
@@ -77,6 +78,6 @@ class _Recording(BaseHTTPRequestHandler):
 
 if __name__ == "__main__":
     _Recording.file = Path(sys.argv[1])
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Recording)
+    server = ThreadingHTTPServer(("127.0.0.1", int(sys.argv[2])), _Recording)
     print(server.server_address[1], flush=True)
     server.serve_forever()

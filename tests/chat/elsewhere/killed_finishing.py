@@ -53,14 +53,14 @@ class Found:
 
 
 class Recorder:
-    """The model elsewhere, as a process: see recording.py."""
+    """The model elsewhere, as a process: see coming_and_going.py."""
 
     def __init__(self, record: Path) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self._record = record
-        script = str(Path(__file__).with_name("recording.py"))
+        script = str(Path(__file__).with_name("coming_and_going.py"))
         self._process = subprocess.Popen(
             [sys.executable, "-S", script, str(self.port), str(record)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,

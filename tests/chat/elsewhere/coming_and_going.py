@@ -1,4 +1,4 @@
-"""A model elsewhere in a process of its own: `python recording.py PORT FILE`.
+"""A model elsewhere in a process of its own: `python coming_and_going.py PORT FILE`.
 
 It writes down by which name each question came, and answers in pieces. `come` and `go`, a line each on
 standard input, have it listen and not; each is answered with the same word once that is so.
