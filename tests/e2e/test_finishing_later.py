@@ -103,6 +103,6 @@ def test_a_draft_now_and_the_real_answer_once_the_place_is_there(
     assert better.facts["elsewhere"]["upstream"] == "cellar"
     assert better.text.strip()
     assert "QX" not in better.text
-    sent = list((here.root / "sent").glob("*.json"))
+    sent = list((here.root / "sent").glob("*/*.json"))
     assert sent
     assert not any(b"Anna" in file.read_bytes() for file in sent)

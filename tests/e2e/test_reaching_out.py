@@ -174,14 +174,14 @@ def test_a_question_is_asked_there_with_what_is_personal_hidden(serve: Serve, tm
     assert (said["answer"].strip(), said["model"], said["digest"]) == (PERSONAL, STARTER, "")
     assert "I am NAME_1QX, mail EMAIL_2QX" in told.stderr
     assert "EUR" in told.stderr
-    (sent,) = (here / "sent").glob("*.json")
+    (sent,) = (here / "sent").glob("*/*.json")
     assert not any(planted in sent.read_bytes() for planted in PLANTED)
     again = commanded(
         here, "ask", "--there", "cellar", "--yes-send", "--chat", said["chat"], "Anna Berger?", **env
     )
     assert again.stdout.strip() == "Anna Berger?"
     assert not any(
-        planted in one.read_bytes() for one in (here / "sent").glob("*.json") for planted in PLANTED
+        planted in one.read_bytes() for one in (here / "sent").glob("*/*.json") for planted in PLANTED
     )
     wrong = commanded(here, *ask, "--quote", "--kb", "x", **env)
     assert wrong.returncode == 2
@@ -226,7 +226,7 @@ def test_the_real_model_there_answers_what_is_hidden(serve: Serve, tmp_path: Pat
     assert said["answer"].strip()
     assert "QX" not in said["answer"]
     assert (said["model"], said["digest"]) == (STARTER, "")
-    (sent,) = (here / "sent").glob("*.json")
+    (sent,) = (here / "sent").glob("*/*.json")
     assert not any(planted in sent.read_bytes() for planted in PLANTED)
 
 
