@@ -190,13 +190,13 @@ async def test_a_model_in_use_is_waited_for_and_never_sent_away(side: Side) -> N
 
 async def test_who_would_wait_too_long_for_memory_is_refused(side: Side) -> None:
     side.free = ONE
-    one, two = side.make("one"), side.make("two", queue_seconds=0.2)
+    one, hurried, patient = side.make("one"), side.make("two", queue_seconds=0.2), side.make("three")
     async with one._life.use():
         with pytest.raises(Busy, match="no memory for two while one is in use"):
-            await two.ready()
+            await hurried.ready()
     assert side.loaded == ["one"]
-    await two.ready()
-    assert side.loaded == ["two"]
+    await patient.ready()
+    assert side.loaded == ["three"]
 
 
 async def test_all_who_wait_for_memory_are_refused_after_their_own_time(side: Side) -> None:

@@ -27,7 +27,9 @@ from sottovoce.updates.programs import Running
 from sottovoce.updates.settling import alone, settle
 from sottovoce.updates.wheels import Choice
 
-INSTALLERS = sorted(Path(ensurepip.__file__).parent.glob("_bundled/pip-*.whl"))
+PLACES = (Path(ensurepip.__file__).parent / "_bundled", Path("/usr/share/python-wheels"))
+"""Where Pythons keep the wheel of pip; the second is Debian's."""
+INSTALLERS = [wheel for place in PLACES for wheel in sorted(place.glob("pip-*.whl"))]
 CODE = """
 import json, sys
 print("sotto, version {version}") if "--version" in sys.argv else print(json.dumps({checks}))

@@ -256,7 +256,7 @@ BOMBS = [
     Bomb("notes.pptx", lambda: pptx(shape("x") * 50_000, notes=shape("y")), ("",)),
     Bomb("spine.epub", lambda: epub({"a": "<p>once</p>"}, spine="<itemref idref='a'/>" * 100_000), ("",)),
     Bomb("chapters.epub", chapters, (GROWS,)),
-    Bomb("listed.epub", listed_often, ("",)),
+    Bomb("listed.epub", listed_often, ("", DAMAGED)),  # newer Pythons refuse a part that is named twice
     Bomb(
         "climbing.epub",
         lambda: epub({"../../../../etc/passwd": "<p>x</p>"}),
