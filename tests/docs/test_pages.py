@@ -192,6 +192,7 @@ def test_an_example_runs(example: Example, tmp_path: Path, serve: Serve, loopbac
     run(example, tmp_path, "echo", serve)
 
 
+@pytest.mark.e2e
 @pytest.mark.model
 @pytest.mark.parametrize(
     "example", [one for one in EXAMPLES if "model" in one.marks], ids=lambda example: example.name
