@@ -43,6 +43,7 @@ def test_who_reads_in_chinese_is_told_so_whatever_the_browser_speaks(window: Any
     window.page.get_by_role("button", name="Settings", exact=True).click()
     window.page.get_by_role("radio", name="中文").check()
     window.page.keyboard.press("Escape")
+    expect(window.page.get_by_role("dialog")).to_have_count(0)
     window.ask("Please remember that I like tea. Now write a poem about it.")
     expect(window.page.locator(".notice")).to_contain_text("已为所有对话记住")
     window.page.reload()
