@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+Table = Mapping[str, Any]
 
 AT_END = " (at end of document)"
 
@@ -34,27 +37,27 @@ class Amiss(Exception):
         self.wrong = Wrong(sentence, line)
 
 
-def decoded(data: bytes, largest: int) -> str | Wrong:
-    """Return the text of a file of at most `largest` bytes."""
+def read(data: bytes, largest: int, rules: Callable[[str, Table], T]) -> T | Wrong:
+    """Return what `rules` makes of a file's text and of the table that it is, or what is wrong first.
+
+    The file has at most `largest` bytes. `rules` raises Amiss.
+    """
     if len(data) > largest:
         return Wrong(f"It has {len(data):,} bytes; a rules file has at most {largest:,}.")
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return Wrong("It is saved as UTF-16; save it as UTF-8.")
     try:
-        return data.decode("utf-8-sig")
+        text = data.decode("utf-8-sig")
+        return rules(text, tomllib.loads(text))
     except UnicodeDecodeError as problem:
         line = data[: problem.start].count(b"\n") + 1
         return Wrong("It is not UTF-8; save it as UTF-8.", line)
-
-
-def table_of(text: str) -> dict[str, Any] | Wrong:
-    """Return the table that a text is."""
-    try:
-        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
         return _not_toml(str(problem), text)
     except RecursionError:
         return Wrong("It is nested too deeply.")
+    except Amiss as problem:
+        return problem.wrong
 
 
 def _not_toml(problem: str, text: str) -> Wrong:
@@ -63,6 +66,61 @@ def _not_toml(problem: str, text: str) -> Wrong:
     reason = _AT_LINE.sub("", problem).replace(AT_END, ", and the file ends there").strip()
     line = int(found[1]) if found else None
     return Wrong(f"It is not TOML: {reason}.", text.count("\n") + 1 if AT_END in problem else line)
+
+
+class Reader:
+    """Reads what the tables of every such file have. `at` is the number of a rule, from 0."""
+
+    def __init__(self, text: str) -> None:
+        self.lines = Lines(text)
+
+    def each(
+        self, table: Table, head: Sequence[str], keys: Sequence[str], most: int
+    ) -> Iterator[tuple[int, Table]]:
+        """Yield each rule with its number: at most so many, with no keys but these. `head` stands above."""
+        for key in table:
+            if key not in head:
+                raise Amiss(f"There is no {key!r} here; each rule begins with [[rule]].", self.lines.of(key))
+        given = table.get("rule", [])
+        if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
+            raise Amiss("Each rule begins with [[rule]], in two brackets.", self.lines.of("rule"))
+        if len(given) > most:
+            raise Amiss(f"There are {len(given)} rules; at most {most} can be used.", None)
+        self.lines.expect(len(given))
+        for at, one in enumerate(given):
+            for key in one:
+                if key not in keys:
+                    raise Amiss(f"A rule has no {key!r}; it has {', '.join(keys)}.", self.lines.at(at, key))
+            yield at, one
+
+    def require_new(self, at: int, name: str, names: Sequence[str]) -> None:
+        """Refuse a name that a rule before this one has."""
+        if name in names:
+            raise Amiss(f"There is another rule named {name!r}.", self.lines.at(at, "name"))
+
+    def text(self, at: int, given: Table, key: str, longest: int) -> str:
+        """Return a text without the blanks around it; "" where there is none."""
+        value = given.get(key, "")
+        if not isinstance(value, str):
+            raise Amiss(f'{key} is a text, as in {key} = "…".', self.lines.at(at, key))
+        value = value.strip()
+        if len(value) > longest:
+            raise Amiss(
+                f"{key} has {len(value):,} characters; at most {longest:,} are taken.",
+                self.lines.at(at, key),
+            )
+        return value
+
+    def texts(self, at: int, given: Table, key: str, most: int) -> list[str]:
+        """Return a list of texts; empty where there is none."""
+        values = given.get(key, [])
+        if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+            raise Amiss(f'{key} is a list of texts, as in {key} = ["one", "two"].', self.lines.at(at, key))
+        if len(values) > most:
+            raise Amiss(
+                f"{key} has {len(values)} entries; at most {most} can be used.", self.lines.at(at, key)
+            )
+        return values
 
 
 class Lines:

@@ -5,10 +5,8 @@ Pure: bytes in, rules or a sentence with its line out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from sottovoce.core.ruled import Amiss, Lines, Wrong, decoded, table_of
+from sottovoce.core import ruled
+from sottovoce.core.ruled import Amiss, Reader, Table, Wrong
 from sottovoce.guard.automaton import Unfit
 from sottovoce.guard.expressions import Expression
 from sottovoce.guard.own import ACTIONS, ANSWER, OwnRules, Reading, Rule, as_word
@@ -52,59 +50,37 @@ ENGLISH = 8
 
 def read(data: bytes) -> OwnRules | Wrong:
     """Return the rules in a file's bytes, or what is wrong with the first thing that is."""
-    text = decoded(data, LARGEST)
-    if isinstance(text, Wrong):
-        return text
-    table = table_of(text)
-    if isinstance(table, Wrong):
-        return table
-    try:
-        return _Reader(text).rules(table)
-    except Amiss as problem:
-        return problem.wrong
+    return ruled.read(data, LARGEST, lambda text, table: _Reader(text).rules(table))
 
 
-class _Reader:
-    """Reads the tables of one file. Its text is there to find lines by: the parser does not tell them."""
+class _Reader(Reader):
+    """Reads the tables of one file."""
 
     def __init__(self, text: str) -> None:
-        self._lines = Lines(text)
+        super().__init__(text)
         self._expressions = 0
 
-    def rules(self, table: Mapping[str, Any]) -> OwnRules:
-        for key in table:
-            if key != "rule":
-                raise Amiss(f"There is no {key!r} here; each rule begins with [[rule]].", self._lines.of(key))
-        given = table.get("rule", [])
-        if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
-            raise Amiss("Each rule begins with [[rule]], in two brackets.", self._lines.of("rule"))
-        if len(given) > MOST_RULES:
-            raise Amiss(f"There are {len(given)} rules; at most {MOST_RULES} can be used.", None)
-        self._lines.expect(len(given))
+    def rules(self, table: Table) -> OwnRules:
         rules: list[Rule] = []
-        for at, one in enumerate(given):
-            rule = self._rule(at, one)
-            if any(rule.name == other.name for other in rules):
-                raise Amiss(f"There is another rule named {rule.name!r}.", self._lines.at(at, "name"))
+        for at, given in self.each(table, ("rule",), KEYS, MOST_RULES):
+            rule = self._rule(at, given)
+            self.require_new(at, rule.name, [one.name for one in rules])
             rules.append(rule)
         return OwnRules(tuple(rules))
 
-    def _rule(self, at: int, given: Mapping[str, Any]) -> Rule:
-        for key in given:
-            if key not in KEYS:
-                raise Amiss(f"A rule has no {key!r}; it has {', '.join(KEYS)}.", self._lines.at(at, key))
+    def _rule(self, at: int, given: Table) -> Rule:
         rule = Rule(
-            name=self._text(at, given, "name", LONGEST_NAME),
-            line=self._lines.begins[at],
+            name=self._name(at, given),
+            line=self.lines.begins[at],
             where=self._one_of(at, given, "where", SIDES),
             action=self._one_of(at, given, "action", ACTIONS),
-            answer=self._text(at, given, "answer", LONGEST_ANSWER, needed=given.get("action") == ANSWER),
+            answer=self._answer(at, given),
             words=self._words(at, given, "words"),
             topic=self._words(at, given, "topic"),
             at_least=self._at_least(at, given),
             expressions=tuple(
                 self._expression(at, pattern)
-                for pattern in self._list(at, given, "expressions", MOST_EXPRESSIONS)
+                for pattern in self.texts(at, given, "expressions", MOST_EXPRESSIONS)
             ),
         )
         if not rule.words + rule.topic and not rule.expressions:
@@ -113,6 +89,20 @@ class _Reader:
             )
         self._require_narrow(rule)
         return rule
+
+    def _name(self, at: int, given: Table) -> str:
+        name = self.text(at, given, "name", LONGEST_NAME)
+        if not name:
+            raise Amiss("This rule needs a name.", self.lines.at(at, "name"))
+        if not name.isprintable():
+            raise Amiss("A name is one line of printable characters.", self.lines.at(at, "name"))
+        return name
+
+    def _answer(self, at: int, given: Table) -> str:
+        answer = self.text(at, given, "answer", LONGEST_ANSWER)
+        if not answer and given.get("action") == ANSWER:
+            raise Amiss("This rule needs an answer, to answer with.", self.lines.at(at, "answer"))
+        return answer
 
     def _require_narrow(self, rule: Rule) -> None:
         """Refuse a rule that acts on about everything."""
@@ -138,77 +128,46 @@ class _Reader:
             raise Amiss(f"The expression {_short(pattern)} matches an empty text, and so every text.", line)
         return expression
 
-    def _at_least(self, at: int, given: Mapping[str, Any]) -> int:
+    def _at_least(self, at: int, given: Table) -> int:
         value = given.get("at_least", 2)
         topic = given.get("topic", [])
         if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-            raise Amiss("at_least is a whole number from 1.", self._lines.at(at, "at_least"))
+            raise Amiss("at_least is a whole number from 1.", self.lines.at(at, "at_least"))
         if "at_least" in given and not topic:
-            raise Amiss("at_least goes with a topic; there is none.", self._lines.at(at, "at_least"))
+            raise Amiss("at_least goes with a topic; there is none.", self.lines.at(at, "at_least"))
         if topic and isinstance(topic, list) and value > len(topic):
             raise Amiss(
                 f"The topic never has {value} of its {len(topic)}; lower at_least or add words.",
-                self._lines.at(at, "at_least" if "at_least" in given else "topic"),
+                self.lines.at(at, "at_least" if "at_least" in given else "topic"),
             )
         return value
 
-    def _words(self, at: int, given: Mapping[str, Any], key: str) -> tuple[str, ...]:
-        words = self._list(at, given, key, MOST_WORDS)
+    def _words(self, at: int, given: Table, key: str) -> tuple[str, ...]:
+        words = self.texts(at, given, key, MOST_WORDS)
+        longest = max(map(len, words), default=0)
+        if longest > LONGEST_WORD:
+            raise Amiss(
+                f"{key} holds a text of {longest} characters; a word has at most {LONGEST_WORD}.",
+                self.lines.at(at, key),
+            )
         plain = tuple(dict.fromkeys(as_word(word) for word in words))
         for word, written in zip(plain, words, strict=False):
             if not word.rstrip("*"):
-                raise Amiss(f"{key} holds {written!r}, which is no word.", self._lines.at(at, key))
+                raise Amiss(f"{key} holds {written!r}, which is no word.", self.lines.at(at, key))
         return plain
 
-    def _list(self, at: int, given: Mapping[str, Any], key: str, most: int) -> list[str]:
-        values = given.get(key, [])
-        if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
-            raise Amiss(f'{key} is a list of texts, as in {key} = ["one", "two"].', self._lines.at(at, key))
-        if len(values) > most:
-            raise Amiss(
-                f"{key} has {len(values)} entries; at most {most} can be used.", self._lines.at(at, key)
-            )
-        longest = max(map(len, values), default=0)
-        if key != "expressions" and longest > LONGEST_WORD:
-            raise Amiss(
-                f"{key} holds a text of {longest} characters; a word has at most {LONGEST_WORD}.",
-                self._lines.at(at, key),
-            )
-        return values
-
-    def _text(
-        self, at: int, given: Mapping[str, Any], key: str, longest: int, *, needed: bool | None = None
-    ) -> str:
-        value = given.get(key, "")
-        if not isinstance(value, str):
-            raise Amiss(f'{key} is a text, as in {key} = "…".', self._lines.at(at, key))
-        value = value.strip()
-        if not value and (needed or key == "name"):
-            reason = "needs a name" if key == "name" else "needs an answer, to answer with"
-            raise Amiss(f"This rule {reason}.", self._lines.at(at, key))
-        if len(value) > longest:
-            raise Amiss(
-                f"{key} has {len(value):,} characters; at most {longest:,} are taken.",
-                self._lines.at(at, key),
-            )
-        if key == "name" and not value.isprintable():
-            raise Amiss("A name is one line of printable characters.", self._lines.at(at, key))
-        return value
-
-    def _one_of(self, at: int, given: Mapping[str, Any], key: str, choices: tuple[str, ...]) -> str:
+    def _one_of(self, at: int, given: Table, key: str, choices: tuple[str, ...]) -> str:
         value = given.get(key, choices[0])
         if value not in choices or not isinstance(value, str):
-            raise Amiss(f"{key} is one of {', '.join(choices)}, not {value!r}.", self._lines.at(at, key))
+            raise Amiss(f"{key} is one of {', '.join(choices)}, not {value!r}.", self.lines.at(at, key))
         return value
 
     def _line_holding(self, at: int, pattern: str) -> int:
         """Return the line of an expression: as it is in single quotes, or with each backslash doubled."""
         spellings = (pattern, pattern.replace("\\", "\\\\"))
-        lines = range(self._lines.begins[at], self._lines.end(at))
-        held = (
-            line + 1 for line in lines if any(spelled in self._lines.lines[line] for spelled in spellings)
-        )
-        return next(held, None) or self._lines.at(at, "expressions")
+        lines = range(self.lines.begins[at], self.lines.end(at))
+        held = (line + 1 for line in lines if any(spelled in self.lines.lines[line] for spelled in spellings))
+        return next(held, None) or self.lines.at(at, "expressions")
 
 
 def _meets(rule: Rule, text: str) -> bool:
