@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from html.parser import HTMLParser
 
@@ -81,15 +82,15 @@ def _is_known(name: str, value: str) -> bool:
     return name in ATTRIBUTES
 
 
-class Noting(HTMLParser):
+class Noting(HTMLParser, ABC):
     """Reads HTML and notes what is odd in it, each in turn."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
 
+    @abstractmethod
     def note(self, odd: str | None) -> None:
         """Take what is odd; None: nothing is."""
-        raise NotImplementedError
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.note(odd_element(tag, attrs))
