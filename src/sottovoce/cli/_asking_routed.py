@@ -39,18 +39,18 @@ async def begun(
     if way is None:
         return app.ask(question), app.model.name
     show.kept_in = way.chat
-    if way.looks:
-        return _looked(app, way, question, show, yes=yes), app.model.name
     if way.there is None:
         return _told(app, way, way.notice), app.model.name
-    agreed = await _agreed(way, way.reason, question, show, yes=yes)
+    if way.looks:
+        return _looked(app, way, way.there, question, show, yes=yes), app.model.name
+    agreed = await _agreed(way, way.there, way.reason, question, show, yes=yes)
     if isinstance(agreed, Notice):
         return _told(app, way, agreed), app.model.name
-    return _sent(app, way, *agreed), way.there.upstream.model
+    return _sent(app, way, way.there, *agreed), way.there.upstream.model
 
 
 async def _agreed(
-    way: Way, reason: str, question: Question, show: Show, *, yes: bool
+    way: Way, there: There, reason: str, question: Question, show: Show, *, yes: bool
 ) -> tuple[Preview, Notice, Consent] | Notice:
     """Show what would leave; return it with why it does and what the yes is to, or else why it stays here."""
     from sottovoce.chat.elsewhere.preview import preview
@@ -59,18 +59,17 @@ async def _agreed(
     from sottovoce.hybrid.routing import telling
     from sottovoce.store.waiting import Consent
 
-    assert way.there is not None  # noqa: S101  (who calls has looked)
-    name = way.there.upstream.name
+    name = there.upstream.name
     try:
         if way.stands or yes:
-            seen = await preview(way.there, way.chat, way.question, sampling=question.sampling)
+            seen = await preview(there, way.chat, way.question, sampling=question.sampling)
             tell(seen, show, beside_data=True)
             consented = telling.CHAT_STANDS if way.stands else telling.COMMAND_SAID
             given = Consent.CHAT if way.stands else Consent.TEXT
             return seen, telling.there(name, reason, consented), given
         if not show.can_ask:
             return telling.kept(telling.unasked(reason))
-        agreed = await _asked(way, way.there, reason, question, show)
+        agreed = await _asked(way, there, reason, question, show)
     except UNFIT as problem:
         return telling.unable(problem)
     if agreed is None:
@@ -85,26 +84,24 @@ async def _asked(
     """Ask the person; return what is to be sent, and what the yes is to."""
     from sottovoce.chat.elsewhere import routing
     from sottovoce.cli._previewing import Choice, decided
-    from sottovoce.store.waiting import Consent
 
     show.note(f"Ask {there.upstream.name}, because {reason}?")
     choice, seen = await decided(there, way.chat, way.question, show, question.sampling, beside_data=True)
     if choice is Choice.ALWAYS:
         await routing.allow(there.parts, way, there)
-    if choice not in (Choice.SEND, Choice.ALWAYS):
-        return None
-    return seen, Consent.CHAT if choice is Choice.ALWAYS else Consent.TEXT
+    return None if choice.consent is None else (seen, choice.consent)
 
 
-def _sent(app: App, way: Way, seen: Preview, because: Notice, given: Consent) -> AsyncGenerator[Event, None]:
+def _sent(
+    app: App, way: Way, there: There, seen: Preview, because: Notice, given: Consent
+) -> AsyncGenerator[Event, None]:
     """Have it answered elsewhere. What is not answered here yet is, where nobody there can be reached."""
     from sottovoce.chat.elsewhere.drafting import ask_there
     from sottovoce.chat.elsewhere.sending import send
 
-    assert way.there is not None  # noqa: S101  (who calls has looked)
     if way.looks:
-        return send(way.there, seen, because, consent=given)
-    return ask_there(way.there, seen, app.ask, because, again=way.again, consent=given)
+        return send(there, seen, because, consent=given)
+    return ask_there(there, seen, app.ask, because, again=way.again, consent=given)
 
 
 async def _told(app: App, way: Way, notice: Notice | None) -> AsyncGenerator[Event, None]:
@@ -121,7 +118,7 @@ async def _told(app: App, way: Way, notice: Notice | None) -> AsyncGenerator[Eve
 
 
 async def _looked(
-    app: App, way: Way, question: Question, show: Show, *, yes: bool
+    app: App, way: Way, there: There, question: Question, show: Show, *, yes: bool
 ) -> AsyncGenerator[Event, None]:
     """Answer here; where that is doubtful, elsewhere in its place, if an answer comes from there.
 
@@ -139,17 +136,17 @@ async def _looked(
     last, agreed = here.last, None
     try:
         if look.reason:
-            agreed = await _agreed(way, look.reason, question, show, yes=yes)
+            agreed = await _agreed(way, there, look.reason, question, show, yes=yes)
         if isinstance(agreed, tuple):
             if show.on_terminal:
                 yield Text("\n\n")
-            there = _Words(_sent(app, way, *agreed), show)
-            async for event in there.others():
+            other = _Words(_sent(app, way, there, *agreed), show)
+            async for event in other.others():
                 yield event
-            if isinstance(there.last, Done):
-                here, last = there, there.last
-            elif isinstance(there.last, Failed):
-                agreed = telling.unable(there.last.error)
+            if isinstance(other.last, Done):
+                here, last = other, other.last
+            elif isinstance(other.last, Failed):
+                agreed = telling.unable(other.last.error)
     except SottoError as problem:  # the answer here stands, whatever keeps one from coming from there
         agreed = telling.unable(problem)
     for event in here.held:

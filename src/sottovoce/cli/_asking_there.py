@@ -56,13 +56,11 @@ async def begun(
     choice, seen = await decided(there, chat, asked, show, question.sampling, beside_data=True)
     if choice is Choice.HERE:
         return app.ask(again), app.model.name
-    if choice is Choice.NOTHING:
+    if choice.consent is None:
         raise Refused("Nothing was sent.", hint=f"The question is kept: sotto chats show {chat}")
-    given = Consent.TEXT
     if choice is Choice.ALWAYS:
-        given = Consent.CHAT
         await routing.allow_all(there, chat)
-    return ask_there(there, seen, app.ask, again=again, consent=given), there.upstream.model
+    return ask_there(there, seen, app.ask, again=again, consent=choice.consent), there.upstream.model
 
 
 async def _stands(app: App, there: There, chat: str | None) -> bool:

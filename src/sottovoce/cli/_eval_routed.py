@@ -7,8 +7,6 @@ from contextlib import aclosing
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from sottovoce.core.errors import Refused
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -54,7 +52,7 @@ async def examined(
 def _ask_person(given: Given, there: There, items: Sequence[Item], *, yes: bool) -> None:
     from sottovoce.chat.elsewhere.preview import permitted
     from sottovoce.chat.examined_there import drawn
-    from sottovoce.cli._upstreams import money_of
+    from sottovoce.cli._upstreams import at_most, require_yes
     from sottovoce.core.messages import Message, Role
     from sottovoce.hybrid import asking
     from sottovoce.store.spending import NOTHING, Spent
@@ -64,16 +62,9 @@ def _ask_person(given: Given, there: There, items: Sequence[Item], *, yes: bool)
     for item in items:
         one = asking.most(upstream, [Message(Role.USER, item.asked)], drawn(item.max_tokens))
         most = Spent(most.micro + one.micro, most.tokens + one.tokens, most.bytes + one.bytes)
-    cost = f" It costs at most {money_of(most)} {upstream.currency}." if upstream.price else ""
-    if yes:
-        return
-    if not given.show.can_ask:
-        raise Refused(
-            f"Nothing was sent to {upstream.host}: nobody has said yes.",
-            hint="With --yes-send, the command says yes itself",
-        )
-    if not given.show.confirm(f"Send {len(items)} questions of the set to {upstream.host}?{cost}"):
-        raise Refused(f"Nothing was sent to {upstream.host}.", hint="Ask again and say yes")
+    cost = at_most(upstream, most)
+    question = f"Send {len(items)} questions of the set to {upstream.host}?{cost}"
+    require_yes(given, upstream, question, yes=yes, hint="With --yes-send, the command says yes itself")
 
 
 async def _answers(

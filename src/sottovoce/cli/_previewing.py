@@ -14,6 +14,7 @@ from sottovoce.cli._show import Show, clean, one_line, padded, wrapped
 from sottovoce.cli._upstreams import money_of
 from sottovoce.core.messages import Role
 from sottovoce.core.sampling import Sampling
+from sottovoce.store.waiting import Consent
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -33,6 +34,13 @@ class Choice(StrEnum):
     ALWAYS = "a"
     NOTHING = ""
 
+    @property
+    def consent(self) -> Consent | None:
+        """What it is a yes to: this text, or all of the chat; None: it is none."""
+        return CONSENTS.get(self)
+
+
+CONSENTS = {Choice.SEND: Consent.TEXT, Choice.ALWAYS: Consent.CHAT}
 
 CHINESE = {"发": Choice.SEND, "留": Choice.HERE, "改": Choice.EDIT, "总": Choice.ALWAYS}
 

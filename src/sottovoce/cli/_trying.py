@@ -5,15 +5,12 @@ from __future__ import annotations
 from contextlib import aclosing, closing
 from typing import TYPE_CHECKING
 
-from sottovoce.core.errors import Refused
 from sottovoce.core.events import Finished, Notice, Text
 from sottovoce.core.messages import Message, Role
 from sottovoce.core.sampling import Sampling
 
 if TYPE_CHECKING:
     from sottovoce.cli._given import Given
-    from sottovoce.hybrid.upstream import Upstream
-    from sottovoce.store.spending import Spent
 
 QUESTION = (Message(Role.USER, "Say hello in one word."),)
 DRAWN = Sampling(max_tokens=64)
@@ -21,7 +18,7 @@ DRAWN = Sampling(max_tokens=64)
 
 async def tried(given: Given, name: str, *, yes: bool, as_json: bool) -> None:
     """Ask, once the person has said yes, and print what came of it. Raises Refused, and what asking does."""
-    from sottovoce.cli._upstreams import money_of
+    from sottovoce.cli._upstreams import at_most, money_of, require_yes
     from sottovoce.core.settings import read_environment
     from sottovoce.core.standing import StandingSettings
     from sottovoce.hybrid import asking, budget, upstreams
@@ -29,7 +26,9 @@ async def tried(given: Given, name: str, *, yes: bool, as_json: bool) -> None:
 
     home = given.open_home()
     upstream = upstreams.get(name, home)
-    _ask_person(given, upstream, asking.most(upstream, QUESTION, DRAWN), yes=yes)
+    cost = at_most(upstream, asking.most(upstream, QUESTION, DRAWN))
+    question = f'Send "{QUESTION[0].text}" to {upstream.host}?{cost}'
+    require_yes(given, upstream, question, yes=yes, hint=f"sotto upstreams test {upstream.name} --yes")
 
     async def said_yes(_question: str) -> bool:
         return True
@@ -68,18 +67,3 @@ async def tried(given: Given, name: str, *, yes: bool, as_json: bool) -> None:
     given.show.note(f"\n{name} answered after {finished.timings.first_token:.1f} s.")
     cost = f"{money_of(used)} {upstream.currency}, " if upstream.price else ""
     given.show.note(f"Used: {cost}{used.tokens:,} tokens.")
-
-
-def _ask_person(given: Given, upstream: Upstream, most: Spent, *, yes: bool) -> None:
-    from sottovoce.cli._upstreams import money_of
-
-    cost = f" It costs at most {money_of(most)} {upstream.currency}." if upstream.price else ""
-    if yes:
-        return
-    if not given.show.can_ask:
-        raise Refused(
-            f"Nothing was sent to {upstream.host}: nobody has said yes.",
-            hint=f"sotto upstreams test {upstream.name} --yes",
-        )
-    if not given.show.confirm(f'Send "{QUESTION[0].text}" to {upstream.host}?{cost}'):
-        raise Refused(f"Nothing was sent to {upstream.host}.", hint="Ask again and say yes")

@@ -8,13 +8,14 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import IO, TYPE_CHECKING, Any
 
-from sottovoce.core.errors import BadValue
+from sottovoce.core.errors import BadValue, Refused
 from sottovoce.hybrid.budget import MILLION
 from sottovoce.hybrid.keys import LARGEST
 from sottovoce.hybrid.upstream import Budget, Kind, Limit, Price, Upstream
 from sottovoce.net.address import Where, is_loopback
 
 if TYPE_CHECKING:
+    from sottovoce.cli._given import Given
     from sottovoce.store.spending import Spent
 
 LIMIT = re.compile(
@@ -127,6 +128,21 @@ def amounts(upstream: Upstream, spent: Spent) -> str:
     """Return what was used in a few words, money first where it has a price."""
     money = f"{money_of(spent)} {upstream.currency}, " if upstream.price else ""
     return f"{money}{spent.tokens:,} tokens, {spent.bytes:,} bytes"
+
+
+def at_most(upstream: Upstream, most: Spent) -> str:
+    """Return a sentence on what it costs at most; "" where it has no price."""
+    return f" It costs at most {money_of(most)} {upstream.currency}." if upstream.price else ""
+
+
+def require_yes(given: Given, upstream: Upstream, question: str, *, yes: bool, hint: str) -> None:
+    """Raise Refused unless the person says yes to the question, or did so with the command: see the hint."""
+    if yes:
+        return
+    if not given.show.can_ask:
+        raise Refused(f"Nothing was sent to {upstream.host}: nobody has said yes.", hint=hint)
+    if not given.show.confirm(question):
+        raise Refused(f"Nothing was sent to {upstream.host}.", hint="Ask again and say yes")
 
 
 def money_of(spent: Spent) -> str:

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from tuf.api.metadata import Metadata, Root
 
     from sottovoce.cli._given import Given
+    from sottovoce.updates.gather import Gathered
+    from sottovoce.updates.making import Missing
     from sottovoce.updates.rotating import Change
+    from sottovoce.updates.signing import Published
 
 DAYS = 180
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -192,6 +195,10 @@ def make(
             with told_progress(given, "Copying", lack.size) as told:
                 now = datetime.datetime.now(datetime.UTC)
                 done = making.make(lack, found, key_folder, now, days, told)
+    _told_made(given, found, lack, done, as_json=as_json)
+
+
+def _told_made(given: Given, found: Gathered, lack: Missing, done: Published, *, as_json: bool) -> None:
     if as_json:
         given.show.data(
             {

@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from prompt_toolkit.application import create_app_session
-from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.input.base import PipeInput
-from prompt_toolkit.output import DummyOutput
 from repeating import PATH, repeat
-from speaking import Speaker, speakers
+from speaking import Speaker
 
-from sottovoce.app import open_app
 from sottovoce.chat.elsewhere import consent
 from sottovoce.chat.elsewhere.preview import Preview, There
-from sottovoce.cli._show import Show
 from sottovoce.cli.chat import about_elsewhere, routed
-from sottovoce.cli.chat.talk import Place, Talk
+from sottovoce.cli.chat.talk import Talk
 from sottovoce.core import notices, settings
 from sottovoce.core.errors import BadValue, NotFound, Offline
 from sottovoce.core.messages import Role
-from sottovoce.core.paths import Home
-from sottovoce.engine.echo import EchoEngine
 from sottovoce.hybrid import upstreams
-from sottovoce.hybrid.upstream import Upstream
-from sottovoce.net.address import Where
 from sottovoce.store import waiting
 from sottovoce.store.rows import StoredMessage
 from sottovoce.store.waiting import Consent
@@ -35,26 +25,9 @@ from sottovoce.store.waiting import Consent
 QUESTION = "The sea is blue, is it not?"
 
 
-@pytest.fixture
-async def cellar(loopback: None) -> AsyncIterator[Speaker]:
-    async with speakers() as opened:
-        yield await opened()
-
-
-@pytest.fixture
-async def talk(home: Home, cellar: Speaker) -> AsyncIterator[Talk]:
-    url = f"http://127.0.0.1:{cellar.port}/v1"
-    settings.store(home, "network", "ask")
-    upstreams.add(home, Upstream("cellar", url, "large", Where.INSIDE, by="the house"))
+@pytest.fixture(autouse=True)
+def repeating(cellar: Speaker) -> None:
     repeat(cellar)
-    async with open_app(home=home, environment={}, engine=EchoEngine()) as app:
-        yield Talk(app, Show(), Place())
-
-
-@pytest.fixture
-def keys() -> Iterator[PipeInput]:
-    with create_pipe_input() as typed, create_app_session(input=typed, output=DummyOutput()):
-        yield typed
 
 
 def rules(talk: Talk, text: str) -> None:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from prompt_toolkit.application import create_app_session
 from prompt_toolkit.completion import DummyCompleter
-from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.input.base import PipeInput
-from prompt_toolkit.output import DummyOutput
 from repeating import asked, die, repeat
-from speaking import Speaker, speakers
+from speaking import Speaker
 
 from sottovoce.app import open_app
 from sottovoce.chat.elsewhere.finishing import Outcome
@@ -25,7 +22,7 @@ from sottovoce.cli.chat.talk import Place, Talk
 from sottovoce.core import settings
 from sottovoce.core.errors import BadValue, NotFound, Offline
 from sottovoce.core.messages import Role
-from sottovoce.core.paths import Home, open_home
+from sottovoce.core.paths import open_home
 from sottovoce.engine.echo import EchoEngine
 from sottovoce.hybrid import upstreams
 from sottovoce.hybrid.upstream import Upstream
@@ -34,27 +31,6 @@ from sottovoce.store import waiting
 
 QUESTION = "I am Anna Berger, mail anna.berger@example.org"
 PLANTED = (b"Anna", b"Berger", b"example.org")
-
-
-@pytest.fixture
-async def cellar(loopback: None) -> AsyncIterator[Speaker]:
-    async with speakers() as opened:
-        yield await opened()
-
-
-@pytest.fixture
-async def talk(home: Home, cellar: Speaker) -> AsyncIterator[Talk]:
-    url = f"http://127.0.0.1:{cellar.port}/v1"
-    settings.store(home, "network", "ask")
-    upstreams.add(home, Upstream("cellar", url, "large", Where.INSIDE, by="the house"))
-    async with open_app(home=home, environment={}, engine=EchoEngine()) as app:
-        yield Talk(app, Show(), Place())
-
-
-@pytest.fixture
-def keys() -> Iterator[PipeInput]:
-    with create_pipe_input() as typed, create_app_session(input=typed, output=DummyOutput()):
-        yield typed
 
 
 async def answers(talk: Talk) -> list[str]:

@@ -18,7 +18,6 @@ from sottovoce.hybrid.routing import choice as choices
 from sottovoce.hybrid.routing.choice import HERE, Route
 from sottovoce.hybrid.routing.choice import Choice as Chosen
 from sottovoce.store import chats, waiting
-from sottovoce.store.waiting import Consent
 
 
 async def there(talk: Talk, arguments: str) -> None:
@@ -32,9 +31,8 @@ async def there(talk: Talk, arguments: str) -> None:
     if choice is Choice.ALWAYS:
         await routing.allow_all(place, question.chat)
         talk.show.quiet(f"{place.upstream.name} answers in this chat from now on; /here ends that.")
-    if choice in (Choice.SEND, Choice.ALWAYS):
-        given = Consent.CHAT if choice is Choice.ALWAYS else Consent.TEXT
-        events = ask_there(place, seen, talk.app.ask, again=again, consent=given)
+    if choice.consent is not None:
+        events = ask_there(place, seen, talk.app.ask, again=again, consent=choice.consent)
         await talk.answer_there(again, events, alternative=True)
         return
     talk.show.quiet("Nothing was sent.")

@@ -71,8 +71,8 @@ async def _agreed(talk: Talk, way: Way, there: There, reason: str) -> tuple[Prev
             talk.show.quiet(f"{name} answers in this chat where there is a reason; /here ends that.")
         else:
             talk.show.quiet(f"{name} answers in this chat from now on; /here ends that.")
-    if said in (Choice.SEND, Choice.ALWAYS):
-        return seen, Consent.CHAT if said is Choice.ALWAYS else Consent.TEXT
+    if said.consent is not None:
+        return seen, said.consent
     talk.show.quiet("Nothing was sent.")
     return None
 
