@@ -22,6 +22,7 @@ from sottovoce.core.messages import DRAFT, State
 from sottovoce.hybrid import upstreams
 from sottovoce.hybrid.asking import ONCE
 from sottovoce.hybrid.upstream import Budget, Limit
+from sottovoce.store import hidden
 from sottovoce.store.waiting import Consent, Progress
 
 
@@ -160,6 +161,14 @@ async def test_a_yes_to_a_chat_ends_where_another_place_answers_it(desk: Desk, a
 async def test_a_word_that_must_not_leave_since_then_does_not(desk: Desk, away: Away) -> None:
     await desk.ask("Is the Nordlicht blue?")
     (desk.app.home.root / "private.txt").write_text("nordlicht\n")
+    await unsent(desk, away, "A word that must never leave stands in it since.")
+
+
+async def test_a_word_that_is_hidden_in_its_chat_since_then_does_not(desk: Desk, away: Away) -> None:
+    chat, _, _ = await desk.ask("Is the Nordlicht blue?")
+    await desk.app.database.run(
+        lambda conn: hidden.keep(conn, "me", chat, replace(hidden.of(conn, "me", chat), own=("nordlicht",)))
+    )
     await unsent(desk, away, "A word that must never leave stands in it since.")
 
 

@@ -21,7 +21,7 @@ def consent_objection(one: Waiting, always: str) -> str:
 
 
 def text_objection(one: Waiting, seen: Preview, words: tuple[str, ...]) -> str:
-    """Say whether the place or the text is another than was said yes to. `words` are the owner's own."""
+    """Say whether the place or the text is another than was said yes to. `words` must not leave by now."""
     if consent.mark(seen.upstream) != one.place:
         return f"{one.upstream} is not any more what you said yes to."
     if seen.sha256 != one.sha256:

@@ -75,7 +75,8 @@ async def finish(there: There, one: Waiting, manner: Manner) -> Outcome:
         seen = keeping.as_seen(one, there.upstream)
     except SottoError as problem:
         return await held(there.parts.database, one, problem.sentence)
-    reason = await asyncio.to_thread(allowed.text_objection, one, seen, there.words)
+    own = await there.parts.database.read(lambda conn: hidden.of(conn, one.owner, one.chat).own)
+    reason = await asyncio.to_thread(allowed.text_objection, one, seen, (*there.words, *own))
     if reason:
         return await held(there.parts.database, one, reason)
     asked, trace = Asked(one.chat, one.question, new_id()), Trace(there.upstream.host)
