@@ -280,7 +280,8 @@ async def open_app(
     try:
         permission = Permission(home, database, standing)
         permission.require(model)
-        workshop = Workshop(home, settings, database, environment.get("watch"), slots, queue_seconds)
+        watch = environment.get("watch")
+        workshop = Workshop(home, settings, database, watch, slots, queue_seconds, standing)
         make = engine_by_rule(slots, queue_seconds, attach=attach) if by_rule else workshop.engine
 
         def build(wanted: ModelFile) -> Engine:

@@ -15,7 +15,7 @@ from sottovoce.core.paths import Home
 from sottovoce.core.settings import Settings
 from sottovoce.engine.memory import MOST_SLOTS
 from sottovoce.engine.protocol import Engine
-from sottovoce.models import checking, records, shelf
+from sottovoce.models import checking, records, shelf, variants
 from sottovoce.models.kinds import EMBEDDING, RERANK
 from sottovoce.models.shelf import ModelFile
 from sottovoce.store import chats
@@ -46,11 +46,14 @@ class Workshop:
         watch: str | None,
         slots: int,
         queue_seconds: float,
+        standing: Callable[[], Settings],
     ) -> None:
         from sottovoce.engine.kvfiles import KvFiles
         from sottovoce.engine.room import Room
 
+        self._home = home
         self._settings = settings
+        self._standing = standing
         self._database = database
         self._watch = watch
         self._slots = slots
@@ -68,7 +71,7 @@ class Workshop:
         if model.kind == EMBEDDING:
             return VectorEngine(self._plan(model, slots=1))
         self._open_kept()
-        return LlamaEngine(self._plan(model, self._slots), self._kept, self._exists)
+        return LlamaEngine(self._plan(model, self._slots), self._kept, self._exists, self.fixed)
 
     def patient(self, model: ModelFile) -> Engine:
         from sottovoce.engine.vectors import VectorEngine
@@ -100,12 +103,17 @@ class Workshop:
 
     def _open_kept(self) -> None:
         """Take the folder of kept states once more; of chats that are gone nothing stays there."""
-        from sottovoce.engine.kvfiles import name_of
+        from sottovoce.engine.kvfiles import name_of, opening_of
 
         is_new = not self._kept.is_ours
         if self._kept.open() and is_new:
             living = self._database.look(chats.everyone)
-            self._kept.keep_only(frozenset(name_of(Conversation(owner, chat)) for owner, chat in living))
+            names = {name_of(Conversation(owner, chat)) for owner, chat in living}
+            self._kept.keep_only(frozenset(names | set(map(opening_of, self.fixed()))))
+
+    def fixed(self) -> set[str]:
+        """Return the instructions that hold for whoever asks: none, those of the settings, of variants."""
+        return {"", self._standing().system, *(variant.system for variant in variants.listed(self._home))}
 
     async def _verify(self, model: ModelFile) -> str:
         """Return the model's content hash, computed only when a file has changed."""

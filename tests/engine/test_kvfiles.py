@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sottovoce.core.messages import Conversation
-from sottovoce.engine.kvfiles import Binding, KvFiles, name_of
+from sottovoce.engine.kvfiles import NOBODY, Binding, KvFiles, name_of, opening, opening_of
 from sottovoce.engine.script import Script
 
 CHAT = Conversation("me", "abc")
@@ -228,3 +228,20 @@ async def test_states_that_are_written_at_once_stay_below_the_cap_together(kept:
         assert kept.make_room(first, 700)
         assert kept.make_room(second, 700) is None
     assert kept.make_room(second, 700)
+
+
+def test_of_openings_stay_those_whose_instructions_are_still_set(kept: KvFiles) -> None:
+    for system in ("", "Be kind."):
+        put(kept, opening(system, BINDING))
+    put(kept)
+    kept.keep_only(frozenset({name_of(CHAT), opening_of("")}))
+    assert kept.read(CHAT) is not None
+    assert kept.read(opening("", BINDING)) is not None
+    assert kept.read(opening("Be kind.", BINDING)) is None
+    kept.forget_openings([""])
+    assert not list(kept.folder.glob("opening-*"))
+
+
+def test_nobody_can_name_a_file_by_a_chat(kept: KvFiles) -> None:
+    for chat in ("../../x", "opening-../x", "opening-" + "0" * 49):
+        assert set(name_of(Conversation(NOBODY, chat))) <= set("0123456789abcdef")

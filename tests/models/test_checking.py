@@ -10,8 +10,10 @@ from gguf_samples import language_model, split
 
 from sottovoce.core import settings
 from sottovoce.core.errors import BadModelFile
-from sottovoce.core.paths import Home
-from sottovoce.models import adding, checking, records, shelf
+from sottovoce.core.paths import Home, write_whole
+from sottovoce.core.standing import StandingSettings
+from sottovoce.models import adding, checking, records, shelf, variants
+from sottovoce.models.file import Variant
 from sottovoce.models.records import Record
 from sottovoce.store.db import open_database
 from sottovoce.workshop import Workshop
@@ -99,7 +101,8 @@ async def test_a_model_that_changed_since_it_was_added_is_not_loaded(
         )
         for file in files:
             database.call(lambda conn, file=file: shelf.remember(conn, file))  # type: ignore[misc]
-        workshop = Workshop(home, settings.load(home, {}, {}), database, None, 1, 0)
+        usual = settings.load(home, {}, {})
+        workshop = Workshop(home, usual, database, None, 1, 0, lambda: usual)
         model = shelf.resolve("big", home)
         assert await workshop._verify(model) == first.sha256
         changed(files[part].path)
@@ -112,7 +115,8 @@ async def test_a_model_that_changed_since_it_was_added_is_not_loaded(
 async def test_a_file_that_came_by_hand_may_change(home: Home) -> None:
     path = language_model().write(home.models / "m.gguf")
     with closing(open_database(home)) as database:
-        workshop = Workshop(home, settings.load(home, {}, {}), database, None, 1, 0)
+        usual = settings.load(home, {}, {})
+        workshop = Workshop(home, usual, database, None, 1, 0, lambda: usual)
         for _ in range(2):
             assert await workshop._verify(shelf.resolve("m", home)) == shelf.content(path).sha256
             changed(path)
@@ -121,7 +125,8 @@ async def test_a_file_that_came_by_hand_may_change(home: Home) -> None:
 async def test_parts_that_came_by_hand_stay_what_they_were_with_the_first(home: Home, tmp_path: Path) -> None:
     parts = split(home.models)
     with closing(open_database(home)) as database:
-        workshop = Workshop(home, settings.load(home, {}, {}), database, None, 1, 0)
+        usual = settings.load(home, {}, {})
+        workshop = Workshop(home, usual, database, None, 1, 0, lambda: usual)
         model = shelf.resolve("big", home)
         await workshop._verify(model)
         known = database.look(shelf.known_files)
@@ -135,3 +140,15 @@ async def test_parts_that_came_by_hand_stay_what_they_were_with_the_first(home: 
         # Whoever puts another model there puts another first part there as well.
         changed(parts[0])
         assert await workshop._verify(model) == shelf.content(parts[0]).sha256
+
+
+def test_fixed_are_the_instructions_of_the_settings_and_of_variants_as_they_are_now(home: Home) -> None:
+    standing = StandingSettings(home, {}, {})
+    with closing(open_database(home)) as database:
+        workshop = Workshop(home, standing(), database, None, 1, 0, standing)
+        assert workshop.fixed() == {""}
+        write_whole(home.config, b'system = "Be brief."\n')
+        variants.add(home, Variant("nurse", "starter", system="You are a nurse."))
+        assert workshop.fixed() == {"", "Be brief.", "You are a nurse."}
+        variants.remove(home, "nurse")
+        assert workshop.fixed() == {"", "Be brief."}

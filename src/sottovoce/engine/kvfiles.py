@@ -14,11 +14,12 @@ import hmac
 import json
 import logging
 import os
+import re
 import secrets
 import shutil
 from array import array
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from weakref import WeakValueDictionary
@@ -35,6 +36,11 @@ VERSION = 2
 KEY_BYTES = 32
 BLOCK = 1 << 20
 SUFFIXES = (".json", ".state", ".part")
+NOBODY = ""
+"""The owner of what no person wrote. `opening` makes their names."""
+
+OPENING = re.compile("opening-[0-9a-f]{32}-[0-9a-f]{16}")
+
 SPARE_DISK = 512 << 20
 """Leave this much of the disk free: keeping a chat warm is worth less than anything else."""
 
@@ -102,9 +108,12 @@ class KvFiles:
         return True
 
     def keep_only(self, names: frozenset[str]) -> None:
-        """Remove every state but these: the chats of the others are gone. See `name_of`."""
+        """Remove every state but these: the chats, or instructions, of the others are gone.
+
+        See `name_of`, and `opening_of` for those that are nobody's.
+        """
         for path in self.folder.iterdir():
-            if path.suffix in SUFFIXES and path.stem not in names:
+            if path.suffix in SUFFIXES and not {path.stem, path.stem.rpartition("-")[0]} & names:
                 path.unlink(missing_ok=True)
 
     def close(self) -> None:
@@ -156,6 +165,11 @@ class KvFiles:
     def is_current(self, kept: KeptState) -> bool:
         """Whether the files are still those that were read. Nobody but this program writes them."""
         return self._changes.get(name_of(kept.conversation), 0) == kept.change
+
+    def note_used(self, kept: KeptState) -> None:
+        """Have a state that was used just now be among the last to go."""
+        with suppress(OSError):
+            os.utime(self.folder / kept.file_name)
 
     def make_room(self, conversation: Conversation, size: int) -> str | None:
         """Return the file name the engine may write `size` bytes to, or None where there is no room.
@@ -211,6 +225,12 @@ class KvFiles:
         if self.folder.is_dir():
             sync_folder(self.folder)
 
+    def forget_openings(self, systems: Iterable[str]) -> None:
+        """Remove what was made of these instructions."""
+        for system in systems:
+            for path in self.folder.glob(f"{opening_of(system)}-*.json"):
+                self._remove(path.stem)
+
     def _note_change(self, name: str) -> None:
         self._changes[name] = self._changes.get(name, 0) + 1
 
@@ -247,7 +267,20 @@ class KvFiles:
         return code.digest()
 
 
+def opening_of(system: str) -> str:
+    """Return what the names of all states begin with that were made of these instructions and of no chat."""
+    return f"opening-{hashlib.sha256(os.fsencode(system)).hexdigest()[:32]}"
+
+
+def opening(system: str, binding: Binding) -> Conversation:
+    """Return whose state is that of these instructions, computed in this way: nobody's."""
+    made = hashlib.sha256(repr(binding).encode()).hexdigest()[:16]
+    return Conversation(NOBODY, f"{opening_of(system)}-{made}")
+
+
 def name_of(conversation: Conversation) -> str:
     """Return the file name of a conversation: a hash, so that no id can become a path."""
+    if conversation.owner == NOBODY and OPENING.fullmatch(conversation.chat or ""):
+        return str(conversation.chat)
     text = f"{conversation.owner}\0{conversation.chat}"
     return hashlib.sha256(os.fsencode(text)).hexdigest()[:32]

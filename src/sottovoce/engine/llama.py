@@ -26,6 +26,7 @@ from sottovoce.engine.embedder import Embedder
 from sottovoce.engine.kvfiles import KeptState, KvFiles
 from sottovoce.engine.life import Life
 from sottovoce.engine.line import Line, Place
+from sottovoce.engine.openings import Fixed, Opening, nothing_fixed
 from sottovoce.engine.pace import guessed_tokens
 from sottovoce.engine.plan import Plan
 from sottovoce.engine.protocol import Asked, Load, ModelFacts, Queue, cannot_rank
@@ -81,6 +82,8 @@ class Work:
     prompt: list[int]
     read: int
     spoken: Spoken
+    opening: Opening | None = None
+    """What its prompt begins with, where that is fixed."""
     reused: int | None = None
     """What the engine says it had not to read; None before it has said so."""
 
@@ -103,11 +106,17 @@ class Work:
 
 
 class LlamaEngine:
-    def __init__(self, plan: Plan, kept: KvFiles | None = None, exists: Exists = everything_exists) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        kept: KvFiles | None = None,
+        exists: Exists = everything_exists,
+        fixed: Fixed = nothing_fixed,
+    ) -> None:
         self.plan = plan
         self.line = Line(plan.slots, plan.longest_wait)
         self._batch = Batch()
-        self._seats = Seats(Slots(plan.slots), kept, exists)
+        self._seats = Seats(Slots(plan.slots), kept, exists, fixed)
         self._life = Life(plan, partial(start, kv=self._seats.folder), self._seats.save_all)
         self._embedder: Embedder | None = None
 
@@ -229,6 +238,11 @@ class LlamaEngine:
             if kept is None:  # it may have been saved while we waited for the slot
                 kept = await seats.look_up(turn.conversation, turn.afresh)
             await seats.seat(running, slot, turn.conversation, kept, usual)
+            opening = None
+            if not turn.afresh:
+                opening = await seats.openings.of(running, turn.asked, usual, slot.shared(usual.ids))
+            if opening is not None:
+                await seats.begin(running, slot, opening)
             prompt = usual.ids if turn.afresh else await running.words.continued(usual, slot.script)
             require_room(prompt, running.facts)
             # The last token is always read: the answer begins from it.
@@ -240,7 +254,7 @@ class LlamaEngine:
             # What must follow a schema is no thought, whatever the template has begun.
             opened = usual.opened if turn.sampling.schema is None else ""
             spoken = Spoken(turn.sampling.likelihoods, opened)
-            work = Work(running, turn, slot, prompt, held, spoken)
+            work = Work(running, turn, slot, prompt, held, spoken, opening)
             try:
                 for part in (self._feed(work), self._write(work)):
                     async with contextlib.aclosing(part) as pieces:
@@ -258,7 +272,7 @@ class LlamaEngine:
         place, slot, prompt = work.turn.place, work.slot, work.prompt
         # Before the first is read, also afresh: it counts though nobody stays until then.
         yield Reading(work.read, len(prompt))
-        while not work.turn.afresh and work.left > (size := self._piece_size(place)):
+        while not work.turn.afresh and work.left > (size := self._next_piece(work)):
             with self._batch.piece(place.owner, size, place.read) as piece:
                 await piece.turn
                 body = piece_request(prompt[: work.read + size], slot.number, afresh=slot.stale)
@@ -269,6 +283,8 @@ class LlamaEngine:
             work.note_read(size)
             script = replace(slot.script, tokens=tuple(prompt[: work.read]))
             self._seats.note(work.running, slot, script)
+            if work.opening is not None and work.read == len(work.opening.tokens):
+                await self._seats.keep(work.running, slot, work.opening)
             yield Reading(work.read, len(prompt))
 
     async def _write(self, work: Work) -> AsyncGenerator[Piece, None]:
@@ -315,6 +331,12 @@ class LlamaEngine:
                     turn.place.written = spoken.count
                     if text is not None:
                         yield text
+
+    def _next_piece(self, work: Work) -> int:
+        """Return how many tokens are read next: none beyond an opening that is not kept yet."""
+        size = self._piece_size(work.turn.place)
+        unread = 0 if work.opening is None else len(work.opening.tokens) - work.read
+        return min(size, unread) if unread > 0 else size
 
     def _piece_size(self, place: Place) -> int:
         """Return how many tokens are read at once."""

@@ -1,6 +1,7 @@
 """A slot made ready for a conversation: whoever sat there is saved, and what is kept is brought back.
 
-No state ever passes from one owner to another: a slot whose owner changes is computed from its first token.
+No state ever passes from one owner to another: a slot whose owner changes is computed from its first token,
+or from where an opening ends, which holds nobody's words.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from sottovoce.core.errors import EngineFailed
 from sottovoce.core.messages import Conversation
 from sottovoce.engine.client import EngineGone
 from sottovoce.engine.kvfiles import KeptState, KvFiles
+from sottovoce.engine.openings import Fixed, Opening, Openings
 from sottovoce.engine.script import Prompt, Script
 from sottovoce.engine.slots import Slot, Slots
 from sottovoce.engine.starting import Running
@@ -27,9 +29,10 @@ Exists = Callable[[Conversation], Awaitable[bool]]
 
 
 class Seats:
-    def __init__(self, slots: Slots, kept: KvFiles | None, exists: Exists) -> None:
+    def __init__(self, slots: Slots, kept: KvFiles | None, exists: Exists, fixed: Fixed) -> None:
         self.slots = slots
         self.kept = kept if kept is not None and kept.is_ours else None
+        self.openings = Openings(self.kept, fixed)
         self._exists = exists
         self._seen: Running | None = None
 
@@ -81,6 +84,20 @@ class Seats:
         if kept.script.shared(prompt) > slot.script.shared(prompt):
             await self._restore(running, slot, kept)
 
+    async def begin(self, running: Running, slot: Slot, opening: Opening) -> None:
+        """Give a slot what its prompt begins with, where that is kept."""
+        kept = await self.openings.kept(opening)
+        if kept is not None:
+            await self._restore(running, slot, kept)
+
+    async def keep(self, running: Running, slot: Slot, opening: Opening) -> None:
+        """Keep what a slot holds, which is an opening and no more, for all chats that begin so."""
+        kept = self.kept
+        if kept is None or slot.script.tokens != opening.tokens or slot.stale:
+            return
+        async with kept.had(opening.conversation):
+            await self._write(running, slot, opening.conversation)
+
     async def save_all(self, running: Running) -> None:
         """Save what is unsaved in every slot."""
         self.meet(running)
@@ -113,22 +130,28 @@ class Seats:
                 slot.script, slot.stale, slot.unsaved = Script(), True, False
                 return
             slot.unsaved = False
-            part = None
             if len(slot.script.tokens) >= WORTH_KEEPING and not slot.stale:
-                part = kept.make_room(conversation, len(slot.script.tokens) * running.kv_bytes_per_token)
-            if part is None:
-                return
-            try:
-                path = f"/slots/{slot.number}?action=save"
-                await running.client.call("POST", path, {"filename": part})
-            except EngineGone:
-                raise
-            except EngineFailed as problem:
-                log.warning("A chat state is not saved: %s %s", problem.sentence, problem.detail)
-                return
-            await asyncio.to_thread(kept.keep, conversation, running.binding, slot.script, part)
-            if not await self._exists(conversation):
-                kept.forget(conversation)
+                await self._write(running, slot, conversation)
+                if not await self._exists(conversation):
+                    kept.forget(conversation)
+
+    async def _write(self, running: Running, slot: Slot, whose: Conversation) -> None:
+        """Write what the slot holds under this name, where there is room for it."""
+        kept, script = self.kept, slot.script
+        part = (
+            None if kept is None else kept.make_room(whose, len(script.tokens) * running.kv_bytes_per_token)
+        )
+        if kept is None or part is None:
+            return
+        try:
+            path = f"/slots/{slot.number}?action=save"
+            await running.client.call("POST", path, {"filename": part})
+        except EngineGone:
+            raise
+        except EngineFailed as problem:
+            log.warning("A chat state is not saved: %s %s", problem.sentence, problem.detail)
+            return
+        await asyncio.to_thread(kept.keep, whose, running.binding, script, part)
 
     async def _restore(self, running: Running, slot: Slot, kept: KeptState) -> None:
         """Have the engine read a kept state, unless another model's has taken its place meanwhile."""
@@ -148,6 +171,7 @@ class Seats:
                 log.warning("A kept chat state is not restored: %s %s", problem.sentence, problem.detail)
                 return
             slot.script, slot.stale = kept.script, False
+            files.note_used(kept)
 
     async def _erase(self, running: Running, slot: Slot) -> None:
         """Have the engine drop what it holds in a slot. It is not used again even where that fails."""

@@ -62,6 +62,7 @@ class Words:
         self._most_bytes = window * vocabulary.longest
         self._lengths: Remembered[str, int] = Remembered(REMEMBERED_CHARACTERS)
         self._prompts: Remembered[tuple[Asked, bool | None], Prompt] = Remembered(REMEMBERED_CHARACTERS)
+        self._openings: Remembered[str, list[int]] = Remembered(REMEMBERED_CHARACTERS)
         self._calls = asyncio.Semaphore(AT_ONCE)
 
     async def prompt(self, asked: Asked, thinking: bool | None = None) -> Prompt:
@@ -71,6 +72,22 @@ class Words:
         if known is None:  # counted just before it is asked, as a rule
             known = await self._prompt(asked, thinking)
             self._prompts.keep(key, known, sum(map(len, texts_of(asked))))
+        return known
+
+    async def opening(self, system: str) -> list[int]:
+        """Return what every prompt with these instructions begins with ("": with none), whatever is asked.
+
+        Nothing where the instructions spell a control token.
+        """
+        if self._forges(system):
+            return []
+        known = self._openings.get(system)
+        if known is None:
+            mark = f"text{secrets.token_hex(12)}n"
+            lead = [Message(Role.SYSTEM, system)] if system else []
+            text, found, _ = (await self._render([*lead, Message(Role.USER, mark)], None)).partition(mark)
+            known = await self._ids(text, special=True, first=True) if found else []
+            self._openings.keep(system, known, len(system))
         return known
 
     async def continued(self, prompt: Prompt, script: Script) -> list[int]:
