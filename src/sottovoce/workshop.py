@@ -95,6 +95,7 @@ class Workshop:
             slots=slots or slots_that_fit(model.path, settings.context, self._room.free()),
             queue_seconds=self._queue_seconds,
             threads=settings.threads,
+            gentle=settings.pace == "gentle",
             idle_seconds=settings.idle_minutes * 60.0,
             watch=self._watch,
             room=self._room,

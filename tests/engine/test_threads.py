@@ -23,6 +23,11 @@ def test_one_thread_only_when_moment_and_minute_both_say_busy(
     assert threads.choose(cores, others, load) == wanted
 
 
+@pytest.mark.parametrize(("cores", "wanted"), [(1, 1), (2, 1), (3, 1), (8, 4)])
+def test_a_gentle_engine_leaves_half_of_the_cores(cores: int, wanted: int) -> None:
+    assert threads.gentle(cores) == wanted
+
+
 def test_the_gauge_counts_what_others_do_and_not_us(tmp_path: Path) -> None:
     stat = tmp_path / "stat"
     ticks = [0.0, 2.0]

@@ -31,6 +31,7 @@ PROFILES = ("open", "family", "workplace", "public")
 USES = ("private", "commercial")
 WRITES = ("auto", "on", "off")
 SWITCH = ("on", "off")
+PACES = ("usual", "gentle")
 CLOCKS = ("machine", "none")
 LABELS = ("none", "eu", "cn")
 
@@ -171,6 +172,13 @@ class Settings:
     system: str = _setting("", str, "instructions placed before every new chat")
     context: int = _setting(4096, int, "tokens a chat can hold in view; 0 takes all the model can", _window)
     threads: int = _count(0, 1024, "processor threads of the engine; 0 chooses for this machine")
+    pace: str = _setting(
+        "usual",
+        str,
+        "how much of the machine an answer takes: usual, or gentle, which leaves half of the cores, and the "
+        "precedence on the others, to other programs",
+        _one_of(*PACES),
+    )
     idle_minutes: int = _count(10, 100_000, "unload the model after this long without a question; 0 never")
     kv_megabytes: int = _count(1024, 1_000_000, "disk for the memory of old chats; 0 keeps none")
     host: str = _setting(

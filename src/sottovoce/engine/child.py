@@ -37,8 +37,8 @@ class ChildConfig:
     """How the vectors of a text's tokens become one, mean, cls or last; rank: a score. None: it writes."""
     most: int | None = None
     """Bytes of memory of its own that the process may take: a template or a damaged file may ask for any."""
-    patient: bool = False
-    """Lets every other program come first."""
+    priority: int = 0
+    """0 is every program's; at a higher one others come first. See core/priority.py."""
 
     def to_line(self) -> bytes:
         return json.dumps(asdict(self)).encode() + b"\n"
@@ -148,10 +148,10 @@ def main() -> None:
     except (RuntimeError, ValueError) as problem:
         answer(failed=str(problem))
         os._exit(1)  # the library's threads would not let the interpreter end
-    if config.patient:  # only now: a load has a deadline
-        from sottovoce.core.priority import LOWEST, give_way
+    if config.priority:  # only now: a load has a deadline
+        from sottovoce.core.priority import give_way
 
-        give_way(LOWEST)
+        give_way(config.priority)
     answer(ready=server.listening_address, build=xllamacpp.__version__)
     threading.Event().wait()
 

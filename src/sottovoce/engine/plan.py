@@ -33,6 +33,8 @@ class Plan:
     embed: bool = False
     rank: bool = False
     """It tells how well a text fits a question."""
+    gentle: bool = False
+    """It leaves half of the cores to other programs, which also come first on the others."""
     patient: bool = False
     """It works in the background and lets every other program come first."""
     room: Room = field(default_factory=Room)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from sottovoce.core.errors import BadModelFile, SottoError
+from sottovoce.core.priority import LOW, LOWEST
 from sottovoce.engine import marks, threads
 from sottovoce.engine.child import BATCH, ChildConfig
 from sottovoce.engine.client import Client
@@ -94,8 +95,9 @@ def _taken(plan: Plan, header: Header, window: int) -> int:
 def _config(
     plan: Plan, child: Child, header: Header, need: Need, gauge: threads.OthersGauge, kv: str | None
 ) -> ChildConfig:
-    others = gauge.read(plan.room.pids)
-    chosen = plan.threads or threads.choose(threads.usable_cores(), others, threads.minute_load())
+    others, cores = gauge.read(plan.room.pids), threads.usable_cores()
+    most = threads.gentle(cores) if plan.gentle else cores
+    chosen = plan.threads or min(most, threads.choose(cores, others, threads.minute_load()))
     socket = child.socket_path()
     return ChildConfig(
         model=str(plan.path),
@@ -107,8 +109,15 @@ def _config(
         most=most_of(need.bytes, chosen),
         kv=kv,
         pooling=pooling_of(plan, header),
-        patient=plan.patient,
+        priority=priority_of(plan),
     )
+
+
+def priority_of(plan: Plan) -> int:
+    """Return the priority at which a child computes; 0 is every program's."""
+    if plan.patient:
+        return LOWEST
+    return LOW if plan.gentle else 0
 
 
 def most_of(need: int, threads: int) -> int:

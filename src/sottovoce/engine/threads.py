@@ -25,6 +25,11 @@ def choose(cores: int, others: float, load: float) -> int:
     return 1 if others >= busy and load >= busy else cores
 
 
+def gentle(cores: int) -> int:
+    """Return the thread count that leaves half of the cores to other programs."""
+    return max(1, cores // 2)
+
+
 def usable_cores() -> int:
     """Return the physical cores that this process may use."""
     import psutil
