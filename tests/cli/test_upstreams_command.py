@@ -4,6 +4,9 @@ import json
 import os
 
 import pytest
+from rings import ring
+
+from sottovoce.hybrid import keyring
 
 CELLAR = (
     "upstreams",
@@ -51,6 +54,7 @@ def test_a_model_elsewhere_is_listed_shown_and_removed(sotto, key):
             "month": {"money": "5.0", "tokens": None, "bytes": None},
         },
         "key": True,
+        "key_in": "files",
         "problem": None,
     }
     nothing = {"money": "0", "tokens": 0, "bytes": 0}
@@ -100,7 +104,7 @@ def test_what_is_shown_can_be_passed_on_without_its_key(sotto, key, tmp_path):
     file.write_text(sotto("upstreams", "show", "cellar").out)
     assert sotto("upstreams", "add", "other", "--file", file).code == 0
     one, other = json.loads(sotto("upstreams", "list", "--json").out)
-    assert {**one, "name": "", "key": False} == {**other, "name": ""}
+    assert {**one, "name": "", "key": False, "key_in": None} == {**other, "name": ""}
     assert sotto("upstreams", "add", "third", "--file", file, "--model", "x").code == 2
 
 
@@ -147,6 +151,69 @@ def test_what_cannot_be_is_refused_and_leaves_nothing(sotto, tmp_path, words, se
     assert sentence in failed.err
     assert "canary" not in failed.err
     assert not list((tmp_path / "home").glob("upstreams/*"))
+
+
+@pytest.fixture
+def theirs(monkeypatch):
+    """The only keyring of this system."""
+    only = ring()
+    monkeypatch.setattr(keyring, "kinds", lambda: {"Secret Service": only})
+    return only
+
+
+def test_a_key_stands_in_the_keyring_where_its_owner_says_so(sotto, key, tmp_path, theirs):
+    sotto(*CELLAR, "--key-file", key)
+    assert sotto("settings", "set", "keys_in", "keyring").code == 0
+    assert "Its key is kept in a private file." in sotto("upstreams", "show", "cellar").err
+    assert not theirs.held
+    assert sotto("upstreams", "key", "cellar", "--key-file", key).out == (
+        "Its key is kept in the system's keyring.\n"
+    )
+    assert list(theirs.held.values()) == ["sk-canary-4711"]
+    printed = [sotto("upstreams", *words) for words in (("list",), ("list", "--json"), ("show", "cellar"))]
+    printed += [sotto("--debug", "doctor", "--json")]
+    assert "keyring" in printed[0].out
+    assert json.loads(printed[1].out)[0]["key_in"] == "keyring"
+    assert "Its key is kept in the system's keyring." in printed[2].err
+    files = [path for path in (tmp_path / "home").rglob("*") if path.is_file()]
+    assert "canary" not in "".join(one.out + one.err for one in printed)
+    assert not [path for path in files if b"canary" in path.read_bytes()]
+    assert sotto("upstreams", "remove", "cellar").code == 0
+    assert not theirs.held
+
+
+def test_without_a_keyring_nothing_is_described_and_no_file_gets_the_key(sotto, key, tmp_path, monkeypatch):
+    monkeypatch.setenv("SOTTO_KEYS_IN", "keyring")
+    monkeypatch.setattr(keyring, "kinds", dict)
+    failed = sotto(*CELLAR, "--key-file", key)
+    assert (failed.code, failed.out) == (2, "")
+    assert "There is no keyring of the system here." in failed.err
+    assert not list((tmp_path / "home/upstreams").glob("*"))
+    assert sotto(*CELLAR).code == 0
+
+
+def test_what_is_in_a_keyring_that_does_not_open_is_removed_when_it_does(sotto, key, monkeypatch, theirs):
+    monkeypatch.setenv("SOTTO_KEYS_IN", "keyring")
+    sotto(*CELLAR, "--key-file", key)
+    with monkeypatch.context() as without:
+        without.setattr(keyring, "kinds", dict)
+        failed = sotto("upstreams", "remove", "cellar")
+        assert failed.code == 2
+        assert "Do the same again once it opens" in failed.err
+    assert sotto("upstreams", "remove", "cellar").code == 0
+    assert not theirs.held
+
+
+def test_another_key_is_given_to_what_is_described_alone(sotto, key, tmp_path):
+    missing = sotto("upstreams", "key", "cellar", "--key-file", key)
+    assert (missing.code, missing.out) == (2, "")
+    assert "There is no model elsewhere named 'cellar'." in missing.err
+    sotto(*CELLAR, "--key-file", key)
+    assert sotto("upstreams", "key", "cellar").code == 2
+    given = sotto("upstreams", "key", "cellar", "--key-file", "-", stdin=b"sk-another\n")
+    assert given.out == "Its key is kept in a private file.\n"
+    assert "sk-another" in (tmp_path / "home/upstreams/cellar.key").read_text()
+    assert sotto("upstreams", "key", "../cellar", "--key-file", key).code == 2
 
 
 def test_a_file_that_cannot_be_read_is_listed_with_why(sotto, tmp_path):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import subprocess
@@ -15,6 +16,9 @@ from sottovoce.core.settings import Settings
 from sottovoce.doctor import keeping
 from sottovoce.doctor.finding import Finding, Grade
 from sottovoce.guard.provenance import short
+from sottovoce.hybrid import keyring, keys, upstreams
+from sottovoce.hybrid.upstream import Upstream
+from sottovoce.net.address import Where
 from sottovoce.net.ledger import Ledger
 from sottovoce.net.policy import Purpose
 from sottovoce.store import backup, signing
@@ -37,6 +41,10 @@ def snapshot(home: Home) -> dict[str, tuple[int, float]]:
     """Everything but SQLite's own log and index of it, which any reader makes."""
     files = [path for path in home.root.rglob("*") if path.name not in ("sotto.db-wal", "sotto.db-shm")]
     return {str(path): (path.stat().st_size, path.stat().st_mtime) for path in files if path.is_file()}
+
+
+def far() -> Upstream:
+    return Upstream("far", "https://api.example.com/v1", "large", Where.OUTSIDE)
 
 
 # ── settings ──────────────────────────────────────────────────────────────────────────────────────
@@ -278,3 +286,41 @@ def test_a_signing_key_that_was_lost_replaced_or_damaged_is_told(
     assert (found.grade, word in found.sentence) == (grade, True)
     assert found.step
     assert snapshot(home) == before
+
+
+# ── keys of models elsewhere ──────────────────────────────────────────────────────────────────────
+
+
+def test_keys_that_can_be_read_are_counted(home: Home) -> None:
+    assert keeping.keys_elsewhere(home) is None
+    upstreams.add(home, far())
+    assert keeping.keys_elsewhere(home) is None
+    keys.keep(home, far(), "sk-canary")
+    found = keeping.keys_elsewhere(home)
+    assert found is not None
+    assert (found.grade, found.sentence) == (OK, "1 of models elsewhere, to be read")
+
+
+def test_a_key_that_cannot_be_read_is_found_and_nothing_is_mended(home: Home) -> None:
+    upstreams.add(home, far())
+    keys.keep(home, far(), "sk-canary")
+    file = upstreams.folder(home) / "far.key"
+    file.write_text("{")
+    file.chmod(0o644)
+    before = snapshot(home)
+    found = keeping.keys_elsewhere(home)
+    assert found is not None
+    assert (found.grade, found.sentence) == (WARN, "The key of far cannot be read.")
+    assert "sotto upstreams key far" in (found.step or "")
+    assert (snapshot(home), file.stat().st_mode & 0o777) == (before, 0o644)
+
+
+def test_a_key_in_a_keyring_that_is_not_here_is_found(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    upstreams.add(home, far())
+    keys.keep(home, far(), "sk-canary")
+    record = {"origin": list(far().origin), "keyring": "Secret Service"}
+    (upstreams.folder(home) / "far.key").write_text(json.dumps(record))
+    monkeypatch.setattr(keyring, "kinds", dict)
+    found = keeping.keys_elsewhere(home)
+    assert found is not None
+    assert (found.grade, found.sentence) == (WARN, "There is no keyring of the system here.")

@@ -196,7 +196,7 @@ def test_without_a_key_there_is_none_and_a_forgotten_one_is_gone(home: Home) -> 
     assert keys.of(home, FULL) is None
     keys.forget(home, "far")
     keys.keep(home, FULL, "sk-canary")
-    assert keys.is_kept(home, "far")
+    assert keys.place_of(home, "far") == "files"
     keys.forget(home, "far")
     assert not [path for path in home.root.rglob("*") if path.is_file() and "canary" in path.read_text()]
 
@@ -206,7 +206,7 @@ def test_what_is_no_key_is_not_kept_and_not_said(home: Home, key: str) -> None:
     with pytest.raises(BadValue, match="This is no key") as raised:
         keys.keep(home, FULL, key)
     assert not key or key not in f"{raised.value.sentence}{raised.value.hint}{raised.value.detail}"
-    assert not keys.is_kept(home, "far")
+    assert keys.place_of(home, "far") == ""
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import IO, TYPE_CHECKING, Any
 
 from sottovoce.core.errors import BadValue, Refused
+from sottovoce.core.settings import FILES, KEYRING
 from sottovoce.hybrid.budget import MILLION
 from sottovoce.hybrid.keys import LARGEST
 from sottovoce.hybrid.upstream import Budget, Kind, Limit, Price, Upstream
@@ -117,9 +118,15 @@ def side(upstream: Upstream) -> str:
     return "" if upstream.problem else upstream.where.value
 
 
-def told_of(upstream: Upstream, has_key: bool, used: Mapping[str, Spent]) -> list[str]:
-    """Return what is not in the file of an upstream."""
-    lines = ["\nIts key is kept." if has_key else "\nIt has no key."]
+def told_of_key(place: str) -> str:
+    """Return where a key stands, in a sentence."""
+    told = {FILES: "Its key is kept in a private file.", KEYRING: "Its key is kept in the system's keyring."}
+    return told.get(place, "It has no key.")
+
+
+def told_of(upstream: Upstream, place: str, used: Mapping[str, Spent]) -> list[str]:
+    """Return what is not in the file of an upstream; `place` is that of its key."""
+    lines = ["", told_of_key(place)]
     day, month = (amounts(upstream, used[period]) for period in ("day", "month"))
     return [*lines, f"Used today, in UTC: {day}. This month: {month}."]
 
@@ -149,7 +156,7 @@ def money_of(spent: Spent) -> str:
     return format(Decimal(spent.micro) / MILLION, "f")
 
 
-def data(upstream: Upstream, has_key: bool, used: Mapping[str, Spent] | None = None) -> dict[str, object]:
+def data(upstream: Upstream, place: str, used: Mapping[str, Spent] | None = None) -> dict[str, object]:
     """Return an upstream's documented keys; money as text, so that no digit is lost. Never the key itself."""
     price = upstream.price
     found: dict[str, object] = {
@@ -168,7 +175,8 @@ def data(upstream: Upstream, has_key: bool, used: Mapping[str, Spent] | None = N
         "longest": upstream.longest,
         "authority": upstream.authority or None,
         "budget": {period: _limit(getattr(upstream.budget, period)) for period in ("day", "month")},
-        "key": has_key,
+        "key": bool(place),
+        "key_in": place or None,
         "problem": upstream.problem or None,
     }
     if used is not None:

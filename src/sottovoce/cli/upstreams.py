@@ -35,12 +35,14 @@ def list_upstreams(given: Given, /, as_json: bool) -> None:
     from sottovoce.hybrid import upstreams as files
 
     home = given.open_home()
-    found = files.listed(home)
+    found = [(one, keys.place_of(home, one.name)) for one in files.listed(home)]
     if as_json:
-        given.show.data([data(one, keys.is_kept(home, one.name)) for one in found])
+        given.show.data([data(one, place) for one, place in found])
     elif found:
-        rows = [(one.name, one.model, side(one), one.by, one.problem or one.url) for one in found]
-        given.show.table(("name", "model", "where", "who runs it", "address"), rows, said=(2,))
+        rows = [
+            (one.name, one.model, side(one), one.by, place, one.problem or one.url) for one, place in found
+        ]
+        given.show.table(("name", "model", "where", "who runs it", "key in", "address"), rows, said=(2, 4))
     else:
         given.show.note(
             "No model elsewhere is known. To name one: sotto upstreams add NAME --url URL --model M"
@@ -65,12 +67,12 @@ def show(given: Given, /, name: str, as_json: bool) -> None:
     found = files.get(name, home)
     with closing(given.open_database()) as database:
         used = database.look(lambda conn: spent_in(conn, found, time.time()))
-    has_key = keys.is_kept(home, name)
+    place = keys.place_of(home, name)
     if as_json:
-        given.show.data(data(found, has_key, used))
+        given.show.data(data(found, place, used))
         return
     given.show.plain(files.written(found).rstrip("\n"))
-    for line in told_of(found, has_key, used):
+    for line in told_of(found, place, used):
         given.show.note(line)
 
 
@@ -124,7 +126,8 @@ def show(given: Given, /, name: str, as_json: bool) -> None:
 def add(given: Given, /, name: str, file: Path | None, key_file: Any, **said: Any) -> None:
     """Describe a model elsewhere. Nothing is sent there.
 
-    The key is kept in a file of its own that only you can read, and goes to this address alone.
+    The key goes to this address alone. It is kept in a file of its own that only you can read, or in the
+    system's keyring: sotto settings set keys_in keyring.
     """
     from sottovoce.cli._upstreams import described, read_key, warnings
     from sottovoce.core.errors import BadValue
@@ -145,13 +148,37 @@ def add(given: Given, /, name: str, file: Path | None, key_file: Any, **said: An
     path = files.add(home, made)
     if key is not None:
         try:
-            keys.keep(home, made, key)
+            keys.keep(home, made, key, given.settings().keys_in)
         except BaseException:  # a stop as well: no description stays without its key
             files.remove(home, name)
             raise
     given.show.plain(str(path))
     for line in warnings(made, key is not None):
         given.show.note(line)
+
+
+@upstreams.command()
+@click.argument("name")
+@click.option(
+    "--key-file",
+    type=click.File("rb"),
+    required=True,
+    metavar="FILE",
+    help="A file that holds the key and nothing else; - is standard input.",
+)
+@click.pass_obj
+def key(given: Given, /, name: str, key_file: Any) -> None:
+    """Give a model elsewhere its key, in place of the one that it has.
+
+    It is kept where the setting keys_in says, and gone from where the old one stood.
+    """
+    from sottovoce.cli._upstreams import read_key, told_of_key
+    from sottovoce.hybrid import keys
+    from sottovoce.hybrid import upstreams as files
+
+    home = given.open_home()
+    keys.keep(home, files.get(name, home), read_key(key_file), given.settings().keys_in)
+    given.show.line(told_of_key(keys.place_of(home, name)))
 
 
 @upstreams.command()
@@ -163,8 +190,9 @@ def remove(given: Given, /, name: str) -> None:
     from sottovoce.hybrid import upstreams as files
 
     home = given.open_home()
+    files.path_of(name, home)  # or it is no name, and must become no path
+    keys.forget(home, name)  # first: a keyring that does not open leaves both
     files.remove(home, name)
-    keys.forget(home, name)
     given.show.line(f"Removed: {name}")
 
 

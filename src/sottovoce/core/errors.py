@@ -9,7 +9,7 @@ SottoError
 │   ├── BadArchive      an import file that cannot be read
 │   ├── BadCatalogue    a file of models to choose from that cannot be read
 │   ├── BadVariant      a variant's file that cannot be read
-│   ├── BadUpstream     the file of a model elsewhere that cannot be read
+│   ├── BadUpstream     the file or the key of a model elsewhere that cannot be read
 │   ├── BadBundle       a bundle of updates that is damaged, forged, older, or has run out
 │   ├── BadDocument     a document that cannot be read
 │   ├── Unsupported     a request's field that cannot be honoured here

@@ -34,6 +34,7 @@ SWITCH = ("on", "off")
 PACES = ("usual", "gentle")
 CLOCKS = ("machine", "none")
 LABELS = ("none", "eu", "cn")
+FILES, KEYRING = KEYS_IN = ("files", "keyring")
 
 HOST = re.compile(r"(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(?::[1-9][0-9]{0,4})?")
 ORIGIN = re.compile(rf"[a-z][a-z0-9+.-]*://{HOST.pattern}")
@@ -243,6 +244,13 @@ class Settings:
         "the proxy through which public addresses are reached, as http://proxy.lan:3128; empty: none. "
         "Those of the environment are not used",
         _proxy,
+    )
+    keys_in: str = _setting(
+        FILES,
+        str,
+        "where a key of a model elsewhere is put when it is given: files, private to you, or keyring, the "
+        "system's",
+        _one_of(*KEYS_IN),
     )
     keep_sent: str = _setting(
         "off",

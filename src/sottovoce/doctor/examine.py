@@ -32,6 +32,8 @@ def examine(
     yield keeping.backups(home, now)
     yield keeping.rules(home)
     yield keeping.signing_key(home)
+    if (found_keys := keeping.keys_elsewhere(home)) is not None:
+        yield found_keys
     yield keeping.network(home, settings.network)
     yield (library := model.library())
     found, header = model.file(settings, home)

@@ -22,6 +22,7 @@ from sottovoce.core.paths import Home
 from sottovoce.core.settings import Settings, Value
 from sottovoce.doctor.finding import Finding, failure, fine, from_error, size, warning
 from sottovoce.guard.provenance import short
+from sottovoce.hybrid import keys, upstreams
 from sottovoce.net.ledger import Ledger
 from sottovoce.store import backup, signing
 from sottovoce.store.faults import damaged, translated
@@ -166,6 +167,17 @@ def signing_key(home: Home) -> Finding:
         said = f"The rights of {home.signing_key} let others read it: who has it can sign in your name."
         return warning("signing", said, f"chmod 600 {shlex.quote(str(home.signing_key))}")
     return fine("signing", f"key {short(public)}")
+
+
+def keys_elsewhere(home: Home) -> Finding | None:
+    """Look whether the keys of models elsewhere can be read; None where there are none."""
+    held = [one for one in upstreams.listed(home) if not one.problem and keys.place_of(home, one.name)]
+    for one in held:
+        try:
+            keys.of(home, one, mend=False)
+        except SottoError as problem:
+            return warning("keys", problem.sentence, problem.hint or f"sotto upstreams show {one.name}")
+    return fine("keys", f"{len(held)} of models elsewhere, to be read") if held else None
 
 
 def network(home: Home, setting: str) -> Finding:

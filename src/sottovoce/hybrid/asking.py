@@ -5,12 +5,14 @@ What is sent is what was given: whoever calls has shown it to the person, and pu
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from sqlite3 import Connection
 
+from sottovoce.core.aside import aside
 from sottovoce.core.errors import NetworkProblem
 from sottovoce.core.events import Finished, Notice, Reasoning, Text, Timings, Usage
 from sottovoce.core.messages import Message
@@ -159,6 +161,7 @@ async def _answered(
     if asked.unsaid:
         names = ", ".join(asked.unsaid)
         yield Notice("unsaid", f"{upstream.name} is not told {names}: its protocol has no place for it.")
+    bearer = await asyncio.wrap_future(aside(partial(means.key, upstream)))  # a keyring may open a window
     async with (
         posted(
             replace(means.door, where=upstream.where, trust=trust_of(upstream) or means.door.trust),
@@ -167,7 +170,7 @@ async def _answered(
             purpose=Purpose.ANSWER,
             explicit=explicit,
             limits=_limits(budget.room_for_answer(granted, len(asked.body)), means),
-            bearer=means.key(upstream),
+            bearer=bearer,
             headers=asked.headers,
             trace=course.trace,
         ) as answer,

@@ -33,6 +33,7 @@ class Patience:
 class Means:
     """`door` is held against the side that an upstream is said to be on. `key` gives that of an upstream.
 
+    It may wait for a person: call it beside the loop.
     `clock` is in seconds since 1970; `watch` only counts.
     """
 

@@ -55,7 +55,7 @@ def listed(home: Home) -> list[Upstream]:
 
 def get(name: str, home: Home) -> Upstream:
     """Return the upstream of this name. Raises NotFound and BadUpstream."""
-    return read(_there(name, home))
+    return read(path_of(name, home))
 
 
 def add(home: Home, upstream: Upstream) -> Path:
@@ -75,7 +75,7 @@ def add(home: Home, upstream: Upstream) -> Path:
 
 def remove(home: Home, name: str) -> None:
     """Delete an upstream's file, also one that cannot be read. Raises NotFound, StoreProblem."""
-    remove_whole(_there(name, home))
+    remove_whole(path_of(name, home))
 
 
 def read(path: Path) -> Upstream:
@@ -125,7 +125,8 @@ def renamed(path: Path, name: str) -> Upstream:
     return replace(read(path), name=name)
 
 
-def _there(name: str, home: Home) -> Path:
+def path_of(name: str, home: Home) -> Path:
+    """Return the file of the upstream of this name, also one that cannot be read. Raises NotFound."""
     path = folder(home) / f"{name}{SUFFIX}"
     if not NAME.fullmatch(name) or not path.is_file():
         raise NotFound(f"There is no model elsewhere named {name!r}.", hint=LIST_HINT)

@@ -136,7 +136,7 @@ def refused(upstream: Upstream, status: int, body: bytes, wait: float | None) ->
 def _by_status(upstream: Upstream, status: int) -> tuple[str, str]:
     name = upstream.name
     if status in (401, 403):
-        again = f"sotto upstreams remove {name}, then add it with --key-file"
+        again = f"sotto upstreams key {name} --key-file FILE"
         return f"{name} does not take its key, or has none.", f"Give it the right one: {again}"
     if status in (404, 405):
         return (
