@@ -10,6 +10,7 @@ from sottovoce.core.paths import Home
 from sottovoce.core.settings import Value
 from sottovoce.doctor import keeping, machine, model
 from sottovoce.doctor.finding import Finding, Grade
+from sottovoce.doctor.routing import routing
 from sottovoce.engine import memory
 
 
@@ -31,6 +32,7 @@ def examine(
     yield keeping.database(home)
     yield keeping.backups(home, now)
     yield keeping.rules(home)
+    yield routing(home, settings)
     yield keeping.signing_key(home)
     if (found_keys := keeping.keys_elsewhere(home)) is not None:
         yield found_keys
