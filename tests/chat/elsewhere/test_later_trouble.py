@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from answers import hang_in_the_middle, whole
@@ -19,7 +20,7 @@ from sottovoce.chat.elsewhere.preview import There, preview
 from sottovoce.chat.turn import Question
 from sottovoce.core import notices
 from sottovoce.core.errors import DiskFull
-from sottovoce.core.events import Failed, Notice
+from sottovoce.core.events import Done, Failed, Notice
 from sottovoce.core.messages import DRAFT, NOT_WAITING
 from sottovoce.erasing import delete_chat, delete_message
 from sottovoce.hybrid.means import Patience
@@ -265,6 +266,28 @@ async def test_a_stop_waits_for_no_room_on_a_full_disk(
             await asking
     assert desk.only().state is Progress.SENDING
     await desk.app.database.run(lambda conn: waiting.release(conn, lambda _sender: True))
+    assert desk.only().state is Progress.WAITING
+
+
+async def test_what_a_full_disk_kept_in_hand_waits_once_there_is_room(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_back, put = waiting.put_back, asyncio.Event()
+    tries = list[str]()
+
+    def full_at_first(*given: Any, **named: Any) -> None:
+        tries.append("once")
+        if len(tries) == 1:
+            raise DiskFull("The disk is full.")
+        put_back(*given, **named)
+        loop.call_soon_threadsafe(put.set)
+
+    loop = asyncio.get_running_loop()
+    monkeypatch.setattr(waiting, "put_back", full_at_first)
+    _, _, events = await desk.ask()
+    assert any(isinstance(event, Notice) and event.code == DRAFT for event in events)
+    assert isinstance(events[-1], Done)
+    await put.wait()
     assert desk.only().state is Progress.WAITING
 
 

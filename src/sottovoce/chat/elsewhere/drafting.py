@@ -14,6 +14,7 @@ from functools import partial
 
 from sottovoce.chat.elsewhere import keeping, pacing
 from sottovoce.chat.elsewhere.pacing import later
+from sottovoce.chat.elsewhere.persisting import written_or_soon
 from sottovoce.chat.elsewhere.preview import Preview, There
 from sottovoce.chat.elsewhere.sending import nothing_more, send
 from sottovoce.chat.turn import Question
@@ -45,7 +46,7 @@ class _Hand:
         if self.is_held:
             self.is_held = False
             database, name = self.there.parts.database, self.one.id
-            await database.run(lambda conn: waiting.take_out(conn, name, database.writer))
+            await written_or_soon(database, lambda conn: waiting.take_out(conn, name, database.writer))
 
     async def wait(self, problem: SottoError) -> None:
         """Have it wait until the place can be reached."""
@@ -53,10 +54,12 @@ class _Hand:
         parts, one, trace = self.there.parts, self.one, self.trace
         first = replace(one, sent=0)
         due = later(first, problem, trace, 1.0, parts.clock())
-        await parts.database.run(
+        # What stays in hand is taken up by nobody while this program lives.
+        await written_or_soon(
+            parts.database,
             lambda conn: waiting.put_back(
                 conn, one.id, parts.database.writer, problem.sentence, due, sent=bool(trace.sent)
-            )
+            ),
         )
 
 

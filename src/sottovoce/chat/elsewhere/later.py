@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from sottovoce.chat.elsewhere import pacing
 from sottovoce.chat.elsewhere.finishing import GONE, ON_ITS_WAY, Manner, Outcome, finish, held
+from sottovoce.chat.elsewhere.persisting import ROOM_EVERY
 from sottovoce.chat.elsewhere.preview import There
 from sottovoce.core.errors import SottoError
 from sottovoce.store import presence, waiting
@@ -23,8 +24,6 @@ log = logging.getLogger(__name__)
 
 LOOKS_EVERY = 15.0
 """Seconds between two looks at this disk: another program may have left a question, or the person a yes."""
-ROOM_EVERY = 30.0
-"""Seconds between two looks whether a full disk has room for an answer that has come."""
 
 
 def told_to_nobody(outcome: Outcome) -> None:
