@@ -225,6 +225,16 @@ async def test_a_rule_keeps_here_what_always_would_send(page: Page) -> None:
     assert len(page.cellar.bodies) == 2
 
 
+async def test_a_model_that_is_not_known_is_refused_before_the_question_is_written(page: Page) -> None:
+    await page.events((await page.send((await page.preview())["seal"], always=True)).json())
+    (page.house.app.home.root / "routing.toml").write_text('[[rule]]\nname = "all"\nroute = "here"')
+    before = (await page.opened())["messages"]
+    asked = {"text": "And the garage?", "model": "nobody"}
+    reply = await page.browser.post(f"/app/api/chats/{page.chat}/runs", json=asked)
+    assert reply.status_code == 404
+    assert (await page.opened())["messages"] == before
+
+
 async def test_what_was_allowed_where_there_is_a_reason_is_not_sent_without_one(page: Page) -> None:
     there = page.house.app.there("cellar")
     await consent.allow(there, page.chat)

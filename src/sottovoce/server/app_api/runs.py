@@ -119,12 +119,12 @@ async def stop(visit: Visit[None]) -> Response:
 async def _started(visit: Visit[FirstRun] | Visit[NewRun], question: Question) -> RunNoun:
     owner = visit.caller.owner
     place = visit.house.place(owner, question.chat or "")
+    chosen = None
+    if visit.body.model is not None:  # before a question is written down for it
+        chosen = await visit.find(visit.body.model)  # the turn holds it itself, and outlives the visit
     went = await departing.started(visit, place, question)
     if isinstance(went, Asked):
         return RunNoun.of(went)
-    chosen = None
-    if visit.body.model is not None:
-        chosen = await visit.find(visit.body.model)  # the turn holds it itself, and outlives the visit
     parts = place.parts
     if chosen is not None:
         # The place's own database: that of a temporary chat is another.
