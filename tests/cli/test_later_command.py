@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 import pytest
 from coming import Away
-from repeating import repeat
+from repeating import PATH, repeat
 
 from sottovoce.cli.main import main
 from sottovoce.core import settings
@@ -58,10 +59,63 @@ def served(away: Away) -> Iterator[None]:
     loop.close()
 
 
-def test_it_is_listed_asked_and_dropped(sotto: Sotto, home: Home, loopback: None) -> None:
-    away = Away()
+@pytest.fixture
+def away(home: Home, loopback: None) -> Away:
+    """A place that is known and does not answer yet."""
+    place = Away()
     settings.store(home, "network", "ask")
-    upstreams.add(home, Upstream("cellar", f"http://127.0.0.1:{away.port}/v1", "large", Where.INSIDE))
+    upstreams.add(home, Upstream("cellar", f"http://127.0.0.1:{place.port}/v1", "large", Where.INSIDE))
+    return place
+
+
+def ask(sotto: Sotto, *questions: str) -> None:
+    for question in questions:
+        assert sotto("ask", "--there", "cellar", "--yes-send", question)[0] == 0
+
+
+def changed(home: Home, sql: str) -> None:
+    with closing(sqlite3.connect(home.database)) as connection, connection:
+        connection.execute(sql)
+
+
+def test_what_a_killed_program_was_asking_waits_on_with_a_reason(
+    sotto: Sotto, home: Home, away: Away
+) -> None:
+    ask(sotto, "Is the sea blue?", "And the sky?")
+    killed = "UPDATE waiting SET state = 'sending', sender = 'gone', reason = '', sent = {}"
+    changed(home, killed.format(1))
+    code, _, told = sotto("later", "run")
+    lines = told.splitlines()
+    assert (code, len(lines)) == (1, 2)
+    assert all(line.split("waits on: ")[1].startswith("127.0.0.1 could not be reached") for line in lines)
+    changed(home, killed.format(6))
+    sotto("later", "run")
+    assert sotto("later", "list")[1].count("given up: The program that was asking ended") == 2
+
+
+def test_what_another_program_answers_meanwhile_is_done(sotto: Sotto, home: Home, away: Away) -> None:
+    ask(sotto, "Is the sea blue?", "And the sky?")
+    first, second = listed(sotto)
+    with served(away):
+        say = away.says[PATH]
+
+        async def answer_the_other(writer: asyncio.StreamWriter) -> None:
+            changed(home, f"DELETE FROM waiting WHERE id = '{second['id']}'")
+            await say(writer)
+
+        away.says[PATH] = answer_the_other
+        code, said, _ = sotto("later", "run")
+    assert (code, said.splitlines()) == (
+        0,
+        [
+            f"cellar has answered: sotto chats show {first['chat']}",
+            f"Another program of yours has answered or dropped {second['id']} meanwhile: "
+            f"sotto chats show {second['chat']}",
+        ],
+    )
+
+
+def test_it_is_listed_asked_and_dropped(sotto: Sotto, away: Away) -> None:
     assert sotto("later", "list") == (0, "", "Nothing waits.\n")
     assert sotto("later", "run") == (0, "", "Nothing waits.\n")
     code, answer, told = sotto("ask", "--there", "cellar", "--yes-send", "Is the sea blue?")

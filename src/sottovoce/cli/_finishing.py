@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from sottovoce.chat.elsewhere.finishing import Manner, Outcome
+from sottovoce.chat.elsewhere.finishing import GONE, Manner, Outcome
 from sottovoce.chat.elsewhere.later import Later
 from sottovoce.core.events import Event, Reasoning, Text
 from sottovoce.store import waiting
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 async def finished(given: Given, waiting_id: str | None, *, as_json: bool) -> bool:
-    """Try all that waits, or one; return whether all were answered. Raises NotFound, StoreProblem."""
+    """Try all that waits, or one; return whether nothing of it waits on. Raises NotFound, StoreProblem."""
     outcomes = list[Outcome]()
     async with given.open_app() as app:
         desk = Later(app.database, app.there, time.time)
@@ -34,7 +34,7 @@ async def finished(given: Given, waiting_id: str | None, *, as_json: bool) -> bo
         given.show.data([_data(outcome) for outcome in outcomes])
     elif not wanted:
         given.show.note("Nothing waits.")
-    return all(outcome.answer for outcome in outcomes)
+    return all(outcome.answer or outcome.reason == GONE for outcome in outcomes)
 
 
 def _begun_anew(conn: sqlite3.Connection, owner: str, waiting_id: str | None) -> list[Waiting]:
@@ -65,8 +65,13 @@ def _tell(given: Given, outcome: Outcome) -> None:
     one = outcome.question
     if outcome.answer is not None:
         given.show.line(f"{one.upstream} has answered: sotto chats show {one.chat}")
-        return
-    given.show.note(f"{one.id} waits on: {outcome.reason}")
+    elif outcome.reason == GONE:
+        given.show.line(
+            f"Another program of yours has answered or dropped {one.id} meanwhile: "
+            f"sotto chats show {one.chat}"
+        )
+    else:
+        given.show.note(f"{one.id} waits on: {outcome.reason}")
 
 
 def _data(outcome: Outcome) -> dict[str, str | None]:

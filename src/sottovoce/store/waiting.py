@@ -21,6 +21,8 @@ from sottovoce.store.values import clean
 SHORTEST_ID = 4
 """Characters of an id that are enough, when no other begins with them."""
 
+SENDER_GONE = "The program that was asking ended before an answer came."
+
 MOST_SENT = 6
 """So often may a question leave this machine by itself; then somebody has to ask for it."""
 
@@ -176,9 +178,16 @@ def hold(connection: sqlite3.Connection, waiting_id: str, reason: str) -> None:
     )
 
 
-def put_off(connection: sqlite3.Connection, upstream: str, due: float) -> None:
-    """Have what waits for a model elsewhere wait until a moment: asking for each is no use, or all can go."""
-    connection.execute("UPDATE waiting SET due = ? WHERE upstream = ? AND state = 'waiting'", (due, upstream))
+def put_off(connection: sqlite3.Connection, upstream: str, due: float, reason: str = "") -> None:
+    """Have what waits for a model elsewhere wait until a moment: asking for each is no use, or all can go.
+
+    The reason is told of those that have none of their own.
+    """
+    connection.execute(
+        """UPDATE waiting SET due = ?, reason = CASE WHEN reason IN ('', ?) THEN ? ELSE reason END
+           WHERE upstream = ? AND state = 'waiting'""",
+        (due, SENDER_GONE, clean(reason), upstream),
+    )
 
 
 def begin_anew(connection: sqlite3.Connection, waiting_id: str, now: float) -> None:
@@ -219,8 +228,8 @@ def release(connection: sqlite3.Connection, is_gone: Callable[[str], bool]) -> i
     left = [name for name, sender in rows if is_gone(sender)]
     connection.executemany(
         """UPDATE waiting SET state = CASE WHEN sent < ? THEN 'waiting' ELSE 'stopped' END,
-             sender = '', due = 0 WHERE id = ?""",
-        [(MOST_SENT, name) for name in left],
+             sender = '', due = 0, reason = ? WHERE id = ?""",
+        [(MOST_SENT, SENDER_GONE, name) for name in left],
     )
     return len(left)
 

@@ -159,7 +159,7 @@ async def _put_back(course: Course, one: Waiting, manner: Manner, reason: str, d
             told = f"{one.upstream} gave no answer, and is not asked again by itself."
             beside.tell(conn, one.owner, one.question, DRAFT, Notice(GIVEN_UP, told))
         elif not was_sent:  # nor would the others be
-            waiting.put_off(conn, one.upstream, due)
+            waiting.put_off(conn, one.upstream, due, reason)
 
     await written(database, work, manner.pause)
     return Outcome(one, reason=reason, is_given_up=due is None)
