@@ -215,18 +215,21 @@ async def _first(given: Given, question: Question) -> str:
 
 async def _print_as_it_comes(given: Given, begin: Begin) -> None:
     """Stream the answer to standard output; what was written stays, whatever ends it."""
+    from sottovoce.cli import _writer
     from sottovoce.cli.chat.follow import follow
     from sottovoce.cli.chat.quiet import keys_kept
     from sottovoce.cli.chat.view import open_view
-    from sottovoce.guard.disclosure import SAID
 
     def keep(asked: Asked) -> None:
         given.show.kept_in = asked.chat
 
     async with given.open_app() as app:
         events, model = await begin(app)
-        if given.show.on_terminal and given.show.notes_are_read:  # nothing into a pipe, nor a log
-            given.show.note(SAID["en"].format(model=model))
+        is_said = given.show.on_terminal and given.show.notes_are_read  # nothing into a pipe, nor a log
+        if is_said and model == app.model.name:
+            given.show.note(_writer.named(model))
+        elif is_said:
+            events = _writer.told(events, model, app.model.name)
         with keys_kept():
             async with open_view(given.show, gap=False) as view:
                 await follow(events, view, loaded=False, asked=keep)
