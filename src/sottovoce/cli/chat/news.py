@@ -13,16 +13,19 @@ if TYPE_CHECKING:
 
 
 class News:
-    """Lines that wait to be told."""
+    """Lines that wait to be told to one owner; what waits for others in this home is tried here as well."""
 
-    def __init__(self, show: Show) -> None:
+    def __init__(self, show: Show, owner: str) -> None:
         self._show = show
+        self._owner = owner
         self._lines: list[str] = []
         self._telling: asyncio.Task[None] | None = None
 
     def take(self, prompt: Prompt, outcome: Outcome) -> None:
         """Take over what became of a question that waited: at once where a prompt is open, else before it."""
         one = outcome.question
+        if one.owner != self._owner:
+            return
         if outcome.answer is not None:
             self._lines.append(f"{one.upstream} has answered what waited, beside the draft: /open {one.chat}")
         elif outcome.is_given_up:

@@ -40,7 +40,7 @@ class Session:
         self._talk = Talk(app, show, place)
         self._show = show
         self._titles: list[tuple[str, str]] = []
-        self._news = News(show)
+        self._news = News(show, app.owner)
 
     async def run(self) -> Place | None:
         """Read and answer until one leaves. Return where to go on after opening anew, or None."""
