@@ -27,7 +27,7 @@ def test_a_record_says_how_a_text_was_made(record: Record) -> None:
         "adapter", "sources", "made", "product", "key", "signature",
     }  # fmt: skip
     assert fields["ai_generated"] is True
-    assert (fields["model"], fields["made"]) == ("starter", "2025-11-27T10:00:00Z")
+    assert (fields["model"], fields["made"]) == ("starter", "2025-11-27T10:00:00.000Z")
     assert fields["sources"] == [{"document": "plan.md", "digest": "cd" * 32}]
     assert fields["product"] == "sottovoce 1.2.3"
     assert record.is_sound()

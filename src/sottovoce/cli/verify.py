@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sottovoce.chat.marks.verifying import Verdict
+    from sottovoce.guard.provenance import Record
 
 NOT_SAID = 3
 """What is returned where nothing can be said: no mark, or none of a key that is known."""
@@ -169,16 +171,17 @@ def _lines(verdict: Verdict) -> list[tuple[str, str]]:
         Signed.GIVEN: f", says the holder of the key {key}",
         Signed.UNKNOWN: f", says a Sottovoce whose key is not known here ({key}; anybody can make one)",
     }[verdict.signed]
+    made = _second(record)
     is_same = verdict.finding is Finding.UNCHANGED
     if record.kind == CHAT:
         begins = "This whole chat was exported" if is_same else "This is no longer the chat that was exported"
-        what = f"{begins}{by}. Its last word is of {record.made}."
+        what = f"{begins}{by}. Its last word is of {made}."
     else:
         model = one_line(f"{record.model} ({(record.model_digest or '?')[:12]})")
         quoted = len(record.sources)
         sources = f", quoting {quoted} document{'' if quoted == 1 else 's'}" if quoted else ""
         begins = "An AI wrote this" if is_same else "This is no longer what an AI wrote"
-        what = f"{begins}{by}: {model}, {record.made}{sources}."
+        what = f"{begins}{by}: {model}, {made}{sources}."
     lines = [(f"{verdict.finding.value:<11} {what}", "")]
     for place in verdict.changes[:MOST_PLACES]:
         if place.text:
@@ -192,6 +195,11 @@ def _lines(verdict: Verdict) -> list[tuple[str, str]]:
         named = one_line(", ".join(verdict.markup[:MOST_MARKUP]))
         lines.append((f"            has markup that can hide or add words: {named}", ""))
     return lines
+
+
+def _second(record: Record) -> str:
+    """Return when a text was made, as people read it: to the second."""
+    return re.sub(r"\.\d+Z$", "Z", record.made)
 
 
 def _as_data(verdict: Verdict) -> dict[str, Any]:

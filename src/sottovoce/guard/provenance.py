@@ -63,7 +63,7 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """`made` is when the answer was written, or its chat changed last, as 2026-11-27T10:15:00Z."""
+    """`made` is when the answer was written, or its chat changed last, as 2026-11-27T10:15:00.250Z."""
 
     kind: str
     text: Print
@@ -231,8 +231,10 @@ def is_public(text: str) -> bool:
 
 
 def _moment(seconds: float) -> str:
+    """Return a moment to the millisecond: two equal answers of one second have each a record of its own."""
     try:
-        return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
+        whole, thousandths = divmod(int(seconds * 1000), 1000)
+        return time.strftime(f"%Y-%m-%dT%H:%M:%S.{thousandths:03}Z", time.gmtime(whole))
     except (ValueError, OverflowError, OSError):
         return ""
 

@@ -51,6 +51,15 @@ def test_an_export_verifies_as_it_was_written(exported: Exported, kind: str, lab
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_two_equal_answers_of_one_second_have_each_a_record(exported: Exported, kind: str) -> None:
+    moments = (1_764_237_600.25, 1_764_237_600.75)
+    found = verify(exported(kind, [marked.message("It is wet.", created=at) for at in moments]))
+    ids = {one.record.id for one in found if one.record is not None and one.record.kind == ANSWER}
+    assert is_whole(found)
+    assert len(ids) == 2
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_every_changed_word_is_found(exported: Exported, kind: str) -> None:
     file, draw = exported(kind), random.Random(kind)
     missed = []
