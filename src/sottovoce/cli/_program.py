@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -60,7 +62,20 @@ def told_start(given: Given, home: Home, switched: Switch | None) -> None:
     if not programs.is_ours(switched.before):
         launcher = switch.launcher(home)
         given.show.line(f"Start it as {launcher}: this always starts the one that came last.")
-        given.show.line(f"To have it as sotto: ln -sf '{launcher}' ~/.local/bin/sotto")
+        given.show.line(as_sotto(launcher, sys.platform))
+
+
+def as_sotto(launcher: Path, platform: str) -> str:
+    """Return how a person gets to start it by the name alone."""
+    if platform == "win32":  # not run here
+        folder = str(launcher.parent).replace("'", "''")
+        return (
+            "To have it as sotto in every new window, in PowerShell: "
+            f"[Environment]::SetEnvironmentVariable('Path', '{folder};' + "
+            "[Environment]::GetEnvironmentVariable('Path', 'User'), 'User')"
+        )
+    script = shlex.quote(str(launcher))
+    return f"To have it as sotto: ln -sf {script} ~/.local/bin/sotto"
 
 
 def _version(home: Home, switched: Switch) -> str:

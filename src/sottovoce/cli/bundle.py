@@ -28,6 +28,7 @@ FILE = click.Path(dir_okay=False, exists=True, path_type=Path)
 EXAMPLES = """\b
 sotto bundle keys ~/sotto-keys --signer "Clinic IT" --roots 3 --threshold 2
 sotto bundle make --to /media/stick --keys ~/sotto-keys --models qwen3-4b --shelves handbook
+sotto bundle make --to /media/stick --keys ~/sotto-keys --program wheels
 sotto bundle show /media/stick"""
 
 
@@ -35,7 +36,8 @@ sotto bundle show /media/stick"""
 def bundle() -> None:
     """Signed bundles of updates, to carry on a stick.
 
-    A bundle holds models, shelves, variants, rules and known faults, for machines without a network.
+    A bundle holds models, shelves, variants, rules, known faults and the program itself, for machines
+    without a network.
     """
 
 
