@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+import shutil
 import subprocess
 import sys
 from contextlib import closing
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from backports import zstd
-from update_homes import Maker, Receiver, nobody, put_shelf, state
+from update_homes import Maker, Receiver, nobody, put_model, put_shelf, state
 
 from sottovoce.core.errors import BadBundle, BadValue, DiskFull
 from sottovoce.knowledge import carrying
@@ -18,7 +19,7 @@ from sottovoce.updates import deltas, since
 from sottovoce.updates.checking import check
 from sottovoce.updates.contents import File
 from sottovoce.updates.gather import Wish
-from sottovoce.updates.plan import CHANGED, LEFT, ONLY_CHANGES
+from sottovoce.updates.plan import CHANGED, LEFT, ONLY_CHANGES, SAME
 
 SHELF = Wish(shelves=("handbook",))
 
@@ -155,6 +156,21 @@ def test_where_only_changes_go_along_the_stick_has_no_whole_file(tmp_path: Path)
     assert scene.texts() == state(scene.maker.home)["shelves"]
     other = Receiver(tmp_path / "other")
     plan = other.stage(scene.maker.stick)
+    assert [(change.state, change.why) for change in plan.changes] == [(LEFT, ONLY_CHANGES)]
+
+
+def test_where_only_changes_go_along_a_model_that_is_in_use_there_does_not(tmp_path: Path) -> None:
+    maker, receiver = Maker(tmp_path), Receiver(tmp_path / "home")
+    put_model(maker.home, "steady", b"")
+    wish = Wish(models=("steady",))
+    maker.bring(wish)
+    receiver.apply(maker.stick)
+    shutil.copytree(maker.path, tmp_path / "there")
+    maker.bring(wish, changes_only=True, earlier=[tmp_path / "there"])
+    (item,) = receiver.opened(maker.stick).items
+    assert not maker.stick.blob(item.files[0].sha256).exists()
+    assert [change.state for change in receiver.stage(maker.stick).changes] == [SAME]
+    plan = Receiver(tmp_path / "other").stage(maker.stick)
     assert [(change.state, change.why) for change in plan.changes] == [(LEFT, ONLY_CHANGES)]
 
 

@@ -16,7 +16,7 @@ from sottovoce.core.errors import BadBundle, DiskFull
 from sottovoce.updates import fetching, installing, making, programs, since, staging, switch
 from sottovoce.updates.folder import Folder, find
 from sottovoce.updates.gather import Wish
-from sottovoce.updates.plan import CHANGED, SAME, Machine, Plan
+from sottovoce.updates.plan import CHANGED, LEFT, ONLY_CHANGES, SAME, Machine, Plan
 from sottovoce.updates.programs import Ready, Running
 
 CONTENT = bytes(range(256)) * 800
@@ -56,7 +56,7 @@ class Scene:
         """Make a bundle; after earlier ones with nothing but what changed."""
         wheels, stick, work = (self.folder / f"{name} {version}" for name in ("wheels", "stick", "work"))
         wheels.mkdir()
-        stick.mkdir()
+        stick.mkdir(exist_ok=True)
         put_wheel(wheels, "sottovoce", version, b"x", "lib")
         put_wheel(wheels, "pip", "1.0", b"x")
         put_wheel(wheels, "lib", library, CONTENT + library.encode())
@@ -94,6 +94,31 @@ def test_a_wheel_that_is_here_need_not_come_whichever_its_changes_start_from(sce
     assert library.deltas[0].base not in {file.sha256 for file in scene.item.files}
     assert change.state == CHANGED
     assert (staging.staged(scene.home, change.item) / library.name).stat().st_size == library.size
+
+
+def test_where_only_changes_go_along_an_unchanged_wheel_does_not(scene: Scene, tmp_path: Path) -> None:
+    scene.take_over()
+    stick = scene.bundle("0.4.0", "1.1", scene.second)
+    (change,) = scene.planned(stick).changes
+    came = {file.name.split("-")[0]: file.whole for file in change.item.files}
+    assert came == {"sottovoce": True, "lib": False, "pip": False}
+    (library,) = (file for file in change.item.files if file.name.startswith("lib-"))
+    assert not library.deltas
+    assert not stick.blob(library.sha256).exists()
+    assert change.state == CHANGED
+    assert (staging.staged(scene.home, change.item) / library.name).stat().st_size == library.size
+    other = Receiver(tmp_path / "other")
+    other.machine = scene.receiver.machine
+    (change,) = other.stage(stick).changes
+    assert (change.state, change.why) == (LEFT, ONLY_CHANGES)
+
+
+def test_made_once_more_a_bundle_of_changes_holds_the_same(scene: Scene) -> None:
+    stick = scene.bundle("0.4.0", "1.1", scene.second)
+    before = {path.name for path in (stick.root / "blobs").glob("*/*")}
+    shutil.rmtree(scene.folder / "wheels 0.4.0")
+    again = scene.bundle("0.4.0", "1.1", scene.second)
+    assert {path.name for path in (again.root / "blobs").glob("*/*")} == before
 
 
 def test_room_is_made_for_wheels_that_are_copied_from_here(

@@ -7,6 +7,7 @@ import datetime
 import hashlib
 import json
 import shutil
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -70,12 +71,18 @@ class Maker:
             return gather(self.home, database, OWNER, wish, carrying.pack, workplace, nobody)
 
     def bring(
-        self, wish: Wish, now: datetime.datetime = NOW, days: int = 180, *, changes_only: bool = False
+        self,
+        wish: Wish,
+        now: datetime.datetime = NOW,
+        days: int = 180,
+        *,
+        changes_only: bool = False,
+        earlier: Sequence[Path] = (),
     ) -> making.Missing:
         """Make a bundle; return what was missing on the stick before."""
         workplace = self.path.parent / "packing"
         found = self.gathered(wish, workplace)
-        before = since.earlier(self.path, ())
+        before = since.earlier(self.path, earlier)
         since.compare(found, before, workplace, nobody, changes_only=changes_only)
         lack = making.missing(self.path, found)
         making.make(lack, found, self.keys, now, days, nobody)

@@ -142,7 +142,11 @@ def _renewed(
     type=click.Path(exists=True, path_type=Path),
     help="An earlier bundle: what changed since goes along as well; may be given again.",
 )
-@click.option("--changes-only", is_flag=True, help="Leave out whole files where what changed goes along.")
+@click.option(
+    "--changes-only",
+    is_flag=True,
+    help="Leave out what the bundles named by --since have, and whole files where what changed goes along.",
+)
 @click.option(
     "--days", default=DAYS, show_default=True, type=click.IntRange(1, 3650), help="How long it is good."
 )

@@ -51,7 +51,8 @@ class Delta:
 class File:
     """`pieces` are the digests of what it lies in on the stick, each but the last of PIECE bytes.
 
-    Where it is not `whole`, they are not there: it comes by one of its `deltas`, or not at all.
+    Where it is not `whole`, they are not there: it comes by one of its `deltas`, or is here already, or
+    does not come at all.
     """
 
     name: str
@@ -112,6 +113,7 @@ def _said(file: File) -> dict[str, Any]:
     }
     if file.deltas:
         said["deltas"] = [asdict(delta) for delta in file.deltas]
+    if file.deltas or not file.whole:
         said["whole"] = file.whole
     return said
 
@@ -154,8 +156,8 @@ def _file(said: Any) -> File:
     if len(pieces) != max(1, -(-size // PIECE)) or (len(pieces) == 1 and pieces[0] != sha256):
         raise ValueError("pieces that are not the file's")
     deltas, whole = tuple(map(_delta, said.get("deltas", ()))), said.get("whole", True)
-    if not isinstance(whole, bool) or not (whole or deltas) or len(deltas) > MOST_DELTAS:
-        raise ValueError("a file that comes in no way")
+    if not isinstance(whole, bool) or len(deltas) > MOST_DELTAS:
+        raise ValueError("no way in which a file comes")
     return File(str(name), size, sha256, pieces, deltas, whole)
 
 

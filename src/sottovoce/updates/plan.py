@@ -31,7 +31,10 @@ if TYPE_CHECKING:
 
 NEW, CHANGED, SAME, LEFT = "new", "changed", "same", "left"
 
-ONLY_CHANGES = "It comes as what changed since an earlier one, and that is not here."
+ONLY_CHANGES = (
+    "Only what changed since an earlier bundle is in this one, and what that had is not here: ask whoever "
+    "made it for one with the whole of it."
+)
 
 Start = tuple[Delta, Path]
 """What changed in a file, and the earlier one that is here."""
@@ -147,14 +150,15 @@ class _Here:
         }
 
     def change(self, item: Item) -> Change:
+        return self._started(self._compared(item))
+
+    def _compared(self, item: Item) -> Change:
         if item.kind == contents.SHELF:
-            return self._started(self._shelf(item))
+            return self._shelf(item)
         if item.kind == contents.PROGRAM:
-            return self._started(self._program(item))
+            return self._program(item)
         places = tuple(place_of(self._home, item.kind, file.name) for file in item.files)
-        if item.kind == contents.MODEL:
-            return self._model(item, places)
-        return self._file(item, places)
+        return self._model(item, places) if item.kind == contents.MODEL else self._file(item, places)
 
     def _model(self, item: Item, places: tuple[Path, ...]) -> Change:
         came = self._came_as(item)

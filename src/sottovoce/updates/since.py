@@ -52,13 +52,16 @@ def earlier(stick: Path, named: Sequence[Path]) -> tuple[Earlier, ...]:
 def compare(
     found: Gathered, before: Sequence[Earlier], workplace: Path, told: Told, *, changes_only: bool = False
 ) -> None:
-    """Put deltas beside what was gathered; with `changes_only` in place of it, where there are any."""
+    """Put deltas beside what was gathered; with `changes_only` in place of it, where there are any.
+
+    What a bundle that is named holds already stays out then as well.
+    """
     for at, item in enumerate(found.items):
         if item.kind in (contents.SHELF, contents.PROGRAM):
             files = tuple(_compared(found, item, file, before, workplace, told) for file in item.files)
             found.items[at] = replace(item, files=files)
     if changes_only:
-        _leave_wholes_out(found)
+        _leave_wholes_out(found, before)
 
 
 def check_whole(before: Sequence[Earlier], changes_only: bool) -> None:
@@ -120,9 +123,22 @@ def _is_sound(folder: Folder, old: File) -> bool:
     return digest.hexdigest() == old.sha256
 
 
-def _leave_wholes_out(found: Gathered) -> None:
+def _leave_wholes_out(found: Gathered, before: Sequence[Earlier]) -> None:
+    # Not what is on the stick: after a stop that may be the very bundle that is made anew.
+    named = {
+        (item.kind, item.name.casefold(), file.sha256)
+        for one in before
+        if not one.is_on_stick
+        for item in one.bundle.items
+        for file in item.files
+    }
     for at, item in enumerate(found.items):
-        files = tuple(replace(file, whole=not file.deltas) for file in item.files)
+        place = item.kind, item.name.casefold()
+        is_large = item.kind in (contents.MODEL, contents.SHELF, contents.PROGRAM)
+        files = tuple(
+            replace(file, whole=not (file.deltas or (is_large and (*place, file.sha256) in named)))
+            for file in item.files
+        )
         found.items[at] = replace(item, files=files)
     wanted = {digest for item in found.items for file in item.files if file.whole for digest in file.pieces}
     wanted |= {delta.sha256 for item in found.items for file in item.files for delta in file.deltas}
