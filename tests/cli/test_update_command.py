@@ -207,11 +207,19 @@ def test_two_updates_at_once_and_one_beside_another_program_are_refused(trusting
 
 def test_a_stick_that_takes_nothing_and_a_full_one_are_told(sotto, maker, monkeypatch):
     wish = maker.put_everything(1)
+    gone = sotto("bundle", "make", "--to", "/mnt/gone", "--keys", maker.keys, "--rules", wish.rules)
+    assert (gone.code, "Is the stick in" in gone.err) == (2, True)
     stuck = sotto("bundle", "make", "--to", "/proc", "--keys", maker.keys, "--rules", wish.rules)
     assert (stuck.code, "Nothing can be written to /proc" in stuck.err) == (1, True)
     monkeypatch.setattr("shutil.disk_usage", lambda path: SimpleNamespace(free=1000))
     full = sotto("bundle", "make", "--to", maker.path, "--keys", maker.keys, "--rules", wish.rules)
     assert (full.code, "Take a larger stick" in full.err) == (1, True)
+
+
+def test_keys_that_are_not_there_are_told_before_anything_is_read(sotto, maker, tmp_path):
+    names = ("--to", maker.path, "--keys", tmp_path / "none", "--models", "nobody")
+    none = sotto("bundle", "make", *names)
+    assert (none.code, "There are no keys" in none.err, "--signer NAME" in none.err) == (2, True, True)
 
 
 def test_a_full_disk_is_told_before_anything_is_copied(trusting, maker, home, monkeypatch):

@@ -83,6 +83,14 @@ def test_a_key_is_printed_nowhere_and_gone_with_its_model(sotto, key, tmp_path):
     assert not kept[0].exists()
 
 
+def test_an_address_that_is_none_is_told_with_one_that_fits(sotto):
+    bad = sotto("upstreams", "add", "cellar", "--url", "ftp://x", "--model", "large", "--where", "inside")
+    assert bad.code == 2
+    assert "it must begin with https:// or http:// and name a host" in bad.err
+    assert "--url http://192.168.1.5:7886" in bad.err
+    assert ".gguf" not in bad.err
+
+
 def test_a_key_may_come_from_standard_input(sotto, tmp_path):
     assert sotto(*CELLAR, "--key-file", "-", stdin=b"sk-canary\n").code == 0
     assert "sk-canary" in (tmp_path / "home/upstreams/cellar.key").read_text()

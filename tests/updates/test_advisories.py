@@ -71,5 +71,19 @@ def test_a_list_that_is_none_is_refused_in_a_sentence(data):
         parsed(data)
 
 
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b'{"version": 1,\n', "it is not JSON, as line 2 shows"),
+        (b"[]", "it has no advisories in a list"),
+        (a_list(made="yesterday"), "made is the day on which it was made, as 2026-11-27"),
+        (a_list({"id": "S-1", "kind": "library", "name": "x"}), "entry 1 lacks severity, sentence"),
+    ],
+)
+def test_what_is_wrong_in_a_list_is_told_to_who_writes_it(data, said):
+    with pytest.raises(BadValue, match=f"This list of known faults cannot be used: {said}."):
+        parsed(data)
+
+
 def test_fields_that_say_nothing_may_be_left_out():
     assert parsed(a_list(ONE)).all == (Advisory("S-1", "library", "Some_Lib", "high", "It breaks."),)

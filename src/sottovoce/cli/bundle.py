@@ -134,7 +134,9 @@ def _renewed(
 @click.option("--rules", type=FILE, help="Rules of the safeguards, as rules.toml has them.")
 @click.option("--advisories", type=FILE, help="A list of known faults.")
 @click.option(
-    "--program", type=FOLDER, help="A folder with the wheels of the program and of all that it needs."
+    "--program",
+    type=click.Path(file_okay=False, exists=True, path_type=Path),
+    help="A folder with the wheels of the program and of all that it needs.",
 )
 @click.option(
     "--since",
@@ -184,9 +186,11 @@ def make(
     from sottovoce.updates import making
     from sottovoce.updates import since as changes
     from sottovoce.updates.gather import Wish, gather
+    from sottovoce.updates.keys import newest_root
     from sottovoce.updates.known import folder as updates_folder
 
     making.check_writable(to)
+    newest_root(key_folder)  # before an hour is spent on hashing
     wish = Wish(models, shelves, variants, catalogue, rules, advisories, program)
     before = changes.earlier(to, since)
     changes.check_whole(before, changes_only)

@@ -12,8 +12,8 @@ from sottovoce.core.errors import BadValue
 from sottovoce.core.sampling import Range, check_range
 from sottovoce.net.address import Where
 from sottovoce.net.bearer import Origin
+from sottovoce.net.target import EXAMPLE, host_of, origin_of
 from sottovoce.net.target import checked as checked_address
-from sottovoce.net.target import host_of, origin_of
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}")
 CURRENCY = re.compile(r"[A-Z]{3}")
@@ -23,6 +23,7 @@ LONGEST = Range(1, 1_000_000, True, "")
 PRICE = Range(0, 1_000_000, False, "")
 MONEY = Range(0, 1_000_000_000, False, "")
 COUNT = Range(0, 10**15, True, "")
+ADDRESS_HINT = "For example: --url http://192.168.1.5:7886 --where inside"
 
 
 class Kind(StrEnum):
@@ -113,7 +114,11 @@ def checked(upstream: Upstream) -> Upstream:
             hint="Give --where inside or --where outside",
             field="where",
         )
-    address = checked_address(upstream.url, upstream.where)
+    try:
+        address = checked_address(upstream.url, upstream.where)
+    except BadValue as problem:
+        hint = ADDRESS_HINT if problem.hint == EXAMPLE else problem.hint
+        raise BadValue(problem.sentence, hint=hint, field="url") from problem
     if address.query or address.fragment:
         raise BadValue(
             "The address of a server ends with its path.",

@@ -38,8 +38,9 @@ def checked(text: str, where: Where) -> httpx2.URL:
         ) from problem
     schemes = ("https", "http") if where.plain else ("https",)
     if url.scheme not in schemes or not host_of(url) or not 0 < port_of(url) < 65536:
+        begins = "https:// or http://" if where.plain else "https://"
         raise BadValue(
-            f"{without_secrets(text)!r} cannot be fetched: it must begin with https:// and name a host.",
+            f"{without_secrets(text)!r} cannot be fetched: it must begin with {begins} and name a host.",
             hint=EXAMPLE,
         )
     if url.userinfo:

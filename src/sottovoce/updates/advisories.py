@@ -18,6 +18,7 @@ VERSION = 1
 LARGEST = 4_000_000
 MOST = 20_000
 LIBRARY, MODEL = KINDS = ("library", "model")
+NEEDED = ("id", "kind", "name", "severity", "sentence")
 SEVERITIES = ("low", "medium", "high", "critical")
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -65,15 +66,21 @@ def parsed(data: bytes) -> Advisories:
         raise _bad(f"it is longer than {LARGEST:,} bytes")
     try:
         said = json.loads(data)
-        if said["version"] != VERSION:
-            raise _bad("a later version of Sottovoce made it")
-        made = datetime.date.fromisoformat(said["made"])
-        rows = said["advisories"]
-        if len(rows) > MOST:
-            raise _bad(f"it has more than {MOST:,} entries")
-        return Advisories(made, tuple(_advisory(number, row) for number, row in enumerate(rows, 1)))
-    except (ValueError, KeyError, TypeError, RecursionError) as problem:
-        raise _bad(str(problem) or type(problem).__name__) from problem
+    except json.JSONDecodeError as problem:
+        raise _bad(f"it is not JSON, as line {problem.lineno} shows") from problem
+    except (ValueError, RecursionError) as problem:
+        raise _bad("it is not JSON") from problem
+    if not isinstance(said, dict) or not isinstance(rows := said.get("advisories"), list):
+        raise _bad("it has no advisories in a list")
+    if said.get("version") != VERSION:
+        raise _bad(f"its version is not {VERSION}, the one that is known here")
+    if len(rows) > MOST:
+        raise _bad(f"it has more than {MOST:,} entries")
+    try:
+        made = datetime.date.fromisoformat(said.get("made", ""))
+    except (ValueError, TypeError) as problem:
+        raise _bad("made is the day on which it was made, as 2026-11-27") from problem
+    return Advisories(made, tuple(_advisory(number, row) for number, row in enumerate(rows, 1)))
 
 
 def affected(
@@ -121,6 +128,8 @@ def _advisory(number: int, row: Any) -> Advisory:
         or not all(isinstance(one, str) for one in row.values())
     ):
         raise _bad(f"entry {number} has something that no advisory has")
+    if lacks := ", ".join(name for name in NEEDED if name not in row):
+        raise _bad(f"entry {number} lacks {lacks}")
     one = Advisory(**row)
     if one.kind not in KINDS or one.severity not in SEVERITIES or not one.id or not one.sentence.strip():
         raise _bad(f"entry {number} does not say what it is about, how bad it is, and in a sentence why")

@@ -86,7 +86,9 @@ def roots(folder: Path) -> list[tuple[int, bytes]]:
         if number.isdecimal():
             found.append((int(number), path.read_bytes()[:ROOT_LIMIT]))
     if not found:
-        raise NotFound(f"There are no keys in {folder}.", hint=f"To make some: sotto bundle keys {folder}")
+        raise NotFound(
+            f"There are no keys in {folder}.", hint=f"To make some: sotto bundle keys {folder} --signer NAME"
+        )
     return sorted(found)
 
 

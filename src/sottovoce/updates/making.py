@@ -77,7 +77,9 @@ def make(
 
 
 def check_writable(path: Path) -> None:
-    """Raise ReadOnly where a stick takes nothing, before an hour is spent on hashing."""
+    """Raise BadValue where there is no stick, ReadOnly where it takes nothing, before an hour of hashing."""
+    if not path.is_dir():
+        raise BadValue(f"{path} is no folder.", hint="Is the stick in, and mounted?")
     probe = path / "sotto-probe.part"
     try:
         probe.write_bytes(b"")

@@ -113,10 +113,8 @@ def _changed(root: Root, change: Change) -> dict[str, CryptoSigner]:
         elif (found := _ROOT_KEY.fullmatch(name)) and int(found[1]) <= len(role.keyids):
             _put(root, "root", int(found[1]) - 1, key)
         else:
-            raise BadValue(
-                f"There is no key named {name!r} to replace.",
-                hint=f"It is one of {', '.join(keys.ROLES)}, or root-1 to root-{len(role.keyids)}",
-            )
+            names = ", ".join([*keys.ROLES, *(f"root-{at + 1}" for at in range(len(role.keyids)))])
+            raise BadValue(f"There is no key named {name!r} to replace.", hint=f"It is one of {names}")
     for number in range(len(role.keyids) + 1, count + 1):
         key = new[f"root-{number}"] = CryptoSigner.generate_ed25519()
         root.add_key(key.public_key, "root")
