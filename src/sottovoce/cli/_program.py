@@ -70,7 +70,7 @@ def as_sotto(launcher: Path, platform: str) -> str:
     if platform == "win32":  # not run here
         folder = str(launcher.parent).replace("'", "''")
         return (
-            "To have it as sotto in every new window, in PowerShell: "
+            "To start it by name in every new window, in PowerShell: "
             f"[Environment]::SetEnvironmentVariable('Path', '{folder};' + "
             "[Environment]::GetEnvironmentVariable('Path', 'User'), 'User')"
         )
