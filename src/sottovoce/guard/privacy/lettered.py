@@ -12,8 +12,10 @@ from sottovoce.guard.privacy.found import Find, Kind
 
 _S = r"[ \t]{0,2}[.\-/_]?[ \t]?(?:\n[ \t]{0,4})?"
 _EDGE, _STOP = r"(?<![A-Za-z0-9])", r"(?![A-Za-z0-9])"
-_IBAN = re.compile(rf"{_EDGE}[A-Za-z][ -]?[A-Za-z]{_S}\d{_S}\d(?=(?:[ \t.\-_/\n]{{0,3}}[A-Za-z0-9]){{11}})")
-_IBAN_SIGN = re.compile(r"[ \t]{0,2}[.\-_/,]?[ \t]?\n?[ \t]{0,4}([A-Za-z0-9])")
+_IBAN = re.compile(
+    rf"{_EDGE}[A-Za-z][ -]?[A-Za-z]{_S}\d{_S}[\dO](?=(?:[ \t.\-_/,)\n]{{0,6}}[A-Za-z0-9]){{11}})"
+)
+_IBAN_SIGN = re.compile(r"[ \t]{0,2}[.\-_/,)]?[ \t]?\n?[ \t]{0,4}([A-Za-z0-9])")
 
 
 def _spaced(pattern: str) -> re.Pattern[str]:
@@ -21,6 +23,7 @@ def _spaced(pattern: str) -> re.Pattern[str]:
     return re.compile(_EDGE + _S.join(pattern.split()) + _STOP, re.IGNORECASE)
 
 
+_MISREADS = str.maketrans("OI", "01")
 _D = r"\d"
 _SHAPES: tuple[tuple[re.Pattern[str], Callable[[str], bool]], ...] = (
     (
@@ -30,7 +33,7 @@ _SHAPES: tuple[tuple[re.Pattern[str], Callable[[str], bool]], ...] = (
     (_spaced(" ".join([_D] * 8) + " [A-HJ-NP-TV-Z]"), checks.spanish),
     (_spaced("[XYZ] " + " ".join([_D] * 7) + " [A-HJ-NP-TV-Z]"), checks.spanish),
     (
-        _spaced(rf"[A-Z]{{3}} [A-Z]{{3}} {_D} {_D} [ABCDEHLMPRST] {_D} {_D} [A-Z] {_D} {_D} {_D} [A-Z]"),
+        _spaced(" ".join(["[A-Z]"] * 6) + rf" {_D} {_D} [ABCDEHLMPRST] {_D} {_D} [A-Z] {_D} {_D} {_D} [A-Z]"),
         checks.italian,
     ),
     (
@@ -41,25 +44,32 @@ _SHAPES: tuple[tuple[re.Pattern[str], Callable[[str], bool]], ...] = (
     (_spaced("[STFG] " + " ".join([_D] * 7) + " [A-Z]"), checks.singaporean),
     (re.compile(rf"{_EDGE}[A-Z]{{3}}[PCHFATBLJG][A-Z][ ]?\d{{4}}[ ]?[A-Z]{_STOP}"), lambda value: True),
     (re.compile(rf"{_EDGE}[a-z]{{3}}[pchfatbljg][a-z]\d{{4}}[a-z]{_STOP}"), lambda value: True),
+    (
+        re.compile(rf"{_EDGE}(?:[A-Za-z] ){{3}}[PCHFATBLJGpchfatbljg] [A-Za-z](?: \d){{4}} [A-Za-z]{_STOP}"),
+        lambda value: True,
+    ),
     (_spaced(" ".join([_D] * 7) + " [A-W] [A-IW]?"), checks.irish),
 )
 
 _LINK = (
-    r"(?:[ \t]*(?:number|no\.?|nr\.?|id|card|code|nummer|num|#|n°|号码?|编号|"
-    r"证号)){0,3}\.?(?:[ \t]*(?:[:=#-]|is|was|ist|lautet|reads|are|是|为|:|\(|\*\*|"
+    r"(?:档案)?(?:[ \t]*(?:number|no\.?|nr\.?|id|card|code|nummer|num|#|n°|[号號][码碼]?|[编編][号號]|"
+    r"[证證][号號])){0,3}\.?(?:[ \t]*(?:[:=#-]|is|was|ist|lautet|reads|are|是|为|:|\(|\*\*|"
     r"`){1,2}){0,2}\s{0,2}"
 )
 _CALLED: tuple[tuple[Kind | Literal["plate"], str, str], ...] = (
     (
         "passport",
-        r"passport|travel doc(?:ument)?|doc(?:ument)? no|doc|reisepass|passeport|pasaporte|passaporto|护照|"
-        r"通行证|回乡证|台胞证|旅行证",
+        r"passport|travel doc(?:ument)?|doc(?:ument)? no|doc|reisepass|passeport|pasaporte|passaporto"
+        r"|[护護]照|"
+        r"通行[证證]|回[乡鄉][证證]|[台臺]胞[证證]|旅行[证證]",
         r"(?=(?:[ -]?\n?[A-Z]{0,3}[ -]?\d){5})"
         r"[A-Z0-9]{1,12}(?:[ \t-]\n?(?=[A-Z]{0,2}\d)[A-Z0-9]{1,9}){0,9}",
     ),
     (
         "id",
-        r"(?:driver'?s?|driving)(?:'s)? licen[cs]e|führerschein\w*|驾照|驾驶证|"
+        r"(?:driver'?s?|driving)(?:'s)? licen[cs]e|(?-i:DL)|führerschein\w*|[驾駕]照|[驾駕][驶駛][证證]"
+        r"|健保卡|统一社会信用代码"
+        r"|税号|"
         r"identity card|id card|national id|"
         r"personalausweis\w*|ausweis\w*|residence permit|green card|社保卡?|医保卡?|"
         r"居住证|军官证|社会保障号?|"
@@ -71,16 +81,17 @@ _CALLED: tuple[tuple[Kind | Literal["plate"], str, str], ...] = (
         r"number)|"
         r"alien (?:no\.?|number)|voter id|health card|aadhaar|pan|"
         r"bsn|pesel|cpf|dni|nie|nif|"
-        r"personnummer|codice fiscale|visa grant|ssn|social security|national identity|身份证|ni|nino|"
+        r"personnummer|codice fiscale|visa grant|ssn|social security|national identity|身[份分][证證]|ni"
+        r"|nino|"
         r"tfn|tax file|hkid|nric|sin|学籍|licen[cs]e plate|number plate|kennzeichen|车牌",
-        r"(?=(?:[ ./-]?\n?[A-Z]{0,5}[ ./-]?\d){5})"
+        r"[A-Z0-9](?:[ ]?[ ./-]?[ ]?[A-Z0-9](?![A-Za-z0-9])){5,17}|(?=(?:[ ./-]?\n?[A-Z]{0,5}[ ./-]?\d){5})"
         r"[A-Z0-9]{1,20}(?:[ \t./-]\n?(?=[A-Z]{0,3}\d)[A-Z0-9]{1,12}){0,6}",
     ),
     (
         "account",
         r"(?:bank |savings |checking |current )?account|acct|a/c|konto\w*|kto|账号|"
         r"帐号|账户|银行账[号户]|sort code|routing|bsb|blz|"
-        r"aba|对公账户",
+        r"aba|对公账户|帳號|賬號|帳戶",
         r"\d(?:[ \t.-]?\d){5,19}",
     ),
     (
@@ -96,7 +107,8 @@ _CALLED: tuple[tuple[Kind | Literal["plate"], str, str], ...] = (
         r"[A-Z]{2}[ -]?\d{3}[ -]?[A-Z]{2}"
         r"|\d{4}[ -]?[A-Z]{3}|[A-Z]{3}[ -]?\d{3,4}|\d[A-Z]{3}\d{3}|[A-Z]\d{1,3}[ ]?[A-Z]{3}|"
         r"\d{1,3}-[A-Z]{1,2}-\d{3,5}"
-        r"|[A-Z]{2}[ -]?\d{2}[ -]?[A-Z]{1,2}[ -]?\d{4})",
+        r"|[A-Z]{2}[ -]?\d{2}[ -]?[A-Z]{1,2}[ -]?\d{4}|[A-Z] [A-Z] \d \d [A-Z] [A-Z] [A-Z])"
+        r"|[a-z]{2}\d\d ?[a-z]{3}|[a-z]{1,3}-[a-z]{1,2} ?\d{1,4}",
     ),
 )
 """The kind, what it is called by, and how it looks."""
@@ -106,8 +118,9 @@ _NAMED = tuple(
     for kind, words, value in _CALLED
 )
 _PLATE = re.compile(
-    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-HJ-Z][ .-]?"
-    r"(?=[A-Z]*\d)[A-HJ-NP-Z0-9]{5,6}(?![A-Za-z0-9])"
+    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][ ]?[A-HJ-Z][ ]?[.-]?[ ]?"
+    r"(?=(?:[A-Z][ ]?){0,5}\d)(?:[A-HJ-NP-Z0-9][ -]?){4,5}[A-HJ-NP-Z0-9](?![A-Za-z0-9])",
+    re.IGNORECASE,
 )
 
 
@@ -146,5 +159,7 @@ def _ibans(text: str) -> Iterator[Find]:
             signs.append(more[1].upper())
             at = more.end()
         value = "".join(signs)
+        if not checks.iban(value):
+            value = value[:2] + value[2:].translate(_MISREADS)
         if checks.iban(value) and not re.match("[A-Za-z0-9]", text[at : at + 1]):
             yield Find(found.start(), at, "iban", True, value)

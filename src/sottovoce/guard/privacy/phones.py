@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from sottovoce.guard.privacy.digits import Number
 
@@ -19,11 +20,13 @@ _LENGTHS = {
 """For a country's code, how many digits there are with it."""
 
 _SAID = re.compile(
-    r"(?:phone|telephone|tel|call(?:ed)?|ring|dial|mobile|cell|fax|whatsapp|text(?:ed)?|"
+    r"(?:phone|telephone|tel|call(?:ed|back)?|ring|dial|mobile|cell|fax|whatsapp|text(?:ed)?|"
     r"sms|signal|number is|reach|"
     r"landline|hotline|contact|ph|mob|telefon(?:nummer)?|handy(?:nummer)?|mobil|ruf|rufnummer|durchwahl|"
     r"téléphone|numéro|portable|teléfono|móvil|llama|cellulare|"
-    r"电话|手机|手机号码?|号码|拨打|致电|打给|来电|座机|热线|传真|联系方式|联系我|联络|短信|联系电话|微信)"
+    r"电话|手机|手机号码?|号码|拨打|致电|打给|来电|座机|固话|热线|传真|联系方式|联系我|联络|短信|联系电话"
+    r"|微信|"
+    r"電話|手機|號碼|撥打|傳真|聯絡|簡訊)"
     r"(?![a-z])[^\d.!?。！？]{0,24}\.?[^\d.!?。！？\n]{0,6}\n?\s?\Z",
     re.IGNORECASE,
 )
@@ -44,9 +47,10 @@ _DATE = re.compile(
     r"[12]\d|3[01])[-./](?:0?[1-9]|[12]\d|3[01])[-./](?:19|20)\d\d(?!\d)|(?:19|"
     r"20)\d\d\s?[-/]\s?(?:19|20)?\d\d\b"
 )
+_PLUS = re.compile(r"\(?[ ]?\+")
 EXTENSION = re.compile(
-    r"[ \t]?(?:,[ \t]?)?(?:(?:ext|extension|durchwahl|apparat)\.?[ \t]?|x[ \t]?|转[ \t]?|"
-    r"分机[ \t]?)\d{1,6}(?!\d)",
+    r"[ \t]?(?:,[ \t]?)?(?:(?:ext|extension|durchwahl|apparat)\.?[ \t]?|x[ \t]?|[转轉][ \t]?|"
+    r"分[机機][ \t]?)\d{1,6}(?!\d)|-\d{2,4}(?![\d-])",
     re.IGNORECASE,
 )
 
@@ -66,19 +70,28 @@ def called(one: Number) -> tuple[bool, str] | None:
     digits = one.digits
     if _DATE.match(one.raw) or re.match(r"\d+\.\d+\Z", one.raw) or not 7 <= len(digits) <= 13:
         return None
+    if one.spelled and counted(digits):
+        return None
     return True, digits
+
+
+def counted(digits: str) -> bool:
+    """Return whether digits are counted up or down, or are few different ones."""
+    steps = {int(other) - int(one) for one, other in pairwise(digits)}
+    return len(steps) == 1 or len(set(digits)) < 4
 
 
 def phone(one: Number, *, asked: bool) -> tuple[bool, str] | None:
     """Return whether it is surely a phone number and its value; `asked`: the words before it speak of one."""
     digits = one.digits
-    if one.raw.startswith(("+", "(+")):
-        return _abroad(re.sub(r"\(\s?0\s?\)", "", one.raw), one)
+    called_abroad = "".join(re.findall(r"\d", re.sub(r"\(\s?0\s?\)", "", one.raw)))
+    if _PLUS.match(one.raw):
+        return _abroad(called_abroad)
     if digits.startswith("00") and len(digits) >= 10 and digits[2] != "0":
-        return _abroad(re.sub(r"\(\s?0\s?\)", "", one.raw.lstrip("("))[2:], one)
+        return _abroad(called_abroad[2:])
     if _DATE.match(one.raw) or set(digits) == {"0"}:
         return None
-    many, spelled = len(one.sizes) > 1, set(one.sizes) == {1} or max(one.sizes) == 2
+    many, spelled = len(one.sizes) > 1, one.spelled or max(one.sizes) == 2
     for rule in (_chinese, _american, _zero, _elsewhere):
         sure = rule(
             digits, one.sizes, many=many, spelled=spelled, asked=asked, bracket=one.raw.startswith("(")
@@ -88,8 +101,7 @@ def phone(one: Number, *, asked: bool) -> tuple[bool, str] | None:
     return None
 
 
-def _abroad(raw: str, one: Number) -> tuple[bool, str] | None:
-    digits = "".join(re.findall(r"\d", raw))
+def _abroad(digits: str) -> tuple[bool, str] | None:
     for size in (1, 2, 3):
         low, high = _LENGTHS.get(digits[:size], (0, 0))
         if high:

@@ -25,7 +25,8 @@ _SAME = str.maketrans({
 _OTHER_LETTER = re.compile("[\u0370-\u03ff\u0400-\u052f]")
 _MAIL = re.compile(r"[^\s\u3400-\u9fff,;:()<>\"']{1,80}@[^\s\u3400-\u9fff,;:()<>\"']{1,80}")
 _BESIDE_DIGIT = re.compile(
-    r"(?<=[0-9])[\u0370-\u052f]{1,4}(?![^\W\d_])|(?<![^\W\d_])[\u0370-\u052f]{1,4}(?=[0-9])"
+    r"(?<=[0-9])[ ]?[(]?[\u0370-\u052f]{1,4}(?![a-z\u0370-\u052f])"
+    r"|(?<![\u0370-\u052f])[\u0370-\u052f]{1,4}(?=[ ]?[0-9])"
 )
 _NOT_CHINESE = re.compile("[^\u3400-\u9fff]+")
 _NOT_SEEN = re.compile("[\u115f\u1160\u3164\u2800\ufe00-\ufe0f\u20e3]")

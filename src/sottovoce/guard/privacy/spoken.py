@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from sottovoce.guard.privacy import checks
 from sottovoce.guard.privacy.found import Find
+from sottovoce.guard.privacy.phones import counted
 
 LEAST, MOST = 7, 19
 """Digits in a number that is said."""
@@ -24,7 +25,7 @@ _DIGITS = {
 _TIMES = {"double": 2, "doppel": 2, "triple": 3, "treble": 3}
 _ONE = rf"(?:(?:{'|'.join(_TIMES)})[ -])?(?:{'|'.join(sorted(_DIGITS, key=len, reverse=True))}|\d{{1,6}})"
 _RUN = re.compile(
-    rf"(?<![A-Za-z0-9-])\+?{_ONE}(?:(?:[ ,.-]{{1,3}}\n?|"
+    rf"(?<![A-Za-z0-9-])\+?[(]?{_ONE}(?:(?:[)]?[ ,.-]{{1,3}}[(]?\n?|"
     rf"\n){_ONE})+(?![A-Za-z0-9-])",
     re.IGNORECASE,
 )
@@ -37,7 +38,7 @@ def spoken(text: str) -> Iterator[Find]:
     """Find numbers of phones and cards that are said digit by digit."""
     for found in _RUN.finditer(text):
         digits, words = _read(found[0])
-        if words >= _ENOUGH and LEAST <= len(digits) <= MOST:
+        if words >= _ENOUGH and LEAST <= len(digits) <= MOST and (len(digits) > 10 or not counted(digits)):
             is_card = len(digits) >= 13 and checks.luhn(digits)
             yield Find(*found.span(), "card" if is_card else "phone", True, digits)
 
