@@ -28,7 +28,8 @@ _NUMBER = (
     r"huis)\b){0,3}"
 )
 _EXTRA = (
-    r"(?:,?[ ](?:(?:[a-z]{1,4}\.?[ ])?\d{1,2}\.?[ ]?(?:[oa]|tv|th|mf|sal|og|stock|etage|emelet|floor)\b\.?"
+    r"(?:(?:,|[ ]-)?[ ](?:(?:st|kl)\.(?:[ ](?:th|tv|mf)\.?)?|(?:[a-z]{1,4}\.?[ ])?\d{1,2}\.?[ ]?(?:[oa]|tv"
+    r"|th|mf|sal|og|stock|etage|emelet|floor)\b\.?"
     r"(?:[ ](?:[A-Z]\b|izqd?a?|dcha|esq|dto|fte)\.?)?|(?i:m|lok|apt|apto|apartment|flat|kv|wohnung|lgh|bus|"
     r"bte|bât"
     r"|int|sc|ap|et|no|d|kat|daire|hdfl)[.:]?[ ]?\d{1,5}[A-Za-z]?\b|[A-Z][ ]\d{1,3}\b)){0,3}"
@@ -37,7 +38,7 @@ _COMMA = r"(?:[ ]?,[ ]?\n?[ ]?|[ ]?\n[ ]?|[ ]-[ ])"
 _DISTRICTS = rf"(?:{_COMMA}{_NAME}){{0,2}}"
 _PLACE = rf"(?:{_COMMA}(?:{_CODE}[ ]{_TOWN}|{_TOWN}(?:,?[ ]|[ ]?-[ ]?[A-Z]{{2}},?[ ]){_CODE}|{_CODE}))"
 _END = rf"(?:{_DISTRICTS}{_PLACE}|{_COMMA}{_TOWN})?(?:{_COMMA}{_CAP}(?=[.,;!?\n]|\Z))?"
-_SINGAPORE = rf"(?:{_COMMA}|[ ])(?:Singapore[ ])?(?:S\()?\d{{6}}\)?"
+_SINGAPORE = rf"(?:{_COMMA}|[ ])(?:Singapore[ ]|S)?[(]?\d{{6}}\)?"
 
 _ANYWHERE = (
     # Name, number, code and town, or town and code, whatever the country.
@@ -81,10 +82,14 @@ _HINTED = (
     rf"(?:Carrera|Cra\.?|Calle|Cl\.?|Diagonal|Transversal|Avenida|Av\.)[ ]\d{{1,3}}[A-Z]?[ ]?(?:#|"
     rf"No\.?)[ ]?\d{{1,3}}[A-Z]?"
     rf"[ ]?-[ ]?\d{{1,3}}{_END}",
+    rf"(?:Urb\.?|Urbanización|Residencial|Polígono|Barrio)[ ]{_NAME},?[ ](?:casa|nave|bloque|portal|parcela"
+    rf"|nº?)?[ ]?"
+    rf"{_NUMBER}{_EXTRA}{_END}",
     rf"(?:Rua|R\.|Avenida|Av\.|Alameda|Travessa|Praça|Largo|Calle|Estrada)[ ](?:(?:{_SMALL})[ ])?{_NAME},?[ ]"
     rf"(?:n[o.]?[ ]?)?{_NUMBER}{_EXTRA}{_END}",
+    rf"(?:Lieu-?dit|Hameau|Domaine|Résidence|Château|Mas)[ ]{_NAME},[ ]\d{{5}}[ ]{_TOWN}",
     # Farms and roads of the United States, streets with a date.
-    rf"RR[ ]?\d{{1,2}},?[ ]Box[ ]\d{{1,4}}{_END}",
+    rf"(?:RR|HC|County[ ]Road|Rural[ ]Route|State[ ]Route)[ ]?\d{{1,4}},?[ ]Box[ ]\d{{1,4}}{_END}",
     rf"\d{{1,5}}[ ](?:Farm to Market|FM|State|US|Old|County)?[ ]?(?:Route|Road|Rd\.?|Highway|"
     rf"Hwy)[ ]\d{{1,4}}[A-Z]?\b"
     rf"(?:[ ][NSEW]\b)?(?:,?[ ]{_TOWN},?[ ][A-Z]{{2}}[ ]\d{{5}})?",
@@ -100,7 +105,8 @@ _HINT = re.compile(
     r"Bulevardul|Calea|Aleea"
     r"|Cadd?\.|Caddesi|Cd\.|Soka|Sok\.|Sk\.|Bulvarı|B[Ll][Kk]\b|Block|Jalan|Jln|Lorong|Persiaran|Lebuh|"
     r"Carrera|Cra|Calle|Cl"
-    r"|Diagonal|Transversal|Avenida|Rua|Alameda|Travessa|Praça|Largo|Estrada|RR|R(?:ou|oa|d)|H(?:igh)?w|"
+    r"|Diagonal|Transversal|Avenida|Rua|Alameda|Travessa|Praça|Largo|Estrada|RR|HC|R(?:oad|oute)|Urb"
+    r"|R[eé]sidenc|Lieu|Hameau|Domaine|Château|Mas|Polígono|Barrio|R(?:ou|oa|d)|H(?:igh)?w|"
     r"Straße|Platz|Allee"
 )
 """What stands in all that `_HINTED` finds: where none of it does, nothing is looked for."""

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from sottovoce.guard.privacy.found import Find
-from sottovoce.guard.privacy.postal import STATES, SUFFIX, UK_CODE, plain
+from sottovoce.guard.privacy.postal import COUNTRY, STATES, SUFFIX, UK_CODE, plain
 
 LONGEST = 120
 """Signs before a code that may be the address's."""
@@ -19,18 +19,26 @@ _EIRCODE = r"(?:[AC-FHKNPRTV-Y]\d[0-9W]|D6W)[ ]?(?=[A-Z]{0,3}\d)[0-9AC-FHKNPRTV-
 _SMALL = "of|the|upon|on|de|del|du|la|le|der|dem|den|und|am|an|im|in|zum|zur|van|von|het|y|e|and"
 _WORD = rf"(?:{_CAPITAL}|\d{{1,3}}(?:st|nd|rd|th))"
 # Atomic groups, and no possessive repeats of groups: before Python 3.11.5 these do not match as they should.
-_WORDS = rf"{_WORD}(?>(?:[ -](?:{_WORD}|{_SMALL}|\d{{1,4}}(?![\w,]))){{0,5}})"
+_WORDS = (
+    rf"{_WORD}(?>(?:[ -](?:{_WORD}|{_SMALL}|\d{{1,4}}(?![\w,])|(?<=Sector )\d{{1,3}}|"
+    rf"(?<=Phase )\d{{1,2}})){{0,5}})"
+)
 _COMMA = r"[ \t]?,[ \t]?\n?[ \t]?"
 _BETWEEN = rf"(?:{_COMMA}|[ \t]?\n[ \t]?)"
 _UNIT = (
     r"(?:flat|apt\.?|apartment|unit|suite|ste\.?|room|rm\.?|lot|plot|villa|house|shop|space|"
     r"h\.?[ ]?no\.?|door|"
-    r"block|tower|building|bldg\.?|floor|level|office|studio|site|caravan|pitch|berth|house no\.?|flat no\.?)"
+    r"penthouse|maisonette|annexe?|block|tower|building|bldg\.?|floor|level|office|studio|site|caravan"
+    r"|pitch|berth|house no\.?|flat no\.?)"
 )
 _HOUSE = (
     r"(?:House|Court|Lodge|Cottages?|Buildings?|Towers?|Mansions|Farm|Farmhouse|Hall|Barn|Mill|Manor|"
     r"Villas?|Rectory|"
-    r"Vicarage|Residency|Apartments|Heights|Point|Gardens|Park|Grange|Croft|Bungalow|Chambers|Works|Wharf)"
+    r"Vicarage|Residency|Apartments|Heights|Point|Gardens|Park|Grange|Croft|Bungalow|Chambers|Works|Wharf"
+    r"|Forge|"
+    r"Abbey|Priory|Convent|Presbytery|Manse|School|Hospital|Hospice|Hostel|Home|Surgery|Clinic|Centre"
+    r"|Center|Mills|"
+    r"Studios?|Estate|Nest|View|End|Stables|Granary|Smithy|Oast|Gatehouse|Schoolhouse|Post Office|Arms|Inn)"
 )
 _STREET = (
     rf"(?:(?i:{SUFFIX})|Cottages|Passage|Bridge|Wynd|Brae|Fold|Croft|Approach|"
@@ -52,6 +60,7 @@ _CODE = re.compile(
     rf"[1-9]\d{{2}}[ ]?\d{{3}})"
     r"(?![A-Za-z0-9-])"
 )
+_COUNTY = re.compile(rf"(?<![\w-])(?:{_WORDS},[ ]){{1,3}}Co\.?[ ]{_CAPITAL},?[ \n]{{1,2}}\Z")
 _TOWN_FOLLOWS = re.compile(
     rf"(?<![\w.-])(?:{_CAPITAL}|(?:An|In|Am|Im)(?=[ ]))(?:[ -](?:{_CAPITAL}|"
     rf"{_SMALL})){{0,4}}[ ]\d{{1,4}}[ ]?[a-zA-Z]?(?:[-/ ][IVX\d]\w{{0,3}})?"
@@ -66,6 +75,8 @@ _PLACE = re.compile(
     rf"\b(?:{_STREET}|{_HOUSE}|District|Dubai|Abu Dhabi|Dublin|Hong Kong|Market|Village|"
     rf"Estate)\b|\b\d{{5,6}}\b"
 )
+_COUNTRY_FOLLOWS = re.compile(rf"[ \t]?,?[ \t]?\n?[ \t]?(?:{COUNTRY})(?![A-Za-z])")
+_SENTENCE_END = re.compile(r"(?<!\b[Nn]o)\. ")
 _TAIL = re.compile(rf"[ \t]?[-,]?[ \t]?\n?(?:{STATES}|\d{{6}})\b")
 
 
@@ -76,14 +87,18 @@ def placed(text: str) -> Iterator[Find]:
         left = _LEFT.search(text[begin : code.start()])
         if left:
             start = begin + left.start()
-            yield Find(start, code.end(), "address", True, plain(text[start : code.end()]))
+            country = _COUNTRY_FOLLOWS.match(text, code.end())
+            end = country.end() if country else code.end()
+            yield Find(start, end, "address", True, plain(text[start:end]))
         elif code["self"]:
-            yield Find(*code.span(), "address", True, plain(code[0]))
+            county = _COUNTY.search(text, begin, code.start())
+            start = county.start() if county else code.start()
+            yield Find(start, code.end(), "address", True, plain(text[start : code.end()]))
     for found in _TOWN_FOLLOWS.finditer(text):
         yield Find(*found.span(), "address", True, plain(found[0]))
     for found in _UNIT_FIRST.finditer(text):
         if _PLACE.search(found[0]):
-            whole = found[0].partition(". ")[0]
+            whole = _SENTENCE_END.split(found[0])[0]
             end = found.start() + len(whole)
             more = _TAIL.match(text, end)
             yield Find(found.start(), more.end() if more else end, "address", True, plain(whole))

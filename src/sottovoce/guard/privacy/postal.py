@@ -25,7 +25,7 @@ _LONG = (
     "street|avenue|road|lane|drive|boulevard|court|terrace|crescent|gardens|parkway|"
     "highway|square|blvd|ave|st|rd|ln"
 )
-_COUNTRY = (
+COUNTRY = (
     "USA|U\\.S\\.A\\.|United States|UK|U\\.K\\.|United Kingdom|England|Scotland|Wales|"
     "Ireland|Canada|Australia|New Zealand|Germany|"
     "Deutschland|France|Spain|España|Italy|Italia|Netherlands|Austria|Österreich|"
@@ -46,7 +46,7 @@ _TOWN = (
     rf"{CAPITAL}(?:[ -](?:{CAPITAL}|upon|on|of|the|am|an|der|de|la|le|im|in|under|le|sur|sous|del|y)){{0,4}}"
 )
 _UNIT = (
-    r"(?:(?:apt|apartment|unit|suite|ste|flat|floor|fl|room|rm|building|bldg|block|#|"
+    r"(?:(?:app|apt|apartment|unit|suite|ste|flat|floor|fl|room|rm|building|bldg|block|#|"
     r"top flat|basement|hinterhaus|wohnung|whg|stock|etage|og|"
     r"eg)\.?[ ]?#?[ ]?(?:[\w/-]{0,5}\d[\w/-]{0,4}|[A-Z]{1,2}\b)|#[ ]?\w{1,6}|\d{1,2}(?:st|nd|rd|th) floor)"
 )
@@ -60,7 +60,7 @@ _TAIL = re.compile(
     rf"NL-|[A-Z]{{1,2}}-)?(?:\d{{5}}-\d{{3}}|\d{{4}}-\d{{3}}|\d{{2}}-\d{{3}}|\d{{3}}[ ]\d{{2}}|"
     rf"\d{{4,6}})(?:[ ]?[A-Z]{{2}})?(?:[ ]{_TOWN}(?:[ ]\d{{1,2}}\b|[ ][A-Z]\b)?)?(?:[ "
     rf"]\((?:[A-Z]{{2}})\))?)(?![A-Za-z0-9]))?"
-    rf"(?:{_SEP}(?:{_COUNTRY})\b)?",
+    rf"(?:{_SEP}(?:{COUNTRY})\b)?",
 )
 _TOWN_ONLY = re.compile(
     rf"(?:,[ \t]*\n?[ \t]*{CAPITAL}(?:[ -]{CAPITAL}){{0,2}}(?:[ ]\d{{1,2}}\b)?"
@@ -74,8 +74,11 @@ _BEFORE = re.compile(
     rf"[A-Z0-9]{{1,3}}(?=,)|Résidence(?:[ ]{CAPITAL}){{1,3}}(?=,)|"
     rf"{CAPITAL}(?: {CAPITAL})? (?:House|Court|Lodge|Cottage|Building|Tower|Mansions|"
     rf"Farm|Hall|Residency|Apartments|Heights|Forge|Barn|Stables|Rectory|Vicarage|Villa|"
-    rf"Priory))[ \t]*,?[ \t]*\n?"
-    rf"|(?<!the )(?<!our )(?<!a )\b(?i:unit|flat|apt|apartment|lot|shop|suite|no|nr|blk|h\.?no|"
+    rf"Priory|Abbey|Convent|Presbytery|Manse|School|Hospital|Hospice|Hostel|Home|Surgery|Clinic|Centre"
+    rf"|Center|"
+    rf"Chambers|Works|Mills?|Wharf|Studios?|Park|Estate|Point|Gate|Plaza|Place))[ \t]*,?[ \t]*\n?"
+    rf"|(?:No\.?|Lane|Alley|Room|Building|Gate|Penthouse)[ ]?\d{{1,4}}[A-Z]?(?=,)[ \t]*,?"
+    rf"|(?<!the )(?<!our )(?<!a )\b(?i:lane|unit|flat|apt|apartment|lot|shop|suite|no|nr|blk|h\.?no|"
     rf"plot)\.?)[ \t]*\Z"
 )
 
@@ -136,10 +139,11 @@ _GERMAN = re.compile(
     rf"(?<![A-Za-z0-9\u00c0-\u024f])(?:(?:{_PART}[ -]){{0,3}}(?:{_PART}(?:{_GERMAN_END})|"
     rf"[A-Z][\w\u00c0-\u024f]{{2,20}}(?:er|e|s|en|n)?[ -](?i:straße|strasse|str\.|weg|platz|"
     rf"allee|ring|damm|ufer|chaussee|markt))"
-    rf"|(?i:am|an der|auf der|auf dem|im|unter den|zum|zur|hinter der|vor dem|alte[rn]?|"
+    rf"|(?i:am|an der|an den|auf der|auf dem|im|unter den|zum|zur|hinter der|vor dem|alte[rn]?|"
     rf"neue[rn]?)[ ](?!\w*(?:{_GERMAN_END})[ \n]|(?:Jan|Feb|M[aä]rz|Apr|Mai|Jun|Jul|Aug|Sep|"
     rf"Okt|Nov|Dez|\w+tag|\w+woch|Jahr|Kapitel|Alter|Punkt|"
-    rf"Platz)){CAPITAL}(?:[ ]{CAPITAL})?)[ \n](?!\d{{4}}){_HOUSE}"
+    rf"Platz))(?:(?:alten?|neuen?|oberen?|unteren?|hohen?|langen?|kleinen?"
+    rf"|großen?)[ ])?{CAPITAL}(?:[ ]{CAPITAL})?)[ \n](?!\d{{4}}){_HOUSE}"
 )
 _GERMAN_SMALL = re.compile(
     rf"(?<![A-Za-z0-9\u00c0-\u024f])[a-z\u00c0-\u024f-]{{3,24}}(?:straße|strasse|str\.|"
@@ -164,7 +168,8 @@ _DUTCH = re.compile(
 )
 _FLOORS = re.compile(
     r"(?:,[ ]?\d{1,2}[oa°]\.?(?:[ ]?[A-Z]\b|[ ](?:izqd?a?|dcha|esq|dto|derecha|izquierda)\b\.?)?|,[ ]"
-    r"(?:Hinterhaus|Vorderhaus|Seitenflügel)(?:,[ ]\d\.[ ]OG)?|,[ ]\d\.[ ](?:OG|Etage|Stock))?"
+    r"(?:Hinterhaus|Vorderhaus|Seitenflügel)(?:,[ ]\d\.[ ]OG)?|[ ]?(?:,|//|-)[ ]?\d\.[ ](?:OG|Etage"
+    r"|Stock)(?:[ ](?:links|rechts|mitte))?)?"
 )
 
 
