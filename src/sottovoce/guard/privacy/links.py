@@ -19,9 +19,17 @@ _URL_SECRET = re.compile(
     r"sig|sign|auth|code|session(?:_?id)?|sid|jwt|otp|invite|ticket|hash|pass|"
     r"uid|u|user(?:_?(?:name|id))?|login|e?mail|account|acct|ref|referrer|member|profile|customer|"
     r"patient|phone|tel|"
-    r"mobile|name|to|contact|openid|unionid)=[^&\s]{3,}",
+    r"mobile|parcel|tracking|zip|plz|postcode|name|to|contact|openid|unionid)=[^&\s]{3,}",
     re.IGNORECASE,
 )
+_URL_PLACE = re.compile(
+    r"%40|[?&=/@]-?\d{1,3}\.\d{3,8}(?:,|%2C)-?\d{1,3}\.\d{3,8}"
+    r"|://(?:space|user|u|i|profile|my|home)\.[\w.-]{3,60}/(?!index|login|help)\w{3,}"
+    r"|/(?:customer|patient|user|member|account|client|profile|employee|student|athlete|person)s?"
+    r"(?:\.\w{2,5})?(?:\?id=|/)\d{3,}",
+    re.IGNORECASE,
+)
+"""A mail or a place in it, a page of somebody's own, somebody's number."""
 _URL_HOOK = re.compile(
     r"hooks\.slack\.com/(?:services|workflows)/|discord(?:app)?\.com/api/webhooks/|webhook\.office\.com/|"
     r"://hooks\.|/[@~][\w.-]{2,}|[/#](?:u|user|users|profiles?|members?|people|in|friends|author|"
@@ -45,10 +53,12 @@ def links(text: str) -> Iterator[Find]:
     """Find addresses of the web that are a person's or that open something."""
     for found in _URL.finditer(text):
         value = found[0].rstrip(_ENDS)
-        if _URL_SECRET.search(value) or _URL_HOOK.search(value) or _has_random_part(value):
+        known = any(pattern.search(value) for pattern in (_URL_SECRET, _URL_HOOK, _URL_PLACE))
+        if known or _has_random_part(value):
             yield Find(found.start(), found.start() + len(value), "url", True, value)
 
 
+_SHORT_KEY = re.compile(r"(?=[A-Za-z]*\d)(?=[A-Z0-9]*[a-z])(?=[A-Za-z0-9][a-z0-9]*[A-Z])[A-Za-z0-9]{6,11}")
 _PUBLIC = re.compile(r"/(?:commit|commits|blob|tree|raw|releases|wiki|pull|issues|questions|abs|doi)/")
 
 
@@ -64,5 +74,6 @@ def _has_random_part(url: str) -> bool:
             and all(re.search(kind, part) for kind in ("[a-z]", "[A-Z]", "[0-9]"))
         )
         or (len(part) >= 16 and re.fullmatch(r"[0-9a-f]+", part) is not None)
+        or _SHORT_KEY.fullmatch(part) is not None
         for part in parts
     )
