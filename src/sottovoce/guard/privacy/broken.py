@@ -23,6 +23,7 @@ _TAIL = re.compile(r"[^\s,;:()\"'<>\u3000-\u9fff]{1,60}")
 _LINK = re.compile(r"://\S{1,150}\Z")
 _FIELD = re.compile(r"[\w.-]{1,40}[ \t]*[:=]")
 _NUMBER = re.compile(r"\d[\d:.,/-]*")
+_WORD_FOLLOWS = re.compile(r"[ \t]*[A-Za-z]|[ \t]*\d")
 _KNOWN_END = re.compile(
     r"\.(?:com|net|org|edu|cn|de|uk|fr|es|it|nl|ch|at|pl|jp|hk|tw|au|ca|us|io|eu|example)\Z"
 )
@@ -67,6 +68,8 @@ def _parts_a_word(text: str, cut: re.Match[str]) -> bool:
         return False
     line = text.rfind("\n", 0, cut.start()) + 1
     marked = _MARK.search(head[0]) is not None
+    if text[head.start() - 1 : head.start()] in (":", "=") and _MARK.search(tail[0]):
+        return True
     if not marked and (head.start() == line or head[0][0].isupper() or head[0].lower() in lists().never):
         return False
     return not (head[0].endswith((".", "!", "?")) and tail[0][0].isupper())
@@ -80,6 +83,11 @@ def _is_new_word(text: str, cut: re.Match[str], whole: Find) -> bool:
         return known and re.fullmatch("[a-z]{1,2}", rest) is None
     if whole.kind == "passport":
         return cut.start() - whole.start >= _PASSPORT
-    if _NUMBER.fullmatch(rest) or rest.lower() in lists().never:
+    if _NUMBER.fullmatch(rest):
+        return _WORD_FOLLOWS.match(text, whole.end) is not None
+    last = text[cut.start() - 1]
+    if last in "-_@#&!/+" or (rest.isupper() and (last.isupper() or last.isdigit())):
+        return False
+    if rest.lower() in lists().never:
         return True
     return len(rest) > 3 and rest.isalpha() and (rest.islower() or rest.istitle())

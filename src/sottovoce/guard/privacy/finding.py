@@ -26,6 +26,7 @@ from sottovoce.guard.privacy.passwords import passwords
 from sottovoce.guard.privacy.placed import placed
 from sottovoce.guard.privacy.postal import postal
 from sottovoce.guard.privacy.postal_zh import postal_zh
+from sottovoce.guard.privacy.retyped import retyped
 from sottovoce.guard.privacy.seeing import see
 from sottovoce.guard.privacy.spoken import spoken
 
@@ -36,7 +37,17 @@ _OVER_LINES = {
     re.compile("://"): links,
     re.compile(r"(?:sk|pk|gh[a-z]|xox[a-z]|hf|npm|glpat|eyJ)[-_\w]|AKIA|AIza"): keys,
     re.compile(r"(?i)pass|pw|key|token|secret|密|口令|码|kennwort"): passwords,
-    re.compile(r"(?i)pass|reisep|pasap|paspo|护照|通行证|回乡证|台胞证|旅行证|港澳证"): passports,
+    re.compile(
+        r"(?i)pass|reisep|pasap|paspo|[护護]照|通行[证證]|回[乡鄉][证證]|胞[证證]|旅行[证證]|港澳[证證]"
+    ): passports,
+    re.compile(r"\d\.\d{1,3}\.\d|[0-9a-fA-F]:[0-9a-fA-F]{0,4}:"): machines,
+    re.compile(
+        r"(?i)[证證号號牌]|(?<![a-z])(?:id|ni|nino|nhs|ssn|mrn|pan|dni|nif|nie|tin|tfn|bsb|aba|nric|hkid|cpf"
+        r"|acct)(?![a-z])"
+        r"|licen|führers|ausweis|steuer|plate|kennz|tax|insur|member|account|konto|kto|sort|routing"
+        r"|medicare|patient"
+        r"|hospital|social|fiscale|visa|permit"
+    ): lettered,
 }
 """Rules for what has no space in it, and what stands near where they find something."""
 
@@ -63,6 +74,7 @@ def find(text: str, own: Sequence[str] = (), never: Collection[str] = ()) -> lis
         placed,
         postal_zh,
         abroad,
+        retyped,
         names,
         names_zh,
         lined,
