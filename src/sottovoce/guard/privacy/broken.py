@@ -21,7 +21,7 @@ _CUT = re.compile(r"(?<=[A-Za-z0-9_@./=&?%+!-])\n[ \t]{0,4}(?=[A-Za-z0-9_@./=&?%
 _HEAD = re.compile(r"[^\s,;:()\"'<>\u3000-\u9fff]{1,60}\Z")
 _TAIL = re.compile(r"[^\s,;:()\"'<>\u3000-\u9fff]{1,60}")
 _LINK = re.compile(r"://\S{1,150}\Z")
-_FIELD = re.compile(r"[\w.-]{1,40}[ \t]*[:=]")
+_FIELD = re.compile(r"[\w.-]{1,40}[ \t]*(?:[:=](?!\s)|(?P<own>[:=](?=\s)))")
 _NUMBER = re.compile(r"\d[\d:.,/-]*")
 _WORD_FOLLOWS = re.compile(r"[ \t]*[A-Za-z]|[ \t]*\d")
 _KNOWN_END = re.compile(
@@ -64,7 +64,8 @@ def _parts_a_word(text: str, cut: re.Match[str]) -> bool:
     tail = _TAIL.match(text, cut.end())
     if not head or not tail:
         return False
-    if _FIELD.match(text, cut.end()) and not _LINK.search(text, max(0, cut.start() - NEAR), cut.start()):
+    field = _FIELD.match(text, cut.end())
+    if field and (field["own"] or not _LINK.search(text, max(0, cut.start() - NEAR), cut.start())):
         return False
     line = text.rfind("\n", 0, cut.start()) + 1
     marked = _MARK.search(head[0]) is not None

@@ -88,7 +88,7 @@ _QUOTED = re.compile(
 _NETWORK = re.compile(
     r"(?:(?:wi-?fi|wlan|login|username|user|cred(?:ential)?s|logins?|admin)(?:[ ]?[:=]|[ ]are|[ ]is)[ ]?"
     r"[^\s/:]{2,30}[ ]?[/:][ ]?"
-    r"|[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}(?:[ ]?[/|][ ]?|:(?![^\s]*/)(?=[!-~]{0,40}[A-Za-z])))"
+    r"|(?<=[\w.+-])@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}(?:[ ]?[/|][ ]?|:(?![^\s]*/)(?=[!-~]{0,40}[A-Za-z])))"
     r"(?P<value>(?=[!-~]{0,40}[\d!-/])[!-?A-~]{6,60})(?<![.,;])(?![@\w])",
     re.IGNORECASE,
 )
@@ -103,7 +103,7 @@ _NEAR = re.compile(
     r"pass(?:word|phrase|code)|passwort|kennwort|contraseña|mot de passe|密[码碼]|口令"
     r"|(?<![A-Za-z])(?:pass|pw|p/w|creds?|credentials|(?:wi-?fi|wlan)(?![ ]?(?:名|name|network"
     r"|ssid)))(?![A-Za-z])"
-    r"|(?<![A-Za-z])(?:unlock(?:s|ed)?|log(?:s|ged)?[ -]?in|sign(?:s|ed)?[ -]?in|typed?|enter(?:ed)?|uses?"
+    r"|(?<![A-Za-z])(?:unlock(?:s|ed)?|log(?:s|ged)?[ -]?in|sign(?:s|ed)?[ -]?in|typed|enter(?:ed)?|uses?"
     r"|used)(?![A-Za-z])",
     re.IGNORECASE,
 )
@@ -113,7 +113,7 @@ _NEAR_VALUE = re.compile(
 NEAR = 60
 """A secret that does not follow the word for it at once stands within so many signs, in the same line."""
 _AFTER_MAIL = re.compile(
-    r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}[ \t]{1,3}(?P<value>[A-Za-z][!-~]{6,40})(?![!-~])"
+    r"(?<=[\w.+-])@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}[ \t]{1,3}(?P<value>[A-Za-z][!-~]{6,40})(?![!-~])"
 )
 _CARD_CODE = re.compile(
     r"(?:(?<![A-Za-z])(?:cvv2?|cvc2?|csc)码?|card[ ]security[ ]code|(?:卡|信用卡|背面)?安全码)[ \t]*(?:is"
@@ -250,7 +250,7 @@ def _stands_out(value: str, *, strictly: bool = False) -> bool:
     odd = re.search(r"[!#$%&*^~+=?]", value) is not None
     mixed = re.search(r"[a-z]", value) is not None and re.search(r"[A-Z]", value) is not None
     if strictly:
-        return letters and digits and len(value) > 7 and re.search(r"[!#$%^&*~+=?]|-.*-", value) is not None
+        return letters and digits and len(value) > 7 and re.search(r"[!#$%^&*~+?]|-.*-", value) is not None
     return letters and ((digits and odd) or (digits and mixed and re.search(r"[a-z]", value[1:]) is not None))
 
 

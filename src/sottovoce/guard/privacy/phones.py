@@ -81,6 +81,12 @@ def counted(digits: str) -> bool:
     return len(steps) == 1 or len(set(digits)) < 4
 
 
+def _is_count(raw: str) -> bool:
+    """Return whether groups of digits count on: 7 8 9 10 11."""
+    groups = [int(one) for one in re.findall(r"\d+", raw)]
+    return len(groups) > 4 and len({other - one for one, other in pairwise(groups)}) == 1
+
+
 def phone(one: Number, *, asked: bool) -> tuple[bool, str] | None:
     """Return whether it is surely a phone number and its value; `asked`: the words before it speak of one."""
     digits = one.digits
@@ -89,7 +95,7 @@ def phone(one: Number, *, asked: bool) -> tuple[bool, str] | None:
         return _abroad(called_abroad)
     if digits.startswith("00") and len(digits) >= 10 and digits[2] != "0":
         return _abroad(called_abroad[2:])
-    if _DATE.match(one.raw) or set(digits) == {"0"}:
+    if _DATE.match(one.raw) or set(digits) == {"0"} or _is_count(one.raw):
         return None
     many, spelled = len(one.sizes) > 1, one.spelled or max(one.sizes) == 2
     for rule in (_chinese, _american, _zero, _elsewhere):

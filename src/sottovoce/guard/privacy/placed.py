@@ -16,7 +16,7 @@ LONGEST = 120
 
 _CAPITAL = r"[A-Z\u00c0-\u00de][\w'\u00c0-\u024f]{0,24}\.?"
 _EIRCODE = r"(?:[AC-FHKNPRTV-Y]\d[0-9W]|D6W)[ ]?(?=[A-Z]{0,3}\d)[0-9AC-FHKNPRTV-Y]{4}"
-_SMALL = "of|the|upon|on|de|del|du|la|le|der|dem|den|und|am|an|im|in|zum|zur|van|von|het|y|e|and"
+_SMALL = r"(?:of|the|upon|on|de|del|du|la|le|der|dem|den|und|am|an|im|in|zum|zur|van|von|het|y|e|and)(?!\w)"
 _WORD = rf"(?:{_CAPITAL}|\d{{1,3}}(?:st|nd|rd|th))"
 # Atomic groups, and no possessive repeats of groups: before Python 3.11.5 these do not match as they should.
 _WORDS = (
