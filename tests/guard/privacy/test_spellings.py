@@ -53,6 +53,22 @@ def hidden(text: str, value: str) -> bool:
         "B-204, Green Park Extension, New Delhi 110016",
         "河南省郑州市中原区建设路街道桐柏路南段2号院6号楼东单元3楼西户",
         "海南省三亚市吉阳区迎宾路108号亚龙湾壹号6栋2单元",
+        "anna.weber at mail . example . org",
+        "anna.weber@post .example .org",
+        "anna.weber#example点org",
+        "anna.weber [ at sign ] example dot scot",
+        "gro.elpmaxe@rebew.anna",
+        "幺三八，一二三四，五六七八",
+        "+ 4 9 1 7 0 1 2 3 4 5 6 7",
+        "138,1234,5678",
+        "4111\n111111111111",
+        "4111|1111|1111|1111",
+        "DE89\n    3704 0044 0532 0130 00",
+        "203。0。113。45",
+        "7 Old Mill Road, Leeds LS6\n2AB",
+        "7 old mill road, leeds, ls6 2ab",
+        "浙江省/杭州市/余杭区/文一西路969号",
+        "万科城市花园18-2-1101",
     ],
 )
 def test_each_spelling_is_hidden_whole(value: str) -> None:
@@ -83,6 +99,17 @@ def test_each_spelling_is_hidden_whole(value: str) -> None:
         ("名单：司空浩、万俟雪、褚大海", "司空浩、万俟雪、褚大海"),
         ("司机扎西顿珠师傅", "扎西顿珠"),
         ("我媳妇翠芬催了", "翠芬"),
+        ("call 206 555\n-0177 now", "206 555\n-0177"),
+        ("電話2345 6789", "2345 6789"),
+        ("護照a54071841", "a54071841"),
+        ("NI QQ 12 34 56 С", "QQ 12 34 56 С"),
+        ("patient no. H301123\n45678, ward 4", "H301123\n45678"),
+        ("WLAN: Blauwal-42!", "Blauwal-42!"),
+        ("anna@example.org:Blauwal42", "Blauwal42"),
+        ("she logs in as admin with Blauwal#42", "Blauwal#42"),
+        ("your code is 482913", "482913"),
+        ("cvc: 123", "123"),
+        ("user=anna at example.org ip=x", "anna at example.org"),
     ],
 )
 def test_it_is_hidden_by_what_is_said_around(text: str, value: str) -> None:
@@ -102,6 +129,10 @@ def test_it_is_hidden_by_what_is_said_around(text: str, value: str) -> None:
         "The English Attack is better than 6. Bg5 for White.",
         "小区业主群里5栋很吵，物业费涨了。",
         "开户行招商银行，双十一全场五折。",
+        "What time is it at example dot com, and who is at example.org today?",
+        "npm install react@18.2.0 and read https://example.org/ReadMe",
+        "1 2 3 4 5 6 7 8 9 10 and one two three four five six seven",
+        "The error code is 40412; enter type=LIMIT, default=50 there.",
     ],
 )
 def test_what_only_looks_so_is_left_alone(text: str) -> None:
@@ -143,7 +174,8 @@ def test_the_ends_of_two_lines_are_not_put_together(text: str, values: list[str]
 UNITS = (
     "Aa, ", "Aa Bb 1, ", "1-", "12 rue ", "ul. Aa ", "Aa 1/1", "O0 ", "one ", "a . ", "a@", "(at)", "pass=",
     "password a1!", "A1B2C-", "'Aa','", "Blk 1 ", "Jalan Aa ", "Flat 1, ", "my wife ", "路1号", "红红",
-    "扎西", "a1\n",
+    "扎西", "a1\n", "a . b ", "a at a. ", "moc.a", "1\n.", "幺,", "+ 1 ", "AB1 2CD\n", "ls2 1ab ", "A 1 ",
+    "浙江省/", "小区1-", "door ", "pw a1!a ", "use A1-b ", "/aA1bbb",
 )  # fmt: skip
 
 
