@@ -132,7 +132,7 @@ def test_it_is_hidden_by_what_is_said_around(text: str, value: str) -> None:
         "What time is it at example dot com, and who is at example.org today?",
         "npm install react@18.2.0 and read https://example.org/ReadMe",
         "1 2 3 4 5 6 7 8 9 10 and one two three four five six seven",
-        "The error code is 40412; enter type=LIMIT, default=50 there.",
+        "The error code is 40412; enter type=LIMIT, default=50 there. I use Python3.11!",
     ],
 )
 def test_what_only_looks_so_is_left_alone(text: str) -> None:

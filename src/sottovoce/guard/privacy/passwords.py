@@ -220,6 +220,8 @@ def _near(text: str) -> Iterator[Find]:
             if found.start() >= end or "@" in text[said.end() : found.start()]:
                 break
             value = found["value"].rstrip(".:?*}]")
+            if not surely and not re.match(r"[ ]+[a-z]", text[found.start("value") + len(value) :][:3]):
+                value = value.rstrip("!")
             if _stands_out(value.rstrip("!")) and (surely or _stands_out(value, strictly=True)):
                 until = found.start("value") + len(value)
                 yield Find(found.start("value"), until, "key", False, value)
