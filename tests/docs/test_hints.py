@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
-from dataclasses import fields
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 
@@ -41,10 +41,6 @@ PROSE = {"has", "makes", "next", "anew", "uses"}
 """What follows the name where it is the program's and no command: “sotto makes one”."""
 
 
-def tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text("utf-8"))
-
-
 def hintless(module: ast.Module) -> Iterator[int]:
     """Yield the lines where an error is made without a hint."""
     for node in ast.walk(module):
@@ -58,7 +54,7 @@ def hintless(module: ast.Module) -> Iterator[int]:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(SOURCES).as_posix())
 def test_every_error_has_a_next_step(path: Path) -> None:
     if path.relative_to(SOURCES).as_posix() not in WITHOUT_HINT:
-        assert list(hintless(tree(path))) == []
+        assert read(path).hintless == []
 
 
 @pytest.mark.parametrize(
@@ -75,9 +71,9 @@ def test_an_error_without_a_next_step_is_noticed(source: str, found: list[int]) 
     assert list(hintless(ast.parse(source))) == found
 
 
-def texts(path: Path) -> Iterator[str]:
+def texts(module: ast.Module) -> Iterator[str]:
     """Yield what a file can say: its strings, with … for what is put into them, but no docstrings."""
-    todo: list[ast.AST] = [tree(path)]
+    todo: list[ast.AST] = [module]
     while todo:
         node = todo.pop()
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
@@ -96,7 +92,25 @@ HELP = [
     *((f"help: {name}", text) for name, said in phrases.sentences().items() for one in said.values()
       for text in one.values()),
 ]  # fmt: skip
-TEXTS = [(path.relative_to(SOURCES).as_posix(), text) for path in FILES for text in texts(path)] + HELP
+
+
+@dataclass(frozen=True)
+class Read:
+    """What these tests ask of a file, which is parsed once for all of them."""
+
+    hintless: list[int]
+    texts: list[str]
+    hints: list[str]
+
+
+@cache
+def read(path: Path) -> Read:
+    module = ast.parse(path.read_text("utf-8"))
+    return Read(list(hintless(module)), list(texts(module)), list(hints(module)))
+
+
+def of_all_files(part: Callable[[Read], list[str]]) -> list[tuple[str, str]]:
+    return [(path.relative_to(SOURCES).as_posix(), text) for path in FILES for text in part(read(path))]
 
 
 def commands(text: str) -> Iterator[list[str]]:
@@ -136,7 +150,8 @@ def wrong(words: list[str]) -> str | None:
 
 
 def test_every_command_named_exists() -> None:
-    said = [(file, words) for file, text in TEXTS for words in commands(text)]
+    everything = of_all_files(lambda file: file.texts) + HELP
+    said = [(file, words) for file, text in everything for words in commands(text)]
     assert len(said) > 20
     assert [(file, " ".join(words)) for file, words in said if wrong(words)] == []
 
@@ -170,19 +185,13 @@ def stands_for_a_hint(node: ast.AST) -> bool:
     return False
 
 
-@cache
-def hints() -> tuple[tuple[str, str], ...]:
-    """Return the texts given as a hint, or as a constant that stands for one."""
-    return tuple(_hints())
-
-
-def _hints() -> Iterator[tuple[str, str]]:
-    for path in FILES:
-        for node in ast.walk(tree(path)):
-            if stands_for_a_hint(node):
-                for one in ast.walk(node):
-                    if isinstance(one, ast.Constant) and isinstance(one.value, str):
-                        yield path.relative_to(SOURCES).as_posix(), one.value
+def hints(module: ast.Module) -> Iterator[str]:
+    """Yield the texts given as a hint, or as a constant that stands for one."""
+    for node in ast.walk(module):
+        if stands_for_a_hint(node):
+            for one in ast.walk(node):
+                if isinstance(one, ast.Constant) and isinstance(one.value, str):
+                    yield one.value
 
 
 def test_every_flag_slash_command_and_address_named_in_a_hint_exists() -> None:
@@ -195,9 +204,10 @@ def test_every_flag_slash_command_and_address_named_in_a_hint_exists() -> None:
         for flag in FLAG.findall(OTHERS.sub("", text))
         if flag not in flags
     ]
-    assert any("--scope" in text for _, text in hints())
-    assert any("/save" in text for _, text in hints())
-    for file, text in hints():
+    said = of_all_files(lambda file: file.hints)
+    assert any("--scope" in text for _, text in said)
+    assert any("/save" in text for _, text in said)
+    for file, text in said:
         missing += [(file, flag) for flag in FLAG.findall(OTHERS.sub("", text)) if flag not in flags]
         missing += [(file, name) for name in SLASH.findall(text) if name not in slashes and name != "/some"]
     assert missing == []
