@@ -85,6 +85,21 @@ def echo() -> EchoEngine:
     return EchoEngine()
 
 
+BESIDE = ("browser", "e2e")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse a mark of the tests that run beside the others, unless it is written in the test's own file.
+
+    `make test` looks for it there: a test that has it from elsewhere would run in neither half.
+    """
+    marked = {item.path: mark for item in items for mark in BESIDE if item.get_closest_marker(mark)}
+    for path, mark in marked.items():
+        if f"mark.{mark}" not in path.read_text("utf-8"):
+            raise pytest.UsageError(f"{path} has tests marked {mark}, and does not say so itself")
+
+
 # On a bare machine a test may skip with its reason. With CI=true nobody reads reasons: a skip fails.
 
 
