@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
-import functools
 import json
 import os
 import subprocess
@@ -14,31 +12,10 @@ import httpx2
 
 sys.path.append(str(Path(__file__).parents[1] / "processes"))
 
-from loaded import Loaded, Process
+import whole
+from loaded import Process
 
 PATIENCE = 30
-SOTTO = "from sottovoce.cli.main import main; main()"
-MODULES = (
-    "app",
-    "cli.main",
-    "cli.serve",
-    "engine.echo",
-    "engine.kvfiles",
-    "server.asgi",
-    "server.description.page",
-    "server.health",
-    "server.ollama_api.serving",
-    "server.page.files",
-    "server.serve",
-)
-
-
-@functools.cache
-def sotto() -> Loaded:
-    """Return `sotto` with the modules of the server, loaded once for all servers."""
-    loaded = Loaded(SOTTO, [f"sottovoce.{name}" for name in MODULES])
-    atexit.register(loaded.close)
-    return loaded
 
 
 def environment(home: Path, engine: str = "echo") -> dict[str, str]:
@@ -100,14 +77,5 @@ class Server:
         return answer.json()
 
     def _run(self, *arguments: str, patience: int = 0) -> Process | subprocess.Popen[str]:
-        if not self.within and hasattr(os, "fork"):
-            env = environment(self.home, self.engine)
-            return sotto().start(arguments, env, together=True, patience=patience)
-        return subprocess.Popen(
-            [*self.within, sys.executable, "-m", "sottovoce", *arguments],
-            env=environment(self.home, self.engine),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        env = environment(self.home, self.engine)
+        return whole.start(arguments, env, within=self.within, together=True, patience=patience)

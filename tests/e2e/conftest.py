@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -11,6 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+# pytest's importlib mode puts no test folder on the path.
+sys.path.append(str(Path(__file__).parents[1] / "processes"))
 
 PATIENCE = 20.0
 
@@ -23,8 +25,11 @@ class Terminal:
     """One run of `sotto` as a person sees it."""
 
     def __init__(self, home: Path, arguments: list[str], width: int, height: int, **env: str) -> None:
-        import pexpect
+        import termios
+
         import pyte
+        import whole
+        from pexpect import fdpexpect
 
         self.screen = pyte.HistoryScreen(width, height, history=2000, ratio=1)
         self.screen.write_process_input = self.press  # type: ignore[method-assign]
@@ -39,23 +44,22 @@ class Terminal:
             "LINES": "",
             **env,
         }
-        self.child: Any = pexpect.spawn(
-            sys.executable,
-            ["-m", "sottovoce", *arguments],
-            env={name: value for name, value in environment.items() if value},
-            dimensions=(height, width),
-            encoding="utf-8",
-        )
-        self.child.delaybeforesend = None
+        ours, theirs = os.openpty()
+        termios.tcsetwinsize(theirs, (height, width))
+        kept = {name: value for name, value in environment.items() if value}
+        self.process = whole.sotto().start_at(theirs, arguments, kept)
+        os.close(theirs)
+        self._pty: Any = fdpexpect.fdspawn(ours, encoding="utf-8")
 
     def press(self, *keys: str) -> None:
         for key in keys:
-            self.child.send(key)
+            self._pty.send(key)
 
     def ask(self, text: str) -> None:
-        """Type at an empty prompt and send."""
+        """Type at an empty prompt and send; the prompt that is seen next is another one."""
         self.until(lambda: self.at_prompt)
         self.press(text, ENTER)
+        self.until(lambda: not self.at_prompt or text[:10] in self.text)
 
     @property
     def at_prompt(self) -> bool:
@@ -86,7 +90,7 @@ class Terminal:
     def settle(self) -> None:
         """Watch until the prompt waits again and nothing moves."""
         self.until(lambda: self.at_prompt)
-        while self._read(0.2) == "more":
+        while self._read(0.5) == "more":
             pass
 
     def leave(self) -> int:
@@ -97,29 +101,30 @@ class Terminal:
 
     def ended(self) -> int:
         deadline = time.monotonic() + PATIENCE
-        while self.child.isalive() and time.monotonic() < deadline:
+        while self.process.poll() is None and time.monotonic() < deadline:
             self._read(0.05)
-        assert not self.child.isalive(), f"still running\n{self.text}"
-        assert self.child.exitstatus is not None, f"killed by signal {self.child.signalstatus}"
-        return int(self.child.exitstatus)
+        code = self.process.returncode
+        assert code is not None, f"still running\n{self.text}"
+        assert code >= 0, f"killed by signal {-code}"
+        return code
 
     def hang_up(self) -> None:
         """Close the terminal's window."""
         nowhere = os.open(os.devnull, os.O_RDWR)
-        os.dup2(nowhere, self.child.child_fd)
+        os.dup2(nowhere, self._pty.child_fd)
         os.close(nowhere)
 
     def end(self) -> None:
-        if self.child.isalive():
-            self.child.kill(signal.SIGKILL)
-        self.child.close(force=True)
+        self.process.kill()
+        self.process.wait()
+        self._pty.close()
 
     def _read(self, seconds: float = 0.1) -> str:
         """Take what has been written; return "more", "quiet", or nothing at the end."""
         import pexpect
 
         try:
-            piece = self.child.read_nonblocking(65536, seconds)
+            piece = self._pty.read_nonblocking(65536, seconds)
         except pexpect.TIMEOUT:
             return "quiet"
         except (pexpect.EOF, OSError):

@@ -15,6 +15,7 @@ from typing import Any
 import httpx2
 import psutil
 import pytest
+from whole import start
 
 from sottovoce.core.paths import Home
 from sottovoce.engine import sign
@@ -25,7 +26,8 @@ pytestmark = [
 ]
 
 PATIENCE = 30.0
-SOTTO = [sys.executable, "-m", "sottovoce"]
+LONGEST = 600
+"""Seconds after which a server that does not end is ended."""
 CTRL_C, ENTER = "\x03", "\r"
 
 
@@ -34,12 +36,8 @@ class Server:
 
     def __init__(self, home: Home, *arguments: str, **env: str) -> None:
         self.home = home
-        self.process = subprocess.Popen(
-            [*SOTTO, "serve", "--port", "0", *arguments],
-            env=environment(home, **env),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+        self.process = start(
+            ["serve", "--port", "0", *arguments], environment(home, **env), together=True, patience=LONGEST
         )
         self.sign = until(lambda: self._at(sign.read(home)))
         self.client = httpx2.Client(
@@ -67,7 +65,7 @@ class Server:
         self.process.wait()
 
     def end(self) -> int:
-        self.process.terminate()
+        self.process.send_signal(signal.SIGTERM)
         return self.process.wait(PATIENCE)
 
 
@@ -86,15 +84,10 @@ def environment(home: Home, **env: str) -> dict[str, str]:
 
 
 def ask(home: Home, *arguments: str, **env: str) -> dict[str, Any]:
-    done = subprocess.run(
-        [*SOTTO, "ask", "--json", *arguments],
-        env=environment(home, **env),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        check=True,
-        timeout=60,
-    )
-    found: dict[str, Any] = json.loads(done.stdout)
+    asking = start(["ask", "--json", *arguments], environment(home, **env), patience=60)
+    out, err = asking.communicate()
+    assert asking.returncode == 0, err
+    found: dict[str, Any] = json.loads(out)
     return found
 
 
@@ -132,17 +125,15 @@ class Watching(threading.Thread):
 def serve(home: Home) -> Iterator[Callable[..., Server]]:
     started: list[Server] = []
 
-    def start(*arguments: str, **env: str) -> Server:
+    def begin(*arguments: str, **env: str) -> Server:
         started.append(Server(home, *arguments, **env))
         return started[-1]
 
-    yield start
+    yield begin
     for one in started:
         one.client.close()
-        if one.process.poll() is None:
-            one.kill()
-        assert one.process.stdout is not None
-        one.process.stdout.close()
+        one.process.kill()
+        one.process.communicate()
 
 
 def test_ask_uses_the_servers_engine_and_keeps_its_own_chat(home: Home, serve: Callable[..., Server]) -> None:
@@ -231,7 +222,7 @@ def test_there_is_one_engine_and_one_keeper_of_states_until_the_server_is_killed
 ) -> None:
     real = {"SOTTO_ENGINE": "", "SOTTO_SLOTS": "1"}
     server = serve(**real)
-    how = ["--max-tokens", "60", "--temperature", "0"]
+    how = ["--max-tokens", "24", "--temperature", "0"]
     until(lambda: engines(psutil.Process(server.process.pid)))
     with Watching() as watching:
         first = ask(home, *how, "Why is the sky blue? Explain it to a child.", **real)

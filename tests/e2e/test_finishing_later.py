@@ -8,13 +8,14 @@ import signal
 import socket
 import sqlite3
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from loaded import Process
+from whole import start
 
 from sottovoce.core import notices
 from sottovoce.core.messages import Role
@@ -27,11 +28,14 @@ from sottovoce.store.db import open_database
 
 pytestmark = [pytest.mark.e2e, pytest.mark.model]
 
-SOTTO = [sys.executable, "-m", "sottovoce"]
+Started = Process | subprocess.Popen[str]
+Serve = Callable[..., Started]
 PERSONAL = "I am Anna Berger. Is the sea blue?"
 HERE = {"SOTTO_NETWORK": "ask", "SOTTO_KEEP_SENT": "on", "SOTTO_ENGINE": "echo"}
 PATIENCE = 120.0
 """Seconds."""
+LONGEST = 600
+"""Seconds after which a server that does not end is ended."""
 
 
 def environment(home: Path, **env: str) -> dict[str, str]:
@@ -48,24 +52,23 @@ def port() -> int:
 
 
 @pytest.fixture
-def serve(loopback: None) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+def serve(loopback: None) -> Iterator[Serve]:
     """Start a server in a home; it is stopped after the test."""
-    running: list[subprocess.Popen[str]] = []
+    running: list[Started] = []
 
-    def start(home: Path, port: int, **env: str) -> subprocess.Popen[str]:
-        process = subprocess.Popen(
-            [*SOTTO, "serve", "--port", str(port)], env=environment(home, **env),
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        )  # fmt: skip
+    def begin(home: Path, port: int, **env: str) -> Started:
+        there = environment(home, **env)
+        process = start(["serve", "--port", str(port)], there, together=True, patience=LONGEST)
         running.append(process)
         assert process.stdout is not None
         assert re.search(r"http://127\.0\.0\.1:\d+", process.stdout.readline())
         return process
 
-    yield start
+    yield begin
     for process in running:
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=PATIENCE)
+        process.wait(PATIENCE)
+        process.communicate()
 
 
 def waits(home: Path) -> int:
@@ -76,19 +79,18 @@ def waits(home: Path) -> int:
 
 
 def test_a_draft_now_and_the_real_answer_once_the_place_is_there(
-    serve: Callable[..., subprocess.Popen[str]], tmp_path: Path, port: int
+    serve: Serve, tmp_path: Path, port: int
 ) -> None:
     here, there = open_home(tmp_path / "here"), tmp_path / "there"
     url = f"http://127.0.0.1:{port}"
     upstreams.add(here, Upstream("cellar", url, "starter", Where.INSIDE, longest=48))
-    asked = subprocess.run(
-        [*SOTTO, "ask", "--there", "cellar", "--yes-send", PERSONAL],
-        env=environment(here.root, **HERE), stdin=subprocess.DEVNULL,
-        capture_output=True, text=True, timeout=PATIENCE, check=False,
-    )  # fmt: skip
-    assert (asked.returncode, asked.stdout.strip(), waits(here.root)) == (0, PERSONAL, 1)
-    assert "A draft: cellar could not be reached." in asked.stderr
-    serve(there, port).kill()
+    asked = start(["ask", "--there", "cellar", "--yes-send", PERSONAL], environment(here.root, **HERE))
+    out, err = asked.communicate()
+    assert (asked.returncode, out.strip(), waits(here.root)) == (0, PERSONAL, 1)
+    assert "A draft: cellar could not be reached." in err
+    first = serve(there, port)
+    first.kill()
+    first.wait()  # else it may still have the port
     serve(there, port)
     serve(here.root, 0, **HERE)
     end = time.monotonic() + PATIENCE

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import sqlite3
 import subprocess
-import sys
 import time
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from whole import start
 
 pytestmark = pytest.mark.e2e
 
-PATIENCE = 30.0
+PATIENCE = 30
 
 
 def environment(home: Path) -> dict[str, str]:
@@ -25,14 +24,10 @@ def environment(home: Path) -> dict[str, str]:
 
 
 def sotto(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "sottovoce", *arguments],
-        env=environment(home),
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
+    running = start(arguments, environment(home), patience=PATIENCE)
+    out, err = running.communicate()
+    assert running.returncode is not None
+    return subprocess.CompletedProcess(arguments, running.returncode, out, err)
 
 
 def words_kept(home: Path) -> int:
@@ -49,12 +44,7 @@ def words_kept(home: Path) -> int:
 def killed(tmp_path: Path) -> Path:
     """Return a home in which an answer was cut off by SIGKILL."""
     home = tmp_path / "home"
-    asking = subprocess.Popen(
-        [sys.executable, "-m", "sottovoce", "ask", "/slow 20"],
-        env=environment(home),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    asking = start(["ask", "/slow 20"], environment(home))
     try:
         end = time.monotonic() + PATIENCE
         while words_kept(home) < 5:
@@ -62,8 +52,8 @@ def killed(tmp_path: Path) -> Path:
             assert time.monotonic() < end
             time.sleep(0.02)
     finally:
-        asking.send_signal(signal.SIGKILL)
-        asking.wait()
+        asking.kill()
+        asking.communicate()
     return home
 
 

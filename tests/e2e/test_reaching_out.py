@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import whole
+from loaded import Process
 
 from sottovoce.core.errors import NetworkProblem, UpstreamProblem
 from sottovoce.core.events import Finished, Notice, Text
@@ -32,7 +34,8 @@ from sottovoce.store.db import open_database
 
 pytestmark = pytest.mark.e2e
 
-SOTTO = [sys.executable, "-m", "sottovoce"]
+LONGEST = 600
+"""Seconds after which a server that does not end is ended."""
 QUESTION = [Message(Role.SYSTEM, "Be brief."), Message(Role.USER, "The sea is blue today, is it not?")]
 STARTER = "SmolLM2-135M-Instruct"
 
@@ -43,16 +46,16 @@ def environment(home: Path, **env: str) -> dict[str, str]:
 
 
 def commanded(home: Path, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*SOTTO, *words], env=environment(home, **env), stdin=subprocess.DEVNULL,
-        capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+    running = whole.start(words, environment(home, **env), patience=120)
+    out, err = running.communicate()
+    assert running.returncode is not None
+    return subprocess.CompletedProcess(words, running.returncode, out, err)
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
     address: str
-    process: subprocess.Popen[str]
+    process: Process | subprocess.Popen[str]
 
     def kill(self) -> None:
         self.process.kill()
@@ -65,13 +68,11 @@ Serve = Callable[..., Served]
 @pytest.fixture
 def serve(tmp_path: Path, loopback: None) -> Iterator[Serve]:
     """Start a server in a home of its own."""
-    running: list[subprocess.Popen[str]] = []
+    running: list[Process | subprocess.Popen[str]] = []
 
     def start(**env: str) -> Served:
-        process = subprocess.Popen(
-            [*SOTTO, "serve", "--port", "0"], env=environment(tmp_path / "there", **env),
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        )  # fmt: skip
+        there = environment(tmp_path / "there", **env)
+        process = whole.start(["serve", "--port", "0"], there, together=True, patience=LONGEST)
         running.append(process)
         assert process.stdout is not None
         told = process.stdout.readline()
@@ -83,7 +84,8 @@ def serve(tmp_path: Path, loopback: None) -> Iterator[Serve]:
     for process in running:
         if process.returncode is None:
             process.send_signal(signal.SIGTERM)
-            rest, _ = process.communicate(timeout=30)
+            process.wait(30)
+            rest, _ = process.communicate()
             assert process.returncode == 0, rest
 
 

@@ -10,10 +10,9 @@ import json
 import os
 import re
 import signal
-import subprocess
-import sys
 
 import pytest
+from whole import start
 
 from sottovoce.chat.marks.verifying import Finding, verdicts
 from sottovoce.core.paths import Home
@@ -31,11 +30,10 @@ PASTE, PASTED = "\x1b[200~", "\x1b[201~"
 def stored(tmp_path, *arguments):
     """Return what another `sotto` on the same home prints as JSON."""
     env = {**os.environ, "SOTTO_HOME": str(tmp_path / "home"), "SOTTO_ENGINE": "echo"}
-    done = subprocess.run(
-        [sys.executable, "-m", "sottovoce", "chats", *arguments, "--json"],
-        env=env, stdin=subprocess.DEVNULL, capture_output=True, check=True,
-    )  # fmt: skip
-    return json.loads(done.stdout)
+    listing = start(["chats", *arguments, "--json"], env)
+    out, err = listing.communicate()
+    assert listing.returncode == 0, err
+    return json.loads(out)
 
 
 def last_answer(tmp_path):
@@ -402,7 +400,7 @@ def test_a_terminal_closed_in_the_middle_keeps_the_answer(terminal, tmp_path, ho
     if how == "hang up":
         sotto.hang_up()
     else:
-        sotto.child.kill(getattr(signal, how))
+        sotto.process.send_signal(getattr(signal, how))
     assert sotto.ended() == 128 + (signal.SIGTERM if how == "SIGTERM" else signal.SIGHUP)
     answer = last_answer(tmp_path)
     assert answer["state"] == "stopped"

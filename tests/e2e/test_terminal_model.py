@@ -19,7 +19,7 @@ def real(terminal):
 
 
 def engines(sotto) -> list[psutil.Process]:
-    return psutil.Process(sotto.child.pid).children(recursive=True)
+    return psutil.Process(sotto.process.pid).children(recursive=True)
 
 
 def test_a_person_chats_stops_and_comes_back(real):

@@ -1,17 +1,20 @@
 """The process behind loaded.py: it loads modules once, and runs a program in a fork for each order.
 
-An order is a line of JSON on a socket, with the files that the fork is to have as its output and errors.
-It is answered with the fork's process number; asked about that, with how it ended, or null.
+An order is a line of JSON on a socket, with the files that the fork is to have as its output and errors; one
+at a terminal has its input before them. It is answered with the fork's process number; asked about that, with
+how it ended, or null.
 """
 
 from __future__ import annotations
 
+import fcntl
 import gc
 import json
 import os
 import signal
 import socket
 import sys
+import termios
 from importlib import import_module
 from typing import Any
 
@@ -20,10 +23,14 @@ LONGEST = 1 << 20
 
 def become(order: dict[str, Any], files: list[int]) -> None:
     """Make this process what an order says."""
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    for place, file in enumerate((nothing, *files)):
+    read = files.pop(0) if order["terminal"] else os.open(os.devnull, os.O_RDONLY)
+    for place, file in enumerate((read, *files)):
         os.dup2(file, place)
         os.close(file)
+    if order["terminal"]:
+        os.setsid()
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+        sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     os.environ.clear()
     os.environ.update(order["environment"])
     sys.argv[1:] = order["arguments"]
@@ -39,7 +46,7 @@ def main() -> None:
     gc.freeze()  # else each fork would look through, and so copy, all that was loaded
     orders = socket.socket(fileno=int(number))
     while True:
-        text, files, _, _ = socket.recv_fds(orders, LONGEST, 2)
+        text, files, _, _ = socket.recv_fds(orders, LONGEST, 3)
         if not text:
             return
         order = json.loads(text)

@@ -7,6 +7,7 @@ milliseconds where Python and all modules take most of a second. Those about how
 from __future__ import annotations
 
 import json
+import math
 import os
 import socket
 import subprocess
@@ -20,12 +21,12 @@ from signal import SIGKILL
 from typing import IO, Any
 
 
-class Process:
+class Fork:
     """A running program, to be waited for by whoever started it."""
 
-    def __init__(self, loaded: Loaded, pid: int, stdout: IO[str], errors: IO[str]) -> None:
-        self.pid, self.stdout = pid, stdout
-        self._loaded, self._errors = loaded, errors
+    def __init__(self, loaded: Loaded, pid: int) -> None:
+        self.pid = pid
+        self._loaded = loaded
         self.returncode: int | None = None
 
     def poll(self) -> int | None:
@@ -34,14 +35,32 @@ class Process:
         return self.returncode
 
     def kill(self) -> None:
+        self.send_signal(SIGKILL)
+
+    def send_signal(self, number: int) -> None:
         if self.poll() is None:
-            os.kill(self.pid, SIGKILL)
+            os.kill(self.pid, number)
+
+    def wait(self, timeout: float = math.inf) -> int:
+        end = time.monotonic() + timeout
+        while (code := self.poll()) is None:
+            assert time.monotonic() < end, f"still running after {timeout:.0f} s"
+            time.sleep(0.001)
+        return code
+
+
+class Process(Fork):
+    """One whose output is read."""
+
+    def __init__(self, loaded: Loaded, pid: int, stdout: IO[str], errors: IO[str]) -> None:
+        super().__init__(loaded, pid)
+        self.stdout = stdout
+        self._errors = errors
 
     def communicate(self) -> tuple[str, str]:
         """Wait for its end, and return the rest of what it said and what it said of errors."""
         said = self.stdout.read()
-        while self.poll() is None:
-            time.sleep(0.001)
+        self.wait()
         self._errors.seek(0)
         errors = self._errors.read()
         self._errors.close()
@@ -77,15 +96,31 @@ class Loaded:
         patience: int = 0,
     ) -> Process:
         """Start it; `together` has its errors in its output. After `patience` in seconds it is ended."""
-        order = {"arguments": [*arguments], "environment": {**environment}, "patience": patience}
         reading, writing = os.pipe()
         errors = tempfile.TemporaryFile("w+")  # noqa: SIM115
         files = [writing, writing if together else errors.fileno()]
         try:
-            pid = self.ask(order, files)
+            pid = self._order(arguments, environment, files, patience=patience)
         finally:
             os.close(writing)
         return Process(self, pid, os.fdopen(reading), errors)
+
+    def start_at(self, terminal: int, arguments: Sequence[str], environment: Mapping[str, str]) -> Fork:
+        """Start it at the slave's end of a terminal, which is then its own."""
+        return Fork(self, self._order(arguments, environment, [terminal] * 3, terminal=True))
+
+    def _order(
+        self,
+        arguments: Sequence[str],
+        environment: Mapping[str, str],
+        files: Sequence[int],
+        *,
+        patience: int = 0,
+        terminal: bool = False,
+    ) -> int:
+        order = {"arguments": [*arguments], "environment": {**environment}}
+        pid: int = self.ask({**order, "patience": patience, "terminal": terminal}, files)
+        return pid
 
     def ask(self, order: object, files: Sequence[int] = ()) -> Any:
         with self._lock:
