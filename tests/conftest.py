@@ -85,7 +85,7 @@ def echo() -> EchoEngine:
     return EchoEngine()
 
 
-BESIDE = ("browser", "e2e")
+BESIDE = ("browser", "e2e", "model")
 
 
 @pytest.hookimpl(tryfirst=True)
