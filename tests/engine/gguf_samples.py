@@ -180,6 +180,18 @@ def language_model() -> Sample:
     return sample
 
 
+def slow_model() -> Sample:
+    """Return the same with its layers packed as Q4_1, which the engine is slow with."""
+    sample = language_model().set("general.file_type", "uint32", 3)
+    for spec in sample.tensors:
+        if spec.name.startswith("blk.") and len(spec.dims) == 2:
+            spec.type = 3
+            draw, count = random.Random(spec.name), spec.dims[0] * spec.dims[1] // 32
+            scales = struct.pack("<ee", 0.01, -0.075)
+            spec.data = b"".join(scales + draw.randbytes(16) for _ in range(count))
+    return sample
+
+
 def renamed(sample: Sample, architecture: str) -> Sample:
     """Make another architecture of it: the key prefix, not the tensors."""
     old = sample.metadata["general.architecture"][1]

@@ -25,6 +25,7 @@ __all__ = [
     "Tensor",
     "check_start",
     "join",
+    "keys",
     "parse",
     "read_header",
     "read_part",
@@ -119,6 +120,17 @@ def read_part(path: Path, name: str | None = None) -> Header:
         return parse(Reader(file, path if name is None else path.with_name(name)))
 
 
+def keys(path: Path) -> list[tuple[str, int, int]]:
+    """Return the names of one file's metadata keys in its order, each with its first byte and its end."""
+    with open_file(path) as file:
+        reader = Reader(file, path)
+        _version(reader)
+        _count(reader, "tensors", MAX_TENSORS, smallest=24)
+        found = list(_metadata(reader, _count(reader, "metadata keys", MAX_KEYS, smallest=13)))
+        ends = [start for _, start, _ in found[1:]] + [reader.position]
+    return [(key, start, end) for (key, start, _), end in zip(found, ends, strict=False)]
+
+
 def join(headers: list[Header]) -> Header:
     """Return the header of a model from those of its parts, in order. Raises BadModelFile."""
     header = parts.joined(headers) if len(headers) > 1 else headers[0]
@@ -137,7 +149,7 @@ def parse(reader: Reader) -> Header:
     version = _version(reader)
     tensor_count = _count(reader, "tensors", MAX_TENSORS, smallest=24)
     key_count = _count(reader, "metadata keys", MAX_KEYS, smallest=13)
-    metadata = _metadata(reader, key_count)
+    metadata = {key: value for key, _, value in _metadata(reader, key_count)}
     alignment = _alignment(reader, metadata)
     tensors = tuple(_tensors(reader, tensor_count))
     data_offset = reader.position + -reader.position % alignment if tensors else reader.position
@@ -184,18 +196,20 @@ def _count(reader: Reader, what: str, limit: int, smallest: int) -> int:
     return count
 
 
-def _metadata(reader: Reader, count: int) -> dict[str, Value]:
-    metadata: dict[str, Value] = {}
+def _metadata(reader: Reader, count: int) -> Iterator[tuple[str, int, Value]]:
+    """Yield each key, where it begins, and its value."""
+    names: set[str] = set()
     for number in range(count):
         reader.doing = f"the name of metadata key {number + 1} of {count}"
+        start = reader.position
         key = reader.text(MAX_KEY)
         if not key:
             raise reader.damaged(f"metadata key {number + 1} has no name")
-        if key in metadata:
+        if key in names:
             raise reader.damaged(f"the metadata key {shown(key)} stands in it twice")
+        names.add(key)
         reader.doing = f"the value of {shown(key)}"
-        metadata[key] = _value(reader, key)
-    return metadata
+        yield key, start, _value(reader, key)
 
 
 def _value(reader: Reader, key: str) -> Value:

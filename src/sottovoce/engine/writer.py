@@ -1,7 +1,7 @@
 """Write the head of a GGUF file: its keys, and where each tensor stands.
 
 The format's description: ggml's docs/gguf.md. Knows nothing of models, nor of what numbers are in a tensor;
-whoever writes those fills each up to the next multiple of ALIGNMENT.
+whoever writes those fills each up to the next multiple of the alignment.
 """
 
 from __future__ import annotations
@@ -40,21 +40,21 @@ def type_named(name: str) -> TensorType:
     return TYPES[NUMBERS[name]]
 
 
-def head(keys: Sequence[bytes], tensors: Sequence[Planned]) -> bytes:
+def head(keys: Sequence[bytes], tensors: Sequence[Planned], alignment: int = ALIGNMENT) -> bytes:
     """Return all that comes before the first tensor's numbers. `keys` are made by the functions below."""
     offset, listed = 0, b""
     for tensor in tensors:
         sizes = struct.pack(f"<{len(tensor.dims)}Q", *tensor.dims)
         listed += _text(tensor.name) + struct.pack("<I", len(tensor.dims)) + sizes
         listed += struct.pack("<IQ", NUMBERS[tensor.type.name], offset)
-        offset += tensor.nbytes + len(padding(tensor.nbytes))
+        offset += tensor.nbytes + len(padding(tensor.nbytes, alignment))
     whole = b"GGUF" + struct.pack("<IQQ", VERSION, len(tensors), len(keys)) + b"".join(keys) + listed
-    return whole + padding(len(whole))
+    return whole + padding(len(whole), alignment)
 
 
-def padding(size: int) -> bytes:
+def padding(size: int, alignment: int = ALIGNMENT) -> bytes:
     """Return what has to follow so many bytes."""
-    return bytes(-size % ALIGNMENT)
+    return bytes(-size % alignment)
 
 
 def text(name: str, value: str) -> bytes:
