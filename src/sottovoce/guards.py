@@ -211,7 +211,7 @@ async def _card(home: Home, database: Database, model: ModelFile) -> Card | None
     from sottovoce.models import catalogue, shelf
 
     known = await database.read(lambda conn: shelf.known(conn, model.path))
-    digest = model.sha256 or ("" if known is None else known.sha256)
+    digest = model.made_of or model.sha256 or ("" if known is None else known.sha256)
     if not digest:
         return None
     found = await asyncio.to_thread(catalogue.of_content, digest, home)

@@ -96,4 +96,7 @@ def _models(given: Given, database: Database) -> dict[str, str]:
             if path not in known or known[path] != file:
                 database.call(partial(shelf.remember, file=file))
             found[file.sha256] = shelf.name_of(first)
+    for model in shelf.listed(database.home):
+        if model.made_of:  # its faults are those of what it was made of
+            found.setdefault(model.made_of, model.name)
     return found

@@ -12,6 +12,7 @@ import click
 from sottovoce.cli._given import Given
 from sottovoce.cli._marks import Marks
 from sottovoce.cli.fit import note_without_shape
+from sottovoce.cli.optimising import optimise
 from sottovoce.cli.pull import pull
 from sottovoce.cli.shelving import add, remove, verify
 from sottovoce.cli.showing import file_data, licence_of, show
@@ -140,7 +141,7 @@ def licences(given: Given, /, as_json: bool) -> None:
         given.show.note("No licence was accepted here yet.")
 
 
-for command in (show, pull, add, verify, remove):
+for command in (show, pull, add, optimise, verify, remove):
     models.add_command(command)
 
 

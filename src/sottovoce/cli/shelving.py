@@ -118,7 +118,7 @@ def remove(given: Given, /, name: str, yes: bool) -> None:
     home = given.open_home()
     paths = removing.belongings(home, name)
     if not yes:
-        _ask(given, f"Remove {name} ({_what_goes(paths)}) for good?")
+        ask(given, f"Remove {name} ({_what_goes(paths)}) for good?")
     removing.remove(paths)
 
     def forget(conn: Connection) -> None:
@@ -141,7 +141,7 @@ def _accept(given: Given, database: Database, offer: Offer, use: str, *, yes: bo
     for line in offer.terms:
         given.show.note(line)
     if not yes and not database.look(lambda conn: getting.is_accepted(conn, offer)):
-        _ask(given, "\nAccept this licence, and add the model?", LicenceRefused)
+        ask(given, "\nAccept this licence, and add the model?", LicenceRefused)
     database.call(lambda conn: getting.accept(conn, offer, use))
 
 
@@ -180,7 +180,7 @@ def _what_goes(paths: list[Path]) -> str:
     return f"{len(paths)} file{'' if len(paths) == 1 else 's'}, {amount(freed)}"
 
 
-def _ask(given: Given, question: str, unasked: type[Refused] = Refused) -> None:
+def ask(given: Given, question: str, unasked: type[Refused] = Refused) -> None:
     """Go on only when a person says yes."""
     if not given.show.can_ask:
         raise unasked("This needs a yes, and there is nobody to ask.", hint="Add --yes")

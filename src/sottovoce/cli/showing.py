@@ -98,7 +98,7 @@ def _show_file(given: Given, home: Home, chosen: ModelFile, *, licence: bool, as
         goes_by = terms.of(licence_of(database, home, chosen))
         score = database.look(lambda conn: evaluations.of(conn, hashed.sha256, evaluations.SHIPPED))
     cards = catalogue.cards(home)
-    known = catalogue.with_content(hashed.sha256, cards)
+    known = catalogue.with_content(chosen.made_of or hashed.sha256, cards)
     newer = None if known is None else catalogue.newer(known[0], cards)
     facts = file_data(chosen, record, hashed) | {"licence": goes_by.id} | _header_data(header)
     if as_json:

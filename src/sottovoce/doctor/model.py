@@ -78,7 +78,7 @@ def digest(settings: Settings, home: Home) -> Finding:
     except OSError as problem:
         step = "check the disk and who may read the file"
         return failure("model digest", f"The model's file cannot be read: {problem.strerror}.", step)
-    pinned = "as shipped" if found.sha256 else "a file of your own"
+    pinned = "as shipped" if found.sha256 else "optimised here" if found.made_of else "a file of your own"
     return fine("model digest", f"sha256 {known.sha256[:16]}…, {pinned}")
 
 
@@ -96,7 +96,8 @@ def room(header: Header, settings: Settings, available: int) -> Finding:
 def first_word(settings: Settings, home: Home, environment: Mapping[str, str]) -> Finding:
     """Start the engine in a temporary home and have it say one word."""
     try:
-        model = str(shelf.resolve(settings.model, home).path) if settings.model != "starter" else "starter"
+        found = shelf.resolve(settings.model, home)
+        model = shelf.STARTER if found.sha256 else str(found.path)
         with tempfile.TemporaryDirectory(prefix="sotto-doctor-") as folder:
             begun = time.monotonic()
             asyncio.run(_say_one_word(Path(folder), model, settings, environment))

@@ -5,6 +5,7 @@ Times are the engine's own. Knows nothing of chats, and of the model only its fi
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import random
 from collections.abc import AsyncIterator
@@ -12,12 +13,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sottovoce.core.errors import EngineFailed
 from sottovoce.engine.child import ChildConfig
-from sottovoce.engine.client import Client
+from sottovoce.engine.client import ASK_AGAIN, Client
 from sottovoce.engine.supervisor import Child
 
 WORDS = (10, 250)
 """Token ids that every vocabulary has, and that end nothing."""
+
+
+FORCING = 10_000.0
+"""Added to a token's logit, so that no other can be drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +82,34 @@ class Rig:
             float(timings["predicted_ms"]) / 1000 / steps,
         )
 
+    async def tokens(self, text: str) -> list[int]:
+        """Return the tokens of a text, as the model would see it at the beginning."""
+        said = await self._client.call("POST", "/tokenize", {"content": text, "add_special": True})
+        return [int(token) for token in said["tokens"]]
+
+    async def likelihood(self, before: list[int], token: int) -> float:
+        """Return the natural logarithm of how likely the model finds a token behind those before.
+
+        The engine tells it of what was drawn, as it was before anything was laid upon it; so this one is made
+        to be drawn. Asked in order, each step reads one token.
+        """
+        body: dict[str, Any] = {
+            "prompt": before,
+            "n_predict": 1,
+            "id_slot": 0,
+            "cache_prompt": True,
+            "ignore_eos": False,
+            "temperature": 0.0,
+            "n_probs": 1,
+            "logit_bias": [[token, FORCING]],
+            "response_fields": ["completion_probabilities"],
+        }
+        said = await self._client.call("POST", "/completion", body, seconds=None)
+        drawn = said["completion_probabilities"][0]
+        if drawn["id"] != token:
+            raise EngineFailed("The engine drew another token than it was made to.", hint=ASK_AGAIN)
+        return float(drawn["logprob"])
+
     def _processor_seconds(self) -> float:
         import psutil
 
@@ -86,6 +120,7 @@ class Rig:
 @contextlib.asynccontextmanager
 async def rigged(path: Path, *, window: int, threads: int, slots: int = 1) -> AsyncIterator[Rig]:
     """Load a model into a child of its own for the block. Raises ModelProblem."""
+    size = (await asyncio.to_thread(path.stat)).st_size
     child = await Child.spawn()
     try:
         config = ChildConfig(
@@ -97,6 +132,6 @@ async def rigged(path: Path, *, window: int, threads: int, slots: int = 1) -> As
             threads=threads,
             kv=None,
         )
-        yield Rig(child, await child.load(config), threads)
+        yield Rig(child, await child.load(config, size), threads)
     finally:
         await child.stop()

@@ -151,7 +151,7 @@ def _about(place: Place) -> About | None:
 
 def _card(place: Place, model: ModelFile) -> Card | None:
     """Return what the catalogue says of this content."""
-    digest = model.sha256
+    digest = model.made_of or model.sha256
     try:
         if digest is None and place.database is not None:
             known = place.database.look(lambda conn: shelf.known(conn, model.path))

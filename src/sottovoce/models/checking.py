@@ -88,9 +88,10 @@ def _is_same(before: KnownFile, now: KnownFile) -> bool:
 
 
 def _changed(model: ModelFile, path: Path) -> BadModelFile:
+    again = f"sotto models remove {model.name}, and get it again"
     return BadModelFile(
         f"{path.name} is not what it was when it was added: its content changed.",
-        hint=f"sotto models remove {model.name}, and get it again",
+        hint=f"sotto models optimise {model.name} --undo" if model.made_of else again,
     )
 
 

@@ -43,6 +43,8 @@ class ModelFile:
     note: str
     sampling: Sampling = field(default_factory=Sampling)
     """How this model answers best, where a person has not said otherwise."""
+    made_of: str = ""
+    """SHA-256 of the file that this one was optimised from, by its own word."""
     kind: str = LANGUAGE
     variant: Variant | None = None
     """What it is asked with, where it goes by a variant's name; `base` is the model by itself."""

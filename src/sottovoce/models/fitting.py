@@ -19,7 +19,7 @@ from sottovoce.fit.estimate import Run
 from sottovoce.fit.facts import from_facts
 from sottovoce.fit.known import Here
 from sottovoce.fit.shape import shape_of
-from sottovoce.models import catalogue, learning, records, shelf
+from sottovoce.models import catalogue, learning, records, shelf, starter
 from sottovoce.models.catalogue import Card, CardFile
 from sottovoce.models.choosing import needed
 from sottovoce.models.file import ModelFile
@@ -136,7 +136,8 @@ def of_file(database: Database, home: Home, file: ModelFile, run: Run, here: Her
 
 def to_use(home: Home, file: ModelFile) -> str:
     """Return the command that has a file used: by its name on the shelf, elsewhere by its path."""
-    name = STARTER if file.sha256 else file.name if file.path.parent == home.models else str(file.path)
+    is_starter = starter.is_one(file.path, home)
+    name = STARTER if is_starter else file.name if file.path.parent == home.models else str(file.path)
     told = shlex.quote(name)
     setting = {EMBEDDING: "embed_model", RERANK: "rerank_model"}.get(file.kind)
     return f"sotto --model {told}" if setting is None else f"sotto settings set {setting} {told}"

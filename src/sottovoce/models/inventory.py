@@ -16,7 +16,7 @@ from sottovoce.fit.advise import Fit
 from sottovoce.fit.estimate import Run
 from sottovoce.fit.known import Here
 from sottovoce.fit.shape import shape_of
-from sottovoce.models import fitting, learning, licences, records, shelf, starter
+from sottovoce.models import fitting, learning, licences, optimised, records, shelf, starter
 from sottovoce.models.catalogue import Card
 from sottovoce.models.file import ModelFile
 from sottovoce.models.licences import Licence
@@ -82,7 +82,9 @@ def holder(database: Database, home: Home, card: Card) -> str | None:
 
 def disk(home: Home) -> Disk:
     """Return what the models take, and what is left."""
-    files = [part for path in (starter.card().path, *shelf.paths(home)) for part in shelf.parts(path)]
+    whole = (starter.card().path, starter.quick_path(home), *shelf.paths(home))
+    files = [part for path in whole for part in shelf.parts(path)]
+    files += optimised.originals(home).glob("*.gguf")
     under_way = partial_folder(home).glob("*.part")
     free = shutil.disk_usage(home.models).free
     return Disk(sum(map(_bytes, files)), sum(map(_bytes, under_way)), free)

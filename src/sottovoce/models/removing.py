@@ -14,7 +14,7 @@ from pathlib import Path
 from sottovoce.core.errors import Refused, StoreBusy
 from sottovoce.core.lock import FileLock
 from sottovoce.core.paths import Home, disk_problem, sync_folder
-from sottovoce.models import shelf
+from sottovoce.models import optimised, shelf
 from sottovoce.models.kinds import MEANINGS
 from sottovoce.models.partial import lock_of
 
@@ -47,7 +47,9 @@ def on_shelf(home: Home, name: str) -> list[Path]:
     alone = (
         [] if found else [path for path in sorted(home.models.glob("*.gguf")) if shelf.name_of(path) == name]
     )
-    return [*found, *alone, *unfinished(home, name)]
+    own = found or [home.models / f"{name}.gguf"]
+    kept = [original for path in own if os.path.lexists(original := optimised.original_of(home, path))]
+    return [*found, *kept, *alone, *unfinished(home, name)]
 
 
 def unfinished(home: Home, name: str) -> Iterator[Path]:

@@ -20,11 +20,11 @@ from sottovoce.core.paths import Home
 from sottovoce.engine.gguf import read_header
 from sottovoce.engine.header import Header, bad_model, shown
 from sottovoce.engine.parts import MAX_PARTS, PART
-from sottovoce.models import licences, variants
+from sottovoce.models import licences, optimised, variants
 from sottovoce.models.file import ModelFile
 from sottovoce.models.kinds import EMBEDDING, LANGUAGE, MEANINGS, RERANK, kind_of
 from sottovoce.models.names import STARTER
-from sottovoce.models.starter import card, starter
+from sottovoce.models.starter import card, in_home
 
 __all__ = [
     "STARTER", "KnownFile", "ModelFile", "content", "is_unchanged", "known", "known_files", "listed",
@@ -54,11 +54,12 @@ class KnownFile:
 def resolve(name: str, home: Home, kinds: Collection[str] = (LANGUAGE,)) -> ModelFile:
     """Return the model that a setting names: starter, a file's path, or a name in the models folder.
 
-    Or a variant's, which is then asked as that says. Reads the header of any other file than the starter.
+    Or a variant's, which is then asked as that says. Reads the header of any other file than the starter
+    as it came.
     Raises NotFound, BadVariant, or BadModelFile also where it is none of these kinds.
     """
     if name == STARTER:
-        return _starter(kinds)
+        return _starter(home, kinds)
     if LANGUAGE in kinds and (variant := variants.find(name, home)) is not None:
         return variants.laid_over(_resolved(variant.model, home, kinds), variant)
     return _resolved(name, home, kinds)
@@ -66,7 +67,7 @@ def resolve(name: str, home: Home, kinds: Collection[str] = (LANGUAGE,)) -> Mode
 
 def _resolved(name: str, home: Home, kinds: Collection[str]) -> ModelFile:
     if name == STARTER:
-        return _starter(kinds)
+        return _starter(home, kinds)
     places = _places(name, home) if name else []
     found = [path for path in places if _exists(path)]
     for path in found:
@@ -78,7 +79,7 @@ def _resolved(name: str, home: Home, kinds: Collection[str]) -> ModelFile:
         if _leads_nowhere(path):
             raise bad_model(path, "is a link to a file that is gone", hint=f"sotto models remove {name}")
     if name == card().name:  # as the list shows it
-        return _starter(kinds)
+        return _starter(home, kinds)
     raise NotFound(f"There is no model named {name!r}.", hint=_near(name, home))
 
 
@@ -90,7 +91,7 @@ def listed(home: Home) -> list[ModelFile]:
     found: list[ModelFile] = []
     for file in (card(), *unknown):
         try:
-            found.append(starter() if file.sha256 else _described(file.path, read_header(file.path)))
+            found.append(in_home(home) if file.sha256 else _described(file.path, read_header(file.path)))
         except BadModelFile as problem:
             found.append(replace(file, kind="", note=f"cannot be used: {problem.sentence}"))
     return found
@@ -224,10 +225,10 @@ def _near(name: str, home: Home) -> str:
     return f"To download it: {catalogue.command(offered[near[0]])}" if near else LIST_HINT
 
 
-def _starter(kinds: Collection[str]) -> ModelFile:
+def _starter(home: Home, kinds: Collection[str]) -> ModelFile:
     if LANGUAGE not in kinds:
         raise _another(card(), kinds)
-    return starter()
+    return in_home(home)
 
 
 def _another(file: ModelFile, kinds: Collection[str]) -> BadModelFile:
@@ -250,6 +251,7 @@ def _of_kind(path: Path, kinds: Collection[str]) -> ModelFile:
 
 def _described(path: Path, header: Header) -> ModelFile:
     languages = header.array("general.languages")
+    packed = f"packed as {header.file_type}"
     return ModelFile(
         name=name_of(path),
         path=path,
@@ -257,8 +259,9 @@ def _described(path: Path, header: Header) -> ModelFile:
         licence=shown(licences.in_header(header) or "unknown"),
         licence_text=None,
         languages=shown(", ".join(str(code) for code in languages.values or ())) if languages else "unknown",
-        note=f"{_counted(header.parameters)} parameters, packed as {header.file_type}",
+        note=f"{_counted(header.parameters)} parameters, {optimised.told(header) or packed}",
         kind=kind_of(header),
+        made_of=optimised.made_of(header),
     )
 
 

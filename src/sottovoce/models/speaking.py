@@ -58,7 +58,7 @@ def _here(home: Home, database: Database, cards: Sequence[Card], room: int) -> M
         for file in shelf.listed(home)
         if file.kind == LANGUAGE
         and needed(shelf.size(file.path)) <= room
-        and (digest := file.sha256 or (known[file.path].sha256 if file.path in known else ""))
+        and (digest := file.made_of or file.sha256 or (known[file.path].sha256 if file.path in known else ""))
         and catalogue.with_content(digest, cards) is not None
     ]
     return max(here, key=lambda file: shelf.size(file.path), default=None)

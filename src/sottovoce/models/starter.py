@@ -1,11 +1,18 @@
-"""The small model that comes with the program, so that it answers at once and without a network."""
+"""The small model that comes with the program, so that it answers at once and without a network.
+
+A home may have it optimised; then that file answers there, and the program's own stays where it is.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from sottovoce.core.errors import REINSTALL, BadModelFile
+from sottovoce.core.paths import Home
 from sottovoce.core.sampling import Sampling
+from sottovoce.engine.gguf import read_header
+from sottovoce.models import optimised
 from sottovoce.models.file import ModelFile
 
 SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
@@ -32,8 +39,32 @@ def card() -> ModelFile:
     )
 
 
+def quick_path(home: Home) -> Path:
+    """Return where a home keeps the starter once it is optimised; that of another release lies elsewhere."""
+    return optimised.folder(home) / f"starter-{SHA256[:16]}.gguf"
+
+
+def is_one(path: Path, home: Home) -> bool:
+    """Tell whether a file is the starter, as it came or optimised."""
+    return path in (card().path, quick_path(home))
+
+
+def in_home(home: Home) -> ModelFile:
+    """Return the starter as a home has it. Raises BadModelFile where its file is not there, or damaged."""
+    quick = quick_path(home)
+    if not quick.is_file():
+        return starter()
+    try:
+        header = read_header(quick)
+    except BadModelFile as problem:
+        problem.hint = "To have it answer as it came: sotto models optimise starter --undo"
+        raise
+    note = f"a small starter; often wrong; {optimised.told(header)}"
+    return replace(card(), path=quick, sha256=None, note=note, made_of=optimised.made_of(header))
+
+
 def starter() -> ModelFile:
-    """Return the starter model. Raises BadModelFile when its file is not there."""
+    """Return the starter as it came. Raises BadModelFile when its file is not there."""
     if not path().is_file():
         raise BadModelFile(f"The starter model is missing: {path()} is gone.", hint=REINSTALL)
     return card()

@@ -54,7 +54,7 @@ async def models(app: App) -> list[ModelFile]:
 def _varied(app: App, usable: Iterable[ModelFile]) -> list[ModelFile]:
     """Return the variants of these models; of others none can be asked."""
     known = {model.name: model for model in usable if model.kind == LANGUAGE}
-    known[shelf.STARTER] = starter.starter()
+    known[shelf.STARTER] = starter.in_home(app.home)
     return [
         variants.laid_over(known[variant.model], variant)
         for variant in variants.listed(app.home)
@@ -73,7 +73,7 @@ async def find(app: App, name: str) -> ModelFile:
     for model in known:
         if name == model.name:
             return model
-        if name == shelf.STARTER and model.path == starter.path() and model.variant is None:
+        if name == shelf.STARTER and starter.is_one(model.path, app.home) and model.variant is None:
             return model
     raise _unknown(app, name, known)
 

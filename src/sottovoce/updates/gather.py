@@ -16,7 +16,7 @@ from sottovoce.core.errors import BadModelFile, BadValue, NotFound
 from sottovoce.core.paths import Home
 from sottovoce.engine.architectures import require_known
 from sottovoce.engine.gguf import read_header
-from sottovoce.models import catalogue, records, shelf, variants
+from sottovoce.models import catalogue, records, shelf, starter, variants
 from sottovoce.models.kinds import MEANINGS
 from sottovoce.store import shelves as shelf_rows
 from sottovoce.store.db import Database
@@ -140,7 +140,7 @@ def hashed(path: Path, name: str, told: Told) -> tuple[File, list[Piece]]:
 
 def _model(found: Gathered, home: Home, database: Database, name: str, told: Told) -> None:
     model = shelf.resolve(name, home, tuple(MEANINGS))
-    if model.variant is not None or model.sha256 is not None:
+    if model.variant is not None or starter.is_one(model.path, home):
         raise BadValue(
             f"{name} is not a model of its own: it comes with the program, or is a variant.",
             hint="For a variant: --variants NAME, and its model by its own name",

@@ -219,7 +219,7 @@ def _named(home: Home, name: str) -> ModelFile:
     if path is not None:
         return shelf.resolve(str(path), home, MEANINGS)
     if name in (shelf.STARTER, starter.card().name):
-        return starter.starter()
+        return starter.in_home(home)
     raise _nothing(name)
 
 
@@ -231,7 +231,11 @@ def _noun(app: App, item: Item) -> ModelNoun:
     path = item.file.path
     header = served.header_of(path) if item.file.kind else None
     return ModelNoun.of(
-        item, header, _load(app, path), answers=path == app.model.path, is_starter=path == starter.path()
+        item,
+        header,
+        _load(app, path),
+        answers=path == app.model.path,
+        is_starter=starter.is_one(path, app.home),
     )
 
 
