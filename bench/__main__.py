@@ -48,7 +48,7 @@ SERVER = Group(
 
 FIT = Group(
     "make bench-fit",
-    ("fit", "download"),
+    ("fit", "download", "optimising"),
     REFERENCE / "benchmarks-fit.md",
     ROOT / "bench" / "samples-fit.json",
 )

@@ -105,10 +105,20 @@ async def compare(old: Path, new: Path, threads: int, told: Told, text: str = ""
             for _ in range(ROUNDS):
                 speeds[path].append(await _speeds(rig))
             if path not in likely:
-                likely[path] = await _likelihoods(rig, text, partial(_of_four, told, at))
+                likely[path] = await likelihoods(rig, text, partial(_of_four, told, at))
         told((at + 1) / 4)
     difference, error = paired(likely[old], likely[new])
     return Comparison(_median(speeds[old]), _median(speeds[new]), difference, error, len(likely[old]))
+
+
+async def likelihoods(rig: Rig, text: str, told: Told) -> list[float]:
+    """Return how likely the model finds each token of a text behind those before it, as logarithms."""
+    tokens = (await rig.tokens(text))[: WINDOW - 1]
+    found = []
+    for at in range(1, len(tokens)):
+        found.append(await rig.likelihood(tokens[:at], tokens[at]))
+        told(at / len(tokens))
+    return found
 
 
 def paired(old: Sequence[float], new: Sequence[float]) -> tuple[float, float]:
@@ -129,12 +139,3 @@ async def _speeds(rig: Rig) -> tuple[float, float]:
 
 def _median(found: Sequence[tuple[float, float]]) -> Speeds:
     return Speeds(statistics.median(one for one, _ in found), statistics.median(one for _, one in found))
-
-
-async def _likelihoods(rig: Rig, text: str, told: Told) -> list[float]:
-    tokens = (await rig.tokens(text))[: WINDOW - 1]
-    found = []
-    for at in range(1, len(tokens)):
-        found.append(await rig.likelihood(tokens[:at], tokens[at]))
-        told(at / len(tokens))
-    return found
