@@ -14,7 +14,7 @@ from sottovoce.fit.rig import Rig, rigged
 from sottovoce.models import starter
 
 WINDOW = 1024
-PROMPT, WRITTEN = 256, 64
+PROMPT, WRITTEN = 128, 32
 
 Timing = Callable[[Rig], Awaitable[float]]
 

@@ -23,7 +23,7 @@ sys.path[:0] = [str(Path(__file__).parents[1] / "engine")]
 from gguf_samples import slow_model  # noqa: E402
 
 from sottovoce.core.paths import Home, open_home  # noqa: E402
-from sottovoce.models import checking, optimising, records, shelf  # noqa: E402
+from sottovoce.models import checking, optimising, records, shelf, swapping  # noqa: E402
 from sottovoce.models.comparing import Comparison, Speeds  # noqa: E402
 from sottovoce.models.optimising import Outcome  # noqa: E402
 from sottovoce.models.records import Record  # noqa: E402
@@ -75,7 +75,7 @@ def done(home: Home, what: str) -> None:
         if what == "optimise":
             optimised_now(home, database, "slow")
         else:
-            optimising.undo(home, database, shelf.resolve("slow", home))
+            swapping.undo(home, database, shelf.resolve("slow", home))
 
 
 def in_a_child(deadline: Deadline, home: Home, what: str, at: int) -> bool:

@@ -27,7 +27,7 @@ from sottovoce.core.errors import (
 )
 from sottovoce.core.lock import FileLock
 from sottovoce.core.paths import Home
-from sottovoce.models import inventory, optimising, records, removing, shelf, starter, verifying
+from sottovoce.models import inventory, optimising, records, removing, shelf, starter, swapping, verifying
 from sottovoce.models.comparing import Comparison, Speeds
 from sottovoce.models.kinds import MEANINGS
 from sottovoce.models.optimising import examine
@@ -96,7 +96,7 @@ def test_its_new_content_is_what_verify_holds_it_against(home: Home, database: D
 def test_undone_it_is_as_it_was(home: Home, database: Database, slow: Path) -> None:
     before, record = digest(slow), database.look(lambda conn: records.of(conn, slow))
     optimised_now(home, database, "slow")
-    optimising.undo(home, database, shelf.resolve("slow", home))
+    swapping.undo(home, database, shelf.resolve("slow", home))
     assert digest(slow) == before
     assert database.look(lambda conn: records.of(conn, slow)) == record
     assert [one.state for one in verifying.verify(database, shelf.resolve("slow", home))] == ["sound"]
@@ -114,10 +114,10 @@ def test_of_a_link_the_file_it_leads_to_is_not_touched(
     assert not link.is_symlink()
     assert (home.models / "originals" / "mine.gguf").is_symlink()
     assert digest(theirs) == before
-    optimising.undo(home, database, shelf.resolve("mine", home))
+    swapping.undo(home, database, shelf.resolve("mine", home))
     assert link.readlink() == theirs
     optimised_now(home, database, "mine")
-    assert optimising.drop_original(home, shelf.resolve("mine", home)) == 0
+    assert swapping.drop_original(home, shelf.resolve("mine", home)) == 0
     assert digest(theirs) == before
 
 
@@ -127,10 +127,10 @@ def test_without_its_original_it_takes_less_and_cannot_be_undone(
     size = slow.stat().st_size
     optimised_now(home, database, "slow")
     with_both = inventory.disk(home).models
-    assert optimising.drop_original(home, shelf.resolve("slow", home)) == size
+    assert swapping.drop_original(home, shelf.resolve("slow", home)) == size
     assert inventory.disk(home).models < with_both
     with pytest.raises(NotFound, match="original of slow is not here any more"):
-        optimising.undo(home, database, shelf.resolve("slow", home))
+        swapping.undo(home, database, shelf.resolve("slow", home))
 
 
 def test_an_original_that_was_damaged_meanwhile_is_not_put_back(
@@ -140,7 +140,7 @@ def test_an_original_that_was_damaged_meanwhile_is_not_put_back(
     after = digest(slow)
     (home.models / "originals" / "slow.gguf").write_bytes(b"junk")
     with pytest.raises(BadModelFile, match="is not what slow was made of"):
-        optimising.undo(home, database, shelf.resolve("slow", home))
+        swapping.undo(home, database, shelf.resolve("slow", home))
     assert digest(slow) == after
 
 
@@ -176,10 +176,10 @@ def test_of_the_starter_the_programs_file_stays(home: Home, database: Database, 
     assert digest(small_starter) == before
     licence = database.look(lambda conn: records.licence_for(conn, home, model))
     assert licence == "Apache-2.0"
-    optimising.undo(home, database, starter.card())
+    swapping.undo(home, database, starter.card())
     assert shelf.resolve("starter", home).path == small_starter
     with pytest.raises(Refused, match="not optimised"):
-        optimising.undo(home, database, starter.card())
+        swapping.undo(home, database, starter.card())
 
 
 def test_an_optimised_starter_that_is_damaged_says_how_to_get_back(
@@ -191,7 +191,7 @@ def test_an_optimised_starter_that_is_damaged_says_how_to_get_back(
         shelf.resolve("starter", home)
     assert caught.value.hint is not None
     assert "sotto models optimise starter --undo" in caught.value.hint
-    optimising.undo(home, database, starter.card())
+    swapping.undo(home, database, starter.card())
     assert shelf.resolve("starter", home).path == small_starter
 
 

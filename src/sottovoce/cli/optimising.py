@@ -134,9 +134,9 @@ def _progress(doing: str, part: float) -> str:
 
 
 def _undo(given: Given, home: Home, database: Database, model: ModelFile, as_json: bool) -> None:
-    from sottovoce.models import optimising
+    from sottovoce.models import swapping
 
-    optimising.undo(home, database, model)
+    swapping.undo(home, database, model)
     if as_json:
         given.show.data({"name": model.name, "undone": True})
         return
@@ -145,11 +145,11 @@ def _undo(given: Given, home: Home, database: Database, model: ModelFile, as_jso
 
 
 def _drop(given: Given, home: Home, model: ModelFile, yes: bool, as_json: bool) -> None:
-    from sottovoce.models import optimising
+    from sottovoce.models import swapping
 
     if not yes:
         ask(given, f"Delete the original of {model.name} for good?")
-    freed = optimising.drop_original(home, model)
+    freed = swapping.drop_original(home, model)
     if as_json:
         given.show.data({"name": model.name, "freed_bytes": freed})
         return
@@ -158,11 +158,11 @@ def _drop(given: Given, home: Home, model: ModelFile, yes: bool, as_json: bool) 
 
 def _dropped(home: Home, offer: Offer, outcome: Outcome) -> int | None:
     """Delete the original of a model that was just optimised; that of the starter is the program's."""
-    from sottovoce.models import optimising, shelf
+    from sottovoce.models import shelf, swapping
 
     if outcome.file is None or offer.model.sha256:
         return None
-    return optimising.drop_original(home, shelf.resolve(str(outcome.file.path), home))
+    return swapping.drop_original(home, shelf.resolve(str(outcome.file.path), home))
 
 
 def _tell(given: Given, offer: Offer) -> None:
@@ -186,15 +186,15 @@ def _tell(given: Given, offer: Offer) -> None:
 def _tell_outcome(given: Given, home: Home, offer: Offer, outcome: Outcome, freed: int | None) -> None:
     for line in _compared(outcome.comparison):
         given.show.note(line)
-    from sottovoce.models import optimising
+    from sottovoce.models import swapping
 
-    name = offer.model.name
+    name, command = offer.model.name, swapping.command(home, offer.model)
     if outcome.file is None:
         given.show.note(f"\n{name} stays as it was: {_reason(outcome.comparison)}.")
         if outcome.comparison.is_as_good:
-            given.show.note(f"To have it all the same: {optimising.command(home, offer.model)} --keep")
+            given.show.note(f"To have it all the same: {command} --keep")
         return
-    given.show.note(f"\n{name} is optimised. To undo it: {optimising.command(home, offer.model)} --undo")
+    given.show.note(f"\n{name} is optimised. To undo it: {command} --undo")
     if freed is not None:
         given.show.note(f"Its original is gone; {amount(freed)} are free again.")
     _tell_server(given, home)
