@@ -10,6 +10,17 @@ from pathlib import Path
 import httpx2
 import pytest
 
+# The mirror of a hub, the writer of small models, servers that say what they are told to: no test folder is
+# on the path by itself.
+sys.path.extend(
+    str(Path(__file__).parents[1] / name)
+    for name in ("server", "engine", "models", "knowledge/reading", "net", "hybrid", "chat/elsewhere")
+)
+
+from asking_page import TEXT, Page
+from repeating import repeat
+from speaking import speakers
+
 from sottovoce.app import open_app
 from sottovoce.chat.runs import Runs
 from sottovoce.core.paths import Home
@@ -31,13 +42,6 @@ from sottovoce.server.limits import Meter
 from sottovoce.server.metrics import Metrics
 from sottovoce.server.sessions import Sessions
 from sottovoce.store import keys
-
-# The mirror of a hub, the writer of small models, servers that say what they are told to: no test folder is
-# on the path by itself.
-sys.path[:0] = [
-    str(Path(__file__).parents[1] / name)
-    for name in ("engine", "models", "knowledge/reading", "net", "hybrid", "chat/elsewhere")
-]
 
 ADDRESS = "http://127.0.0.1:7886"
 LEAVE = "Staff get 25 days of paid leave a year."
@@ -115,3 +119,17 @@ def measure() -> Callable[[Home], None]:
         known.keep(home, known.Measured(known.key_of(look()), Pace(costs), Program()))
 
     return keep
+
+
+@pytest.fixture
+async def page(house: House, browser: httpx2.AsyncClient, loopback: None) -> AsyncIterator[Page]:
+    """A page of which one question was answered here, and a model elsewhere that is described."""
+    (house.app.home.root / "config.toml").write_text('network = "ask"\n')
+    async with speakers() as opened:
+        page = Page(browser, house, await opened())
+        page.describe()
+        repeat(page.cellar)
+        run = (await browser.post("/app/api/runs", json={"text": TEXT})).json()
+        page.chat, page.question = run["chat"], run["question"]
+        await page.events(run)
+        yield page

@@ -3,93 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import httpx2
-import pytest
-from repeating import PATH, asked, die, repeat
-from speaking import Speaker, speakers
+from asking_page import PLANTED, TEXT, Page
+from repeating import PATH, asked, die
 
-from sottovoce.chat.elsewhere import consent, routing
+from sottovoce.chat.elsewhere import choosing, consent
 from sottovoce.chat.elsewhere.posing import pose
 from sottovoce.chat.turn import Question
 from sottovoce.core.messages import State
 from sottovoce.hybrid import keys, upstreams
 from sottovoce.hybrid.routing.choice import HERE, Choice, Route
-from sottovoce.hybrid.upstream import Price, Upstream
-from sottovoce.net.address import Where
+from sottovoce.hybrid.upstream import Price
 from sottovoce.server.caller import Scope
-from sottovoce.server.house import House
 from sottovoce.store import chats, hidden, waiting
 from sottovoce.store.waiting import Consent
-
-TEXT = "I am Anna Berger, write to anna.berger@example.org: is my rent too high?"
-PLANTED = ("Anna Berger", "anna.berger@example.org")
-
-
-@dataclass(slots=True)
-class Page:
-    """A signed-in page, a chat with one question answered here, and a recording server."""
-
-    browser: httpx2.AsyncClient
-    house: House
-    cellar: Speaker
-    chat: str = ""
-    question: str = ""
-
-    @property
-    def path(self) -> str:
-        return f"/app/api/chats/{self.chat}/messages/{self.question}"
-
-    def describe(self, **changes: Any) -> None:
-        usual: dict[str, Any] = {"model": "large", "where": Where.INSIDE, "by": "the house"}
-        home = self.house.app.home
-        if any(one.name == "cellar" for one in upstreams.listed(home)):
-            upstreams.remove(home, "cellar")
-        url = f"http://127.0.0.1:{self.cellar.port}/v1"
-        upstreams.add(home, Upstream("cellar", url, **{**usual, **changes}))
-
-    async def preview(self, **edits: Any) -> dict[str, Any]:
-        answer = await self.browser.post(f"{self.path}/preview", json={"upstream": "cellar", **edits})
-        assert answer.status_code == 200, answer.text
-        found: dict[str, Any] = answer.json()
-        return found
-
-    async def send(self, seal: str, **more: Any) -> httpx2.Response:
-        return await self.browser.post(f"{self.path}/send", json={"upstream": "cellar", "seal": seal, **more})
-
-    async def events(self, run: dict[str, str]) -> list[tuple[str, dict[str, Any]]]:
-        told = await self.browser.get(f"/app/api/chats/{run['chat']}/runs/{run['id']}/events")
-        blocks = [dict(line.split(": ", 1) for line in one.splitlines()) for one in told.text.split("\n\n")]
-        return [(one["event"], json.loads(one["data"])) for one in blocks if "event" in one]
-
-    async def opened(self) -> dict[str, Any]:
-        found: dict[str, Any] = (await self.browser.get(f"/app/api/chats/{self.chat}")).json()
-        return found
-
-    async def answers(self) -> list[dict[str, Any]]:
-        last = (await self.opened())["messages"][-1]
-        told = await self.browser.get(f"/app/api/chats/{self.chat}/messages/{last['id']}/versions")
-        found: list[dict[str, Any]] = told.json()["messages"]
-        return found
-
-
-@pytest.fixture
-async def page(house: House, browser: httpx2.AsyncClient, loopback: None) -> AsyncIterator[Page]:
-    (house.app.home.root / "config.toml").write_text('network = "ask"\n')
-    async with speakers() as opened:
-        page = Page(browser, house, await opened())
-        page.describe()
-        repeat(page.cellar)
-        run = (await browser.post("/app/api/runs", json={"text": TEXT})).json()
-        page.chat, page.question = run["chat"], run["question"]
-        await page.events(run)
-        yield page
 
 
 async def test_what_is_listed_is_what_was_described_and_never_a_key(page: Page) -> None:
@@ -238,7 +170,7 @@ async def test_a_model_that_is_not_known_is_refused_before_the_question_is_writt
 async def test_what_was_allowed_where_there_is_a_reason_is_not_sent_without_one(page: Page) -> None:
     there = page.house.app.there("cellar")
     await consent.allow(there, page.chat)
-    await routing.choose(there.parts, page.chat, Choice(Route.ASK, "cellar"))
+    await choosing.choose(there.parts, page.chat, Choice(Route.ASK, "cellar"))
     assert await routed(page) == []
     assert page.cellar.connections == 0
     rule = '[[rule]]\nname = "garages"\nroute = "ask"\nwords = ["garage"]'
@@ -249,7 +181,7 @@ async def test_what_was_allowed_where_there_is_a_reason_is_not_sent_without_one(
 
 
 async def test_always_on_the_page_holds_where_the_terminal_chose_here(page: Page) -> None:
-    await routing.choose(page.house.app.parts(), page.chat, HERE)
+    await choosing.choose(page.house.app.parts(), page.chat, HERE)
     await page.events((await page.send((await page.preview())["seal"], always=True)).json())
     await routed(page)
     assert len(page.cellar.bodies) == 2
@@ -283,8 +215,8 @@ async def test_consent_is_over_once_it_is_described_anew(page: Page) -> None:
     refused = await page.browser.post(runs, json={"text": "And now?"})
     assert (refused.status_code, len(page.cellar.bodies)) == (403, 1)
     assert [one["role"] for one in (await page.opened())["messages"]] == ["user", "assistant"]
-    await page.events((await page.browser.post(runs, json={"text": "And now?"})).json())
-    assert len(page.cellar.bodies) == 1
+    offered = await page.ask("And now?")  # it is seen before it leaves, as in the beginning
+    assert (offered["id"], offered["offer"]["upstream"], len(page.cellar.bodies)) == ("", "cellar", 1)
 
 
 async def test_off_is_off(page: Page) -> None:

@@ -177,7 +177,8 @@ export interface components {
          *
          *     `settings` take the place of all that were set; null resets them. `temporary` false: store a chat that
          *     was not. `knowledge`: the shelves that it asks from now on, [] for none. `quote`: whether their sentences
-         *     alone answer.
+         *     alone answer. `route`: where its questions go; null: by the rules and the settings. What was allowed for
+         *     all of the chat ends, unless it is that.
          */
         ChatChange: {
             /**
@@ -210,6 +211,8 @@ export interface components {
              * @default null
              */
             quote: boolean | null;
+            /** @default null */
+            route: components["schemas"]["RouteNoun"] | null;
             /** @default null */
             settings: components["schemas"]["SettingsNoun"] | null;
             /**
@@ -809,11 +812,12 @@ export interface components {
         };
         /**
          * FirstRun
-         * @description A question that begins a chat. `model` is who is to answer; left out, the usual one.
+         * @description A question that begins a chat. `model` is who is to answer here; left out, the usual one.
          *
          *     `attachments` stand before it; with any, `text` may be empty. `settings` are the chat's from then on,
          *     `sampling` is for this answer alone, `knowledge` the shelves that it asks from then on; with `quote` no
-         *     model answers, but their sentences do. `temporary`: nothing of the chat is ever stored.
+         *     model answers, but their sentences do. `temporary`: nothing of the chat is ever stored. `route` is where
+         *     the questions of the chat go, `only` where this one alone does.
          */
         FirstRun: {
             /**
@@ -831,11 +835,15 @@ export interface components {
              * @default null
              */
             model: string | null;
+            /** @default null */
+            only: components["schemas"]["RouteNoun"] | null;
             /**
              * Quote
              * @default false
              */
             quote: boolean;
+            /** @default null */
+            route: components["schemas"]["RouteNoun"] | null;
             /**
              * @default {
              *       "frequency_penalty": null,
@@ -1234,6 +1242,7 @@ export interface components {
          *     `reason` is not_on_shelf, quotes, computed, helped or language where no model wrote it, `tools` what
          *     computed it. `card` is the crisis card that the program wrote, as a notice or as the beginning of `text`;
          *     "" where there is none. `replaced`: no word of `text` is the model's, whose answer it stands in place of.
+         *     `offer` is what its reader is asked: whether a model elsewhere shall answer, in its place or at all.
          */
         MessageNoun: {
             /** Alternatives */
@@ -1263,6 +1272,7 @@ export interface components {
             model: string;
             /** Notices */
             notices: components["schemas"]["NoticeNoun"][];
+            offer: components["schemas"]["OfferNoun"] | null;
             /** Parent */
             parent: string | null;
             problem: components["schemas"]["ProblemNoun"] | null;
@@ -1467,7 +1477,8 @@ export interface components {
          *     its other answers are being written, and with `beside` the chat stays at the answer it is at. `go_on`
          *     names a cut answer to be gone on with, the last of its branch, in the same message. `system` changes the
          *     chat's instructions, `knowledge` and `quote` which shelves it asks, and whether their sentences alone
-         *     answer. `model` is who is to answer; left out, the usual one.
+         *     answer. `model` is who is to answer here; left out, the usual one. `only` is where this question alone
+         *     goes.
          */
         NewRun: {
             /**
@@ -1500,6 +1511,8 @@ export interface components {
              * @default null
              */
             model: string | null;
+            /** @default null */
+            only: components["schemas"]["RouteNoun"] | null;
             /**
              * Parent
              * @default null
@@ -1562,6 +1575,24 @@ export interface components {
             text: string;
         };
         /**
+         * OfferNoun
+         * @description A model elsewhere that may answer once the person says yes to what leaves. Sent is nothing yet.
+         *
+         *     `text` is what they are asked, with the reason; "" where they chose it for this question. With the `route`
+         *     ask, to allow it always is to allow it where there is a reason.
+         */
+        OfferNoun: {
+            /**
+             * Route
+             * @enum {string}
+             */
+            route: "ask" | "there";
+            /** Text */
+            text: string;
+            /** Upstream */
+            upstream: string;
+        };
+        /**
          * OneModel
          * @description `lines` say in plain words what it is, `terms` what its licence allows and asks for.
          */
@@ -1587,6 +1618,7 @@ export interface components {
          * @description `runs` are the answers being written in it, the oldest first: more than one where they are compared.
          *
          *     `always` names the model elsewhere that answers it without being asked for each time, "" where none does.
+         *     `route` is where its questions go; null: by the rules and the settings.
          */
         OpenChat: {
             /**
@@ -1598,6 +1630,8 @@ export interface components {
             context: components["schemas"]["ContextNoun"];
             /** Messages */
             messages: components["schemas"]["MessageNoun"][];
+            /** @default null */
+            route: components["schemas"]["RouteNoun"] | null;
             /**
              * Runs
              * @default []
@@ -1900,6 +1934,23 @@ export interface components {
             /** Title */
             title: string | null;
         };
+        /**
+         * RouteNoun
+         * @description Where questions go: `here`; `there`, once the person saw what leaves; `ask`: here, and where there is a
+         *     reason the person is asked. `to` names a model elsewhere, "" the usual one.
+         */
+        RouteNoun: {
+            /**
+             * Route
+             * @enum {string}
+             */
+            route: "here" | "ask" | "there";
+            /**
+             * To
+             * @default
+             */
+            to: string;
+        };
         /** RunList */
         RunList: {
             /** Runs */
@@ -1907,13 +1958,15 @@ export interface components {
         };
         /**
          * RunNoun
-         * @description `id` is the answer's.
+         * @description `id` is the answer's; "" while nobody answers, since the person is to decide about an `offer` first.
          */
         RunNoun: {
             /** Chat */
             chat: string;
             /** Id */
             id: string;
+            /** @default null */
+            offer: components["schemas"]["OfferNoun"] | null;
             /** Question */
             question: string;
         };
@@ -2269,10 +2322,14 @@ export interface components {
              */
             password: string;
         };
-        /** UpstreamList */
+        /**
+         * UpstreamList
+         * @description `usual` is where questions go in a chat for which nothing was chosen.
+         */
         UpstreamList: {
             /** Upstreams */
             upstreams: components["schemas"]["UpstreamNoun"][];
+            usual: components["schemas"]["RouteNoun"];
         };
         /**
          * UpstreamNoun

@@ -73,7 +73,7 @@ async def _agreed(
     except UNFIT as problem:
         return telling.unable(problem)
     if agreed is None:
-        return telling.kept(f"you said so, though {reason}")
+        return telling.refused(reason)
     seen, given = agreed
     return seen, telling.there(name, reason, telling.YOU_SAID), given
 
@@ -82,13 +82,14 @@ async def _asked(
     way: Way, there: There, reason: str, question: Question, show: Show
 ) -> tuple[Preview, Consent] | None:
     """Ask the person; return what is to be sent, and what the yes is to."""
-    from sottovoce.chat.elsewhere import routing
+    from sottovoce.chat.elsewhere import choosing
     from sottovoce.cli._previewing import Choice, decided
+    from sottovoce.hybrid.routing import telling
 
-    show.note(f"Ask {there.upstream.name}, because {reason}?")
+    show.note(telling.question(there.upstream.name, reason))
     choice, seen = await decided(there, way.chat, way.question, show, question.sampling, beside_data=True)
     if choice is Choice.ALWAYS:
-        await routing.allow(there.parts, way, there)
+        await choosing.allow(there, way.chat, way.route)
     return None if choice.consent is None else (seen, choice.consent)
 
 

@@ -24,7 +24,7 @@ async def begun(
     """
     from dataclasses import replace
 
-    from sottovoce.chat.elsewhere import routing
+    from sottovoce.chat.elsewhere import choosing
     from sottovoce.chat.elsewhere.drafting import ask_there
     from sottovoce.chat.elsewhere.posing import pose
     from sottovoce.chat.elsewhere.preview import permitted, preview
@@ -59,7 +59,7 @@ async def begun(
     if choice.consent is None:
         raise Refused("Nothing was sent.", hint=f"The question is kept: sotto chats show {chat}")
     if choice is Choice.ALWAYS:
-        await routing.allow_all(there, chat)
+        await choosing.allow_all(there, chat)
     return ask_there(there, seen, app.ask, again=again, consent=choice.consent), there.upstream.model
 
 

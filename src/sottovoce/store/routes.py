@@ -1,4 +1,4 @@
-"""Where the questions of a chat go, as its owner chose, and what the reader of an answer is told of that.
+"""Where the questions of a chat go, as its owner chose, and what is told and offered beside a message.
 
 Functions over a connection, like those of chats.py. Does not know what a route means.
 """
@@ -6,11 +6,15 @@ Functions over a connection, like those of chats.py. Does not know what a route 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 
 from sottovoce.core import notices
 from sottovoce.core.events import Notice
 from sottovoce.store import chats
-from sottovoce.store.rows import facts_text
+from sottovoce.store.rows import StoredMessage, facts_text
+
+OFFER = "offer"
+"""The fact of a message that says what its reader is offered."""
 
 
 def of(connection: sqlite3.Connection, owner: str, chat: str) -> tuple[str, str] | None:
@@ -40,7 +44,37 @@ def tell(connection: sqlite3.Connection, owner: str, chat: str, answer: str, not
     message = chats.get_message(connection, owner, chat, answer)
     told = message.facts.get(notices.FACT)
     kept = told if isinstance(told, dict) else {}
-    facts = message.facts | {notices.FACT: kept | {notice.code: notice.text}}
+    _keep(connection, owner, message, message.facts | {notices.FACT: kept | {notice.code: notice.text}})
+
+
+def offer(
+    connection: sqlite3.Connection, owner: str, chat: str, message: str, said: Mapping[str, str]
+) -> None:
+    """Keep with a message what its reader is offered, until they have decided. Raises NotFound."""
+    found = chats.get_message(connection, owner, chat, message)
+    _keep(connection, owner, found, found.facts | {OFFER: dict(said)})
+
+
+def offering(connection: sqlite3.Connection, owner: str, chat: str, question: str) -> list[StoredMessage]:
+    """Return which of a question and its answers have an offer."""
+    rows = connection.execute(
+        "SELECT id FROM messages WHERE chat = ? AND owner = ? AND (id = ? OR parent = ?) ORDER BY number",
+        (chat, owner, question, question),
+    ).fetchall()
+    found = [chats.get_message(connection, owner, chat, str(row[0])) for row in rows]
+    return [message for message in found if OFFER in message.facts]
+
+
+def decide(connection: sqlite3.Connection, owner: str, message: StoredMessage) -> None:
+    """Forget the offer of a message: its reader has decided."""
+    left = {name: fact for name, fact in message.facts.items() if name != OFFER}
+    _keep(connection, owner, message, left)
+
+
+def _keep(
+    connection: sqlite3.Connection, owner: str, message: StoredMessage, facts: Mapping[str, object]
+) -> None:
     connection.execute(
-        "UPDATE messages SET facts = ? WHERE id = ? AND owner = ?", (facts_text(facts), message.id, owner)
+        "UPDATE messages SET facts = ? WHERE id = ? AND owner = ?",
+        (facts_text({**facts}), message.id, owner),
     )

@@ -44,7 +44,7 @@ async def standing(parts: Parts, home: Home, chat: str) -> Upstream | None:
     await _set(parts, chat, "")
     raise Refused(
         f"{name} is not any more what you allowed for this chat, so nothing was sent.",
-        hint="The model here answers again; ask elsewhere anew to allow it again",
+        hint="Nothing goes there until you say yes to it anew",
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from sottovoce.chat import shelved, view
-from sottovoce.chat.elsewhere import consent
+from sottovoce.chat.elsewhere import choosing, consent
 from sottovoce.chat.elsewhere.posing import pose
 from sottovoce.chat.elsewhere.preview import There, permitted
 from sottovoce.chat.turn import Parts, Question
@@ -30,10 +30,9 @@ from sottovoce.hybrid.routing.choice import Choice, Route
 from sottovoce.hybrid.routing.deciding import By, Settled, settled
 from sottovoce.hybrid.routing.rules import Situation
 from sottovoce.hybrid.routing.rules_file import NOTHING_HELD, Held
-from sottovoce.hybrid.upstream import Upstream
 from sottovoce.net.address import Where
 from sottovoce.net.policy import Purpose, Verdict, decide
-from sottovoce.store import chats, routes
+from sottovoce.store import chats
 from sottovoce.store.rows import Chat, StoredMessage
 
 UNFIT = (TooLong, TooLarge, Unsupported)
@@ -96,7 +95,7 @@ async def way(
         if known is None:
             return None  # whoever asks in it is told that it is gone
         stands = await consent.standing(parts, router.home, known)
-        chosen = await _chosen(parts, known, stands)
+        chosen = await choosing.chosen(parts, known, stands)
     wish = said or chosen or usual
     is_plain = wish.route is Route.HERE and held == NOTHING_HELD
     if question.sampling.schema is not None or (is_plain and begins is None):
@@ -105,7 +104,7 @@ async def way(
         _require(router, wish)
     chat, asked = await pose(parts, question)
     if begins is not None:
-        await choose(parts, chat, begins)
+        await choosing.choose(parts, chat, begins)
     again = replace(question, chat=chat, again=asked, text="", attached=(), system=None)
     found, told = await _told(parts, chat, asked)
     leaves = view.whole(found, told)
@@ -129,31 +128,10 @@ async def way(
     )
 
 
-async def choose(parts: Parts, chat: str, choice: Choice | None) -> None:
-    """Have the questions of a chat go there; None: by the rules and the settings. Raises NotFound."""
-    if choice is None:
-        await parts.database.run(lambda conn: routes.unchoose(conn, parts.owner, chat))
-    else:
-        route, to = choice.route.value, choice.to
-        await parts.database.run(lambda conn: routes.choose(conn, parts.owner, chat, route, to))
-
-
-async def allow(parts: Parts, way: Way, there: There) -> None:
-    """Let a model elsewhere answer a chat as it goes: with `ask` where there is a reason, and no further."""
-    await consent.allow(there, way.chat)
-    if await parts.database.read(lambda conn: routes.of(conn, parts.owner, way.chat)) is None:
-        await choose(parts, way.chat, Choice(way.route, there.upstream.name))
-
-
-async def allow_all(there: There, chat: str) -> None:
-    """Have a model elsewhere answer a whole chat, but for what a rule keeps here. Raises NotFound."""
-    await consent.allow(there, chat)
-    await choose(there.parts, chat, Choice(Route.THERE, there.upstream.name))
-
-
 async def chosen_for(router: Router, chat: str) -> Choice | None:
     """Return what was chosen for a chat, by its whole id. Raises what `consent.standing` raises."""
-    return await _chosen(router.parts, chat, await consent.standing(router.parts, router.home, chat))
+    stands = await consent.standing(router.parts, router.home, chat)
+    return await choosing.chosen(router.parts, chat, stands)
 
 
 async def _known(parts: Parts, chat: str) -> str | None:
@@ -162,13 +140,6 @@ async def _known(parts: Parts, chat: str) -> str | None:
         return (await parts.database.read(lambda conn: chats.get(conn, parts.owner, chat))).id
     except NotFound:
         return None
-
-
-async def _chosen(parts: Parts, chat: str, stands: Upstream | None) -> Choice | None:
-    row = await parts.database.read(lambda conn: routes.of(conn, parts.owner, chat))
-    if row is not None:
-        return Choice(Route(row[0]), row[1])
-    return None if stands is None else Choice(Route.THERE, stands.name)
 
 
 def _require(router: Router, choice: Choice) -> None:
@@ -192,6 +163,13 @@ def named(router: Router, name: str) -> str:
             f"Which one? Known are {', '.join(names)}.", hint=f"sotto settings set route_to {names[0]}"
         )
     return names[0]
+
+
+def meant(router: Router, choice: Choice) -> Choice:
+    """Return a choice with the model elsewhere named that it means. Raises NotFound, BadUpstream."""
+    if choice.route is Route.HERE:
+        return choice
+    return Choice(choice.route, upstreams.get(named(router, choice.to), router.home).name)
 
 
 def _open(router: Router, decided: Settled) -> There | Notice | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlite3 import Connection
 
-from sottovoce.chat.elsewhere import consent, routing
+from sottovoce.chat.elsewhere import choosing, consent, routing
 from sottovoce.chat.elsewhere.drafting import ask_there
 from sottovoce.chat.turn import Question
 from sottovoce.cli._previewing import Choice, decided
@@ -29,7 +29,7 @@ async def there(talk: Talk, arguments: str) -> None:
     choice, seen = await decided(place, question.chat, question.id, talk.show, talk.place.sampling)
     again = Question(chat=question.chat, again=question.id, sampling=talk.place.sampling)
     if choice is Choice.ALWAYS:
-        await routing.allow_all(place, question.chat)
+        await choosing.allow_all(place, question.chat)
         talk.show.quiet(f"{place.upstream.name} answers in this chat from now on; /here ends that.")
     if choice.consent is not None:
         events = ask_there(place, seen, talk.app.ask, again=again, consent=choice.consent)
@@ -62,9 +62,7 @@ async def route(talk: Talk, arguments: str) -> None:
     if chosen.route is Route.HERE:
         await here(talk, "")
         return
-    router = talk.app.router()
-    name = upstreams.get(routing.named(router, chosen.to), talk.app.home).name
-    await _choose(talk, Chosen(chosen.route, name))
+    await _choose(talk, routing.meant(talk.app.router(), chosen))
     await _show_route(talk)
 
 
@@ -73,7 +71,7 @@ async def _choose(talk: Talk, chosen: Chosen | None) -> None:
     if talk.place.chat is None:
         talk.place.route = chosen
     else:
-        await routing.choose(talk.app.parts(), talk.place.chat, chosen)
+        await choosing.choose(talk.app.parts(), talk.place.chat, chosen)
 
 
 async def _show_route(talk: Talk) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sottovoce.chat.elsewhere import looking, preview, routing
+from sottovoce.chat.elsewhere import choosing, looking, preview, routing
 from sottovoce.chat.elsewhere.drafting import ask_there
 from sottovoce.chat.elsewhere.looking import Look
 from sottovoce.chat.elsewhere.preview import Preview, There
@@ -46,7 +46,7 @@ async def _elsewhere(
         else:
             agreed = await _agreed(talk, way, there, reason)
             if agreed is None:
-                return telling.kept(f"you said so, though {reason}")
+                return telling.refused(reason)
             (seen, given), consented = agreed, telling.YOU_SAID
     except UNFIT as problem:
         talk.show.quiet(problem.sentence)
@@ -63,10 +63,10 @@ async def _elsewhere(
 async def _agreed(talk: Talk, way: Way, there: There, reason: str) -> tuple[Preview, Consent] | None:
     """Show what would leave, and why; return it, and what the yes is to, where the person has it sent."""
     name = there.upstream.name
-    talk.show.quiet(f"Ask {name}, because {reason}?")
+    talk.show.quiet(telling.question(name, reason))
     said, seen = await decided(there, way.chat, way.question, talk.show, way.again.sampling)
     if said is Choice.ALWAYS:
-        await routing.allow(talk.app.parts(), way, there)
+        await choosing.allow(there, way.chat, way.route)
         if way.route is Route.ASK:
             talk.show.quiet(f"{name} answers in this chat where there is a reason; /here ends that.")
         else:

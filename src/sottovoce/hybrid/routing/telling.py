@@ -11,12 +11,18 @@ ROUTED = "routed"
 """The code of the notice that says it; it is kept with the answer."""
 
 YOU_SAID = "you said yes"
+YOU_ASKED = "you asked for it"
 COMMAND_SAID = "the command said yes"
 CHAT_STANDS = "you allowed it for this chat"
 CHAT_CHOSEN = "you chose so for this chat"
 
 IN_CIRCLES = "the answer here went in circles"
 STRAYED = "the answer here was in another language"
+
+
+def question(name: str, reason: str) -> str:
+    """Return what a person is asked where there is a reason."""
+    return f"Ask {name}, because {reason}?"
 
 
 def there(name: str, reason: str, consent: str) -> Notice:
@@ -29,6 +35,11 @@ def there(name: str, reason: str, consent: str) -> Notice:
 def kept(reason: str) -> Notice:
     """Return what stands beside an answer that might have come from elsewhere."""
     return Notice(ROUTED, f"Answered here because {reason}.")
+
+
+def refused(reason: str) -> Notice:
+    """Return what stands beside an answer that its reader did not want from elsewhere."""
+    return kept(f"you said so, though {reason}")
 
 
 def unable(problem: SottoError) -> Notice:
@@ -51,7 +62,7 @@ def chosen(settled: Settled) -> str:
         case By.SETTING:
             return "the setting route says so"
         case _:
-            return "you asked for it"
+            return YOU_ASKED
 
 
 def too_long(tokens: int) -> str:

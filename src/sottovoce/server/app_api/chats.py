@@ -10,11 +10,11 @@ from typing import Any
 from starlette.responses import Response
 
 from sottovoce.chat import shelved
-from sottovoce.chat.elsewhere import consent
+from sottovoce.chat.elsewhere import choosing, consent, routing
 from sottovoce.core.errors import BadValue
 from sottovoce.erasing import delete_all_chats, delete_chat
 from sottovoce.server.app_api import context
-from sottovoce.server.app_api.nouns import RunNoun, identity, settings_of, whole
+from sottovoce.server.app_api.nouns import identity, settings_of, whole
 from sottovoce.server.app_api.nouns_chats import (
     ChatChange,
     ChatList,
@@ -29,6 +29,7 @@ from sottovoce.server.app_api.nouns_chats import (
     OpenChat,
     Versions,
 )
+from sottovoce.server.app_api.nouns_runs import RouteNoun, RunNoun
 from sottovoce.server.caller import Scope
 from sottovoce.server.changes import What
 from sottovoce.server.endpoint import Endpoint, Visit
@@ -118,10 +119,11 @@ async def versions(visit: Visit[None]) -> Versions:
 
 
 async def change(visit: Visit[ChatChange]) -> OpenChat:
-    """Change a chat: title, instructions, settings, shelves, the branch shown, or its place in the list."""
+    """Change a chat: title, instructions, settings, shelves, route, branch, or its place in the list."""
     owner, chat, body = visit.caller.owner, _chat(visit), visit.body
     place, settings = visit.house.place(owner, chat), settings_of(body.settings)
     shelves = None if body.knowledge is None else await _shelves(visit, body.knowledge)
+    route = None if body.route is None else routing.meant(visit.house.app.router(), body.route.choice())
     if place.is_temporary and body.temporary is None:
         _check_order(body)
 
@@ -137,6 +139,8 @@ async def change(visit: Visit[ChatChange]) -> OpenChat:
             asks = now.shelves if shelves is None else shelves
             quote = now.quote if body.quote is None else body.quote
             chats.set_shelves(conn, owner, chat, asks, quote=quote)
+        if "route" in body.model_fields_set:
+            choosing.put(conn, owner, chat, route)
         if body.leaf is not None:
             chats.go_to(conn, owner, chat, body.leaf)
         _put_in_order(conn, owner, chat, body)
@@ -217,11 +221,12 @@ async def show(visit: Visit[Any], chat: str, leaf: str | None = None) -> OpenCha
     """Return a chat as it is now, with the branch its reader is at, or another."""
     owner = visit.caller.owner
     place = visit.house.place(owner, chat)
-    got, branch, always = await place.database.read(
+    got, branch, always, route = await place.database.read(
         lambda conn: (
             chats.get(conn, owner, chat),
             shown.branch(conn, owner, chat, leaf),
             hidden.always(conn, owner, chat),
+            choosing.of(conn, owner, chat),
         )
     )
     running = place.runs.running(owner, chat)
@@ -230,6 +235,7 @@ async def show(visit: Visit[Any], chat: str, leaf: str | None = None) -> OpenCha
         context=await context.of(visit.house.app, got, [one.message for one in branch]),
         messages=[MessageNoun.of(one) for one in branch],
         always=consent.named(always),
+        route=None if route is None else RouteNoun.of(route),
         runs=[RunNoun.of(asked) for asked in running],
     )
 

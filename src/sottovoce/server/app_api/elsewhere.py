@@ -1,4 +1,4 @@
-"""Models elsewhere: which there are, what would leave for an answer of theirs, the yes to it, and its end."""
+"""Models elsewhere: which there are, what would leave for an answer of theirs, the yes to it, and the no."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Any
 
 from starlette.responses import Response
 
-from sottovoce.chat.elsewhere import agreeing, consent, routing
+from sottovoce.chat.elsewhere import agreeing, choosing, consent, offering
 from sottovoce.chat.elsewhere.preview import preview
 from sottovoce.chat.turn import Question
 from sottovoce.hybrid import upstreams
-from sottovoce.hybrid.routing.choice import HERE
+from sottovoce.hybrid.routing.choice import HERE, Choice, Route
 from sottovoce.server.app_api import departing
 from sottovoce.server.app_api.chats import CHAT, tell
-from sottovoce.server.app_api.nouns import RunNoun, identity
+from sottovoce.server.app_api.nouns import identity
 from sottovoce.server.app_api.nouns_elsewhere import (
     Departing,
     NewPreview,
@@ -22,6 +22,7 @@ from sottovoce.server.app_api.nouns_elsewhere import (
     UpstreamList,
     UpstreamNoun,
 )
+from sottovoce.server.app_api.nouns_runs import RouteNoun, RunNoun
 from sottovoce.server.caller import Scope
 from sottovoce.server.endpoint import Endpoint, Visit
 from sottovoce.store.waiting import Consent
@@ -32,7 +33,9 @@ QUESTION = f"{CHAT}/messages/{{message}}"
 async def listed(visit: Visit[None]) -> UpstreamList:
     """List the models elsewhere that are described here. None of them is asked anything."""
     found = await asyncio.to_thread(upstreams.listed, visit.house.app.home)
-    return UpstreamList(upstreams=[UpstreamNoun.of(one) for one in found])
+    now = visit.house.app.standing()
+    usual = RouteNoun.of(Choice(Route(now.route), now.route_to))
+    return UpstreamList(upstreams=[UpstreamNoun.of(one) for one in found], usual=usual)
 
 
 async def prepare(visit: Visit[NewPreview]) -> PreviewNoun:
@@ -49,13 +52,28 @@ async def send(visit: Visit[Departing]) -> RunNoun:
     body, place = visit.body, visit.house.place(visit.caller.owner, chat)
     there = departing.there(visit, place, body.upstream)
     seen = await agreeing.agreed(there, chat, question, body.edits(), body.seal)
-    given = Consent.TEXT
+    offer, given = await offering.standing(there.parts, chat, question, body.upstream), Consent.TEXT
     if body.always:
         place.runs.check(visit.caller.owner, Question(chat=chat, again=question))
-        await routing.allow_all(there, chat)
+        if offer is not None and offer.route is Route.ASK:
+            await choosing.allow(there, chat, Route.ASK)
+        else:
+            await choosing.allow_all(there, chat)
         tell(visit, chat)
         given = Consent.CHAT
-    return RunNoun.of(await departing.start(visit, place, there, seen, given=given))
+    because = None if offer is None else offer.because
+    asked = await departing.start(visit, place, there, seen, because, given)
+    await offering.taken(there.parts, chat, question)
+    return RunNoun.of(asked)
+
+
+async def keep(visit: Visit[None]) -> Response:
+    """Keep here what was offered to be sent, by the message that has the offer; it is told beside that."""
+    chat, message = _place(visit)
+    owner = visit.caller.owner
+    await offering.refused(departing.owned(visit.house.place(owner, chat), owner), chat, message)
+    tell(visit, chat)
+    return Response(status_code=204)
 
 
 async def end(visit: Visit[None]) -> Response:
@@ -64,7 +82,7 @@ async def end(visit: Visit[None]) -> Response:
     place = visit.house.place(owner, chat)
     parts = departing.owned(place, owner)
     await consent.withdraw(parts, chat)
-    await routing.choose(parts, chat, HERE)
+    await choosing.choose(parts, chat, HERE)
     tell(visit, chat)
     return Response(status_code=204)
 
@@ -78,5 +96,6 @@ ENDPOINTS = (
     Endpoint("GET", "/app/api/upstreams", listed, Scope.PAGE, answer=UpstreamList),
     Endpoint("POST", f"{QUESTION}/preview", prepare, Scope.PAGE, body=NewPreview, answer=PreviewNoun),
     Endpoint("POST", f"{QUESTION}/send", send, Scope.PAGE, body=Departing, answer=RunNoun),
+    Endpoint("DELETE", f"{QUESTION}/offer", keep, Scope.PAGE),
     Endpoint("DELETE", f"{CHAT}/consent", end, Scope.PAGE),
 )

@@ -1,4 +1,4 @@
-"""What the page's API takes and gives of runs, the line and the engine, and what counts as an id.
+"""What the page's API takes and gives of the line and the engine, and what counts as an id.
 
 Knows how things are written only.
 """
@@ -14,7 +14,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from sottovoce.core import chat_settings
 from sottovoce.core.chat_settings import ChatSettings
 from sottovoce.core.errors import BadValue, NotFound
-from sottovoce.core.events import Asked
 from sottovoce.core.messages import Message, Role
 from sottovoce.core.sampling import Sampling
 from sottovoce.store import attachments
@@ -112,49 +111,6 @@ def settings_of(noun: SettingsNoun | None) -> ChatSettings:
     return ChatSettings() if noun is None else noun.checked()
 
 
-class NewRun(Noun):
-    """A question. `parent`: the message it follows, "" for none; left out, the one the chat is at.
-
-    `attachments` stand before it; with any, `text` may be empty.
-    `again` names a question to be answered once more instead, with its own attachments; that may be while
-    its other answers are being written, and with `beside` the chat stays at the answer it is at. `go_on`
-    names a cut answer to be gone on with, the last of its branch, in the same message. `system` changes the
-    chat's instructions, `knowledge` and `quote` which shelves it asks, and whether their sentences alone
-    answer. `model` is who is to answer; left out, the usual one.
-    """
-
-    text: str = Field("", max_length=MOST_TEXT)
-    parent: str | None = Field(None, pattern=r"^([a-z2-7]{16})?$")
-    again: str | None = Field(None, pattern=ID)
-    beside: bool = False
-    go_on: str | None = Field(None, pattern=ID)
-    system: str | None = Field(None, max_length=MOST_TEXT)
-    model: str | None = None
-    sampling: Drawing = Drawing()
-    attachments: Attached = []
-    knowledge: Shelves | None = None
-    quote: bool | None = None
-
-
-class FirstRun(Noun):
-    """A question that begins a chat. `model` is who is to answer; left out, the usual one.
-
-    `attachments` stand before it; with any, `text` may be empty. `settings` are the chat's from then on,
-    `sampling` is for this answer alone, `knowledge` the shelves that it asks from then on; with `quote` no
-    model answers, but their sentences do. `temporary`: nothing of the chat is ever stored.
-    """
-
-    temporary: bool = False
-    text: str = Field("", max_length=MOST_TEXT)
-    system: str | None = Field(None, max_length=MOST_TEXT)
-    settings: SettingsNoun | None = None
-    model: str | None = None
-    sampling: Drawing = Drawing()
-    attachments: Attached = []
-    knowledge: Shelves = []
-    quote: bool = False
-
-
 class SaidMessage(Noun):
     role: Literal["system", "user", "assistant"]
     text: str
@@ -211,22 +167,6 @@ class EngineForget(Noun):
 
 
 # ---- what is given ----
-
-
-class RunNoun(Noun):
-    """`id` is the answer's."""
-
-    id: str
-    chat: str
-    question: str
-
-    @classmethod
-    def of(cls, asked: Asked) -> Self:
-        return cls(id=asked.answer, chat=asked.chat, question=asked.question)
-
-
-class RunList(Noun):
-    runs: list[RunNoun]
 
 
 class QueueNoun(Noun):

@@ -7,6 +7,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, ValidationError
 
 from sottovoce.chat.archive import Report
+from sottovoce.chat.elsewhere import offering
 from sottovoce.chat.elsewhere.sending import ELSEWHERE
 from sottovoce.chat.guarding.own import NOTED_BY_RULE
 from sottovoce.chat.guarding.policy import CRISIS, REFUSED
@@ -17,8 +18,9 @@ from sottovoce.core.events import Asked, Computed, Notice
 from sottovoce.core.grounds import read_cited
 from sottovoce.core.messages import MADE, REPLACED
 from sottovoce.guard import crisis
-from sottovoce.server.app_api.nouns import ID, MOST_TEXT, Noun, RunNoun, SettingsNoun, Shelves
+from sottovoce.server.app_api.nouns import ID, MOST_TEXT, Noun, SettingsNoun, Shelves
 from sottovoce.server.app_api.nouns_elsewhere import ElsewhereNoun
+from sottovoce.server.app_api.nouns_runs import OfferNoun, RouteNoun, RunNoun
 from sottovoce.server.app_api.nouns_settings import ContextNoun
 from sottovoce.server.grounds import CitationNoun, CitedNoun, ClaimNoun, GroundNoun, passages
 from sottovoce.server.language import Told, told
@@ -55,7 +57,8 @@ class ChatChange(Noun):
 
     `settings` take the place of all that were set; null resets them. `temporary` false: store a chat that
     was not. `knowledge`: the shelves that it asks from now on, [] for none. `quote`: whether their sentences
-    alone answer.
+    alone answer. `route`: where its questions go; null: by the rules and the settings. What was allowed for
+    all of the chat ends, unless it is that.
     """
 
     title: str | None = Field(None, min_length=1, max_length=MOST_TITLE)
@@ -68,6 +71,7 @@ class ChatChange(Noun):
     settings: SettingsNoun | None = None
     knowledge: Shelves | None = None
     quote: bool | None = None
+    route: RouteNoun | None = None
 
 
 class Fork(Noun):
@@ -209,6 +213,7 @@ class MessageNoun(Noun):
     `reason` is not_on_shelf, quotes, computed, helped or language where no model wrote it, `tools` what
     computed it. `card` is the crisis card that the program wrote, as a notice or as the beginning of `text`;
     "" where there is none. `replaced`: no word of `text` is the model's, whose answer it stands in place of.
+    `offer` is what its reader is asked: whether a model elsewhere shall answer, in its place or at all.
     """
 
     id: str
@@ -238,6 +243,7 @@ class MessageNoun(Noun):
     tools: list[ToolNoun]
     card: str
     replaced: bool
+    offer: OfferNoun | None
 
     @classmethod
     def of(cls, shown: Shown) -> Self:
@@ -271,6 +277,7 @@ class MessageNoun(Noun):
             notices=[NoticeNoun.of(one) for one in notices.kept(facts)],
             tools=[ToolNoun.of(one) for one in computed.kept(facts)],
             replaced=facts.get(REPLACED) is True,
+            offer=None if (offer := offering.read(facts)) is None else OfferNoun.of(offer),
             card=_card(message.text, reason, notices.kept(facts)),
         )
 
@@ -279,12 +286,14 @@ class OpenChat(Noun):
     """`runs` are the answers being written in it, the oldest first: more than one where they are compared.
 
     `always` names the model elsewhere that answers it without being asked for each time, "" where none does.
+    `route` is where its questions go; null: by the rules and the settings.
     """
 
     chat: ChatNoun
     context: ContextNoun
     messages: list[MessageNoun]
     always: str = ""
+    route: RouteNoun | None = None
     runs: list[RunNoun] = []  # noqa: RUF012  (pydantic copies it)
 
 

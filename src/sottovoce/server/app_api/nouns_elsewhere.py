@@ -12,6 +12,7 @@ from sottovoce.chat.elsewhere.preview import Edits, Preview
 from sottovoce.hybrid import budget
 from sottovoce.hybrid.upstream import Upstream
 from sottovoce.server.app_api.nouns import MOST_TEXT, Noun
+from sottovoce.server.app_api.nouns_runs import RouteNoun
 from sottovoce.server.language import Told
 
 MOST_EDITS = 1_000
@@ -99,7 +100,10 @@ class UpstreamNoun(Noun):
 
 
 class UpstreamList(Noun):
+    """`usual` is where questions go in a chat for which nothing was chosen."""
+
     upstreams: list[UpstreamNoun]
+    usual: RouteNoun
 
 
 class OutgoingNoun(Noun):

@@ -12,13 +12,17 @@ from dataclasses import replace
 
 from starlette.responses import Response
 
+from sottovoce.chat.elsewhere import choosing
 from sottovoce.chat.runs import RunEvent, Runs
-from sottovoce.chat.turn import Question
+from sottovoce.chat.temporary import Place
+from sottovoce.chat.turn import Parts, Question
 from sottovoce.core.errors import BadValue
-from sottovoce.core.events import Asked, Done, Failed, Reasoning, Text
+from sottovoce.core.events import Done, Failed, Reasoning, Text
+from sottovoce.hybrid.routing.choice import Choice
 from sottovoce.server.answering import EventStream
 from sottovoce.server.app_api import departing, telling
-from sottovoce.server.app_api.nouns import FirstRun, NewRun, RunList, RunNoun, identity, settings_of, whole
+from sottovoce.server.app_api.nouns import identity, settings_of, whole
+from sottovoce.server.app_api.nouns_runs import FirstRun, NewRun, RunList, RunNoun
 from sottovoce.server.caller import Scope
 from sottovoce.server.endpoint import Endpoint, Visit
 
@@ -44,11 +48,14 @@ async def begin(visit: Visit[FirstRun]) -> RunNoun:
         knowledge=tuple(body.knowledge),
         quote=body.quote,
     )
+    begins = None if body.route is None else body.route.choice()
     if not body.temporary:
-        return await _started(visit, question)
+        return await _started(visit, question, begins)
     owner, temporary = visit.caller.owner, visit.house.temporary
     chat = await temporary.begin(owner, body.system, settings)
     try:
+        if begins is not None:
+            await choosing.choose(departing.owned(visit.house.place(owner, chat.id), owner), chat.id, begins)
         return await _started(visit, replace(question, chat=chat.id))
     except BaseException:
         await temporary.end(owner, chat.id)
@@ -58,7 +65,8 @@ async def begin(visit: Visit[FirstRun]) -> RunNoun:
 async def start(visit: Visit[NewRun]) -> RunNoun:
     """Ask in a chat, ask again, or go on with a cut answer. Refused while another is answered there.
 
-    A new question goes to the model elsewhere that was allowed to answer this chat, if one was.
+    A new question goes where it belongs, by what was chosen, the rules and the settings. Nobody answers it
+    yet where the person is to see first what would leave.
     """
     body = visit.body
     if body.beside and body.again is None:
@@ -116,25 +124,31 @@ async def stop(visit: Visit[None]) -> Response:
     return Response(status_code=204)
 
 
-async def _started(visit: Visit[FirstRun] | Visit[NewRun], question: Question) -> RunNoun:
+async def _started(
+    visit: Visit[FirstRun] | Visit[NewRun], question: Question, begins: Choice | None = None
+) -> RunNoun:
     owner = visit.caller.owner
     place = visit.house.place(owner, question.chat or "")
-    chosen = None
-    if visit.body.model is not None:  # before a question is written down for it
-        chosen = await visit.find(visit.body.model)  # the turn holds it itself, and outlives the visit
-    went = await departing.started(visit, place, question)
-    if isinstance(went, Asked):
-        return RunNoun.of(went)
-    parts = place.parts
-    if chosen is not None:
-        # The place's own database: that of a temporary chat is another.
-        parts = replace(
-            visit.house.app.parts_of(chosen.model, chosen.engine),
-            database=parts.database,
-            is_temporary=parts.is_temporary,
-        )
-    asked = await place.runs.start(owner, went, _counted(visit), parts)
+    place = replace(place, parts=await _parts(visit, place))  # before a question is written down for them
+    said = None if visit.body.only is None else visit.body.only.choice()
+    went = await departing.started(visit, place, question, said, begins)
+    if isinstance(went, RunNoun):
+        return went
+    asked = await place.runs.start(owner, went.question, _counted(visit), place.parts, went.ask)
     return RunNoun.of(asked)
+
+
+async def _parts(visit: Visit[FirstRun] | Visit[NewRun], place: Place) -> Parts:
+    """Return what the turn is made with: of the model that was chosen, where one was."""
+    if visit.body.model is None:
+        return place.parts
+    chosen = await visit.find(visit.body.model)  # the turn holds it itself, and outlives the visit
+    # The place's own database: that of a temporary chat is another.
+    return replace(
+        visit.house.app.parts_of(chosen.model, chosen.engine),
+        database=place.parts.database,
+        is_temporary=place.parts.is_temporary,
+    )
 
 
 def _counted(visit: Visit[FirstRun] | Visit[NewRun]) -> Callable[[RunEvent], None]:
