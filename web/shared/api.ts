@@ -37,6 +37,7 @@ export type Variant = Nouns["VariantNoun"];
 export type Memory = Nouns["MemoryNoun"];
 export type ProgramSettings = Nouns["ProgramSettings"];
 export type ProgramSetting = Nouns["ProgramSetting"];
+export type Chosen = Nouns["RouteNoun"];
 export type Remembered = Nouns["RememberedNoun"];
 export type Pull = Nouns["PullNoun"];
 export type PullList = Nouns["PullList"];
@@ -76,6 +77,9 @@ export interface Question {
   knowledge?: string[];
   /** Whether only quotes are given, and nothing is written. */
   quote?: boolean;
+  /** Where the questions of a chat that it begins go, and where this one alone does; null: as usual. */
+  route?: Chosen | null;
+  only?: Chosen;
   /** Of a chat that it begins: nothing of it is stored. */
   temporary?: boolean;
 }
@@ -110,113 +114,98 @@ export class Api {
     this.#fetch = get;
   }
 
-  session = (): Promise<Who> => this.#call("GET", "/session");
-  signIn = (code: string): Promise<Who> => this.#call("POST", "/session", { code });
-  signOut = (): Promise<Who> => this.#call("DELETE", "/session");
-  sessions = (): Promise<Nouns["SessionList"]> => this.#call("GET", "/sessions");
-  signOutAll = (): Promise<Who> => this.#call("DELETE", "/sessions");
-  share = (): Promise<Share> => this.#call("POST", "/share");
+  session = (): Promise<Who> => this.call("GET", "/session");
+  signIn = (code: string): Promise<Who> => this.call("POST", "/session", { code });
+  signOut = (): Promise<Who> => this.call("DELETE", "/session");
+  sessions = (): Promise<Nouns["SessionList"]> => this.call("GET", "/sessions");
+  signOutAll = (): Promise<Who> => this.call("DELETE", "/sessions");
+  share = (): Promise<Share> => this.call("POST", "/share");
   ledger = (before?: string): Promise<Ledger> =>
-    this.#call("GET", `/ledger${before ? `?before=${encodeURIComponent(before)}` : ""}`);
+    this.call("GET", `/ledger${before ? `?before=${encodeURIComponent(before)}` : ""}`);
   /** Without a language, in that of the question. */
   help = (q: string, language: string | undefined, signal: AbortSignal): Promise<Help> =>
-    this.#call("GET", `/help?${query({ q, ...(language && { language }) })}`, undefined, { signal });
-  status = (): Promise<Status> => this.#call("GET", "/status");
+    this.call("GET", `/help?${query({ q, ...(language && { language }) })}`, undefined, { signal });
+  status = (): Promise<Status> => this.call("GET", "/status");
 
-  models = (): Promise<Nouns["Shelf"]> => this.#call("GET", "/models");
-  model = (name: string): Promise<OneModel> => this.#call("GET", modelPath(name));
-  load = (name: string): Promise<void> => this.#call("POST", `${modelPath(name)}/load`);
-  unload = (name: string): Promise<void> => this.#call("POST", `${modelPath(name)}/unload`);
-  verify = (name: string): Promise<Verified> => this.#call("POST", `${modelPath(name)}/verify`);
-  removeModel = (name: string): Promise<void> => this.#call("DELETE", modelPath(name));
-  catalogue = (): Promise<Nouns["Catalogue"]> => this.#call("GET", "/catalogue");
+  models = (): Promise<Nouns["Shelf"]> => this.call("GET", "/models");
+  model = (name: string): Promise<OneModel> => this.call("GET", modelPath(name));
+  load = (name: string): Promise<void> => this.call("POST", `${modelPath(name)}/load`);
+  unload = (name: string): Promise<void> => this.call("POST", `${modelPath(name)}/unload`);
+  verify = (name: string): Promise<Verified> => this.call("POST", `${modelPath(name)}/verify`);
+  removeModel = (name: string): Promise<void> => this.call("DELETE", modelPath(name));
+  catalogue = (): Promise<Nouns["Catalogue"]> => this.call("GET", "/catalogue");
   /** Measures this machine where that was never done. */
-  fit = (): Promise<Nouns["FitList"]> => this.#call("GET", "/fit");
-  plan = (ref: string, signal: AbortSignal): Promise<Plan> => this.#call("POST", "/pulls/plan", { ref }, { signal });
-  pulls = (): Promise<PullList> => this.#call("GET", "/pulls");
-  pull = (asked: NewPull): Promise<Pull> => this.#call("POST", "/pulls", asked);
-  discard = (name: string): Promise<void> => this.#call("DELETE", `/left/${encodeURIComponent(name)}`);
-  stopPull = (id: string): Promise<void> => this.#call("POST", `/pulls/${id}/stop`);
+  fit = (): Promise<Nouns["FitList"]> => this.call("GET", "/fit");
+  plan = (ref: string, signal: AbortSignal): Promise<Plan> => this.call("POST", "/pulls/plan", { ref }, { signal });
+  pulls = (): Promise<PullList> => this.call("GET", "/pulls");
+  pull = (asked: NewPull): Promise<Pull> => this.call("POST", "/pulls", asked);
+  discard = (name: string): Promise<void> => this.call("DELETE", `/left/${encodeURIComponent(name)}`);
+  stopPull = (id: string): Promise<void> => this.call("POST", `/pulls/${id}/stop`);
 
-  shelves = (): Promise<Nouns["ShelfList"]> => this.#call("GET", "/shelves");
-  shelf = (id: string): Promise<OneShelf> => this.#call("GET", `/shelves/${id}`);
-  makeShelf = (name: string): Promise<Shelf> => this.#call("POST", "/shelves", { name });
-  removeShelf = (id: string): Promise<void> => this.#call("DELETE", `/shelves/${id}`);
-  watchShelf = (id: string, watched: boolean): Promise<Shelf> => this.#call("PATCH", `/shelves/${id}`, { watched });
-  addSource = (id: string, path: string): Promise<Shelf> => this.#call("POST", `/shelves/${id}/sources`, { path });
-  takeOff = (id: string, source: number): Promise<void> => this.#call("DELETE", `/shelves/${id}/sources/${source}`);
-  unmount = (id: string, path: string): Promise<void> => this.#call("DELETE", `/shelves/${id}/encyclopaedias?${query({ path })}`);
-  syncShelf = (id: string): Promise<Shelf> => this.#call("POST", `/shelves/${id}/sync`);
-  pauseShelf = (id: string): Promise<Shelf> => this.#call("POST", `/shelves/${id}/pause`);
-  checkShelf = (id: string): Promise<Verdict> => this.#call("POST", `/shelves/${id}/check`);
+  shelves = (): Promise<Nouns["ShelfList"]> => this.call("GET", "/shelves");
+  shelf = (id: string): Promise<OneShelf> => this.call("GET", `/shelves/${id}`);
+  makeShelf = (name: string): Promise<Shelf> => this.call("POST", "/shelves", { name });
+  removeShelf = (id: string): Promise<void> => this.call("DELETE", `/shelves/${id}`);
+  watchShelf = (id: string, watched: boolean): Promise<Shelf> => this.call("PATCH", `/shelves/${id}`, { watched });
+  addSource = (id: string, path: string): Promise<Shelf> => this.call("POST", `/shelves/${id}/sources`, { path });
+  takeOff = (id: string, source: number): Promise<void> => this.call("DELETE", `/shelves/${id}/sources/${source}`);
+  unmount = (id: string, path: string): Promise<void> => this.call("DELETE", `/shelves/${id}/encyclopaedias?${query({ path })}`);
+  syncShelf = (id: string): Promise<Shelf> => this.call("POST", `/shelves/${id}/sync`);
+  pauseShelf = (id: string): Promise<Shelf> => this.call("POST", `/shelves/${id}/pause`);
+  checkShelf = (id: string): Promise<Verdict> => this.call("POST", `/shelves/${id}/check`);
   documents = (id: string, after: string, isUnread: boolean): Promise<DocumentList> =>
-    this.#call("GET", `/shelves/${id}/documents?${query({ after, ...(isUnread && { unread: "yes" }) })}`);
-  takeBack = (id: string, name: string): Promise<void> => this.#call("DELETE", `/shelves/${id}/documents?${query({ name })}`);
+    this.call("GET", `/shelves/${id}/documents?${query({ after, ...(isUnread && { unread: "yes" }) })}`);
+  takeBack = (id: string, name: string): Promise<void> => this.call("DELETE", `/shelves/${id}/documents?${query({ name })}`);
   /** What stands in a document from one byte to another, and around. */
   stretch = (id: string, name: string, start: number, end: number): Promise<Stretch> =>
-    this.#call("GET", `/shelves/${id}/text?${query({ name, start, end })}`);
+    this.call("GET", `/shelves/${id}/text?${query({ name, start, end })}`);
   give = (shelf: string, file: File, password?: string): Promise<Document> =>
-    this.#call("POST", `/documents?${query({ shelf, name: file.name })}`, file, { password });
+    this.call("POST", `/documents?${query({ shelf, name: file.name })}`, file, { password });
   unlock = (id: string, name: string, password: string): Promise<Document> =>
-    this.#call("POST", `/shelves/${id}/unlock`, { name, password });
+    this.call("POST", `/shelves/${id}/unlock`, { name, password });
   /** What a file says, as text. */
   read = (file: Blob, name: string, password?: string): Promise<Nouns["ReadNoun"]> =>
-    this.#call("POST", `/read?${query({ name })}`, file, { password });
+    this.call("POST", `/read?${query({ name })}`, file, { password });
 
   chats = (which: Which, limit: number, before?: string | null): Promise<ChatList> =>
-    this.#call("GET", `/chats?${asked(which)}&limit=${limit}${before ? `&before=${encodeURIComponent(before)}` : ""}`);
-  chat = (id: string): Promise<OpenChat> => this.#call("GET", `/chats/${id}`);
-  change = (id: string, change: ChatChange): Promise<OpenChat> => this.#call("PATCH", `/chats/${id}`, change);
+    this.call("GET", `/chats?${asked(which)}&limit=${limit}${before ? `&before=${encodeURIComponent(before)}` : ""}`);
+  chat = (id: string): Promise<OpenChat> => this.call("GET", `/chats/${id}`);
+  change = (id: string, change: ChatChange): Promise<OpenChat> => this.call("PATCH", `/chats/${id}`, change);
   versions = (chat: string, message: string): Promise<Nouns["Versions"]> =>
-    this.#call("GET", `/chats/${chat}/messages/${message}/versions`);
+    this.call("GET", `/chats/${chat}/messages/${message}/versions`);
   /** `isLeaving`: the page is about to go, and the call must outlive it. */
-  remove = (id: string, isLeaving = false): Promise<void> => this.#call("DELETE", `/chats/${id}`, undefined, { keepalive: isLeaving });
-  removeAll = (): Promise<void> => this.#call("DELETE", "/chats");
+  remove = (id: string, isLeaving = false): Promise<void> => this.call("DELETE", `/chats/${id}`, undefined, { keepalive: isLeaving });
+  removeAll = (): Promise<void> => this.call("DELETE", "/chats");
   removeMessage = (chat: string, id: string, isLeaving = false): Promise<void> =>
-    this.#call("DELETE", `/chats/${chat}/messages/${id}`, undefined, { keepalive: isLeaving });
+    this.call("DELETE", `/chats/${chat}/messages/${id}`, undefined, { keepalive: isLeaving });
   /** An answer as it goes to a clipboard, with the mark that an AI wrote it. */
-  copied = (chat: string, id: string): Promise<Nouns["CopyNoun"]> => this.#call("GET", `/chats/${chat}/messages/${id}/copy`);
+  copied = (chat: string, id: string): Promise<Nouns["CopyNoun"]> => this.call("GET", `/chats/${chat}/messages/${id}/copy`);
   like = (chat: string, id: string, liked: 1 | -1 | null): Promise<OpenChat> =>
-    this.#call("PATCH", `/chats/${chat}/messages/${id}`, { liked });
+    this.call("PATCH", `/chats/${chat}/messages/${id}`, { liked });
   fork = (chat: string, message: string, title: string): Promise<OpenChat> =>
-    this.#call("POST", `/chats/${chat}/fork`, { message, title });
-  folders = (): Promise<Nouns["FolderList"]> => this.#call("GET", "/folders");
+    this.call("POST", `/chats/${chat}/fork`, { message, title });
+  folders = (): Promise<Nouns["FolderList"]> => this.call("GET", "/folders");
   /** Call a folder otherwise, or with "" dissolve it. */
-  changeFolder = (name: string, to: string): Promise<Nouns["FolderList"]> => this.#call("PATCH", "/folders", { name, to });
-  storage = (): Promise<Storage> => this.#call("GET", "/storage");
+  changeFolder = (name: string, to: string): Promise<Nouns["FolderList"]> => this.call("PATCH", "/folders", { name, to });
+  storage = (): Promise<Storage> => this.call("GET", "/storage");
   search = (words: string, signal: AbortSignal): Promise<Nouns["Hits"]> =>
-    this.#call("GET", `/search?q=${encodeURIComponent(words)}`, undefined, { signal });
+    this.call("GET", `/search?q=${encodeURIComponent(words)}`, undefined, { signal });
 
-  presets = (): Promise<Nouns["PresetList"]> => this.#call("GET", "/presets");
-  addPreset = (preset: NewPreset): Promise<Preset> => this.#call("POST", "/presets", preset);
-  putPreset = (id: string, preset: NewPreset): Promise<Preset> => this.#call("PUT", `/presets/${id}`, preset);
-  removePreset = (id: string): Promise<void> => this.#call("DELETE", `/presets/${id}`);
-  settings = (): Promise<ProgramSettings> => this.#call("GET", "/settings");
-  set = (change: Record<string, string>): Promise<ProgramSettings> => this.#call("PATCH", "/settings", change);
+  presets = (): Promise<Nouns["PresetList"]> => this.call("GET", "/presets");
+  addPreset = (preset: NewPreset): Promise<Preset> => this.call("POST", "/presets", preset);
+  putPreset = (id: string, preset: NewPreset): Promise<Preset> => this.call("PUT", `/presets/${id}`, preset);
+  removePreset = (id: string): Promise<void> => this.call("DELETE", `/presets/${id}`);
+  settings = (): Promise<ProgramSettings> => this.call("GET", "/settings");
+  set = (change: Record<string, string>): Promise<ProgramSettings> => this.call("PATCH", "/settings", change);
 
-  memory = (): Promise<Memory> => this.#call("GET", "/memory");
-  switchMemory = (on: boolean): Promise<Memory> => this.#call("PUT", "/memory", { on });
-  remember = (text: string): Promise<Remembered> => this.#call("POST", "/memory", { text });
-  putRemembered = (id: string, text: string): Promise<Remembered> => this.#call("PUT", `/memory/${id}`, { text });
-  eraseRemembered = (id: string): Promise<void> => this.#call("DELETE", `/memory/${id}`);
-  eraseMemory = (): Promise<void> => this.#call("DELETE", "/memory");
-  safeguards = (): Promise<Safeguards> => this.#call("GET", "/safeguards");
+  safeguards = (): Promise<Safeguards> => this.call("GET", "/safeguards");
   defaults = (model: string | null): Promise<Defaults> =>
-    this.#call("GET", `/defaults${model === null ? "" : `?model=${encodeURIComponent(model)}`}`);
+    this.call("GET", `/defaults${model === null ? "" : `?model=${encodeURIComponent(model)}`}`);
 
   /** Ask in a chat, or, with none, begin one. */
   ask = (chat: string | null, question: Question): Promise<Run> =>
-    this.#call("POST", chat === null ? "/runs" : `/chats/${chat}/runs`, question);
-  stop = (run: Pick<Run, "chat" | "id">): Promise<void> => this.#call("POST", `/chats/${run.chat}/runs/${run.id}/stop`);
-
-  upstreams = (): Promise<Nouns["UpstreamList"]> => this.#call("GET", "/upstreams");
-  /** What would leave for an answer to a question; sends nothing. */
-  preview = (chat: string, question: string, asked: NewPreview, signal: AbortSignal): Promise<Preview> =>
-    this.#call("POST", `/chats/${chat}/messages/${question}/preview`, asked, { signal });
-  /** Send what was seen, as its seal tells. */
-  depart = (chat: string, question: string, agreed: Nouns["Departing"]): Promise<Run> =>
-    this.#call("POST", `/chats/${chat}/messages/${question}/send`, agreed);
-  endConsent = (chat: string): Promise<void> => this.#call("DELETE", `/chats/${chat}/consent`);
+    this.call("POST", chat === null ? "/runs" : `/chats/${chat}/runs`, question);
+  stop = (run: Pick<Run, "chat" | "id">): Promise<void> => this.call("POST", `/chats/${run.chat}/runs/${run.id}/stop`);
 
   readonly changesPath = `${ROOM}/changes`;
   /** The text of an attachment. */
@@ -236,13 +225,14 @@ export class Api {
     `${ROOM}/chats/${chat}/export?format=${form}&language=${language}`;
   exportAllPath = (form: Form): string => `${ROOM}/export?format=${form}`;
   importPath = `${ROOM}/import`;
-  stopImport = (): Promise<void> => this.#call("DELETE", "/import");
+  stopImport = (): Promise<void> => this.call("DELETE", "/import");
 
   #attachmentPath(chat: string, message: string, number: number): string {
     return `/chats/${chat}/messages/${message}/attachments/${number}`;
   }
 
-  async #call<T>(method: string, path: string, body?: object, how: How = {}): Promise<T> {
+  /** Whose calls stand elsewhere come with what shows them, and not with the page's start. */
+  async call<T>(method: string, path: string, body?: object, how: How = {}): Promise<T> {
     const answer = await this.#send(method, path, body, how);
     if (answer.status === 204) return undefined as T;
     if (!answer.ok) throw await problemOf(answer);

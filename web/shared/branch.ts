@@ -130,5 +130,6 @@ function blank(ask: ToCome): Message {
     tools: [],
     card: "",
     replaced: false,
+    offer: null,
   };
 }

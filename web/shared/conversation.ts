@@ -70,7 +70,7 @@ export class Conversation {
     const { signal } = this.#turnPage();
     this.#cut.clear();
     if (this.#store.get().chat?.id !== id) this.#store.set({ chat: null, branch: [], context: null, compared: null });
-    this.#store.set({ isTemporary, live: null, sought: message, openProblem: null, askProblem: null });
+    this.#store.set({ isTemporary, live: null, sought: message, openProblem: null, askProblem: null, only: null });
     this.#store.set({ rival: this.#around.comparing.rival(id) });
     if (id === null) return;
     if (message !== null) await this.#server.attempt((api) => api.change(id, { leaf: message }));
@@ -158,8 +158,8 @@ export class Conversation {
   // ---- asking ----
 
   #askAfter(parent: string | null, text: string, attached: readonly Attachment[]): Promise<void> {
-    const { model } = this.#store.get();
-    const question: Question = { text, parent: parent ?? "", ...(model !== null && { model }) };
+    const { model, only } = this.#store.get();
+    const question: Question = { text, parent: parent ?? "", ...(model !== null && { model }), ...(only && { only }) };
     if (attached.length > 0) question.attachments = sent(attached);
     return this.#start(
       question,
@@ -193,7 +193,10 @@ export class Conversation {
       // One that its reader has left already was never theirs to see.
       if (signal.aborted && chat === null && isTemporary) return void this.#server.attempt((api) => api.remove(run.chat));
       this.#around.taken(chat?.id ?? null, question.text ?? "", run.chat, attached);
-      if (question.again === undefined && question.go_on === undefined) await this.#askRival(run, signal);
+      if (question.again === undefined && question.go_on === undefined) {
+        this.#store.set({ only: null });
+        await this.#askRival(run, signal);
+      }
       await this.#began(run, signal);
     } catch (cause) {
       this.#refused(cause, question.text ?? "", attached, branch, signal);
@@ -202,14 +205,18 @@ export class Conversation {
 
   async #began(run: Run, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
-    if (this.#store.get().live === null) this.#stopRuns([run]);
-    else await this.#load(run.chat, signal);
+    const { live } = this.#store.get();
+    if (live === null && run.offer === null) return this.#stopRuns([run]);
+    await this.#load(run.chat, signal);
+    // Nobody answers before its reader has said where; who has stopped it meanwhile finds it under the question.
+    if (live === null || run.offer === null || signal.aborted) return;
+    this.#store.set({ leaving: { chat: run.chat, question: run.question, upstream: run.offer.upstream } });
   }
 
   /** Have the question answered by somebody else as well, where that is wished for. */
-  async #askRival({ chat, question }: Run, signal: AbortSignal): Promise<void> {
+  async #askRival({ chat, question, offer }: Run, signal: AbortSignal): Promise<void> {
     const { rival, model, status, live } = this.#store.get();
-    const isAsked = !signal.aborted && rival !== null && isOther(rival, model ?? status?.model) && live !== null;
+    const isAsked = !signal.aborted && offer === null && rival !== null && isOther(rival, model ?? status?.model) && live !== null;
     this.#around.comparing.show(chat, isAsked ? question : null);
     if (!isAsked) return;
     try {
@@ -300,7 +307,7 @@ export class Conversation {
     const compared = await this.#compared(opened);
     if (signal.aborted) return;
     const branch = spared(this.#asRead(opened.messages), this.#store.get().doomed);
-    this.#store.set({ chat, context, branch, compared, always: opened.always, openProblem: null });
+    this.#store.set({ chat, context, branch, compared, always: opened.always, chosen: opened.route, openProblem: null });
   }
 
   async #compared(opened: OpenChat): Promise<State["compared"]> {

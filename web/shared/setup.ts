@@ -1,6 +1,6 @@
 /** What is set for the chat that is open, and for one that has not begun: changed here, kept, sent, told. */
 
-import type { Chat, Preset } from "./api";
+import type { Chat, Chosen, Preset } from "./api";
 import type { ChatSaved } from "./chat-saved";
 import { type ChatSettings, given } from "./chat-settings";
 import { type Problem, told } from "./problem";
@@ -16,6 +16,8 @@ export interface Setup {
   knowledge: string[];
   /** Whether it is answered in quotes alone. */
   quote: boolean;
+  /** Where its questions go; null: as is usual in all chats. */
+  route: Chosen | null;
 }
 
 /** What was changed and is not with the server yet. */
@@ -140,7 +142,7 @@ export class Setups {
     try {
       const opened = await this.#server.do((api) => api.change(chat, partsOf(edit)));
       this.#note(opened.chat);
-      if (this.#store.get().chat?.id === chat) this.#store.set({ context: opened.context });
+      if (this.#store.get().chat?.id === chat) this.#store.set({ context: opened.context, always: opened.always, chosen: opened.route });
       if (this.#edit(chat) === sent) this.#drop(chat);
     } catch (cause) {
       const problem = told(cause);
@@ -187,19 +189,24 @@ export function setupOf(state: State, chat: string | null): Setup {
     settings: edit?.settings ?? given(there?.settings),
     knowledge: edit?.knowledge ?? there?.knowledge ?? NO_SHELVES,
     quote: edit?.quote ?? there?.quote ?? false,
+    route: edit?.route !== undefined ? edit.route : state.chat?.id === chat ? state.chosen : null,
   };
 }
+
+/** Whether the next question is to be answered elsewhere. */
+export const goesThere = (state: State): boolean => (state.only ?? setupOf(state, state.route.chat).route ?? state.usual).route === "there";
 
 export function editOf(state: State, chat: string | null): Edit | undefined {
   return state.edits[chat ?? NEW];
 }
 
-function partsOf({ system, settings, knowledge, quote }: Edit): Partial<Setup> {
+function partsOf({ system, settings, knowledge, quote, route }: Edit): Partial<Setup> {
   return {
     ...(system !== undefined && { system }),
     ...(settings !== undefined && { settings }),
     ...(knowledge !== undefined && { knowledge }),
     ...(quote !== undefined && { quote }),
+    ...(route !== undefined && { route }),
   };
 }
 

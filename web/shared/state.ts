@@ -1,6 +1,6 @@
 /** All that the page knows, in one noun. */
 
-import type { Chat, Context, Defaults, Disk, Folder, Message, Model, Preset, Status, Upstream, Variant } from "./api";
+import type { Chat, Chosen, Context, Defaults, Disk, Folder, Message, Model, Preset, Status, Upstream, Variant } from "./api";
 import type { Deletion } from "./deletions";
 import type { Doomed } from "./doomed";
 import type { Live } from "./live";
@@ -16,6 +16,7 @@ export interface Failure {
 }
 
 export interface Leaving {
+  chat: string;
   question: string;
   upstream: string;
 }
@@ -37,6 +38,11 @@ export interface State {
   leaving: Leaving | null;
   /** The model elsewhere that answers the chat without being asked for each time; "" where none does. */
   always: string;
+  /** Where the questions of the chat go; null: as is usual in all chats. */
+  chosen: Chosen | null;
+  usual: Chosen;
+  /** Where the next question alone goes. */
+  only: Chosen | null;
   /** What the models take, and what is left for more. */
   disk: Disk | null;
   /** Who is to answer; null: the usual one. */
@@ -108,6 +114,9 @@ export function emptyState(route: Route): State {
     upstreams: [],
     leaving: null,
     always: "",
+    chosen: null,
+    usual: { route: "here", to: "" },
+    only: null,
     disk: null,
     model: null,
     chats: [],

@@ -8,7 +8,7 @@ const message = (id: string, role: string, parent: string | null, alternatives =
   id, role, parent, alternatives,
   state: "complete", text: id, model: "m", created: 0, reason: null, usage: null, timings: null, problem: null,
   attachments: [], reasoning: "", thought: null, below: 0, liked: null, made: "", elsewhere: null,
-  grounds: [], claims: [], citations: [], supported_share: null, notices: [], tools: [], card: "", replaced: false,
+  grounds: [], claims: [], citations: [], supported_share: null, notices: [], tools: [], card: "", replaced: false, offer: null,
 });
 const BRANCH = [
   message("q1", "user", null),

@@ -193,3 +193,48 @@ it("goes to another version where one goes", async () => {
   await world.conversation.leave(doomed);
   expect(world.leaves).toEqual(["a0"]);
 });
+
+const OFFER = { upstream: "cellar", route: "there", text: "" } as const;
+
+it("shows what would leave before anybody answers, and has the question whatever becomes of it", async () => {
+  const world = new World();
+  world.offer = OFFER;
+  world.store.set({ only: { route: "there", to: "cellar" } });
+  await world.conversation.ask("hi");
+  expect(world.asked).toEqual([{ text: "hi", only: { route: "there", to: "cellar" } }]);
+  expect(texts(world)).toEqual(["hi"]);
+  expect(world.store.get()).toMatchObject({
+    live: null, only: null, leaving: { chat: CHAT, question: "q1", upstream: "cellar" },
+  });
+  world.offer = null;
+  world.tells = [TEXT, done("hello")];
+  await world.conversation.answer("q1");
+  expect(world.asked[1]).toEqual({ again: "q1" });
+});
+
+it("keeps what was chosen for one question until a server has taken it", async () => {
+  const world = new World();
+  world.store.set({ only: { route: "here", to: "" } });
+  world.refusal = refusal;
+  await world.conversation.ask("hi");
+  expect(world.store.get().only).toEqual({ route: "here", to: "" });
+  world.refusal = null;
+  world.tells = [TEXT, done("hello")];
+  await world.conversation.ask("hi");
+  expect(world.asked.map(({ only }) => only)).toEqual([{ route: "here", to: "" }, { route: "here", to: "" }]);
+  expect(world.store.get().only).toBeNull();
+});
+
+it("opens nothing for a question that was stopped before it was known where it goes", async () => {
+  const world = new World();
+  world.isSlow = true;
+  world.offer = OFFER;
+  const asking = world.conversation.ask("hi");
+  await vi.waitFor(() => expect(world.release).not.toBeNull());
+  world.conversation.stop();
+  world.release?.();
+  await asking;
+  expect(texts(world)).toEqual(["hi"]);
+  expect(world.store.get()).toMatchObject({ live: null, leaving: null });
+  expect(world.stopped).toEqual([]);
+});

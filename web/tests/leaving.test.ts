@@ -72,6 +72,6 @@ it("has the same words in every language, with the same places, and says all of 
   for (const [key, words] of Object.entries(ALL.en)) {
     expect(words.trim(), key).not.toBe("");
     expect(places(ALL.zh[key as keyof typeof ALL.zh]), key).toEqual(places(words));
-    expect(SOURCES.includes(`"${key}"`) || key.startsWith("role."), key).toBe(true);
+    expect(SOURCES.includes(`"${key}"`) || /^(role|where)\./.test(key), key).toBe(true);
   }
 });

@@ -10,7 +10,7 @@ import { Store } from "../shared/store";
 import { chatOf, DEFAULTS, NO_SETTINGS, presetOf, ROOMY } from "./samples";
 
 const CHAT = "aaaaaaaaaaaaaaaa";
-const NO_SHELVES = { knowledge: [], quote: false };
+const NO_SHELVES = { knowledge: [], quote: false, route: null };
 const REFUSED = { error: { code: "bad_value", sentence: "No.", hint: "Otherwise." } };
 
 /** A server with one chat, and a browser that keeps things over visits. */
@@ -25,7 +25,7 @@ class Place {
     const answer = this.answers.shift();
     if (answer) return answer(body);
     this.chat = { ...this.chat, ...body, settings: { ...NO_SETTINGS, ...("settings" in body ? (body.settings as object) : {}) } };
-    return Response.json({ chat: this.chat, context: ROOMY, messages: [] });
+    return Response.json({ chat: this.chat, context: ROOMY, messages: [], always: "", route: null });
   }) as typeof fetch;
 
   store = new Store(emptyState({ chat: CHAT, panel: null }), (work) => work());
@@ -159,4 +159,18 @@ it("takes a preset back without the shelves", async () => {
   place.setups.undo();
   await vi.runAllTimersAsync();
   expect(place.sent.at(-1)).toEqual({ system: "", settings: {} });
+});
+
+it("has a chat begin as it is chosen where its questions go, and holds that of one that has begun", async () => {
+  const place = new Place();
+  const there = { route: "there", to: "cellar" } as const;
+  place.setups.change(null, { route: there });
+  expect(setupOf(place.store.get(), null).route).toEqual(there);
+  expect(await place.setups.forAsking(null)).toEqual({ route: there });
+  place.store.set({ chat: place.chat, chosen: there });
+  expect(setupOf(place.store.get(), CHAT).route).toEqual(there);
+  place.setups.change(CHAT, { route: null }); // as is usual, which is not the same as unchanged
+  expect(setupOf(place.store.get(), CHAT).route).toBeNull();
+  await place.setups.send(CHAT);
+  expect(place.sent).toEqual([{ route: null }]);
 });

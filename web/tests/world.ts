@@ -30,6 +30,8 @@ export class World {
   runs: Run[] = [];
   /** What a run tells after `asked`; one without an end goes on until it is stopped. */
   tells: Told[] = [];
+  /** Has the next question wait for its reader's word; nobody answers it. */
+  offer: Run["offer"] = null;
   refusal: (() => Response) | null = null;
   refusesAgain: (() => Response) | null = null;
   /** Holds the answer to a question back until it is called. */
@@ -63,7 +65,7 @@ export class World {
     if (place.endsWith("/events")) return this.#events(path, init.signal ?? null);
     if (place.endsWith("/versions")) return Response.json({ messages: this.versions });
     if (init.method === "PATCH") this.#show(JSON.parse(init.body as string).leaf);
-    return Response.json({ chat: this.#chat(), context: ROOMY, messages: this.messages, runs: this.runs });
+    return Response.json({ chat: this.#chat(), context: ROOMY, messages: this.messages, runs: this.runs, always: "", route: null });
   }) as typeof fetch;
 
   #chat() {
@@ -82,6 +84,10 @@ export class World {
       this.messages = this.messages.slice(0, this.messages.findIndex(({ id }) => id === body.parent) + 1);
     }
     const parent = this.messages.at(-1)?.id ?? null;
+    if (this.offer !== null) {
+      this.messages.push({ ...said(question, "user", parent, body.text ?? ""), offer: this.offer });
+      return Response.json({ id: "", chat: CHAT, question, offer: this.offer });
+    }
     this.messages.push(said(question, "user", parent, body.text ?? ""), said(answer, "assistant", question, ""));
     this.versions = this.messages.slice(-1);
     return this.#run(answer, question);
@@ -96,7 +102,7 @@ export class World {
   }
 
   #run(id: string, question: string): Response {
-    const run = { id, chat: CHAT, question };
+    const run = { id, chat: CHAT, question, offer: null };
     this.runs = [...this.runs, run];
     return Response.json(run);
   }
@@ -140,7 +146,7 @@ function said(id: string, role: string, parent: string | null, text: string): Me
     id, role, parent, text,
     alternatives: [id], state: "complete", model: "m", created: 0, reason: null, usage: null, timings: null, problem: null,
     attachments: [], reasoning: "", thought: null, below: 0, liked: null, made: "", elsewhere: null,
-    grounds: [], claims: [], citations: [], supported_share: null, notices: [], tools: [], card: "", replaced: false,
+    grounds: [], claims: [], citations: [], supported_share: null, notices: [], tools: [], card: "", replaced: false, offer: null,
   };
 }
 

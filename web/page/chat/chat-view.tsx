@@ -1,5 +1,6 @@
 /** The chat that is open: what was said, and where to say more. */
 
+import { goesThere } from "../../shared/setup";
 import { Composer } from "../composer/composer";
 import { ProblemBox } from "../parts/problem-box";
 import { useApp, useSay, useStored } from "../reader";
@@ -26,7 +27,7 @@ export function ChatView({ sidebar, newChat }: { sidebar: SidebarState; newChat:
   const problem = useStored((state) => state.openProblem);
   const isTemporary = useStored((state) => state.isTemporary);
   const isBlank = useStored((state) => state.branch.length === 0);
-  const isAway = useStored((state) => state.chat !== null && state.always !== "");
+  const isAway = useStored((state) => (state.chat !== null && state.always !== "") || goesThere(state));
   const isGone = problem?.code === "not_found";
   useTitle();
   useEndAnnounced();

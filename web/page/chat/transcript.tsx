@@ -3,12 +3,15 @@
 import { useEffect, useRef, useState } from "react";
 
 import { IconButton } from "../parts/icon-button";
+import { later } from "../later";
 import { useSay, useStored } from "../reader";
 import { Answer } from "./answer";
 import { Question } from "./question";
 import { SideBySide } from "./side-by-side";
 import { useFollowedEnd } from "./use-followed-end";
 import { useSought } from "./use-sought";
+
+const Offered = later(() => import("../elsewhere/offered"));
 
 const AT_ONCE = 40;
 
@@ -46,6 +49,7 @@ export function Transcript() {
               />
             ),
           )}
+          <Offered />
         </div>
       </div>
       {!isAtEnd && <IconButton icon="down" className="jump" label={say("transcript.end")} onClick={goToEnd} />}

@@ -13,6 +13,9 @@ export function useLeaving(question: string | null, detail?: string): readonly M
     detail,
     icon: "export",
     isKept: true,
-    act: () => store.set({ leaving: { question, upstream: name } }),
+    act: () => {
+      const { chat } = store.get();
+      if (chat !== null) store.set({ leaving: { chat: chat.id, question, upstream: name } });
+    },
   }));
 }

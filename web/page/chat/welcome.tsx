@@ -1,3 +1,4 @@
+import { goesThere } from "../../shared/setup";
 import { useApp, useSay, useStored } from "../reader";
 
 const IDEAS = ["idea.explain", "idea.write", "idea.plan"] as const;
@@ -7,6 +8,7 @@ export function Welcome() {
   const app = useApp();
   const say = useSay();
   const isTemporary = useStored((state) => state.isTemporary);
+  const isThere = useStored(goesThere);
   const isStarter = useStored((state) => {
     const chosen = state.model ?? state.status?.model;
     return state.models.some((model) => model.is_starter && model.name === chosen);
@@ -14,7 +16,7 @@ export function Welcome() {
   return (
     <div className="welcome">
       <h1>{say(isTemporary ? "temporary" : "welcome.title")}</h1>
-      <p className="welcome-words">{say(isTemporary ? "temporary.words" : "welcome.words")}</p>
+      {(isTemporary || !isThere) && <p className="welcome-words">{say(isTemporary ? "temporary.words" : "welcome.words")}</p>}
       <ul className="welcome-ideas">
         {IDEAS.map((idea) => (
           <li key={idea}>

@@ -3,6 +3,7 @@
 import { useCallback, useEffect, useId, useState } from "react";
 
 import type { Memory } from "../../shared/api";
+import { eraseMemory, readMemory, remember, switchMemory } from "../../shared/memory";
 import { ProblemBox } from "../parts/problem-box";
 import { useReader } from "../reader";
 import { useWork } from "../use-work";
@@ -18,10 +19,10 @@ export function MemorySection() {
   if (memory === null) return null;
   const turn = async (on: boolean) => {
     setTurned(on);
-    await run(() => app.server.do((api) => api.switchMemory(on)).then(load));
+    await run(() => app.server.do((api) => switchMemory(api, on)).then(load));
     setTurned(null);
   };
-  const eraseAll = () => run(() => app.server.do((api) => api.eraseMemory()).then(load)).then(() => setAsked(false));
+  const eraseAll = () => run(() => app.server.do(eraseMemory).then(load)).then(() => setAsked(false));
   return (
     <section className="settings-section" data-testid="memory">
       <h3>{say("memory")}</h3>
@@ -74,7 +75,7 @@ function NewLine({ added }: { added: () => Promise<void> }) {
   const field = useId();
   const add = () =>
     run(async () => {
-      await app.server.do((api) => api.remember(text));
+      await app.server.do((api) => remember(api, text));
       setText("");
       await added();
     });
@@ -110,7 +111,7 @@ function useMemory(): { memory: Memory | null; load: () => Promise<void> } {
   const { app } = useReader();
   const [memory, setMemory] = useState<Memory | null>(null);
   const load = useCallback(async () => {
-    const found = await app.server.attempt((api) => api.memory());
+    const found = await app.server.attempt(readMemory);
     if (found !== null) setMemory(found);
   }, [app]);
   useEffect(() => {

@@ -3,6 +3,7 @@
 import { useState } from "react";
 
 import type { Remembered } from "../../shared/api";
+import { eraseRemembered, putRemembered } from "../../shared/memory";
 import { localeOf } from "../../shared/strings";
 import { titleOf } from "../chat-title";
 import { IconButton } from "../parts/icon-button";
@@ -20,9 +21,9 @@ export function RememberedRow({ line, changed }: Props) {
   const { isBusy, problem, run } = useWork();
   const [text, setText] = useState<string | null>(null);
   const [isAsked, setAsked] = useState(false);
-  const erase = () => run(() => app.server.do((api) => api.eraseRemembered(line.id)).then(changed));
+  const erase = () => run(() => app.server.do((api) => eraseRemembered(api, line.id)).then(changed));
   const save = async (put: string) => {
-    if (await run(() => app.server.do((api) => api.putRemembered(line.id, put)).then(changed))) setText(null);
+    if (await run(() => app.server.do((api) => putRemembered(api, line.id, put)).then(changed))) setText(null);
   };
   if (text !== null) {
     return (

@@ -1,18 +1,18 @@
-import { useState } from "react";
-
 import { type Edits, rewritten } from "../../shared/leaving";
+import { useKept } from "./use-kept";
 import { useTell } from "./words";
 
 interface Props {
+  id: string;
   question: string;
   edits: Edits;
   edit: (edits: Edits) => void;
 }
 
 /** Lets the question be written anew, for this once; what is kept of it in the chat stays as it was asked. */
-export function Anew({ question, edits, edit }: Props) {
+export function Anew({ id, question, edits, edit }: Props) {
   const tell = useTell();
-  const [text, setText] = useState(edits.text ?? question);
+  const [text, setText] = useKept(id, "anew", edits.text ?? question);
   const change = (to: string) => {
     setText(to);
     edit(rewritten(edits, to, question));

@@ -1,18 +1,18 @@
-import { useState } from "react";
-
 import { type Edits, hiding, type Row, toggled } from "../../shared/leaving";
+import { useKept } from "./use-kept";
 import { useTell } from "./words";
 
 interface Props {
+  question: string;
   rows: readonly Row[];
   edits: Edits;
   edit: (edits: Edits) => void;
 }
 
 /** What is hidden, each with a switch, and a field for what more is to be. */
-export function HiddenList({ rows, edits, edit }: Props) {
+export function HiddenList({ question, rows, edits, edit }: Props) {
   const tell = useTell();
-  const [word, setWord] = useState("");
+  const [word, setWord] = useKept(question, "word", "");
   const hide = () => {
     edit(hiding(edits, word));
     setWord("");

@@ -1,9 +1,11 @@
 import { useCallback, useEffect, useMemo, useState } from "react";
 
 import type { Hidden, Preview } from "../../shared/api";
+import { preview as lookAt } from "../../shared/departing";
 import { AS_IT_IS, type Edits, remembered, type Row, rowsOf } from "../../shared/leaving";
 import { type Problem, told } from "../../shared/problem";
 import { useApp } from "../reader";
+import { useKept } from "./use-kept";
 
 interface Seen {
   preview: Preview;
@@ -26,7 +28,7 @@ interface Shown {
 /** Return what would leave for an answer to a question, anew with every edit. */
 export function usePreview(chat: string, question: string, upstream: string): Shown {
   const { server } = useApp();
-  const [edits, setEdits] = useState(AS_IT_IS);
+  const [edits, setEdits] = useKept(question, "edits", AS_IT_IS);
   const [looks, setLooks] = useState(0);
   const [seen, setSeen] = useState<Seen | null>(null);
   const [known, setKnown] = useState<readonly Hidden[]>([]);
@@ -36,7 +38,7 @@ export function usePreview(chat: string, question: string, upstream: string): Sh
     const leaving = new AbortController();
     const asked = { upstream, ...edits, never: [...edits.never], own: [...edits.own] };
     server
-      .do((api) => api.preview(chat, question, asked, leaving.signal))
+      .do((api) => lookAt(api, chat, question, asked, leaving.signal))
       .then((preview) => {
         if (leaving.signal.aborted) return;
         setProblem(null);
