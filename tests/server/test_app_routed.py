@@ -235,6 +235,16 @@ async def test_the_choice_of_the_terminal_is_that_of_the_page(page: Page) -> Non
     assert (await page.ask(MORE))["offer"]["upstream"] == "cellar"
 
 
+async def test_what_another_program_wrote_there_is_no_offer(page: Page) -> None:
+    path = f"/app/api/chats/{page.chat}"
+    told = {"id": page.question, "offer": '"there"'}
+    change = "UPDATE messages SET facts = json_set(facts, '$.offer', json(:offer)) WHERE id = :id"
+    await page.house.app.database.run(lambda conn: conn.execute(change, told))
+    assert (await page.browser.get(path)).json()["messages"][0]["offer"] is None
+    await page.events((await page.send((await page.preview())["seal"])).json())
+    assert routed((await page.answers())[-1]) == []
+
+
 async def test_an_offer_is_the_persons_alone(page: Page, program: Any) -> None:
     from sottovoce.server.app_api.elsewhere import ENDPOINTS
 

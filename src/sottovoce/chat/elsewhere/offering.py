@@ -93,8 +93,10 @@ async def refused(parts: Parts, chat: str, message: str) -> Notice | None:
     def work(conn: sqlite3.Connection) -> Notice | None:
         found = chats.get_message(conn, parts.owner, chat, message)
         offer = read(found.facts)
-        notice = None if offer is None else offer.kept
+        if offer is None:
+            return None
         routes.decide(conn, parts.owner, found)
+        notice = offer.kept
         if notice is not None and found.role is Role.ASSISTANT:
             routes.tell(conn, parts.owner, chat, message, notice)
         return notice
