@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Where this is set, as in many containers, each program that a test starts would compile all modules anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run test unit lint fix web types bench bench-server bench-fit bench-web bench-kb bench-guard bench-quality docs record pictures smells lock clean help
+.PHONY: run test unit lint fix web types bench bench-server bench-fit bench-web bench-kb bench-guard bench-quality torture torture-long docs record pictures smells lock clean help
 .DEFAULT_GOAL := help
 
 help:  ## show these commands
@@ -73,6 +73,12 @@ bench-kb: $(VENV)/.test  ## measure how well and how fast shelves are searched, 
 
 bench-quality: $(VENV)/.test  ## ask the starter all questions with known answers; writes docs/reference/quality.md
 	$(BIN)/python -m bench.quality
+
+torture: $(VENV)/.test  ## kill it, cut its power, fill its disk, thousands of times (20 minutes); writes docs/reference/torture.md
+	$(BIN)/python -m torture
+
+torture-long: $(VENV)/.test  ## the same for a day; stopped, it goes on with: python -m torture --long --resume
+	$(BIN)/python -m torture --long
 
 docs: $(VENV)/.test  ## write the reference pages anew from the code
 	$(BIN)/python -m docs.generate

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PLACES = ("src", "tests", "bench", "docs", "packing", "hatch_build.py")
+PLACES = ("src", "tests", "bench", "torture", "docs", "packing", "hatch_build.py")
 SHOWN = 10
 SILENCED = re.compile(r"#\s*(noqa(?::\s*[A-Z0-9, ]+)?|type:\s*ignore(?:\[[\w, -]+\])?|pragma:\s*no cover)")
 BROAD = {"Exception", "BaseException"}
