@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sottovoce.core import lock
+from sottovoce.core import lock, paths
 from sottovoce.core.errors import ReadOnly, StoreProblem
 from sottovoce.core.lock import FileLock
 from sottovoce.core.paths import disk_problem, give_name, open_home, write_whole
@@ -16,6 +16,18 @@ def test_a_home_is_private(tmp_path: Path) -> None:
     home = open_home(tmp_path / "deep" / "home")
     for folder in (home.root, home.backups, home.models, home.kv, home.logs):
         assert folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_new_home_is_on_the_disk_with_all_folders_above_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[Path] = []
+    monkeypatch.setattr(paths, "sync_folder", synced.append)
+    home = open_home(tmp_path / "deep" / "home")
+    assert {*synced} == {tmp_path, tmp_path / "deep", home.root}
+    synced.clear()
+    open_home(home.root)
+    assert synced == []
 
 
 def test_a_home_that_is_a_file_is_one_sentence(tmp_path: Path) -> None:

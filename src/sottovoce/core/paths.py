@@ -6,6 +6,7 @@ import errno
 import os
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 from sottovoce.core.errors import DiskFull, ReadOnly, SottoError, StoreProblem
@@ -81,17 +82,23 @@ class Home:
 def open_home(root: Path) -> Home:
     """Make the home folder and its rooms, private to this user. Raises ReadOnly or DiskFull."""
     home = Home(root)
-    for folder in (home.root, home.backups, home.models, home.kv, home.knowledge, home.logs):
-        make_folder(folder)
+    make_folder(home.root, home.backups, home.models, home.kv, home.knowledge, home.logs)
     return home
 
 
-def make_folder(folder: Path) -> None:
-    """Make one private folder, unless it is there."""
-    try:
-        folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
-    except OSError as problem:
-        raise disk_problem(problem, folder) from problem
+def make_folder(*folders: Path) -> None:
+    """Make private folders, those that are not there, so that a power cut takes none with what is in it."""
+    changed: dict[Path, None] = {}
+    for folder in folders:
+        try:
+            missing = takewhile(lambda one: not one.exists(), (folder, *folder.parents))
+            changed |= {one.parent: None for one in missing}
+            folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+        except OSError as problem:
+            raise disk_problem(problem, folder) from problem
+    for parent in changed:
+        with suppress(OSError):  # one that may be written to, and not be read
+            sync_folder(parent)
 
 
 def write_whole(path: Path, data: bytes) -> None:
