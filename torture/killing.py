@@ -1,0 +1,114 @@
+"""Kills what the program does: before every change to its files, whole and torn, and at random instants.
+
+Kept in memory where there is room: what `kill -9` leaves is the same there.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from itertools import count
+from pathlib import Path
+
+from torture.result import Figures, Result, Row
+from torture.shim import Program, Run, build, load
+from torture.told import Told
+from torture.works import Work, chat, download, fault, migration, shelf
+
+WORKS = (chat, download, shelf, migration)
+INSTANTS = (500, 10_000)
+ENOUGH = 3
+"""Faults of a control, after which it has shown what it should."""
+
+_NUMBERS = count()
+
+
+def run(folder: Path, figures: Figures, told: Told) -> Result:
+    library = build(folder)
+    rows = []
+    for module in WORKS:
+        work = module.work(folder / module.__name__)
+        rows += _killed(work, library, folder, figures, told)
+    return Result(
+        "No acknowledged message is lost by a kill, and nothing is half installed",
+        tuple(rows),
+        "The echo engine stands for the model. Documents are read without the sandbox around each reader.",
+    )
+
+
+def _killed(work: Work, library: Path, folder: Path, figures: Figures, told: Told) -> list[Row]:
+    with ExitStack() as stack:
+        program = stack.enter_context(load(library, work.program, work.modules, **work.env))
+        weak = work.settled.gone + work.program
+        without = stack.enter_context(load(library, weak, work.modules, **work.env))
+        trial, control = Trial(work, program, folder), Trial(work, without, folder)
+        at_calls = f"{work.what}, killed before each change"
+        tried = told.each(at_calls, trial.cases(figures), trial.before)
+        found = told.each(f"{at_calls}, unsafe", control.cases(figures), control.before, enough=ENOUGH)
+        rows = [Row(at_calls, tried, work.settled.what, found)]
+        if work.what.startswith("a chat"):
+            instants = [*range(figures.pick(*INSTANTS))]
+            at_random = f"{work.what}, killed at a random instant"
+            tried = told.each(at_random, instants, trial.at_random(figures))
+            found = told.each(f"{at_random}, unsafe", instants, control.at_random(figures), enough=ENOUGH)
+            rows.append(Row(at_random, tried, work.settled.what, found))
+    return rows
+
+
+class Trial:
+    """A work that is killed, each time in a folder of its own."""
+
+    def __init__(self, work: Work, program: Program, folder: Path) -> None:
+        self._work, self._program = work, program
+        self._folder = folder / f"trial{next(_NUMBERS)}"
+
+    def cases(self, figures: Figures) -> list[int]:
+        """Return the numbers of all changes that the work makes by itself; the negative ones are torn.
+
+        In the short form every other change is torn, in the long one each is both. They are in no order, so
+        that a control soon finds what it must.
+        """
+        with begun(self._work, self._folder / "whole") as folder:
+            every = range(1, self._program.whole(folder).changes + 1)
+        cases = [*every, *(-k for k in every)] if figures.long else [k if k % 2 else -k for k in every]
+        figures.chance(self._work.what).shuffle(cases)
+        return cases
+
+    def before(self, case: int) -> str | None:
+        torn = {"torn": 1} if case < 0 else {}
+        with begun(self._work, self._folder / f"at{case}") as folder:
+            run = self._program.run(folder, seconds=None, do="kill", at=abs(case), **torn)
+            return _after(self._work, folder, run)
+
+    def at_random(self, figures: Figures) -> Callable[[int], str | None]:
+        """Return what kills at an instant of chance within the time that the work takes by itself."""
+        with begun(self._work, self._folder / "timed") as folder:
+            began = time.monotonic()
+            self._program.whole(folder)
+            whole = time.monotonic() - began
+
+        def attempt(case: int) -> str | None:
+            seconds = figures.chance(self._work.what, case).uniform(0, whole)
+            with begun(self._work, self._folder / f"in{case}") as folder:
+                return _after(self._work, folder, self._program.run(folder, seconds=seconds))
+
+        return attempt
+
+
+@contextmanager
+def begun(work: Work, folder: Path) -> Iterator[Path]:
+    """Yield a folder as it is before the work; it is gone afterwards."""
+    folder.mkdir(parents=True)
+    try:
+        work.begin(folder)
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+
+
+def _after(work: Work, folder: Path, run: Run) -> str | None:
+    if run.code and not run.killed:
+        return f"it ended by itself: {run.errors[-300:]}"
+    return fault(work, folder, run.said)
