@@ -37,19 +37,19 @@ def main() -> None:
     if sys.platform != "linux" or shutil.which("cc") is None:
         parser.error("this needs Linux and a C compiler. Next: apt install gcc")
     figures = Figures(given.long, given.seed)
-    told = Told(_notes(figures, resume=given.resume))
     held = True
     try:
         for part in given.parts or PARTS:
-            held &= _one(part, figures, told)
+            held &= _one(part, figures, resume=given.resume)
     except KeyboardInterrupt:
         again = " ".join(["python -m torture", *sys.argv[1:], *([] if given.resume else ["--resume"])])
         sys.exit(f"Stopped. To go on with it: {again}")
     sys.exit(0 if held else 1)
 
 
-def _one(part: str, figures: Figures, told: Told) -> bool:
+def _one(part: str, figures: Figures, *, resume: bool) -> bool:
     """Run a part, keep and show what it found, and say whether all of it held."""
+    told = Told(_notes(part, figures, resume=resume))
     told.say(part)
     with tempfile.TemporaryDirectory(prefix="sotto-torture-", dir=_place()) as folder:
         result: Result = import_module(f"torture.{part}").run(Path(folder), figures, told)
@@ -61,17 +61,14 @@ def _one(part: str, figures: Figures, told: Told) -> bool:
     return result.held
 
 
-def _notes(figures: Figures, *, resume: bool) -> Path:
-    """Return where this run's cases are noted, begun anew unless it goes on with one of the same commit."""
-    path = NOTES / f"{'long' if figures.long else 'short'}-{figures.seed}.jsonl"
-    head = json.dumps({"commit": commit()})
-    first = path.read_text(encoding="utf-8").partition("\n")[0] if path.is_file() else None
-    if resume and first == head:
-        return path
-    if resume:
-        sys.exit(f"There is no stopped run of this form, seed and commit ({path}). Leave --resume away")
+def _notes(part: str, figures: Figures, *, resume: bool) -> Path:
+    """Return where a part's cases are noted: begun anew, or taken up where they are of this very commit."""
     NOTES.mkdir(exist_ok=True)
-    path.write_text(f"{head}\n", encoding="utf-8")
+    path = NOTES / f"{part}-{'long' if figures.long else 'short'}-{figures.seed}.jsonl"
+    head = json.dumps({"commit": commit()})
+    first = path.read_text(encoding="utf-8").partition("\n")[0] if path.is_file() else ""
+    if not (resume and first == head):
+        path.write_text(f"{head}\n", encoding="utf-8")
     return path
 
 

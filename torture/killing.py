@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
@@ -77,10 +77,16 @@ class Trial:
         return cases
 
     def before(self, case: int) -> str | None:
-        torn = {"torn": 1} if case < 0 else {}
-        with begun(self._work, self._folder / f"at{case}") as folder:
-            run = self._program.run(folder, seconds=None, do="kill", at=abs(case), **torn)
-            return _after(self._work, folder, run)
+        torn = {"torn": "1"} if case < 0 else {}
+        return self.attempt(str(case), _after, {"do": "kill", "at": str(abs(case)), **torn})
+
+    def attempt(
+        self, case: str, after: Callable[[Work, Path, Run], str | None], shim: Mapping[str, str], **env: str
+    ) -> str | None:
+        """Run the work once, and return what `after` says of it."""
+        program = Program(self._program.loaded, {**self._program.env, **env})
+        with begun(self._work, self._folder / case.replace(" ", "-")) as folder:
+            return after(self._work, folder, program.run(folder, seconds=None, **shim))
 
     def at_random(self, figures: Figures) -> Callable[[int], str | None]:
         """Return what kills at an instant of chance within the time that the work takes by itself."""

@@ -22,8 +22,8 @@ STATES = {chat: (1100, 30_000), download: (300, 5_000), shelf: (300, 7_500), mig
 """How many states of each, in the short form and the long one: 2,000 and 50,000."""
 
 NOTES = """Safe is only what a sync of its file covers, or for a name one of its folder. The rest is lost,
-torn (pages of 4 KiB, sectors of 512 bytes) or out of order. What is put on a shelf is safe from a kill; after a
-power cut the next run reads it again. A disk that says it has synced and has not is not among these."""
+torn (pages of 4 KiB, sectors of 512 bytes) or out of order. What is put on a shelf is safe from a kill; after
+a power cut the next run reads it again. A disk that says it has synced and has not is not among these."""
 
 DRAWS = 20
 """So often chance is asked for a state that was not there yet."""

@@ -46,7 +46,8 @@ async def main():
     home = open_home(folder / "home")
     with closing(open_database(home)) as database:
         shelves = Shelves(home, database)
-        shelf = await shelves.add("me", "docs")
+        names = await shelves.listed("me")
+        shelf = await (shelves.open("me", "docs") if names else shelves.add("me", "docs"))
         print("added", flush=True)
         await shelves.put(shelf, folder / "docs")
         async for step in syncing.sync(shelf.file, shelf.name, Plain(), is_readable):
