@@ -26,6 +26,9 @@ YEAR = 365 * 24 * 3600
 JUMPS = (-3600, 3600, -10 * YEAR, 10 * YEAR, -50 * YEAR, 70 * YEAR)
 """Seconds by which the clock goes wrong: an hour, and to before 1980 and after 2038."""
 
+SOME_JUMPS = 37
+"""Each so-manieth pair of a change and a jump is tried in the short form."""
+
 LIMITS = range(64, 1088, 32)
 """MiB of addresses that the program may have from its start."""
 SPARE = (60, 2_000)
@@ -124,8 +127,8 @@ def _clock(work: Work, library: Path, folder: Path, figures: Figures, told: Told
     with load(library, work.program, work.modules, **work.env) as loaded:
         trial = Trial(work, loaded, folder)
         numbers = [abs(case) for case in trial.cases(figures)]
-        jumps = JUMPS if figures.long else JUMPS[:1]
-        cases = [f"{at} {JUMPS[(at + more) % len(JUMPS)]}" for at in numbers for more in range(len(jumps))]
+        every = [(at, jump) for at in numbers for jump in JUMPS]
+        cases = [f"{at} {jump}" for at, jump in every[:: 1 if figures.long else SOME_JUMPS]]
 
         def jumps_(case: str, check: Callable[[Work, Path, Run], str | None] = _ends) -> str | None:
             at, seconds = case.split()

@@ -15,9 +15,9 @@ from pathlib import Path
 from torture.result import Figures, Result, Row
 from torture.shim import Program, Run, build, load
 from torture.told import Told
-from torture.works import Work, chat, download, fault, migration, shelf
+from torture.works import Work, chat, download, fault, migration, shelf, states
 
-WORKS = (chat, download, shelf, migration)
+WORKS = (chat, download, shelf, migration, states)
 INSTANTS = (500, 10_000)
 ENOUGH = 3
 """Faults of a control, after which it has shown what it should."""
@@ -71,7 +71,8 @@ class Trial:
         that a control soon finds what it must.
         """
         with begun(self._work, self._folder / "whole") as folder:
-            every = range(1, self._program.whole(folder).changes + 1)
+            whole = self._program.whole(folder, **self._within(folder))
+        every = range(1, whole.changes + 1)
         cases = [*every, *(-k for k in every)] if figures.long else [k if k % 2 else -k for k in every]
         figures.chance(self._work.what).shuffle(cases)
         return cases
@@ -86,7 +87,11 @@ class Trial:
         """Run the work once, and return what `after` says of it."""
         program = Program(self._program.loaded, {**self._program.env, **env})
         with begun(self._work, self._folder / case.replace(" ", "-")) as folder:
-            return after(self._work, folder, program.run(folder, seconds=None, **shim))
+            run = program.run(folder, seconds=None, **self._within(folder), **shim)
+            return after(self._work, folder, run)
+
+    def _within(self, folder: Path) -> dict[str, str]:
+        return {"in": str(folder / self._work.within)}
 
     def at_random(self, figures: Figures) -> Callable[[int], str | None]:
         """Return what kills at an instant of chance within the time that the work takes by itself."""

@@ -18,7 +18,12 @@ from torture.shim import build, load
 from torture.told import AT_ONCE, Told
 from torture.works import Work, chat, download, fault, migration, shelf
 
-STATES = {chat: (1100, 30_000), download: (300, 5_000), shelf: (300, 7_500), migration: (300, 7_500)}
+STATES = {
+    chat: (1400, 30_000),
+    download: (120, 5_000),
+    shelf: (200, 7_500),
+    migration: (280, 7_500),
+}
 """How many states of each, in the short form and the long one: 2,000 and 50,000."""
 
 NOTES = """Safe is only what a sync of its file covers, or for a name one of its folder. The rest is lost,

@@ -53,7 +53,7 @@ class Program:
         count = folder.with_name(f"{folder.name}.count")
         count.write_bytes(bytes(8))
         told = {f"SHIM_{name.upper()}": str(value) for name, value in shim.items()}
-        told |= {"SHIM_IN": str(folder), "SHIM_COUNT": str(count)}
+        told = {"SHIM_IN": str(folder), **told, "SHIM_COUNT": str(count)}
         process = self.loaded.start([str(folder)], {**self.env, **told}, patience=PATIENCE)
         if seconds is not None:
             time.sleep(seconds)

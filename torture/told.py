@@ -22,7 +22,8 @@ Case = TypeVar("Case", int, str)
 EVERY = 5.0
 """Seconds between two lines of progress."""
 
-AT_ONCE = os.cpu_count() or 1
+AT_ONCE = 2 * (os.cpu_count() or 1)
+"""Programs are at work for half of their time, and wait for the rest."""
 
 
 class Told:

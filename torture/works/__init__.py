@@ -40,6 +40,8 @@ class Work:
     synced: Safeguard
     env: dict[str, str] = field(default_factory=dict)
     read_again: str = ""
+    within: str = ""
+    """The folder in it whose changes count; all of it where none is named."""
 
 
 def fault(work: Work, folder: Path, said: Sequence[str]) -> str | None:

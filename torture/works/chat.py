@@ -34,6 +34,14 @@ async def main():
 asyncio.run(main())
 """
 
+MODULES = (
+    "sottovoce.sdk.local",
+    "sottovoce.app",
+    "sottovoce.engine.echo",
+    "sottovoce.engine.kvfiles",
+    "zipfile",
+)
+
 UNSETTLED = """
 import sys
 from contextlib import contextmanager
@@ -74,13 +82,7 @@ def work(_scratch: Path) -> Work:
     return Work(
         "a chat of three turns",
         PROGRAM,
-        (
-            "sottovoce.sdk.local",
-            "sottovoce.app",
-            "sottovoce.engine.echo",
-            "sottovoce.engine.kvfiles",
-            "zipfile",
-        ),
+        MODULES,
         lambda folder: None,
         check,
         Safeguard("the commit before a message is shown as sent", UNSETTLED),
