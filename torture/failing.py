@@ -82,7 +82,7 @@ def _disk(work: Work, library: Path, folder: Path, figures: Figures, told: Told)
     what = f"{work.what}, the disk failing at each change"
     with load(library, program, work.modules, **work.env) as loaded:
         trial = Trial(work, loaded, folder)
-        numbers = [abs(case) for case in trial.cases(figures)]
+        numbers = trial.changes(figures)
         kinds = [*product(DISKS, LASTS)]
         some = [(at, *kinds[at % len(kinds)]) for at in numbers]
         chosen = [(at, *kind) for at in numbers for kind in kinds] if figures.long else some
@@ -126,7 +126,7 @@ def _clock(work: Work, library: Path, folder: Path, figures: Figures, told: Told
     what = f"{work.what}, the clock jumping"
     with load(library, work.program, work.modules, **work.env) as loaded:
         trial = Trial(work, loaded, folder)
-        numbers = [abs(case) for case in trial.cases(figures)]
+        numbers = trial.changes(figures)
         every = [(at, jump) for at in numbers for jump in JUMPS]
         cases = [f"{at} {jump}" for at, jump in every[:: 1 if figures.long else SOME_JUMPS]]
 

@@ -30,15 +30,19 @@ def run(folder: Path, figures: Figures, told: Told) -> Result:
     rows = []
     for module in WORKS:
         work = module.work(folder / module.__name__)
-        rows += _killed(work, library, folder, figures, told)
+        instants = figures.pick(*INSTANTS) if module is chat else 0
+        rows += _killed(work, library, folder, figures, told, instants)
     return Result(
         "No acknowledged message is lost by a kill, and nothing is half installed",
         tuple(rows),
-        "The echo engine stands for the model. Documents are read without the sandbox around each reader.",
+        "The echo engine stands for the model where it is not named. Documents are read without the sandbox\n"
+        "around each reader. Of a torn change, a write, the first half is done.",
     )
 
 
-def _killed(work: Work, library: Path, folder: Path, figures: Figures, told: Told) -> list[Row]:
+def _killed(
+    work: Work, library: Path, folder: Path, figures: Figures, told: Told, instants: int
+) -> list[Row]:
     with ExitStack() as stack:
         program = stack.enter_context(load(library, work.program, work.modules, **work.env))
         weak = work.settled.gone + work.program
@@ -48,11 +52,11 @@ def _killed(work: Work, library: Path, folder: Path, figures: Figures, told: Tol
         tried = told.each(at_calls, trial.cases(figures), trial.before)
         found = told.each(f"{at_calls}, unsafe", control.cases(figures), control.before, enough=ENOUGH)
         rows = [Row(at_calls, tried, work.settled.what, found)]
-        if work.what.startswith("a chat"):
-            instants = [*range(figures.pick(*INSTANTS))]
+        if instants:
             at_random = f"{work.what}, killed at a random instant"
-            tried = told.each(at_random, instants, trial.at_random(figures))
-            found = told.each(f"{at_random}, unsafe", instants, control.at_random(figures), enough=ENOUGH)
+            tried = told.each(at_random, range(instants), trial.at_random(figures))
+            unsafe = control.at_random(figures)
+            found = told.each(f"{at_random}, unsafe", range(instants), unsafe, enough=ENOUGH)
             rows.append(Row(at_random, tried, work.settled.what, found))
     return rows
 
@@ -65,17 +69,23 @@ class Trial:
         self._folder = folder / f"trial{next(_NUMBERS)}"
 
     def cases(self, figures: Figures) -> list[int]:
-        """Return the numbers of all changes that the work makes by itself; the negative ones are torn.
+        """Return before which changes to kill it, the negative ones in their midst: torn.
 
-        In the short form every other change is torn, in the long one each is both. They are in no order, so
-        that a control soon finds what it must.
+        In the short form every other change is torn, in the long one each is both.
+        """
+        every = self.changes(figures)
+        return [*every, *(-k for k in every)] if figures.long else [k if k % 2 else -k for k in every]
+
+    def changes(self, figures: Figures) -> list[int]:
+        """Return the numbers of all changes that the work makes by itself.
+
+        They are in no order, so that a control soon finds what it must.
         """
         with begun(self._work, self._folder / "whole") as folder:
             whole = self._program.whole(folder, **self._within(folder))
-        every = range(1, whole.changes + 1)
-        cases = [*every, *(-k for k in every)] if figures.long else [k if k % 2 else -k for k in every]
-        figures.chance(self._work.what).shuffle(cases)
-        return cases
+        numbers = [*range(1, whole.changes + 1)]
+        figures.chance(self._work.what).shuffle(numbers)
+        return numbers
 
     def before(self, case: int) -> str | None:
         torn = {"torn": "1"} if case < 0 else {}
