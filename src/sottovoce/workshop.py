@@ -83,6 +83,7 @@ class Workshop:
 
     def _plan(self, model: ModelFile, slots: int) -> Plan:
         from sottovoce.engine.plan import Plan, slots_that_fit
+        from sottovoce.fit import built
         from sottovoce.fit.advise import bytes_needed
 
         settings = self._settings
@@ -98,6 +99,7 @@ class Workshop:
             gentle=settings.pace == "gentle",
             idle_seconds=settings.idle_minutes * 60.0,
             watch=self._watch,
+            library=built.choice(self._home),
             room=self._room,
             needs=bytes_needed,
         )

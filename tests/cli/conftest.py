@@ -27,7 +27,7 @@ from sottovoce.fit.machine import look
 from sottovoce.fit.pace import Pace
 
 # A hub's mirror, writers of small models and bundles, a server that repeats: no test folder is on the path.
-FOLDERS = ("engine", "models", "knowledge/reading", "updates", "net", "hybrid", "chat/elsewhere")
+FOLDERS = ("engine", "fit", "models", "knowledge/reading", "updates", "net", "hybrid", "chat/elsewhere")
 sys.path[:0] = [str(Path(__file__).parents[1] / name) for name in FOLDERS]
 
 from getting import small_model  # noqa: E402

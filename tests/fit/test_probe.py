@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from sottovoce.core.paths import Home
+from sottovoce.engine.library import Library
 from sottovoce.fit import known, probe
 from sottovoce.fit.estimate import Program
 from sottovoce.fit.known import Measured
@@ -19,7 +20,7 @@ COSTS = {"once F16": 1.0, "few F16": 1.0, "each F16": 1.0}
 async def test_what_was_measured_while_others_computed_is_told_and_not_kept(
     home: Home, share: float, is_kept: bool
 ) -> None:
-    async def measure(key: str, threads: int, real: Path) -> Measured:
+    async def measure(key: str, threads: int, real: Path, library: Library | None) -> Measured:
         return Measured(key, Pace(COSTS, probe.spread_with(share)), Program(), share)
 
     said: list[str] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 from sottovoce.cli._show import Show
 
 if TYPE_CHECKING:
-    from contextlib import AbstractAsyncContextManager
+    from collections.abc import AsyncIterator
 
     from sottovoce.app import App
     from sottovoce.chat.marks.pen import Pen
@@ -94,8 +95,19 @@ class Given:
             self.show.note(told)
         return pen
 
-    def open_app(self, **given: Value | None) -> AbstractAsyncContextManager[App]:
-        """Join the whole program: settings, store, engine. The engine starts when first needed."""
-        from sottovoce.app import open_app
+    @asynccontextmanager
+    async def open_app(self, **given: Value | None) -> AsyncIterator[App]:
+        """Join the whole program: settings, store, engine. The engine starts when first needed.
 
-        return open_app(home=self.open_home(), given={"model": self.model, **given})
+        Where an engine that was built here was set aside, that is told, at the end at the latest.
+        """
+        from sottovoce.app import open_app
+        from sottovoce.fit import built
+
+        home = self.open_home()
+        built.tell(home, self.show.note)
+        try:
+            async with open_app(home=home, given={"model": self.model, **given}) as app:
+                yield app
+        finally:
+            built.tell(home, self.show.note)

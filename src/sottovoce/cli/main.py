@@ -44,6 +44,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "bundle": ("sottovoce.cli.bundle:bundle", "Signed bundles of updates, to carry on a stick."),
     "update": ("sottovoce.cli.update:update", "Take what a bundle brings, or go back."),
     "advisories": ("sottovoce.cli.advisories:advisories", "Known faults of what is installed here."),
+    "engine": ("sottovoce.cli.engine:engine", "Which engine answers, and one made for this very processor."),
     "settings": ("sottovoce.cli.settings:settings", "What config.toml holds, with meanings."),
     "help": ("sottovoce.cli.help:help_", "Answers to common questions, word for word."),
     "doctor": ("sottovoce.cli.doctor:doctor", "Check the installation; prove that nothing leaves."),

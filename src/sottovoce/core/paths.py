@@ -38,6 +38,11 @@ class Home:
         return self.root / "kv"
 
     @property
+    def engines(self) -> Path:
+        """The engines that were built on this machine, and the line that says which one answers."""
+        return self.root / "engines"
+
+    @property
     def knowledge(self) -> Path:
         return self.root / "knowledge"
 

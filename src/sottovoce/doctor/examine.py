@@ -37,7 +37,10 @@ def examine(
     if (found_keys := keeping.keys_elsewhere(home)) is not None:
         yield found_keys
     yield keeping.network(home, settings.network)
-    yield (library := model.library())
+    told, chosen = model.built_here(home)
+    if told is not None:
+        yield told
+    yield (library := model.library(chosen=chosen))
     found, header = model.file(settings, home)
     yield found
     if settings.guard_model:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import subprocess
 import sys
 import tempfile
@@ -16,23 +17,35 @@ from sottovoce.core.events import Done, Failed
 from sottovoce.core.paths import Home, open_home
 from sottovoce.core.sampling import Sampling
 from sottovoce.core.settings import Settings, Value, child_environment
-from sottovoce.doctor.finding import Finding, failure, fine, from_error, size
+from sottovoce.doctor.finding import Finding, failure, fine, from_error, size, warning
 from sottovoce.engine import memory
 from sottovoce.engine.gguf import Header, read_header
+from sottovoce.engine.library import Library
 from sottovoce.engine.supervisor import engine_missing, explain
+from sottovoce.fit import built
 from sottovoce.models import shelf
 from sottovoce.models.guards import guard_model
 
 LIBRARY_SECONDS = 60
-LOAD_LIBRARY = "import xllamacpp; print(xllamacpp.__version__)"
+LOAD_LIBRARY = (
+    "import sys; sys.path[:0] = sys.argv[1:]; import xllamacpp; print(xllamacpp.__version__); "
+    "print(xllamacpp.get_system_info())"
+)
+"""Prints its version, and below it what it computes with."""
+
+USED = re.compile(r"([A-Z][A-Z0-9_]*) = 1")
 SMALL_WINDOW = 512
 
 
-def library(command: str = LOAD_LIBRARY) -> Finding:
-    """Load the engine's library in a process of its own, where it may crash."""
+def library(command: str = LOAD_LIBRARY, chosen: Library | None = None) -> Finding:
+    """Load the engine's library in a process of its own, where it may crash.
+
+    Without one that was built here it is the installed one.
+    """
+    folder = [] if chosen is None else [str(chosen.folder)]
     try:
         run = subprocess.run(
-            [sys.executable, "-P", "-c", command],
+            [sys.executable, "-P", "-c", command, *folder],
             capture_output=True,
             text=True,
             timeout=LIBRARY_SECONDS,
@@ -42,10 +55,21 @@ def library(command: str = LOAD_LIBRARY) -> Finding:
     except subprocess.TimeoutExpired:
         return failure("engine library", "It did not load within a minute.", "restart this machine")
     if run.returncode == 0:
-        return fine("engine library", f"xllamacpp {run.stdout.strip()}")
+        version, _, system = run.stdout.strip().partition("\n")
+        made = "" if chosen is None else ", built here"
+        return fine("engine library", f"xllamacpp {version}{made}; it uses {', '.join(USED.findall(system))}")
     said = run.stderr.strip().splitlines() or [""]
     problem = engine_missing(said[-1]) if run.returncode > 0 else explain(run.returncode, {}, run.stderr)
     return from_error("engine library", problem, REINSTALL)
+
+
+def built_here(home: Home) -> tuple[Finding | None, Library | None]:
+    """Look whether an engine that was built here answers; no finding where there is nothing to say."""
+    chosen, why = built.look(home)
+    if why:
+        sentence = f"The engine {chosen} was chosen and is not used: {why}."
+        return warning("built engine", sentence, "sotto engine build, or: sotto engine use wheel"), None
+    return None, built.library_of(home, chosen) if chosen else None
 
 
 def file(settings: Settings, home: Home) -> tuple[Finding, Header | None]:

@@ -2,8 +2,9 @@
 
 The only file that knows the engine's library. Reads one line of JSON, a `ChildConfig`, from standard
 input and answers one line on standard output. Standard input stays open as a lifeline: when it
-closes, however the parent ended, this process ends. Given a file's path as its argument, it writes
-every socket call of its own to that file. Knows nothing of chats or settings.
+closes, however the parent ended, this process ends. Given a file's path as its first argument, it
+writes every socket call of its own to that file; given a folder as its second, it loads the library from
+there. Knows nothing of chats or settings.
 """
 
 from __future__ import annotations
@@ -125,10 +126,13 @@ def main() -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if len(sys.argv) > 1:
+    watch, library = [*sys.argv[1:], "", ""][:2]
+    if watch:
         from sottovoce.net.watch import install
 
-        install(sys.argv[1])
+        install(watch)
+    if library:
+        sys.path.insert(0, library)
     try:
         import xllamacpp
     except ImportError as problem:

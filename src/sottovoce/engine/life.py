@@ -219,11 +219,19 @@ class Life:
         if failed.ended is None:
             self._crashes += 1
             failed.ended = await failed.child.explain()
+            self._doubt(failed)
             await failed.child.stop()
         if self.running is failed:
             self.running = None
             self.plan.room.leave(self)
         return failed.ended
+
+    def _doubt(self, failed: Running) -> None:
+        """Give up a library that was built here when a child dies with it, unless it was killed."""
+        library = failed.child.library
+        if library is not None and not failed.child.was_killed:
+            assert failed.ended is not None  # noqa: S101  (set above)
+            self.plan.library.give_up(library, failed.ended.sentence)
 
     async def _start(self) -> Running:
         if self._crashes > RESTARTS:

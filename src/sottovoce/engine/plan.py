@@ -10,6 +10,7 @@ from pathlib import Path
 from sottovoce.core.sampling import Sampling
 from sottovoce.engine import memory
 from sottovoce.engine.gguf import Header, read_header
+from sottovoce.engine.library import Choice
 from sottovoce.engine.room import Room
 
 
@@ -37,6 +38,7 @@ class Plan:
     """It leaves half of the cores to other programs, which also come first on the others."""
     patient: bool = False
     """It works in the background and lets every other program come first."""
+    library: Choice = field(default_factory=Choice)
     room: Room = field(default_factory=Room)
     """The memory it shares with others that are loaded."""
     needs: Callable[[Header, int, int, int], int] = memory.by_header

@@ -11,13 +11,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from sottovoce.core.errors import BadModelFile, SottoError
+from sottovoce.core.errors import BadModelFile, ModelProblem, SottoError
 from sottovoce.core.priority import LOW, LOWEST
 from sottovoce.engine import marks, threads
 from sottovoce.engine.child import BATCH, ChildConfig
 from sottovoce.engine.client import Client
 from sottovoce.engine.gguf import Header, read_header, read_vocabulary
 from sottovoce.engine.kvfiles import Binding
+from sottovoce.engine.library import Library
 from sottovoce.engine.memory import Need
 from sottovoce.engine.plan import Plan, window_of
 from sottovoce.engine.protocol import ModelFacts, cannot_embed, cannot_rank
@@ -54,14 +55,27 @@ class Running:
 async def start(plan: Plan, enter: Enter, kv: str | None = None) -> Running:
     """Start a child and load the model, once `enter` has let it in. Whatever fails, no child is left.
 
-    `kv` is the folder for saved slots. Raises ModelProblem or Refused.
+    `kv` is the folder for saved slots. Where a library that was built here cannot load what the installed one
+    can, that one answers. Raises ModelProblem or Refused.
     """
+    library = plan.library.now()
+    if library is None:
+        return await _start(plan, enter, kv, None)
+    try:
+        return await _start(plan, enter, kv, library)
+    except ModelProblem as problem:
+        running = await _start(plan, enter, kv, None)
+        plan.library.give_up(library, problem.sentence)
+        return running
+
+
+async def _start(plan: Plan, enter: Enter, kv: str | None, library: Library | None) -> Running:
     if not plan.path.is_file():
         raise BadModelFile(
             f"There is no model file at {plan.path}.", hint="sotto models list shows what is here"
         )
     gauge = threads.OthersGauge(plan.room.pids)
-    child = await Child.spawn(plan.watch)
+    child = await Child.spawn(plan.watch, library)
     verified: asyncio.Future[str] | None = None
     try:
         header = await asyncio.to_thread(read_header, plan.path)

@@ -23,6 +23,7 @@ from sottovoce.core.settings import child_environment
 from sottovoce.engine import architectures
 from sottovoce.engine.child import ChildConfig
 from sottovoce.engine.client import Address, Client
+from sottovoce.engine.library import Library
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +48,9 @@ NO_MEMORY = (
 )
 """What the engine, its libraries and the system say, in small letters, where a process gets no more of it."""
 
+KILLED, TOLD_TO_END = (-9, 137), (-15, 143)
+"""What processes return that a signal has ended, or a shell in their place."""
+
 CHILD_ENVIRONMENT = {
     # Threads that wait for each other give way at once: as fast when idle, up to four times when busy.
     "GOMP_SPINCOUNT": "1000",
@@ -58,17 +62,23 @@ CHILD_ENVIRONMENT = {
 class Child:
     """A process started by `spawn`; it serves once `load` has returned."""
 
-    def __init__(self, process: asyncio.subprocess.Process, folder: Path) -> None:
+    def __init__(
+        self, process: asyncio.subprocess.Process, folder: Path, library: Library | None = None
+    ) -> None:
         self.process = process
         self.folder = folder
+        self.library = library
         self.build = ""
         self._most: int | None = None
         self._tail: deque[str] = deque(maxlen=TAIL_LINES)
         self._listener = asyncio.create_task(self._listen())
 
     @classmethod
-    async def spawn(cls, watch: str | None = None) -> Child:
-        """Start the process; it loads its library while the caller looks at the model."""
+    async def spawn(cls, watch: str | None = None, library: Library | None = None) -> Child:
+        """Start the process; it loads its library while the caller looks at the model.
+
+        Without one given it loads the library that was installed.
+        """
         # A fresh short folder for each child: the engine refuses long or used socket paths without a word.
         folder = Path(tempfile.mkdtemp(prefix="sotto-"))
         try:
@@ -77,7 +87,8 @@ class Child:
                 "-P",  # a file named xllamacpp.py in the current folder is not the engine
                 "-m",
                 "sottovoce.engine.child",
-                *([] if watch is None else [watch]),
+                watch or "",
+                "" if library is None else str(library.folder),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,
@@ -94,11 +105,16 @@ class Child:
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
-        return cls(process, folder)
+        return cls(process, folder, library)
 
     @property
     def is_alive(self) -> bool:
         return self.process.returncode is None
+
+    @property
+    def was_killed(self) -> bool:
+        """Did somebody end it, or the system for want of memory?"""
+        return self.process.returncode in (*KILLED, *TOLD_TO_END)
 
     @property
     def tail(self) -> str:
@@ -133,7 +149,7 @@ class Child:
         said = json.loads(line) if line else {}
         if "ready" not in said:
             raise await self.explain(said)
-        self.build = said["build"]
+        self.build = said["build"] if self.library is None else f"{said['build']}+{self.library.name}"
         port = 0 if config.socket else int(said["ready"].rpartition(":")[2])
         return Client(Address(config.socket, port, config.key or ""))
 
@@ -210,7 +226,7 @@ def explain(returncode: int | None, said: dict[str, str], tail: str, most: int |
             hint="sotto doctor checks it; sotto --model starter uses the model that came with the program",
             detail=tail,
         )
-    if ended == getattr(signal, "SIGKILL", 9) or returncode == 137:
+    if returncode in KILLED:
         return EngineFailed(
             "The engine was killed, most likely because memory ran out.",
             hint="Close other programs, or use a smaller window: sotto settings set context 2048",

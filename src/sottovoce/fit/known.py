@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field, replace
-from importlib.metadata import version
 
 from sottovoce.core.paths import Home, write_whole
+from sottovoce.fit import built
 from sottovoce.fit.accelerators import Accelerator
 from sottovoce.fit.advise import Fit, Learned, fit
 from sottovoce.fit.estimate import Program, Run
@@ -70,13 +70,17 @@ def here(home: Home, taken: int = 0) -> Here | None:
     `taken` bytes, which models have that are loaded now, count as free: they are put to rest for another.
     """
     machine = look()
-    measured = kept(home, key_of(machine))
+    measured = kept(home, key_of(machine, built.name_in_use(home)))
     return None if measured is None else of_machine(measured, machine, taken)
 
 
-def key_of(machine: Machine) -> str:
-    """Name the machine, its threads and the engine's build: any other must be measured anew."""
-    return f"{machine.processor}; {machine.cores} threads; xllamacpp {version('xllamacpp')}"
+def key_of(machine: Machine, engine: str = "") -> str:
+    """Name the machine, its threads and the engine's build: any other must be measured anew.
+
+    `engine` is the name of one that was built here.
+    """
+    build = f"{built.release()}+{engine}" if engine else built.release()
+    return f"{machine.processor}; {machine.cores} threads; xllamacpp {build}"
 
 
 def kept(home: Home, key: str) -> Measured | None:

@@ -13,6 +13,13 @@ from sottovoce.fit.accelerators import Accelerator, accelerators
 TOLD = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_int8", "asimd", "asimddp", "i8mm", "sve")
 """Instruction sets that engines have a faster way for."""
 
+COMPUTING = (
+    "sse", "ssse", "pni", "avx", "fma", "f16c", "bmi", "abm", "adx", "aes", "vaes", "vpclmul", "pclmul",
+    "sha", "gfni", "amx", "movbe", "popcnt", "rdrand", "rdseed", "xsave", "clwb", "clflushopt", "movdir",
+    "fp", "asimd", "crc32", "atomics", "dcpop", "sve", "sme", "i8mm", "bf16", "dotprod",
+)  # fmt: skip
+"""How names of instructions begin that a compiler may use. The rest changes with the kernel."""
+
 CPUINFO = Path("/proc/cpuinfo")
 
 
@@ -40,6 +47,14 @@ def look() -> Machine:
         free=memory.available(),
         instructions=tuple(one for one in TOLD if one in flags),
         accelerators=accelerators(),
+    )
+
+
+def instructions_here() -> frozenset[str]:
+    """Return what the processor can do, by Linux's names; elsewhere only its own name."""
+    name, flags = read_cpuinfo(_cpuinfo())
+    return frozenset(one for one in flags if one.startswith(COMPUTING)) or frozenset(
+        {name or platform.processor() or platform.machine()}
     )
 
 

@@ -17,7 +17,8 @@ from pathlib import Path
 
 from sottovoce.core.paths import Home
 from sottovoce.engine.gguf import read_header
-from sottovoce.fit import known
+from sottovoce.engine.library import Library
+from sottovoce.fit import built, known
 from sottovoce.fit.calibrate import Sample, costs
 from sottovoce.fit.estimate import Program, Run, memory, prompt_work, step_work
 from sottovoce.fit.known import Here, Measured
@@ -56,23 +57,28 @@ On an idle machine it has all but a few parts in a hundred: its threads wait for
 """
 
 Say = Callable[[str], None]
-Measure = Callable[[str, int, Path], Awaitable[Measured]]
+Measure = Callable[[str, int, Path, Library | None], Awaitable[Measured]]
 
 
-async def measure(key: str, threads: int, real: Path) -> Measured:
-    """Measure this machine with a real small model and made ones. Raises ModelProblem."""
+async def measure(key: str, threads: int, real: Path, library: Library | None = None) -> Measured:
+    """Measure this machine with a real small model and made ones. Raises ModelProblem.
+
+    `library`: the engine that was built here, where that one answers.
+    """
     samples: list[Sample] = []
     rigs: list[Rig] = []
-    async with _timed(real, threads, rigs) as timing:
+    async with _timed(real, threads, rigs, library) as timing:
         samples += [*await timing.near(), *await timing.far()]
     with tempfile.TemporaryDirectory(prefix="sotto-fit-", dir=_quick_folder()) as folder:
         for kind in MEASURED:
-            async with _made(dataclasses.replace(BROAD, packing=kind), folder, threads, rigs) as timing:
+            async with _made(
+                dataclasses.replace(BROAD, packing=kind), folder, threads, rigs, library
+            ) as timing:
                 samples += await timing.near()
-        async with _made(THIN, folder, threads, rigs) as timing:
+        async with _made(THIN, folder, threads, rigs, library) as timing:
             samples += [*await timing.near(), *await timing.far()]
             base = timing.unexplained()
-        async with _made(WORDY, folder, threads, rigs) as timing:
+        async with _made(WORDY, folder, threads, rigs, library) as timing:
             samples += await timing.near()
             word = max(0, timing.unexplained() - base) // WORDY.vocabulary
     share = min(1.0, sum(rig.used for rig in rigs) / sum(rig.wanted for rig in rigs))
@@ -131,18 +137,20 @@ class Timing:
 
 
 @contextlib.asynccontextmanager
-async def _timed(path: Path, threads: int, rigs: list[Rig]) -> AsyncIterator[Timing]:
+async def _timed(path: Path, threads: int, rigs: list[Rig], library: Library | None) -> AsyncIterator[Timing]:
     shape = shape_of(read_header(path))
-    async with rigged(path, window=WINDOW, threads=threads) as rig:
+    async with rigged(path, window=WINDOW, threads=threads, library=library) as rig:
         rigs.append(rig)
         await rig.time(rig.words(16), 2)  # the first step of all finds nothing in the caches
         yield Timing(rig, shape, threads)
 
 
 @contextlib.asynccontextmanager
-async def _made(build: Build, folder: str, threads: int, rigs: list[Rig]) -> AsyncIterator[Timing]:
+async def _made(
+    build: Build, folder: str, threads: int, rigs: list[Rig], library: Library | None
+) -> AsyncIterator[Timing]:
     path = write(build, Path(folder) / "made.gguf")
-    async with _timed(path, threads, rigs) as timing:
+    async with _timed(path, threads, rigs, library) as timing:
         yield timing
     path.unlink()
 
@@ -164,7 +172,9 @@ async def here(
     if found is None:
         say("Measuring this machine, once (about five seconds, longer while other programs compute) …")
         machine = look()
-        measured = await measure(known.key_of(machine), machine.cores, real)
+        library = built.in_use(home)
+        key = known.key_of(machine, "" if library is None else library.name)
+        measured = await measure(key, machine.cores, real, library)
         if measured.share < BUSY:
             say(_busy(measured.share))
         else:

@@ -16,6 +16,7 @@ from typing import Any
 from sottovoce.core.errors import EngineFailed
 from sottovoce.engine.child import ChildConfig
 from sottovoce.engine.client import ASK_AGAIN, Client
+from sottovoce.engine.library import Library
 from sottovoce.engine.supervisor import Child
 
 WORDS = (10, 250)
@@ -118,10 +119,15 @@ class Rig:
 
 
 @contextlib.asynccontextmanager
-async def rigged(path: Path, *, window: int, threads: int, slots: int = 1) -> AsyncIterator[Rig]:
-    """Load a model into a child of its own for the block. Raises ModelProblem."""
+async def rigged(
+    path: Path, *, window: int, threads: int, slots: int = 1, library: Library | None = None
+) -> AsyncIterator[Rig]:
+    """Load a model into a child of its own for the block. Raises ModelProblem.
+
+    `library`: the engine that was built here; without one, the installed one.
+    """
     size = (await asyncio.to_thread(path.stat)).st_size
-    child = await Child.spawn()
+    child = await Child.spawn(library=library)
     try:
         config = ChildConfig(
             model=str(path),

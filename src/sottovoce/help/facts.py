@@ -15,6 +15,7 @@ from sottovoce import __version__
 from sottovoce.core.errors import SottoError
 from sottovoce.core.paths import Home
 from sottovoce.core.settings import Settings
+from sottovoce.fit import built
 from sottovoce.fit import known as measured
 from sottovoce.fit.advise import COMFORT, Interval, Verdict
 from sottovoce.fit.estimate import Run
@@ -179,7 +180,7 @@ def _with_machine(facts: Facts, place: Place, wanted: frozenset[str]) -> Facts:
     facts = replace(facts, machine=machine)
     if not wanted & OF_FITTING:
         return facts
-    kept = measured.kept(place.home, measured.key_of(machine))
+    kept = measured.kept(place.home, measured.key_of(machine, built.name_in_use(place.home)))
     here = None if kept is None else measured.of_machine(kept, machine)
     try:
         cards = [card for card in catalogue.cards(place.home) if is_allowed(card.licence, place.settings.use)]

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from sottovoce.engine.library import Library
 from sottovoce.fit.rig import Rig, rigged
 
 TEXT = Path(__file__).with_name("passages.txt")
@@ -91,24 +92,34 @@ class Comparison:
         return self.gain >= LEAST_GAIN
 
 
-async def compare(old: Path, new: Path, threads: int, told: Told, text: str = "") -> Comparison:
+async def compare(
+    old: Path,
+    new: Path,
+    threads: int,
+    told: Told,
+    text: str = "",
+    libraries: tuple[Library | None, Library | None] = (None, None),
+) -> Comparison:
     """Load both in turn and measure, by the text that comes with the program or another.
 
-    Raises ModelProblem.
+    `libraries`: by which engine each is asked, so that two engines can be compared on one model; None is the
+    installed one. Raises ModelProblem.
     """
     text = text or TEXT.read_text("utf-8")
-    speeds: dict[Path, list[tuple[float, float]]] = {old: [], new: []}
-    likely: dict[Path, list[float]] = {}
-    for at, path in enumerate((old, new, new, old)):
-        async with rigged(path, window=WINDOW, threads=threads) as rig:
+    both = (old, libraries[0]), (new, libraries[1])
+    speeds: tuple[list[tuple[float, float]], ...] = [], []
+    likely: dict[int, list[float]] = {}
+    for at, side in enumerate((0, 1, 1, 0)):
+        path, library = both[side]
+        async with rigged(path, window=WINDOW, threads=threads, library=library) as rig:
             await rig.time(rig.words(16), 2)  # the first step of all finds nothing in the caches
             for _ in range(ROUNDS):
-                speeds[path].append(await _speeds(rig))
-            if path not in likely:
-                likely[path] = await likelihoods(rig, text, partial(_of_four, told, at))
+                speeds[side].append(await _speeds(rig))
+            if side not in likely:
+                likely[side] = await likelihoods(rig, text, partial(_of_four, told, at))
         told((at + 1) / 4)
-    difference, error = paired(likely[old], likely[new])
-    return Comparison(_median(speeds[old]), _median(speeds[new]), difference, error, len(likely[old]))
+    difference, error = paired(likely[0], likely[1])
+    return Comparison(_median(speeds[0]), _median(speeds[1]), difference, error, len(likely[0]))
 
 
 async def likelihoods(rig: Rig, text: str, told: Told) -> list[float]:
