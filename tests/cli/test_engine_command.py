@@ -116,6 +116,20 @@ def test_only_a_quicker_one_is_switched_to(place: Home, gain: bool, answers: boo
         assert (built.current(place).engine == made.name) == expected
 
 
+@pytest.mark.parametrize(("is_sure", "words"), [(True, "it is not faster"), (False, "no speed can be told")])
+def test_why_one_does_not_answer_is_told(
+    place: Home, is_sure: bool, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from sottovoce.cli._given import Given
+    from sottovoce.cli.building import Wish, _switch
+
+    made = built.find(place, put(place, proofs=(proof(is_quicker=False, is_sure=is_sure),)).name)
+    _switch(Given(), place, Wish(yes=True, keep=False, as_json=False), made)
+    said = capsys.readouterr().out
+    assert words in said
+    assert f"sotto engine use {made.name}" in said
+
+
 def put_once(home: Home, gain: bool) -> str:
     there = built.listed(home)
     return there[0].name if there else put(home, proofs=(proof(is_quicker=gain),)).name

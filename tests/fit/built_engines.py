@@ -36,6 +36,7 @@ def proof(**changes: object) -> Proof:
         "decode": 1.06,
         "gain": 1.12,
         "is_quicker": True,
+        "is_sure": True,
     }
     return Proof(**{**facts, **changes})  # type: ignore[arg-type]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -38,6 +39,14 @@ def test_quicker_is_what_a_usual_question_takes_read_and_answered() -> None:
     assert not found(0.0, new=Speeds(101, 50)).is_quicker
     # Read faster and written more slowly, as where memory is what it waits for.
     assert not found(0.0, new=Speeds(160, 30)).is_quicker
+
+
+def test_beside_programs_that_compute_nothing_counts_as_quicker() -> None:
+    busy = replace(found(0.0), share=0.5)
+    assert found(0.0).is_sure
+    assert not busy.is_sure
+    assert not busy.is_quicker
+    assert busy.is_as_good, "how likely a text is does not depend on the time"
 
 
 def test_pairs_are_held_against_each_other() -> None:

@@ -270,11 +270,16 @@ def _switch(given: Given, home: Home, wish: Wish, made: Built) -> None:
         tell_proof(given, proof)
     if answers:
         given.show.line(f"{made.name} answers from now on. The way back: sotto engine use wheel")
+        return
+    last = made.proofs[-1]
+    if last.is_sure:
+        given.show.line(f"With {last.model} it is not faster, so the engine that came goes on answering.")
     else:
         given.show.line(
-            f"With {made.proofs[-1].model} it is not faster, so the engine that came goes on answering. "
-            f"To have it all the same: sotto engine use {made.name}"
+            "Other programs took so much of the machine that no speed can be told, so the engine that came "
+            "goes on answering."
         )
+    given.show.line(f"To have it all the same: sotto engine use {made.name}")
 
 
 def _door(given: Given, home: Home) -> Door:

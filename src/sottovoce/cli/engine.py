@@ -157,6 +157,7 @@ def data_of(proof: Proof) -> dict[str, Any]:
         "schemas_asked": proof.asked,
         "prompt": round(proof.prompt, 3),
         "decode": round(proof.decode, 3),
+        "is_sure": proof.is_sure,
         "gain": round(proof.gain, 3),
     }
 

@@ -201,7 +201,11 @@ def _tell_outcome(given: Given, home: Home, offer: Offer, outcome: Outcome, free
 
 
 def _reason(found: Comparison) -> str:
-    return "the new file is not as good" if not found.is_as_good else "the new file is not quicker here"
+    if not found.is_as_good:
+        return "the new file is not as good"
+    if not found.is_sure:
+        return "other programs took so much of the machine that no speed can be told"
+    return "the new file is not quicker here"
 
 
 def _compared(found: Comparison) -> list[str]:

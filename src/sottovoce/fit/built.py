@@ -63,6 +63,8 @@ class Proof:
     decode: float
     gain: float
     is_quicker: bool
+    is_sure: bool
+    """Whether other programs left the machine alone meanwhile; else it counts as no quicker."""
 
 
 @dataclass(frozen=True, slots=True)

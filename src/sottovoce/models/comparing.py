@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from sottovoce.engine.library import Library
+from sottovoce.fit.probe import BUSY
 from sottovoce.fit.rig import Rig, rigged
 
 TEXT = Path(__file__).with_name("passages.txt")
@@ -57,7 +58,8 @@ class Speeds:
 class Comparison:
     """`difference` is by how much the old finds a token of the text likelier, on average, as a logarithm.
 
-    `error` is its standard error; `tokens` how many there were.
+    `error` is its standard error; `tokens` how many there were. `share` is the part of the processor time it
+    could use that the engine had meanwhile.
     """
 
     old: Speeds
@@ -65,6 +67,7 @@ class Comparison:
     difference: float
     error: float
     tokens: int
+    share: float = 1.0
 
     @property
     def perplexity(self) -> float:
@@ -88,8 +91,13 @@ class Comparison:
         return self.old.usual / self.new.usual
 
     @property
+    def is_sure(self) -> bool:
+        """Whether other programs left the machine alone: beside them even a file and its copy differ."""
+        return self.share >= BUSY
+
+    @property
     def is_quicker(self) -> bool:
-        return self.gain >= LEAST_GAIN
+        return self.is_sure and self.gain >= LEAST_GAIN
 
 
 async def compare(
@@ -109,17 +117,20 @@ async def compare(
     both = (old, libraries[0]), (new, libraries[1])
     speeds: tuple[list[tuple[float, float]], ...] = [], []
     likely: dict[int, list[float]] = {}
+    rigs: list[Rig] = []
     for at, side in enumerate((0, 1, 1, 0)):
         path, library = both[side]
         async with rigged(path, window=WINDOW, threads=threads, library=library) as rig:
             await rig.time(rig.words(16), 2)  # the first step of all finds nothing in the caches
             for _ in range(ROUNDS):
                 speeds[side].append(await _speeds(rig))
+            rigs.append(rig)
             if side not in likely:
                 likely[side] = await likelihoods(rig, text, partial(_of_four, told, at))
         told((at + 1) / 4)
     difference, error = paired(likely[0], likely[1])
-    return Comparison(_median(speeds[0]), _median(speeds[1]), difference, error, len(likely[0]))
+    share = min(1.0, sum(rig.used for rig in rigs) / sum(rig.wanted for rig in rigs))
+    return Comparison(_median(speeds[0]), _median(speeds[1]), difference, error, len(likely[0]), share)
 
 
 async def likelihoods(rig: Rig, text: str, told: Told) -> list[float]:

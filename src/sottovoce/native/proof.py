@@ -61,6 +61,7 @@ async def _one(subject: Subject, library: Library, threads: int, told: Told) -> 
         decode=found.new.decode / found.old.decode,
         gain=found.gain,
         is_quicker=found.is_quicker,
+        is_sure=found.is_sure,
     )
 
 
