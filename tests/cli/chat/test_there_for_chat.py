@@ -131,7 +131,7 @@ async def test_a_place_that_cannot_be_reached_gets_a_draft_and_is_told_of_later(
     assert capsys.readouterr().out.startswith("attic  I am Anna Berger")
     (one,) = await talk.read(lambda conn: waiting.listed(conn, talk.app.owner))
     prompt = Prompt(lambda width: "", DummyCompleter(), [])
-    news = News(talk.show)
+    news = News(talk.show, talk.app.owner)
     news.take(prompt, Outcome(one, reason="attic took too long."))
     news.take(prompt, Outcome(one, answer="a"))
     news.take(prompt, Outcome(one, is_given_up=True))
