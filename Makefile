@@ -21,13 +21,7 @@ run: $(VENV)/.run  ## install what is needed, then open the chat
 test: $(VENV)/.test  ## install with the test extras, check everything
 	@$(MAKE) --no-print-directory -j2 lint web
 	@$(BUILD_PAGE)
-	@$(BIN)/python -m pytest -m "browser or e2e or model" $$($(BESIDE)) >$(VENV)/beside.log 2>&1 & beside=$$!; \
-	$(BIN)/python -m pytest -m "not browser and not e2e and not model"; rest=$$?; \
-	echo "waiting for the tests in the browser, of whole programs and of the real engine, which ran beside these"; \
-	wait $$beside; beside=$$?; cat $(VENV)/beside.log; exit $$((rest ? rest : beside))
-
-# The files that hold them: reading all others to find none takes as long as many tests.
-BESIDE = grep -rlE "mark\.(browser|e2e|model)\b" tests --include="test_*.py" | sort
+	@$(BIN)/python tests/parallel.py
 
 unit: $(VENV)/.test  ## only the tests that take seconds
 	$(BIN)/python -m pytest -m "not model and not e2e and not build and not browser"

@@ -85,16 +85,16 @@ def echo() -> EchoEngine:
     return EchoEngine()
 
 
-BESIDE = ("browser", "e2e", "model")
+GROUPED = ("browser", "e2e", "model")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Refuse a mark of the tests that run beside the others, unless it is written in the test's own file.
+    """Refuse a mark that tests are grouped by, unless it is written in the test's own file.
 
-    `make test` looks for it there: a test that has it from elsewhere would run in neither half.
+    parallel.py looks for it there: a test that has it from elsewhere would run in no group.
     """
-    marked = {item.path: mark for item in items for mark in BESIDE if item.get_closest_marker(mark)}
+    marked = {item.path: mark for item in items for mark in GROUPED if item.get_closest_marker(mark)}
     for path, mark in marked.items():
         if f"mark.{mark}" not in path.read_text("utf-8"):
             raise pytest.UsageError(f"{path} has tests marked {mark}, and does not say so itself")

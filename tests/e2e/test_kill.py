@@ -134,9 +134,8 @@ def test_killed_at_200_random_instants_nothing_acknowledged_is_lost(tmp_path: Pa
 @pytest.mark.model
 def test_killed_20_times_on_the_real_engine_nothing_acknowledged_is_lost(tmp_path: Path, killer: Any) -> None:
     chance = random.Random(2)
-    before = orphans()
     cut = 0
-    with killer.load(THREE_TURNS, MODULES) as program:
+    with killer.load(THREE_TURNS, MODULES, TMPDIR=str(tmp_path)) as program:
         for number in range(20):
             home = tmp_path / f"home{number}"
             said = program.run_for([str(home), *REAL], chance.uniform(0.3, 3.0)).said
@@ -145,18 +144,20 @@ def test_killed_20_times_on_the_real_engine_nothing_acknowledged_is_lost(tmp_pat
             shutil.rmtree(home)
     assert cut > 5
     time.sleep(1.0)
-    assert not orphans() - before, "an engine outlived its killed program"
+    assert not orphans(tmp_path), "an engine outlived its killed program"
 
 
-def orphans() -> set[str]:
-    """Return the process numbers of engine children whose parent is gone."""
+def orphans(folder: Path) -> set[str]:
+    """Return the process numbers of engine children with their files there, whose parent is gone."""
     found = set()
     for status in Path("/proc").glob("[0-9]*/status"):
         try:
             text = status.read_text()
             command = (status.parent / "cmdline").read_bytes()
+            told = (status.parent / "environ").read_bytes()
         except OSError:
             continue
-        if b"sottovoce.engine.child" in command and "\nPPid:\t1\n" in text:
+        is_ours = b"sottovoce.engine.child" in command and b"TMPDIR=%b\0" % bytes(folder) in told
+        if is_ours and "\nPPid:\t1\n" in text:
             found.add(status.parent.name)
     return found

@@ -55,6 +55,12 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place / "env" / "bin" / "python"
 
 
+def pages(folder: str, names: list[str]) -> list[str]:
+    """Return what shutil is not to copy: the page, and what a build of it has left."""
+    page = ROOT / "src" / PAGE
+    return [name for name in names if Path(folder) == page.parent and name.startswith(page.name)]
+
+
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a copy of the sources without a page, and with what interrupted builds might have left."""
@@ -64,7 +70,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copy(ROOT / name, tree)
     shutil.copytree(ROOT / "packing", tree / "packing")
     shutil.copytree(ROOT / "web", tree / "web", ignore=shutil.ignore_patterns("node_modules"))
-    shutil.copytree(ROOT / "src", tree / "src", ignore=shutil.ignore_patterns("built*"))
+    shutil.copytree(ROOT / "src", tree / "src", ignore=pages)
     (tree / "src" / STARTER).mkdir(exist_ok=True)
     (tree / "src" / f"{MODEL}.part").write_bytes(b"half a model")
     (tree / "src" / f"{PAGE}.part").mkdir()

@@ -214,6 +214,11 @@ async def outcome(
         for name, value in (reply.json() if is_one else {"lines": reply.text}).items()
         if name != "created_at" and "duration" not in name
     }
+    record = answer.get("provenance")
+    if isinstance(record, dict):  # signed at its own moment
+        answer["provenance"] = {
+            key: value for key, value in record.items() if key not in ("made", "signature")
+        }
     kept = [seconds for seconds in echo.kept if seconds is not None]
     return reply.status_code, answer, [*echo.prompts, *echo.texts, *echo.samplings, *kept]
 
