@@ -25,6 +25,7 @@ def test_a_person_turns_it_on_sees_where_a_line_came_from_and_erases_it(window: 
     switch.check()
     expect(switch).to_be_checked()
     window.page.keyboard.press("Escape")
+    expect(window.page.get_by_role("dialog")).to_have_count(0)
     window.ask("Remember that I live in Vienna")
     expect(window.answer_text).to_contain_text("Remembered for all chats: “I live in Vienna”.")
 
@@ -58,6 +59,7 @@ def test_a_person_turns_it_on_sees_where_a_line_came_from_and_erases_it(window: 
 def test_a_line_leads_to_the_chat_where_it_was_said(window: Any) -> None:
     opened(window).get_by_role("checkbox").check()
     window.page.keyboard.press("Escape")
+    expect(window.page.get_by_role("dialog")).to_have_count(0)
     window.ask("Remember that I live in Vienna")
     expect(window.answer_text).to_contain_text("Remembered")
     window.go("/")
