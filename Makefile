@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Where this is set, as in many containers, each program that a test starts would compile all modules anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run test unit lint fix web types bench bench-server bench-fit bench-web bench-kb bench-guard bench-quality torture torture-long docs record pictures smells lock clean help
+.PHONY: run test unit lint fix web types bench bench-server bench-fit bench-web bench-kb bench-guard bench-quality torture torture-long docs record pictures smells lock sbom clean help
 .DEFAULT_GOAL := help
 
 help:  ## show these commands
@@ -90,6 +90,9 @@ smells: $(VENV)/.test  ## longest files and functions, broad excepts: for a pers
 lock: $(VENV)/.test  ## resolve the dependencies anew, with hashes and without hosts
 	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml -o requirements.lock
 	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --extra test pyproject.toml -o requirements-test.lock
+
+sbom: $(VENV)/.test  ## list everything it is made of, with licences (CycloneDX); writes dist/sbom.json
+	$(BIN)/python -m packing.sbom --to dist/sbom.json
 
 clean:  ## remove what was built here
 	rm -rf $(VENV) dist build web/node_modules src/sottovoce/server/page/built src/sottovoce/tables
