@@ -107,10 +107,14 @@ def _stated(name: str) -> str:
             return NOT_HERE[name]
         raise SystemExit(f"{name} is locked and not installed. Next: make test") from None
     kinds = [one.rpartition(" :: ")[2] for one in said.get_all("Classifier", []) if one.startswith("License")]
-    stated = said.get("License-Expression") or said.get("License") or " AND ".join(kinds)
+    stated = _said(said, "License-Expression") or _said(said, "License") or " AND ".join(kinds)
     if not stated:
         raise SystemExit(f"{name} states no licence. Next: look at its sources, and write it into NOT_HERE")
     return " ".join(stated.split())
+
+
+def _said(about: metadata.PackageMetadata, name: str) -> str:
+    return about[name] if name in about else ""
 
 
 def _required(name: str) -> list[str]:
