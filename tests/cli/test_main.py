@@ -244,3 +244,28 @@ def test_an_answer_into_a_pipe_loads_nothing_that_only_a_screen_needs(tmp_path):
     loaded = next(line for line in done.stdout.splitlines() if line.startswith("LOADED")).split()
     assert done.stdout.startswith("hello\n")
     assert not {"rich", "prompt_toolkit", "pygments", "markdown_it", "pydantic", "jsonschema"} & set(loaded)
+
+
+CRASHED = """
+import os, resource, sys
+_, hard = resource.getrlimit(resource.RLIMIT_CORE)
+resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
+from sottovoce.cli.main import main
+if sys.argv[1] == "sotto":
+    try:
+        main(["--version"])
+    except SystemExit:
+        pass
+sys.stdout.flush()
+os.execvp("sh", ["sh", "-c", "ulimit -c"])
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no core files")
+def test_a_crash_of_the_program_or_of_a_child_writes_no_core_file():
+    def limit(of: str) -> str:
+        run = subprocess.run([sys.executable, "-c", CRASHED, of], capture_output=True, text=True, check=True)
+        return run.stdout.split()[-1]
+
+    assert limit("python") != "0", "this system allows none anyway"
+    assert limit("sotto") == "0"

@@ -132,6 +132,7 @@ def sotto(ctx: click.Context, home: Path | None, model: str | None, debug: bool)
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run `sotto` as a program: never returns, never shows a traceback unasked."""
     _prepare_streams()
+    _leave_no_image()
     given = Given()
     given.learn_language()
     sys.exit(_run(arguments, given))
@@ -179,6 +180,15 @@ def _printing(problem: OSError) -> bool:
 
     *_, (frame, _) = traceback.walk_tb(problem.__traceback__)
     return frame.f_globals.get("__name__") == click.echo.__module__
+
+
+def _leave_no_image() -> None:
+    """Have no crash write the memory to a core file: what was said is in it. Children inherit this."""
+    if sys.platform != "win32":
+        import resource
+
+        _, hard = resource.getrlimit(resource.RLIMIT_CORE)
+        resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
 
 
 def _prepare_streams() -> None:
