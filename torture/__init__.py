@@ -1,8 +1,8 @@
-"""What the program must survive, done to it: `python -m torture`. Kills, power cuts, disks that fail.
+"""What the program must survive, done to it: `python -m torture`. Kills, power cuts, failing disks, secrets.
 
 Each part is a module with `run(folder, figures, told) -> Result`. It says what is promised, tries that very
 often, and tries it with a safeguard taken away: a control, which must find faults, or it shows nothing.
 """
 
-PARTS = ("killing", "power", "failing")
+PARTS = ("killing", "power", "failing", "egress", "supply")
 """In the order in which they are run, and stand on the page."""

@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from socketserver import TCPServer
 from urllib.parse import parse_qs, urlsplit
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -217,19 +218,24 @@ class Handler(BaseHTTPRequestHandler):
 class Server(ThreadingHTTPServer):
     daemon_threads = True
 
+    def server_bind(self) -> None:
+        """Ask nobody for the name of the address, which would leave this machine."""
+        TCPServer.server_bind(self)
+        self.server_port = self.server_address[1]
+
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that left is what these tests are about."""
 
 
 @contextmanager
-def serving(mirror: Mirror) -> Iterator[Mirror]:
+def serving(mirror: Mirror, host: str = "127.0.0.1") -> Iterator[Mirror]:
     servers = []
     for where in ("hub", "cdn"):
         handler = type("Of", (Handler,), {"mirror": mirror, "where": where})
-        server = Server(("127.0.0.1", 0), handler)
+        server = Server((host, 0), handler)
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         servers.append(server)
-        setattr(mirror, where, f"http://127.0.0.1:{server.server_port}")
+        setattr(mirror, where, f"http://{host}:{server.server_port}")
     try:
         yield mirror
     finally:

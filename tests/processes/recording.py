@@ -1,6 +1,7 @@
 """A model elsewhere, as a process of its own: keeps every byte it is sent, and says the last question again.
 
-`python recording.py FILE PORT` prints its port; each request, its head too, is a line of FILE in hexadecimal.
+`python recording.py FILE PORT HOST` prints its port; each request, its head too, is a line of FILE in
+hexadecimal.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from socketserver import TCPServer
 
 CUT = 3
 """Characters of a piece: no placeholder comes whole."""
@@ -38,9 +40,9 @@ class Recorder:
 
 
 @contextmanager
-def recording(file: Path, port: int = 0) -> Iterator[Recorder]:
+def recording(file: Path, port: int = 0, host: str = "127.0.0.1") -> Iterator[Recorder]:
     """Run one for the block, at a port where one is given."""
-    command = [sys.executable, __file__, str(file), str(port)]
+    command = [sys.executable, __file__, str(file), str(port), host]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
@@ -76,8 +78,14 @@ class _Recording(BaseHTTPRequestHandler):
         """Say nothing: the port is all that this process prints."""
 
 
+class _Server(ThreadingHTTPServer):
+    def server_bind(self) -> None:
+        """Ask nobody for the name of the address, which would leave this machine."""
+        TCPServer.server_bind(self)
+
+
 if __name__ == "__main__":
     _Recording.file = Path(sys.argv[1])
-    server = ThreadingHTTPServer(("127.0.0.1", int(sys.argv[2])), _Recording)
+    server = _Server((sys.argv[3], int(sys.argv[2])), _Recording)
     print(server.server_address[1], flush=True)
     server.serve_forever()
