@@ -114,7 +114,7 @@ def _stated(name: str) -> str:
 
 
 def _said(about: metadata.PackageMetadata, name: str) -> str:
-    return about[name] if name in about else ""
+    return "".join(about.get_all(name, []))
 
 
 def _required(name: str) -> list[str]:
