@@ -206,7 +206,7 @@ def _installed(name: str, required: list[str]) -> str | None:
         found = metadata.distribution(name)
     except metadata.PackageNotFoundError:
         return None if name in sbom.NOT_HERE else "it is locked and not installed"
-    own = [str(path) for path in found.files or () if str(path).endswith(RUNS_BY_ITSELF)]
+    own = [str(path) for path in found.files or () if str(path).endswith(".pth")]
     if own:
         return f"it brings {own[0]}"
     wanted = [one for one in map(Requirement, required) if _plain(one.name) == _plain(name)]
