@@ -1,7 +1,9 @@
 import asyncio
+import errno
 import json
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -52,11 +54,62 @@ def test_a_changed_byte_means_that_nothing_is_restored(kept: KvFiles, suffix: st
     assert not path.exists()
 
 
-@pytest.mark.parametrize("content", [b"", b"{}", b"[1]", b'{"mac": 3}', b"\xff\xfe"])
+@pytest.mark.parametrize("content", [b"", b"{}", b"[1]", b'{"mac": 3}', b"\xff\xfe", b"[" * 100_000])
 def test_a_mangled_binding_means_that_nothing_is_restored(kept: KvFiles, content: bytes) -> None:
     put(kept)
     (kept.folder / f"{name_of(CHAT)}.json").write_bytes(content)
     assert kept.read(CHAT) is None
+
+
+@pytest.mark.parametrize("change", [bytes.upper, lambda code: b" " + code])
+def test_a_code_written_in_another_way_is_not_believed(
+    kept: KvFiles, change: Callable[[bytes], bytes]
+) -> None:
+    put(kept)
+    path = kept.folder / f"{name_of(CHAT)}.json"
+    data = path.read_bytes()
+    code = json.loads(data)["mac"].encode()
+    path.write_bytes(data.replace(code, change(code)))
+    assert kept.read(CHAT) is None
+
+
+@pytest.mark.parametrize("change", [lambda data: data + b"\n", lambda data: data.replace(b": ", b":")])
+def test_a_binding_that_says_the_same_in_another_way_is_not_believed(
+    kept: KvFiles, change: Callable[[bytes], bytes]
+) -> None:
+    put(kept)
+    path = kept.folder / f"{name_of(CHAT)}.json"
+    path.write_bytes(change(path.read_bytes()))
+    assert kept.read(CHAT) is None
+
+
+def test_a_damaged_state_on_a_disk_that_takes_no_changes_costs_no_answer(
+    kept: KvFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(kept)
+    (kept.folder / f"{name_of(CHAT)}.state").write_bytes(b"torn")
+
+    def refuse(*args: object, **kwargs: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr("pathlib.Path.unlink", refuse)
+    assert kept.read(CHAT) is None
+
+
+def test_an_older_state_put_back_is_only_what_it_was(kept: KvFiles) -> None:
+    """Nobody else could have written it, and of its words only those are used that the chat has still."""
+    put(kept)
+    older = {path.name: path.read_bytes() for path in kept.folder.glob(f"{name_of(CHAT)}.*")}
+    part = kept.make_room(CHAT, 300)
+    assert part is not None
+    (kept.folder / part).write_bytes(os.urandom(300))
+    kept.keep(CHAT, BINDING, Script(tuple(range(200)), "and more"), part)
+    for name, data in older.items():
+        (kept.folder / name).write_bytes(data)
+    state = kept.read(CHAT)
+    assert state is not None
+    assert state.script == SCRIPT
+    assert (kept.folder / state.file_name).read_bytes() == older[state.file_name]
 
 
 def test_a_state_of_another_home_is_not_believed(kept: KvFiles, tmp_path: Path) -> None:

@@ -142,9 +142,12 @@ class KvFiles:
         """Return the kept state of a conversation if it is whole; else remove what there is."""
         name = name_of(conversation)
         try:
-            facts = json.loads((self.folder / f"{name}.json").read_bytes())
-            mac = bytes.fromhex(facts.pop("mac"))
-            if not hmac.compare_digest(mac, self._mac(facts, self.folder / f"{name}.state")):
+            data = (self.folder / f"{name}.json").read_bytes()
+            facts = json.loads(data)
+            if json.dumps(facts).encode() != data:  # JSON can say the same in many ways; we in one
+                raise ValueError("it is not written as we write it")
+            mac = facts.pop("mac")
+            if not hmac.compare_digest(mac, self._mac(facts, self.folder / f"{name}.state").hex()):
                 raise ValueError("the authentication code differs")
             if facts["version"] != VERSION or (facts["owner"], facts["chat"]) != (
                 conversation.owner,
@@ -156,9 +159,10 @@ class KvFiles:
             binding = Binding(facts["digest"], facts["build"], facts["window"], facts["slots"])
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as problem:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as problem:
             log.warning("A kept chat state is not used: %s", problem)
-            self._remove(name)
+            with suppress(OSError):  # a disk that fails may take no changes any more
+                self._remove(name)
             return None
         return KeptState(conversation, binding, script, f"{name}.state", self._changes.get(name, 0))
 
