@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bench.__main__ import commit, processor
 
-from torture import PARTS
+from torture import MORE, PARTS
 from torture.page import PAGE, ROOT, Found, keep
 from torture.result import Figures, Result
 from torture.told import Told
@@ -27,12 +27,12 @@ ROOM = 2 << 30
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m torture", description=__doc__)
-    parser.add_argument("parts", nargs="*", metavar="PART", help=f"some of: {', '.join(PARTS)}")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"some of: {', '.join((*PARTS, *MORE))}")
     parser.add_argument("--long", action="store_true", help="very many cases: hours")
     parser.add_argument("--seed", type=int, default=1, help="what chance chooses; the same chooses the same")
     parser.add_argument("--resume", action="store_true", help="go on with a run that was stopped")
     given = parser.parse_args()
-    if unknown := set(given.parts) - set(PARTS):
+    if unknown := set(given.parts) - {*PARTS, *MORE}:
         parser.error(f"there is no part named {', '.join(sorted(unknown))}")
     if sys.platform != "linux" or shutil.which("cc") is None:
         parser.error("this needs Linux and a C compiler. Next: apt install gcc")

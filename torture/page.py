@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from torture import PARTS
+from torture import MORE, PARTS
 from torture.result import Result, Row, Tried
 
 ROOT = Path(__file__).parents[1]
@@ -53,7 +53,7 @@ def keep(found: Found) -> None:
 def page() -> str:
     """Return the page of all results that are kept."""
     found = [_found(one) for one in _kept().values()]
-    found.sort(key=lambda one: (PARTS.index(one.part), one.long))
+    found.sort(key=lambda one: ((*PARTS, *MORE).index(one.part), one.long))
     parts = ", ".join(f"`{part}`" for part in PARTS)
     return "\n".join([HEAD.format(parts=parts, first=PARTS[0]), *map(_section, found)])
 

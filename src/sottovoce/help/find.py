@@ -233,7 +233,8 @@ def _own() -> dict[str, Any]:
     counts = Counter(one for found in together.values() for one in found)
     most = len(together) + 1
     weights = {
-        one: math.log(most / (count + 0.5)) * (SOFT if is_soft(one) else 1.0) for one, count in counts.items()
+        one: math.log(most / (count + 0.5)) * (SOFT if is_soft(one) else 1.0)
+        for one, count in sorted(counts.items())
     }
     return {
         "exact": {_spelt(question): name for name, question in asked},
