@@ -9,7 +9,7 @@ from unittest.mock import patch
 
 import pytest
 from torture import forged, malformed, wounds
-from torture.fed import BLIND, Answer, Fed
+from torture.fed import Answer
 from torture.pulse import Beat, told
 from torture.result import Figures
 
@@ -88,24 +88,3 @@ def test_what_was_late_is_told() -> None:
 )
 def test_an_error_without_its_sentence_is_a_fault(status: int, said: str, is_wrong: bool) -> None:
     assert (Answer(status, said).fault is not None) == is_wrong
-
-
-@pytest.mark.e2e
-@pytest.mark.model
-def test_a_server_outlives_what_it_is_fed_with(tmp_path: Path) -> None:
-    with Fed(tmp_path / "whole") as server:
-        for what in wounds.SHAPES[:2]:
-            assert malformed._shape(server, malformed._is_refused, what) is None
-        assert (
-            server.feed("0", lambda path: malformed._model(FIGURES, "0", path), lambda answer: None) is None
-        )
-        assert not any(beat.is_late and not beat.is_stalled for beat in server.pulse.beats())
-
-
-@pytest.mark.e2e
-@pytest.mark.model
-def test_without_its_reader_the_engine_gets_to_see_it(tmp_path: Path) -> None:
-    sound = wounds.small(tmp_path / "sound.gguf")
-    with Fed(tmp_path / "blind", BLIND.format(sound=str(sound))) as server:
-        fault = malformed._shape(server, malformed._is_refused, wounds.SHAPES[0])
-    assert fault == "it came as far as the engine"
