@@ -24,6 +24,8 @@ Cases are real runs of the program's own code; what stands for the model in them
 
 Single parts, for example `python -m torture {first}`: {parts}. `--resume` goes on
 with a run that was stopped. Each part says in its docstring what it does: see `torture/`.
+
+Run where they are named, and not yet tried whole: {more}.
 """
 SHOWN = 5
 """Faults of a row that are told."""
@@ -55,7 +57,8 @@ def page() -> str:
     found = [_found(one) for one in _kept().values()]
     found.sort(key=lambda one: ((*PARTS, *MORE).index(one.part), one.long))
     parts = ", ".join(f"`{part}`" for part in PARTS)
-    return "\n".join([HEAD.format(parts=parts, first=PARTS[0]), *map(_section, found)])
+    more = ", ".join(f"`{part}`" for part in MORE)
+    return "\n".join([HEAD.format(parts=parts, first=PARTS[0], more=more), *map(_section, found)])
 
 
 def _section(found: Found) -> str:
