@@ -1,4 +1,4 @@
-"""What the program must survive, done to it: `python -m torture`. Kills, power cuts, failing disks, secrets.
+"""What the program must survive, done to it: `python -m torture`. Kills, power cuts, failing disks, crowds.
 
 Each part is a module with `run(folder, figures, told) -> Result`. It says what is promised, tries that very
 often, and tries it with a safeguard taken away: a control, which must find faults, or it shows nothing.
@@ -7,5 +7,5 @@ often, and tries it with a safeguard taken away: a control, which must find faul
 PARTS = ("killing", "power", "failing")
 """In the order in which they are run, and stand on the page."""
 
-MORE = ("malformed", "egress", "supply")
+MORE = ("malformed", "isolation", "egress", "supply")
 """Run where they are named, and on no page: none of them has been tried whole on a quiet machine yet."""

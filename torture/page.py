@@ -79,12 +79,14 @@ def _section(found: Found) -> str:
 def _line(row: Row) -> str:
     tried, control = row.tried, row.control
     seconds = tried.seconds + control.seconds
-    shown = f"{len(control.faults):,} of {control.cases:,} | {seconds:.0f} | {row.verdict} |"
+    found = f"{len(control.faults):,} of {control.cases:,}" if row.promised else ""
+    shown = f"{found} | {seconds:.0f} | {row.verdict} |"
     return f"| {row.what} | {tried.cases:,} | {len(tried.faults):,} | {row.without} | {shown}"
 
 
 def _faults(result: Result) -> str:
-    told = [f"- {row.what}: {fault}" for row in result.rows for fault in row.tried.faults[:SHOWN]]
+    rows = [row for row in result.rows if row.promised]
+    told = [f"- {row.what}: {fault}" for row in rows for fault in row.tried.faults[:SHOWN]]
     return "\n" + "\n".join(told) + "\n" if told else ""
 
 
@@ -96,7 +98,13 @@ def _kept() -> Mapping[str, dict[str, Any]]:
 
 def _found(said: dict[str, Any]) -> Found:
     rows = tuple(
-        Row(row["what"], _tried(row["tried"]), row["without"], _tried(row["control"]))
+        Row(
+            row["what"],
+            _tried(row["tried"]),
+            row["without"],
+            _tried(row["control"]),
+            row.get("promised", True),
+        )
         for row in said["result"]["rows"]
     )
     result = Result(said["result"]["promise"], rows, said["result"]["notes"])

@@ -32,15 +32,21 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One thing done very often. `control` is the same with the safeguard `without` taken away."""
+    """One thing done very often. `control` is the same with the safeguard `without` taken away.
+
+    Where nothing is `promised` it is told for what it shows, and has no control.
+    """
 
     what: str
     tried: Tried
     without: str
     control: Tried
+    promised: bool = True
 
     @property
     def verdict(self) -> str:
+        if not self.promised:
+            return "not promised"
         if self.tried.faults:
             return "broken"
         if not self.tried.cases:
@@ -58,4 +64,5 @@ class Result:
 
     @property
     def held(self) -> bool:
-        return bool(self.rows) and all(row.verdict == "held" for row in self.rows)
+        promised = [row for row in self.rows if row.promised]
+        return bool(promised) and all(row.verdict == "held" for row in promised)

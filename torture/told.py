@@ -52,6 +52,7 @@ class Told:
         *,
         pool: Executor | None = None,
         enough: int | None = None,
+        at_once: int = AT_ONCE,
     ) -> Tried:
         """Attempt each case that was not attempted before, several at once; return what is known of all.
 
@@ -66,8 +67,8 @@ class Told:
         told = began
         with (
             self._notes.open("a", encoding="utf-8") as notes,
-            nullcontext(pool) if pool else ThreadPoolExecutor(AT_ONCE) as workers,
-            closing(_attempted(workers, left, attempt)) as attempts,
+            nullcontext(pool) if pool else ThreadPoolExecutor(at_once) as workers,
+            closing(_attempted(workers, left, attempt, at_once)) as attempts,
         ):
             for case, fault in attempts:
                 done[str(case)] = fault
@@ -91,14 +92,14 @@ def _reached(done: dict[str, str | None], enough: int | None) -> bool:
 
 
 def _attempted(
-    workers: Executor, cases: Sequence[Case], attempt: Callable[[Case], str | None]
+    workers: Executor, cases: Sequence[Case], attempt: Callable[[Case], str | None], at_once: int
 ) -> Generator[tuple[Case, str | None], None, None]:
     """Yield each case as it has been attempted. Closed early, it waits for those that have begun."""
     coming: dict[Future[str | None], Case] = {}
     rest = iter(cases)
     try:
         while True:
-            while len(coming) < 2 * AT_ONCE and (case := next(rest, None)) is not None:
+            while len(coming) < 2 * at_once and (case := next(rest, None)) is not None:
                 coming[workers.submit(attempt, case)] = case
             if not coming:
                 return

@@ -36,6 +36,13 @@ def test_a_promise_is_held_only_where_its_control_could_break_it(
     assert not Result("Nothing is lost.", ()).held
 
 
+def test_what_is_not_promised_is_told_and_decides_nothing() -> None:
+    shown = Row("a cache that is never on", ILL, "", Tried(0, (), 0.0), promised=False)
+    assert shown.verdict == "not promised"
+    assert not Result("Nothing is lost.", (shown,)).held
+    assert Result("Nothing is lost.", (Row("killed", WELL, "the sync", ILL), shown)).held
+
+
 def test_every_case_is_tried_once_and_its_fault_told(tmp_path: Path) -> None:
     seen = []
 

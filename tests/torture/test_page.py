@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -30,3 +31,16 @@ def test_a_result_stands_on_the_page_until_the_next(tmp_path: Path, monkeypatch:
     assert "| killed | 1,200 | 1 | the sync | 1 of 9 | 63 | broken |" in text
     assert "- killed: case 5: a message is lost" in text
     assert "held" not in text.partition("## Nothing")[2]
+
+
+def test_what_is_not_promised_is_told_without_its_faults(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page, "RESULTS", tmp_path / "results.json")
+    monkeypatch.setattr(page, "PAGE", tmp_path / "torture.md")
+    kept = found()
+    shown = Row("a shared cache", Tried(90, ("case 5: a word",), 9.0), "", Tried(0, (), 0.0), promised=False)
+    page.keep(replace(kept, result=replace(kept.result, rows=(*kept.result.rows, shown))))
+    text = page.PAGE.read_text(encoding="utf-8")
+    assert "| a shared cache | 90 | 1 |  |  | 9 | not promised |" in text
+    assert "case 5" not in text
