@@ -68,7 +68,7 @@ bench-kb: $(VENV)/.test  ## measure how well and how fast shelves are searched, 
 bench-quality: $(VENV)/.test  ## ask the starter all questions with known answers; writes docs/reference/quality.md
 	$(BIN)/python -m bench.quality
 
-torture: $(VENV)/.test  ## kill it, cut its power, fill its disk, ask as 32 users, thousands of times (30 minutes); writes docs/reference/torture.md
+torture: $(VENV)/.test  ## kill it, cut its power, fill its disk, thousands of times (20 minutes); writes docs/reference/torture.md
 	$(BIN)/python -m torture
 
 torture-long: $(VENV)/.test  ## the same for a day; stopped, it goes on with: python -m torture --long --resume
