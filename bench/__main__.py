@@ -34,7 +34,7 @@ class Group:
 
 ALONE = Group(
     "make bench",
-    ("startup", "answering", "coming_back", "footprint"),
+    ("startup", "answering", "coming_back", "footprint", "neighbour"),
     REFERENCE / "benchmarks.md",
     ROOT / "bench" / "samples.json",
 )
