@@ -14,6 +14,8 @@ from sottovoce.native import needs
 
 from .conftest import Sotto
 
+INDEX = ("--index", "https://packages.example/packages")
+
 
 @pytest.fixture
 def place(tmp_path: Path) -> Home:
@@ -73,7 +75,9 @@ def test_a_question_is_answered_all_the_same_and_the_change_is_told_once(sotto: 
         (("build", "--from", ".", "--fetch", "there"), 2, "do not go together"),
         (("build", "--yes"), 3, "nothing leaves this machine"),
         (("build", "--from", "."), 2, "There is no xllamacpp-"),
-        (("build", "--fetch", "there"), 3, "was not contacted"),
+        (("build", "--fetch", "there"), 2, "not said from where"),
+        (("build", "--fetch", "there", *INDEX), 3, "was not contacted"),
+        (("build", "--fetch", "there", "--index", "packages.example"), 2, "it must begin with https://"),
     ],
 )
 def test_what_cannot_be_is_told_with_a_next_step(
@@ -96,9 +100,9 @@ def test_what_cannot_be_is_told_with_a_next_step(
 def test_a_build_asks_first(sotto: Sotto, place: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(needs, "look", lambda _: needs.Means("/usr/bin/c++", 2, 0))
     assert sotto("settings", "set", "network", "ask").code == 0
-    told = sotto("engine", "build")
+    told = sotto("engine", "build", *INDEX)
     assert told.code == 3
-    assert "Fetched from files.pythonhosted.org: " in told.err
+    assert "Fetched from packages.example: " in told.err
     assert "2 compilers at once, about 6 minutes" in told.err
     assert "The way back: sotto engine use wheel" in told.err
     assert "Add --yes" in told.err

@@ -25,9 +25,8 @@ if TYPE_CHECKING:
 
 EXAMPLES = """\b
 Examples:
-  sotto engine build
-  sotto engine build --yes --keep
-  sotto engine build --fetch /media/stick/engine
+  sotto engine build --index https://packages.example/packages
+  sotto engine build --fetch /media/stick/engine --index https://packages.example/packages
   sotto engine build --from /media/stick/engine"""
 
 MINUTES = 12
@@ -61,12 +60,22 @@ class Wish:
     type=click.Path(file_okay=False, path_type=Path),
     help="Only fetch the files into this folder, to be carried to another machine.",
 )
+@click.option(
+    "--index", default="", help="Where the files of an index of Python's packages lie, or of a mirror of it."
+)
 @click.option("--keep", is_flag=True, help="Have it answer even if it is not faster here.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--json", "as_json", is_flag=True, help="Print a line of JSON for each step.")
 @click.pass_obj
 def build(
-    given: Given, /, carried: Path | None, fetch: Path | None, keep: bool, yes: bool, as_json: bool
+    given: Given,
+    /,
+    carried: Path | None,
+    fetch: Path | None,
+    index: str,
+    keep: bool,
+    yes: bool,
+    as_json: bool,
 ) -> None:
     """Build the engine for this machine's processor, prove it, and have it answer.
 
@@ -82,30 +91,32 @@ def build(
         raise BadValue("--from and --fetch do not go together.", hint="Fetch here, and build there")
     home = given.open_home()
     if fetch is not None:
-        run(_fetch(given, _door(given, home), sources.needed(), fetch))
+        _require_index(index)
+        run(_fetch(given, _door(given, home), sources.needed(index), fetch))
         return
     wish = Wish(yes, keep, as_json)
-    order = _order(given, home, carried)
+    order = _order(given, home, carried, index)
     _tell(given, home, wish, order)
     _agree(given, wish)
     made = run(_make(given, home, wish, order, _door(given, home)))
     _switch(given, home, wish, made)
 
 
-def _order(given: Given, home: Home, carried: Path | None) -> Order:
+def _order(given: Given, home: Home, carried: Path | None, index: str) -> Order:
     """Look at all that is needed before anything is asked. Raises SottoError."""
     from sottovoce.core.paths import make_folder
     from sottovoce.engine.threads import usable_cores
     from sottovoce.native import bringing, making, needs, sources
     from sottovoce.native.making import Order
 
-    wanted = sources.needed()
+    wanted = sources.needed(index)
     make_folder(home.engines)
     means = needs.look(home.engines)
     if carried is not None:
         bringing.carried(wanted, carried)
     elif bringing.missing_bytes(wanted, making.coming(home)):
         _require_network(given)
+        _require_index(index)
     threads = given.settings().threads or usable_cores()
     return Order(wanted, carried, means, _subjects(given, home), threads)
 
@@ -119,6 +130,19 @@ def _require_network(given: Given) -> None:
         raise Offline(
             "What the engine is built of is not here, and nothing leaves this machine unless you allow it.",
             hint="sotto settings set network ask, or bring the files: sotto engine build --from FOLDER",
+        )
+
+
+def _require_index(index: str) -> None:
+    """Raise BadValue where it is not said from where files are to be fetched: none is asked by itself."""
+    from sottovoce.core.errors import BadValue
+
+    if not index:
+        raise BadValue(
+            "It is not said from where the engine's source is to be fetched.",
+            hint="Name your index of Python's packages, as pip download -v shows it: "
+            "sotto engine build --index https://HOST/packages",
+            field="index",
         )
 
 
@@ -137,7 +161,6 @@ def _subjects(given: Given, home: Home) -> tuple[Subject, ...]:
 def _tell(given: Given, home: Home, wish: Wish, order: Order) -> None:
     from sottovoce.fit import built
     from sottovoce.native import bringing, making
-    from sottovoce.native.sources import INDEX
 
     folder = order.folder or making.coming(home)
     fetched = 0 if order.folder else bringing.missing_bytes(order.sources, folder)
@@ -155,9 +178,8 @@ def _tell(given: Given, home: Home, wish: Wish, order: Order) -> None:
         return
     minutes = max(1, MINUTES // order.means.jobs)
     if fetched:
-        given.show.note(
-            f"Fetched from {urlsplit(INDEX).hostname}: {amount(fetched)}, each file held to its digest."
-        )
+        host = urlsplit(order.sources[0].index).hostname
+        given.show.note(f"Fetched from {host}: {amount(fetched)}, each file held to its digest.")
     given.show.note(
         f"Compiled with {order.means.compiler}: release {built.release()}, {order.means.jobs} compilers at "
         f"once, about {minutes} minutes where nothing else computes."

@@ -76,7 +76,7 @@ def write(
             _copy(recoding, added, source, file, told, given_up)
             file.flush()
             os.fsync(file.fileno())
-        except BaseException:
+        except BaseException:  # half of it is of no use, also where it was stopped
             path.unlink(missing_ok=True)
             raise
 

@@ -47,7 +47,7 @@ def take_place(home: Home, database: Database, model: ModelFile, new: KnownFile)
             _put_aside(place, kept)
             new.path.replace(place)
             _sync(place, kept)
-    except BaseException:
+    except BaseException:  # whatever ended it, the record must say what lies there
         _note(database, record, None)
         raise
     _note(database, noted, there)
@@ -83,7 +83,7 @@ def undo(home: Home, database: Database, model: ModelFile) -> None:
             with on_disk(kept):
                 kept.replace(model.path)
                 _sync(model.path, kept)
-        except BaseException:
+        except BaseException:  # as above
             _note(database, record, None)
             raise
         _note(database, replace(record, sha256=now.sha256), replace(now, path=model.path))

@@ -195,4 +195,4 @@ def _programs(tools: Path) -> list[Path]:
 def _take_library(made: Path, library: Path) -> None:
     with zipfile.ZipFile(_only(made)) as archive:
         names = [name for name in archive.namelist() if name.startswith(f"{PACKAGE}/")]
-        archive.extractall(library, names)  # noqa: S202
+        archive.extractall(library, names)  # noqa: S202  (what was just built here)

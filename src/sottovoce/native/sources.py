@@ -13,7 +13,6 @@ from packaging.utils import parse_wheel_filename
 from sottovoce.core.errors import Unsupported
 from sottovoce.fit import built
 
-INDEX = "https://files.pythonhosted.org/packages"
 SOURCE = "source"
 OF_THE_SYSTEM = ("cmake",)
 """What a system may have itself; the rest comes in the versions that were tried."""
@@ -21,26 +20,28 @@ OF_THE_SYSTEM = ("cmake",)
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file that is needed. `gives`: which program or package is in it."""
+    """A file that is needed. `gives`: which program or package is in it; `index`: where all of them lie."""
 
     name: str
     gives: str
     size: int
     sha256: str
     place: str
-    index: str = INDEX
+    index: str
 
     @property
     def url(self) -> str:
-        return f"{self.index}/{self.place}/{self.name}"
+        return f"{self.index.rstrip('/')}/{self.place}/{self.name}"
 
 
-def needed() -> tuple[Source, ...]:
+def needed(index: str = "") -> tuple[Source, ...]:
     """Return the files that a build takes on this machine, the engine's own first.
+
+    `index` is the address of the files of an index of Python's packages; empty: they are carried here.
 
     Raises Unsupported where they are of another release, or none of them runs here.
     """
-    files = _listed()
+    files = _listed(index)
     if files[0].name != f"{built.PACKAGE}-{built.release()}.tar.gz":
         raise Unsupported(
             f"Another engine is installed, {built.release()}, than this program can build.",
@@ -68,6 +69,6 @@ def _fitting(files: list[Source]) -> Source:
     )
 
 
-def _listed() -> list[Source]:
+def _listed(index: str) -> list[Source]:
     text = resources.files(__package__).joinpath("sources.toml").read_text("utf-8")
-    return [Source(**one) for one in tomllib.loads(text)["file"]]
+    return [Source(**one, index=index) for one in tomllib.loads(text)["file"]]

@@ -56,7 +56,7 @@ def read(facts: Mapping[str, Any]) -> Offer | None:
     """Return what a message's facts offer; None for nothing, or for what another program wrote there."""
     said = facts.get(routes.OFFER)
     try:
-        return Offer(str(said["upstream"]), Route(said["route"]), str(said["reason"]))  # type: ignore[index]
+        return Offer(str(said["upstream"]), Route(said["route"]), str(said["reason"]))  # type: ignore[index]  # None is a TypeError, too
     except (TypeError, LookupError, ValueError):
         return None
 

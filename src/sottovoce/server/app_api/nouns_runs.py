@@ -73,7 +73,7 @@ class FirstRun(Noun):
     model: str | None = None
     sampling: Drawing = Drawing()
     attachments: Attached = []  # noqa: RUF012  (pydantic copies it)
-    knowledge: Shelves = []  # noqa: RUF012
+    knowledge: Shelves = []  # noqa: RUF012  (as above)
     quote: bool = False
     route: RouteNoun | None = None
     only: RouteNoun | None = None
