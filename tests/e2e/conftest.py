@@ -55,18 +55,17 @@ class Terminal:
         for key in keys:
             self._pty.send(key)
 
-    def ask(self, text: str) -> None:
-        """Type at an empty prompt and send; the prompt that is seen next is another one."""
+    def ask(self, *text: str) -> None:
+        """Type at an empty prompt, see it there, and send: the next empty prompt is another one."""
         self.until(lambda: self.at_prompt)
-        self.press(text, ENTER)
-        self.until(lambda: not self.at_prompt or text[:10] in self.text)
+        self.press(*text)
+        self.until(lambda: not self.at_prompt)
+        self.press(ENTER)
 
     @property
     def at_prompt(self) -> bool:
-        return any(
-            line.startswith(("› Ask something", "edit ›", "› 请提问", "修改 ›"))
-            for line in self.screen.display
-        )
+        """Whether an empty prompt waits for a question."""
+        return any(line.startswith(("› Ask something", "› 请提问")) for line in self.screen.display)
 
     @property
     def text(self) -> str:

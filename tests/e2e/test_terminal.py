@@ -100,8 +100,7 @@ def test_the_help_answers_questions_about_the_assistant_and_keeps_nothing(termin
 
 def test_a_message_can_have_several_lines(terminal, tmp_path):
     sotto = terminal()
-    sotto.until(lambda: sotto.at_prompt)
-    sotto.press("one", ALT_ENTER, "two", NEW_LINE, "three", ENTER)
+    sotto.ask("one", ALT_ENTER, "two", NEW_LINE, "three")
     sotto.settle()
     assert last_answer(tmp_path)["text"] == "one\ntwo\nthree"
 
@@ -329,8 +328,7 @@ def test_copying_goes_through_the_terminal_where_there_is_no_desktop(terminal, t
 
 def test_nothing_in_an_answer_moves_the_cursor_or_sets_a_title(terminal):
     sotto = terminal()
-    sotto.until(lambda: sotto.at_prompt)
-    sotto.press(f"{PASTE}evil \x9b2J \x1b]0;title\x07 text{PASTED}", ENTER)
+    sotto.ask(f"{PASTE}evil \x9b2J \x1b]0;title\x07 text{PASTED}")
     sotto.settle()
     assert "title" not in sotto.screen.title
     assert "]0;title" in sotto.text
@@ -357,8 +355,7 @@ def f():
 
 def test_markdown_stands_right_in_the_scrollback_once_it_is_written(terminal):
     sotto = terminal(height=12)
-    sotto.until(lambda: sotto.at_prompt)
-    sotto.press(f"{PASTE}{MARKDOWN}{PASTED}", ENTER)
+    sotto.ask(f"{PASTE}{MARKDOWN}{PASTED}")
     sotto.settle()
     answer = sotto.text.split("- two\n")[1].split("› Ask")[0].strip("\n")
     assert answer.split("\n") == [
