@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -26,11 +26,12 @@ MOST_COMPARED = 8
 
 LONGEST_SHOWN = 120
 
-_SPACE = re.compile("[\\s\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]+")
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 """With what no XML can hold, so that a document which leaves it out says the same."""
 _WIDE = "\u2e80-\u303f\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uff60"
-_WITHIN_WIDE = re.compile(f"(?<=[{_WIDE}]) (?=[{_WIDE}])")
-_SENTENCE_END = re.compile(r"(?<=[.!?…]) |(?<=[。！？]) ?")
+_WITHIN_WIDE = re.compile(f" (?=[{_WIDE}])(?<=[{_WIDE}] )")
+"""Begins with its space: a pattern that looks back first is tried at every character."""
+_SENTENCE_END = re.compile("[.!?…] |[。！？] ?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,8 @@ class Change:
 
 def normal(text: str) -> str:
     """Return the normal form of a text."""
-    plain = _SPACE.sub(" ", unicodedata.normalize("NFC", text).replace("\ufeff", ""))
-    return _WITHIN_WIDE.sub("", plain).strip()
+    seen = _UNSEEN.sub(" ", unicodedata.normalize("NFC", text).replace("\ufeff", ""))
+    return _WITHIN_WIDE.sub("", " ".join(seen.split())).strip()
 
 
 def fingerprint(blocks: Iterable[str]) -> Print:
@@ -108,13 +109,17 @@ def _places(sentences: Sequence[str], text: str) -> list[tuple[int, int]]:
 
 
 def _sentences(blocks: Sequence[str]) -> list[str]:
-    return [
-        part
-        for block in blocks
-        for sentence in _SENTENCE_END.split(block)
-        if sentence
-        for part in _cut_up(sentence)
-    ]
+    return [part for block in blocks for sentence in _ended(block) for part in _cut_up(sentence)]
+
+
+def _ended(block: str) -> Iterator[str]:
+    """Yield the sentences of a block, each with the sign that ends it."""
+    start = 0
+    for end in _SENTENCE_END.finditer(block):
+        yield block[start : end.start() + 1]
+        start = end.end()
+    if start < len(block):
+        yield block[start:]
 
 
 def _cut_up(sentence: str) -> list[str]:

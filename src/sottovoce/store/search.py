@@ -40,7 +40,8 @@ _RUN = re.compile(
     "[々〇\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
     "\uac00-\ud7a3\uf900-\ufaff\uff66-\uff9d\U00020000-\U0003ffff]+"
 )
-_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_WIDE = re.compile("[\uff01-\uff5e]")
+_WIDER_BY = 0xFEE0
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -101,16 +102,21 @@ def index_text(text: str) -> str:
 
     The last character of a run stands alone as well, so that every single character can be found.
     """
-    return _RUN.sub(lambda run: f" {' '.join(_pairs(run[0]))} ", text.translate(_WIDE))
+    return _RUN.sub(lambda run: f" {' '.join(_pairs(run[0]))} ", _narrow(text))
 
 
 def query_words(text: str) -> list[str]:
     """Return what to look for: words and runs, without stop words unless there is nothing else."""
-    text = unicodedata.normalize("NFC", text[:MAX_QUERY]).translate(_WIDE).lower()
+    text = _narrow(unicodedata.normalize("NFC", text[:MAX_QUERY])).lower()
     words = []
     for piece in _WORD.findall(text):
         words += [part for part in re.split(f"({_RUN.pattern})", piece) if part]
     return [word for word in words if word not in STOP_WORDS] or words
+
+
+def _narrow(text: str) -> str:
+    """Return the text with letters, digits and signs of full width as the usual ones."""
+    return _WIDE.sub(lambda found: chr(ord(found[0]) - _WIDER_BY), text)
 
 
 def _match(words: list[str]) -> str:
