@@ -63,6 +63,16 @@ async def test_compilers_know_nothing_of_keys_and_no_way_out(
     assert os.access(scripts / "ninja", os.X_OK)
 
 
+async def test_compilers_are_told_what_they_must_be_told_besides(tmp_path: Path) -> None:
+    files = written(tmp_path / "files", "", SHOWS)
+    async with aclosing(build(files, tmp_path / "staging", tmp_path / "log", 1, ("-a", "-b"))) as steps:
+        async for _ in steps:
+            pass
+    said = (tmp_path / "log").read_text()
+    assert "CFLAGS=-a -b\n" in said
+    assert "CXXFLAGS=-a -b\n" in said
+
+
 HANGS = """
 import subprocess
 child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], process_group=0)

@@ -53,10 +53,13 @@ class Step:
     total: int
 
 
-async def build(files: Sequence[Path], staging: Path, log: Path, jobs: int) -> AsyncGenerator[Step, None]:
+async def build(
+    files: Sequence[Path], staging: Path, log: Path, jobs: int, flags: Sequence[str] = ()
+) -> AsyncGenerator[Step, None]:
     """Make `staging`/library of a source archive and of the wheels that are its tools. Takes whole paths.
 
-    Closing the generator ends every compiler. Raises SottoError with the last lines where it fails.
+    `jobs` compilers run at once and are told these `flags` too. Closing the generator ends every one of them.
+    Raises SottoError with the last lines where it fails.
     """
     source, tools = staging / "source", staging / "tools"
     given_up = threading.Event()
@@ -76,7 +79,7 @@ async def build(files: Sequence[Path], staging: Path, log: Path, jobs: int) -> A
     made = staging / "made"
     make_folder(made)
     tail: deque[str] = deque(maxlen=TAIL)
-    process = await _start(source, tools, made, jobs)
+    process = await _start(source, tools, made, jobs, flags)
     try:
         assert process.stdout is not None  # noqa: S101  (piped)
         with _opened(log) as kept:
@@ -103,7 +106,9 @@ def _opened(log: Path) -> TextIO:
     return os.fdopen(handle, "w", encoding="utf-8")
 
 
-async def _start(source: Path, tools: Path, made: Path, jobs: int) -> asyncio.subprocess.Process:
+async def _start(
+    source: Path, tools: Path, made: Path, jobs: int, flags: Sequence[str]
+) -> asyncio.subprocess.Process:
     known = child_environment({})
     places = [*(str(path.parent) for path in _programs(tools)), known.get("PATH", os.defpath)]
     told = {
@@ -112,6 +117,8 @@ async def _start(source: Path, tools: Path, made: Path, jobs: int) -> asyncio.su
         "CMAKE_ARGS": " ".join(OPTIONS),
         "CMAKE_GENERATOR": "Ninja",
         "NPROC": str(jobs),
+        "CFLAGS": " ".join(flags),
+        "CXXFLAGS": " ".join(flags),
         "http_proxy": NOWHERE,
         "https_proxy": NOWHERE,
     }

@@ -84,7 +84,8 @@ async def make(
                         yield Fetched(here)
             await asyncio.to_thread(bringing.carried, order.sources, folder)
             files = [folder / one.name for one in order.sources]
-            async with aclosing(build(files, staging, log_of(home), order.means.jobs)) as building:
+            means = order.means
+            async with aclosing(build(files, staging, log_of(home), means.jobs, means.flags)) as building:
                 async for step in building:
                     yield step
             seconds = time.monotonic() - began

@@ -18,6 +18,7 @@ from sottovoce.core.amounts import amount
 from sottovoce.core.environment import child_environment
 from sottovoce.core.errors import DiskFull, NotEnoughMemory, SottoError, Unsupported
 from sottovoce.engine import memory, threads
+from sottovoce.native import tiles
 
 DISK = 1_200_000_000
 """Bytes that the sources, the tools and what is made of them may take, with room to spare."""
@@ -41,11 +42,12 @@ INSTALL = (
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What a build may use. `jobs`: compilers at once."""
+    """What a build may use. `jobs`: compilers at once; `flags`: what they must be told besides."""
 
     compiler: str
     jobs: int
     free: int
+    flags: tuple[str, ...] = ()
 
 
 def look(folder: Path) -> Means:
@@ -72,7 +74,9 @@ def look(folder: Path) -> Means:
             f"Building the engine needs {amount(MEMORY)} of memory; {amount(room)} are free.",
             hint="Close other programs and try again",
         )
-    return Means(_compiler(), max(1, min(threads.usable_cores(), room // MEMORY)), free)
+    compiler = _compiler()
+    jobs = max(1, min(threads.usable_cores(), room // MEMORY))
+    return Means(compiler, jobs, free, tiles.flags(compiler))
 
 
 def _compiler() -> str:
