@@ -1,4 +1,4 @@
-"""The process edge: what is loaded, and how anything that goes wrong is told."""
+"""The process edge: which command, and how anything that goes wrong is told."""
 
 from __future__ import annotations
 
@@ -17,22 +17,6 @@ import pytest
 from sottovoce.cli import main as edge
 from sottovoce.core import errors
 
-HEAVY = [
-    "asyncio", "httpx2", "huggingface_hub", "jsonschema", "numpy", "prompt_toolkit", "psutil", "pydantic",
-    "pygments", "rich", "sqlite3", "starlette", "xllamacpp",
-]  # fmt: skip
-
-PROBE = """
-import sys
-sys.argv = ["sotto", "--help"]
-from sottovoce.cli.main import main
-try:
-    main()
-except SystemExit:
-    print("LOADED", *sorted({name.partition(".")[0] for name in sys.modules}))
-    print("OURS", *sorted(name for name in sys.modules if name.startswith("sottovoce.cli.")))
-"""
-
 
 def program(home: Path, *arguments: str, **how: object) -> subprocess.Popen[bytes]:
     env = {**os.environ, "SOTTO_HOME": str(home), "SOTTO_ENGINE": "echo"}
@@ -40,20 +24,6 @@ def program(home: Path, *arguments: str, **how: object) -> subprocess.Popen[byte
         [sys.executable, "-m", "sottovoce", *arguments],
         env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
-
-
-def test_help_loads_no_command_and_nothing_heavy():
-    done = subprocess.run([sys.executable, "-c", PROBE], capture_output=True, text=True, check=True)
-    loaded = next(line for line in done.stdout.splitlines() if line.startswith("LOADED")).split()
-    ours = next(line for line in done.stdout.splitlines() if line.startswith("OURS")).split()[1:]
-    assert "click" in loaded
-    assert not set(HEAVY) & set(loaded)
-    assert ours == [
-        "sottovoce.cli._given",
-        "sottovoce.cli._help",
-        "sottovoce.cli._show",
-        "sottovoce.cli.main",
-    ]
 
 
 @pytest.mark.parametrize("name", edge.COMMANDS)
@@ -228,22 +198,6 @@ def test_the_home_can_be_chosen_before_the_command(sotto, tmp_path):
     assert sotto("--home", tmp_path / "elsewhere", "ask", "hello").code == 0
     assert (tmp_path / "elsewhere" / "sotto.db").exists()
     assert not (tmp_path / "home").exists()
-
-
-def test_an_answer_into_a_pipe_loads_nothing_that_only_a_screen_needs(tmp_path):
-    probe = PROBE.replace('"--help"', '"ask", "hello"')
-    env = {**os.environ, "SOTTO_HOME": str(tmp_path), "SOTTO_ENGINE": "echo"}
-    done = subprocess.run(
-        [sys.executable, "-c", probe],
-        env=env,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    loaded = next(line for line in done.stdout.splitlines() if line.startswith("LOADED")).split()
-    assert done.stdout.startswith("hello\n")
-    assert not {"rich", "prompt_toolkit", "pygments", "markdown_it", "pydantic", "jsonschema"} & set(loaded)
 
 
 CRASHED = """

@@ -14,7 +14,6 @@ import platform
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
-from importlib.metadata import version
 from pathlib import Path
 
 from sottovoce.core.errors import NotFound, SottoError
@@ -96,6 +95,8 @@ class Current:
 
 def release() -> str:
     """Return the version of the engine's library that is installed."""
+    from importlib.metadata import version  # brings thirty modules; most homes have nothing built
+
     return version(PACKAGE)
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 
 from sottovoce.core.errors import TooLarge
 from sottovoce.guard.privacy.asking import Candidate, candidates
-from sottovoce.guard.privacy.finding import find
 from sottovoce.guard.privacy.found import Find, Kind
 from sottovoce.guard.privacy.masking import mask
 from sottovoce.guard.privacy.masks import FAMILY, GIVEN, LITERAL, PERSON, WORDS, Mask, Masks, free_ending
@@ -53,6 +52,8 @@ def hide(texts: Sequence[str], masks: Masks, own: Sequence[str] = (), never: Col
     is hidden wherever it stands. `own` are the owner's words, `never` values that are not personal.
     Raises TooLarge.
     """
+    from sottovoce.guard.privacy.finding import find  # its rules take long to build; most homes hide nothing
+
     joined = BETWEEN.join(texts)
     if not masks.ending:
         masks = replace(masks, ending=free_ending([joined]))
