@@ -74,7 +74,7 @@ torture: $(VENV)/.test  ## kill it, cut its power, fill its disk, thousands of t
 torture-long: $(VENV)/.test  ## the same for a day; stopped, it goes on with: python -m torture --long --resume
 	$(BIN)/python -m torture --long
 
-docs: $(VENV)/.test  ## write the reference pages anew from the code
+docs: $(VENV)/.test  ## write the reference pages anew from the code, and the figures of the promises
 	$(BIN)/python -m docs.generate
 
 record: $(VENV)/.test  ## record the terminal sessions in the pages anew, with the real model

@@ -1,6 +1,7 @@
 """Write the reference pages from the code: `python -m docs.generate`; `--check` only says what is stale.
 
-What can be known from the code stands there and nowhere else: help texts, settings, errors, signatures.
+What can be known from the code stands there and nowhere else: help texts, settings, errors, signatures. So do
+the figures of the page of promises, which the measurements tell.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pathlib import Path
 import click
 from docs.catalogue import catalogue_page
 from docs.conformance import conformance_page
+from docs.promises import promises_page
 
 import sottovoce
 from sottovoce.cli.chat import commands
@@ -28,7 +30,7 @@ from sottovoce.core.errors import SottoError
 from sottovoce.core.paths import Home
 from sottovoce.core.sampling import RANGES
 
-REFERENCE = Path(__file__).parent / "reference"
+DOCS = Path(__file__).parent
 SOURCES = Path(__file__).parents[1] / "src"
 NOTE = "<!-- Written by `make docs` from the code. Change the code, not this page. -->\n\n"
 WIDTH = 100
@@ -274,24 +276,29 @@ def _table(headings: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
 
 
 PAGES: dict[str, Callable[[], str]] = {
-    "commands.md": commands_page,
-    "settings.md": settings_page,
-    "errors.md": errors_page,
-    "api.md": api_page,
-    "modules.md": modules_page,
-    "conformance.md": conformance_page,
-    "catalogue.md": catalogue_page,
+    "reference/commands.md": commands_page,
+    "reference/settings.md": settings_page,
+    "reference/errors.md": errors_page,
+    "reference/api.md": api_page,
+    "reference/modules.md": modules_page,
+    "reference/conformance.md": conformance_page,
+    "reference/catalogue.md": catalogue_page,
+    "concepts/promises.md": promises_page,
 }
+"""Where each page stands, below docs/, and what writes it."""
+
+IN_PART = {"concepts/promises.md"}
+"""Pages that are written by hand but for what stands between marks."""
 
 
 def page(name: str) -> str:
-    """Return one reference page as the code says it should be."""
-    return NOTE + PAGES[name]().rstrip() + "\n"
+    """Return one page as the code says it should be."""
+    return ("" if name in IN_PART else NOTE) + PAGES[name]().rstrip() + "\n"
 
 
 def stale() -> list[str]:
     """Return the pages whose file differs from what the code says."""
-    return [name for name in PAGES if not _same(REFERENCE / name, page(name))]
+    return [name for name in PAGES if not _same(DOCS / name, page(name))]
 
 
 def _same(path: Path, text: str) -> bool:
@@ -302,10 +309,9 @@ def main() -> None:
     old = stale()
     if "--check" in sys.argv[1:]:
         sys.exit(f"Stale: {', '.join(old)}. Next: make docs" if old else 0)
-    REFERENCE.mkdir(exist_ok=True)
     for name in old:
-        (REFERENCE / name).write_text(page(name), "utf-8")
-        sys.stdout.write(f"docs/reference/{name}\n")
+        (DOCS / name).write_text(page(name), "utf-8")
+        sys.stdout.write(f"docs/{name}\n")
 
 
 if __name__ == "__main__":

@@ -195,7 +195,7 @@ def hints(module: ast.Module) -> Iterator[str]:
 
 
 def test_every_flag_slash_command_and_address_named_in_a_hint_exists() -> None:
-    flags = set(re.findall(FLAG, generate.page("commands.md")))
+    flags = set(re.findall(FLAG, generate.page("reference/commands.md")))
     addresses = {"/" + one.path.split("/")[1] for one in endpoints()}
     slashes = {one.name for one in COMMANDS} | addresses
     missing = [
