@@ -1,7 +1,7 @@
 """The chat in the terminal: one prompt, one answer, slash commands.
 
 session   the loop: a question, its answer, again
-commands  the table of slash commands; talk_*.py hold what they do
+commands  the table of slash commands; about_*.py hold what they do
 view      how an answer appears while it is written; markdown, tail: its parts
 prompt    the line where one types; status: the line below it
 """
