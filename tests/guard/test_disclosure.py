@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sottovoce.guard import disclosure
-from sottovoce.guard.disclosure import CONTINUOUS, SAID, TALKING, in_language
+from sottovoce.guard.disclosure import CONTINUOUS, SAID, TALKING
 
 STRINGS = Path(__file__).parents[2] / "web" / "strings"
 
@@ -23,14 +23,6 @@ def test_every_sentence_says_ai_in_english_and_in_chinese(sentences: dict[str, s
 def test_the_page_says_the_same(language: str) -> None:
     strings = json.loads((STRINGS / f"{language}.json").read_text("utf-8"))
     assert strings["disclosure"] == CONTINUOUS[language]
-
-
-@pytest.mark.parametrize(
-    ("asked", "given"),
-    [("zh", "zh"), ("zh-CN", "zh"), ("zh_TW", "zh"), ("ZH", "zh"), ("en", "en"), ("fr", "en"), ("", "en")],
-)
-def test_a_language_without_a_sentence_gets_the_english_one(asked: str, given: str) -> None:
-    assert in_language(TALKING, asked) == TALKING[given]
 
 
 def test_the_header_is_one_that_http_allows() -> None:

@@ -34,7 +34,6 @@ LOAD_LIBRARY = (
 """Prints its version, and below it what it computes with."""
 
 USED = re.compile(r"([A-Z][A-Z0-9_]*) = 1")
-SMALL_WINDOW = 512
 
 
 def library(command: str = LOAD_LIBRARY, chosen: Library | None = None) -> Finding:

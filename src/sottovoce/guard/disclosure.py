@@ -25,8 +25,3 @@ CONTINUOUS = {
     "zh": "你正在与运行在本机上的 AI 对话。它可能出错，重要内容请自行核实。",
 }
 """The line that a page has in sight all the time."""
-
-
-def in_language(sentences: dict[str, str], language: str) -> str:
-    """Return the sentence in a language such as zh or zh-CN; in English where there is none."""
-    return sentences.get(language.lower().partition("-")[0].partition("_")[0], sentences["en"])

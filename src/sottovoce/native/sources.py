@@ -13,7 +13,6 @@ from packaging.utils import parse_wheel_filename
 from sottovoce.core.errors import Unsupported
 from sottovoce.fit import built
 
-SOURCE = "source"
 OF_THE_SYSTEM = ("cmake",)
 """What a system may have itself; the rest comes in the versions that were tried."""
 

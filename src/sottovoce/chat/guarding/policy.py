@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sottovoce.chat.grounds import is_chinese
 from sottovoce.chat.guarded import Instead, Said, Stop, Verdict, Watch
+from sottovoce.chat.guarding import recording
 from sottovoce.chat.guarding.looking import question, together
 from sottovoce.core.events import Notice
 from sottovoce.guard import crisis, refusal
@@ -65,7 +66,7 @@ class PolicyGuard:
         ruling = await self.ruling(said, profile)
         if not ruling.rule:
             return Verdict()
-        outcome = "card" if ruling.card else "refused"
+        outcome = recording.CARD if ruling.card else recording.REFUSED
         self.record(said, ruling.rule, "question", outcome, str(ruling.category))
         asked = question(said)
         if ruling.blocked or not (ruling.beside or said.is_shaped or not await self.is_small()):
@@ -129,7 +130,7 @@ class PolicyWatch:
         ruling = rule_on(self._text, self._profile, self._guard.rules(), "answer")
         if not ruling.blocked:
             return None
-        self._guard.record(self._said, ruling.rule, "answer", "refused", str(ruling.category))
+        self._guard.record(self._said, ruling.rule, "answer", recording.REFUSED, str(ruling.category))
         chinese = is_chinese(self._said.text)
         notice = Notice(WITHDRAWN, refusal.notice(ruling, chinese=chinese))
         return Stop(REFUSED, notice, refusal.withdrawn(ruling, self._profile, chinese=chinese))

@@ -34,8 +34,6 @@ from sottovoce.server.problems import OPENAI
 MOST_LISTED = 100
 LISTED = 20
 
-Pieces = AsyncGenerator[Waiting | Text | Called | Finished, None]
-
 
 async def create(visit: Visit[ResponseBody]) -> Response | BaseModel:
     """Answer, whole or as it is written, going on from an earlier answer if one is named."""
