@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+
+from docs.tables import table
 
 from sottovoce.models import catalogue, licences
 from sottovoce.models.catalogue import Card
@@ -18,12 +20,12 @@ def catalogue_page() -> str:
         "fact has a place and a day where it was read, below. What no place vouches for is listed as not\n"
         "verified. Your own go into `catalogue.toml` in the home folder, in the form of\n"
         "[ours](../../src/sottovoce/models/catalogue.toml).\n\n"
-        + _table(
+        + table(
             ("name", "model", "for", "parameters", "licence", "context", "not verified"), map(_row, cards)
         )
         + "\n## Licences\n\n"
         "What the texts say, in short; the text itself decides. A licence that is not here is unclear.\n\n"
-        + _table(("licence", "commercial use", "attribution", "acceptable use"), _licences())
+        + table(("licence", "commercial use", "attribution", "acceptable use"), _licences())
         + "\n## Files and sources\n\n"
         + "\n".join(map(_sources, cards))
     )
@@ -54,8 +56,3 @@ def _sources(card: Card) -> str:
 
 def _count(number: int) -> str:
     return f"{number / 1e9:.1f} B" if number >= 999.5e6 else f"{number / 1e6:.0f} M"
-
-
-def _table(headings: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    lines = [headings, tuple("---" for _ in headings), *rows]
-    return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |\n" for row in lines)

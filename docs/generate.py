@@ -12,7 +12,7 @@ import inspect
 import itertools
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import is_dataclass
 from enum import Enum
 from pathlib import Path
@@ -21,6 +21,7 @@ import click
 from docs.catalogue import catalogue_page
 from docs.conformance import conformance_page
 from docs.promises import promises_page
+from docs.tables import table
 
 import sottovoce
 from sottovoce.cli.chat import commands
@@ -68,7 +69,7 @@ def _slash_commands() -> str:
     rows = [(f"`{one.name} {one.arguments}`".replace(" `", "`"), one.help) for one in commands.COMMANDS]
     return (
         "\n## In the chat\n\nThe beginning of a name is enough where no other begins so.\n\n"
-        + _table(("command", "what it does"), rows)
+        + table(("command", "what it does"), rows)
         + f"\n{commands.KEYS.strip()}\n"
     )
 
@@ -107,7 +108,7 @@ def settings_page() -> str:
         "folder, the environment, and what a command was given.\n\n"
         "`sotto settings list` shows them with their values and where each comes from; `sotto settings set\n"
         "NAME VALUE` writes one to `config.toml`.\n\n"
-        + _table(("setting", "default", "in the environment", "meaning"), rows)
+        + table(("setting", "default", "in the environment", "meaning"), rows)
         + "\n`SOTTO_HOME` names the home folder itself, where chats, settings and kept states live. Without\n"
         "it, that is the platform's folder for a program's data; `sotto doctor` shows which.\n"
     )
@@ -140,7 +141,7 @@ def errors_page() -> str:
         "Python each is an exception of the same name, below `SottoError`; the command line ends with the\n"
         "exit code.\n\n"
         f"```text\n{drawing}\n```\n\n"
-        + _table(("code", "in Python", "exit code", "meaning"), rows)
+        + table(("code", "in Python", "exit code", "meaning"), rows)
         + "\nOther exit codes of the command line: 0 done, 2 also for wrong usage, 130 stopped with Ctrl-C.\n"
     )
 
@@ -248,7 +249,7 @@ def modules_page() -> str:
     ]
     for folder, files in itertools.groupby(_sources(), key=lambda path: path.parent):
         rows = [(_link(file), _first_line(SOURCES / file)) for file in files]
-        parts.append(f"## {folder.as_posix()}\n\n" + _table(("file", "what it does"), rows))
+        parts.append(f"## {folder.as_posix()}\n\n" + table(("file", "what it does"), rows))
     return "\n".join(parts)
 
 
@@ -268,11 +269,6 @@ def _first_line(file: Path) -> str:
 
 
 # --- The pages -----------------------------------------------------------------------------------
-
-
-def _table(headings: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
-    lines = [headings, tuple("---" for _ in headings), *rows]
-    return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |\n" for row in lines)
 
 
 PAGES: dict[str, Callable[[], str]] = {

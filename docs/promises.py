@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
 from pathlib import Path
 
 from bench.guarding import placed
+from docs.tables import table
 from torture import PARTS
 
 DOCS = Path(__file__).parent
@@ -77,8 +78,10 @@ def promises_page() -> str:
     """Return the page with its tables as they are to be now."""
     kept = [(one.says, "<br>".join(map(_proof, one.proofs)), figures(one)) for one in promises()]
     others = [(one.says, figures(one)) for one in not_promised()]
-    text = placed(PAGE.read_text("utf-8"), "promises", _table(("promise", "proof", "last figures"), kept))
-    return placed(text, "not promised", _table(("not promised", "how far it goes"), others))
+    text = placed(
+        PAGE.read_text("utf-8"), "promises", table(("promise", "proof", "last figures"), kept).rstrip()
+    )
+    return placed(text, "not promised", table(("not promised", "how far it goes"), others).rstrip())
 
 
 def figures(promise: Promise) -> str:
@@ -157,11 +160,6 @@ def _cells(text: str) -> Iterator[list[str]]:
     for line in text.splitlines():
         if line.startswith("|"):
             yield [cell.strip() for cell in line[1:].removesuffix("|").split("|")]
-
-
-def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [headings, ["---"] * len(headings), *rows]
-    return "\n".join("| " + " | ".join(row) + " |" for row in lines)
 
 
 @cache
