@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sottovoce.core.amounts import amount
+from sottovoce.core.amounts import amount, duration
 
 
 @pytest.mark.parametrize(
@@ -17,3 +17,11 @@ from sottovoce.core.amounts import amount
 )
 def test_bytes_are_told_as_people_say_them(count: int, said: str) -> None:
     assert amount(count) == said
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0, "0 s"), (89.4, "89 s"), (90, "2 min"), (3600, "60 min"), (5400, "1.5 h"), (86_400, "24.0 h")],
+)
+def test_times_are_told_as_people_say_them(seconds: float, said: str) -> None:
+    assert duration(seconds) == said

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sottovoce.cli._yes import need_yes
 from sottovoce.core.amounts import amount
 
 if TYPE_CHECKING:
@@ -143,8 +144,6 @@ def trusted_after_asking(given: Given, folder: Folder, trust: str | None) -> Tru
 
     Raises Untrusted where nobody did: --yes is no answer to who signs.
     """
-    import click
-
     from sottovoce.core.errors import Untrusted
     from sottovoce.updates.roots import first_contact, second_contact
     from sottovoce.updates.signer import signer_of
@@ -161,15 +160,12 @@ def trusted_after_asking(given: Given, folder: Folder, trust: str | None) -> Tru
             hint="Ask whoever made it for the fingerprint, by another way than this stick",
         )
     told_signer(given, signer)
-    if not given.show.can_ask:
-        raise Untrusted(
-            "This home does not know the signer of this bundle, and there is nobody to ask.",
-            hint=f"If you were told this fingerprint by another way: add --trust '{signer.fingerprint}'",
-        )
+    unasked = Untrusted(
+        "This home does not know the signer of this bundle, and there is nobody to ask.",
+        hint=f"If you were told this fingerprint by another way: add --trust '{signer.fingerprint}'",
+    )
     question = "Is this the fingerprint that you were told by another way than this stick? Trust this signer?"
-    if not given.show.confirm(question):
-        given.show.note("Nothing was done.")
-        raise click.exceptions.Exit(1)
+    need_yes(given, question, unasked)
     return found
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sottovoce.cli._given import Given
+from sottovoce.core.amounts import duration
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -112,11 +113,4 @@ class Progress:
         if not self._asked or done == self._total:
             return ""
         seconds = (time.monotonic() - self._began) / self._asked * (self._total - done)
-        return f", {spoken(seconds)} left"
-
-
-def spoken(seconds: float) -> str:
-    """Return a time as people say it."""
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+        return f", {duration(seconds)} left"

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import click
 
 from sottovoce.cli._given import Given
+from sottovoce.cli._yes import need_yes
 from sottovoce.core.amounts import amount
 
 if TYPE_CHECKING:
@@ -199,15 +200,8 @@ def _packing(subject: Subject) -> str:
 
 
 def _agree(given: Given, wish: Wish) -> None:
-    from sottovoce.core.errors import Refused
-
-    if wish.yes:
-        return
-    if not given.show.can_ask:
-        raise Refused("This needs a yes, and there is nobody to ask.", hint="Add --yes")
-    if not given.show.confirm("\nBuild the engine?"):
-        given.show.note("Nothing was done.")
-        raise click.exceptions.Exit(1)
+    if not wish.yes:
+        need_yes(given, "\nBuild the engine?")
 
 
 async def _make(given: Given, home: Home, wish: Wish, order: Order, door: Door) -> Built:

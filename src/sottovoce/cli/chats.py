@@ -11,8 +11,9 @@ import click
 
 from sottovoce.cli._given import Given
 from sottovoce.cli._show import Show, one_line
+from sottovoce.cli._yes import need_yes
 from sottovoce.core import computed, notices
-from sottovoce.core.errors import BadValue, Refused
+from sottovoce.core.errors import BadValue
 from sottovoce.core.messages import OWNER, Role
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ def export(
         )
     form = _exporting.form_of(target, form, chat_ids)
     if target.exists() and not yes:
-        _ask(given, f"{target} is there already. Replace it?")
+        need_yes(given, f"{target} is there already. Replace it?")
     with closing(given.open_database()) as database:
         pen = given.pen(database.home, labels)
         language = given.show.language
@@ -221,19 +222,10 @@ async def _delete(given: Given, chat_ids: Sequence[str], yes: bool) -> None:
         found = await database.read(lambda conn: [get(conn, OWNER, one) for one in chat_ids])
         if not yes:
             titles = "\n".join(f"  {chat.id}  {chat.title}" for chat in found)
-            _ask(given, f"{titles}\nDelete {_count(len(found), 'chat')} for good?")
+            need_yes(given, f"{titles}\nDelete {_count(len(found), 'chat')} for good?")
         for chat in found:
             await delete_chat(database.home, database, chat.id)
     given.show.note(f"{_count(len(found), 'chat')} deleted")
-
-
-def _ask(given: Given, question: str) -> None:
-    """Go on only when a person says yes."""
-    if not given.show.can_ask:
-        raise Refused("This needs a yes, and there is nobody to ask.", hint="Add --yes")
-    if not given.show.confirm(question):
-        given.show.note("Nothing was done.")
-        raise click.exceptions.Exit(1)
 
 
 def _speaker(message: StoredMessage, show: Show) -> str:

@@ -188,7 +188,7 @@ def _score(found: Examined) -> Score:
 
 
 def _show(given: Given, asked: Set, score: Score) -> None:
-    from sottovoce.cli._examining import spoken
+    from sottovoce.core.amounts import duration
 
     every = given.show.words("all")
     rows = [_row(group, language, tally) for (group, language), tally in score.groups.items()]
@@ -204,7 +204,7 @@ def _show(given: Given, asked: Set, score: Score) -> None:
     rate = f", {score.written / score.seconds:.0f} a second" if score.seconds > 0 else ""
     given.show.note(f"\n{many} of the set {asked.name}, version {asked.version}.")
     given.show.note(
-        f"To answer them took {spoken(score.seconds)}: "
+        f"To answer them took {duration(score.seconds)}: "
         f"{score.read:,} tokens read, {score.written:,} written{rate}."
     )
 

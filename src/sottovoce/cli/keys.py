@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sottovoce.cli._given import Given
-from sottovoce.core.errors import BadValue, Refused
+from sottovoce.cli._yes import need_yes
+from sottovoce.core.errors import BadValue
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -151,7 +152,7 @@ def remove(given: Given, /, name: str, yes: bool) -> None:
         key = database.look(lambda conn: store.named(conn, name))
         count = database.look(lambda conn: store.owned(conn, key))
         if not yes:
-            _ask(given, f"Remove the key {name!r}{_with_responses(count)} for good?")
+            need_yes(given, f"Remove the key {name!r}{_with_responses(count)} for good?")
         gone = database.call(lambda conn: store.remove(conn, key))
         given.show.note(f"The key {name!r} is removed{_with_responses(gone)}.")
         if gone:
@@ -251,12 +252,3 @@ def _data(key: Key, names: Mapping[str, str]) -> dict[str, Any]:
 
 def _with_responses(count: int) -> str:
     return "" if not count else f", with {count} stored response{'' if count == 1 else 's'}"
-
-
-def _ask(given: Given, question: str) -> None:
-    """Go on only when a person says yes."""
-    if not given.show.can_ask:
-        raise Refused("This needs a yes, and there is nobody to ask.", hint="Add --yes")
-    if not given.show.confirm(question):
-        given.show.note("Nothing was done.")
-        raise click.exceptions.Exit(1)

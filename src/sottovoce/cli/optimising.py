@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sottovoce.cli._given import Given
-from sottovoce.cli.shelving import ask
+from sottovoce.cli._yes import need_yes
 from sottovoce.core.amounts import amount
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def _optimise(given: Given, home: Home, database: Database, model: ModelFile, wi
             given.show.data(_offer_data(offer))
         return
     if not wish.yes:
-        ask(given, "\nDo that now?")
+        need_yes(given, "\nDo that now?")
 
     def told(doing: str, part: float) -> None:
         given.show.passing(_progress(doing, part))
@@ -148,7 +148,7 @@ def _drop(given: Given, home: Home, model: ModelFile, yes: bool, as_json: bool) 
     from sottovoce.models import swapping
 
     if not yes:
-        ask(given, f"Delete the original of {model.name} for good?")
+        need_yes(given, f"Delete the original of {model.name} for good?")
     freed = swapping.drop_original(home, model)
     if as_json:
         given.show.data({"name": model.name, "freed_bytes": freed})

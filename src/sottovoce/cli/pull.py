@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sottovoce.cli._given import Given
-from sottovoce.core.amounts import amount
+from sottovoce.cli._yes import need_yes
+from sottovoce.core.amounts import amount, duration
 
 if TYPE_CHECKING:
     from sottovoce.core.paths import Home
@@ -190,7 +191,7 @@ def _tell_already(given: Given, wish: Wish, name: str) -> None:
 
 def _agree(given: Given, database: Database, wish: Wish, offer: Offer, use: str) -> None:
     """Tell the licence, and go on only with a yes to it, now or before, and to the download."""
-    from sottovoce.core.errors import LicenceRefused, Refused
+    from sottovoce.core.errors import LicenceRefused
     from sottovoce.models.getting import accept, is_accepted
     from sottovoce.models.licences import allows
 
@@ -199,22 +200,13 @@ def _agree(given: Given, database: Database, wish: Wish, offer: Offer, use: str)
         given.show.note(line)
     accepted = database.look(lambda conn: is_accepted(conn, offer))
     if not accepted and not wish.accept:
-        if not given.show.can_ask:
-            raise LicenceRefused(
-                "This licence was not accepted yet, and there is nobody to ask.", hint="Add --accept-licence"
-            )
-        _confirm(given, f"\nAccept this licence, and download {amount(offer.size)}?")
+        unasked = LicenceRefused(
+            "This licence was not accepted yet, and there is nobody to ask.", hint="Add --accept-licence"
+        )
+        need_yes(given, f"\nAccept this licence, and download {amount(offer.size)}?", unasked)
     elif not (wish.yes or wish.accept):
-        if not given.show.can_ask:
-            raise Refused("This needs a yes, and there is nobody to ask.", hint="Add --yes")
-        _confirm(given, f"\nDownload {amount(offer.size)}?")
+        need_yes(given, f"\nDownload {amount(offer.size)}?")
     database.call(lambda conn: accept(conn, offer, use))
-
-
-def _confirm(given: Given, question: str) -> None:
-    if not given.show.confirm(question):
-        given.show.note("Nothing was done.")
-        raise click.exceptions.Exit(1)
 
 
 async def _get(given: Given, database: Database, wish: Wish, offer: Offer, means: Means) -> Pulled:
@@ -249,7 +241,7 @@ def _progress(name: str, step: Progress) -> str:
     """Return one line: how far, how fast, how long still."""
     share = f"{step.received / step.size:4.0%}" if step.size else ""
     speed = f", {step.speed / 1e6:.1f} MB/s" if step.speed else ""
-    left = f", {_spoken(step.seconds_left)} left" if step.seconds_left is not None else ""
+    left = f", {duration(step.seconds_left)} left" if step.seconds_left is not None else ""
     return f"{name}: {share} of {amount(step.size or 0)}{speed}{left}"
 
 
@@ -261,12 +253,6 @@ def _progress_data(step: Progress) -> dict[str, Any]:
         "bytes_per_second": None if step.speed is None else round(step.speed),
         "seconds_left": None if step.seconds_left is None else round(step.seconds_left),
     }
-
-
-def _spoken(seconds: float) -> str:
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
 def _line(given: Given, value: dict[str, Any]) -> None:

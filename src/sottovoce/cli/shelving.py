@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sottovoce.cli._given import Given
+from sottovoce.cli._yes import need_yes
 from sottovoce.core.amounts import amount
-from sottovoce.core.errors import LicenceRefused, Refused
+from sottovoce.core.errors import LicenceRefused
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -118,7 +119,7 @@ def remove(given: Given, /, name: str, yes: bool) -> None:
     home = given.open_home()
     paths = removing.belongings(home, name)
     if not yes:
-        ask(given, f"Remove {name} ({_what_goes(paths)}) for good?")
+        need_yes(given, f"Remove {name} ({_what_goes(paths)}) for good?")
     removing.remove(paths)
 
     def forget(conn: Connection) -> None:
@@ -141,7 +142,8 @@ def _accept(given: Given, database: Database, offer: Offer, use: str, *, yes: bo
     for line in offer.terms:
         given.show.note(line)
     if not yes and not database.look(lambda conn: getting.is_accepted(conn, offer)):
-        ask(given, "\nAccept this licence, and add the model?", LicenceRefused)
+        unasked = LicenceRefused("This needs a yes, and there is nobody to ask.", hint="Add --yes")
+        need_yes(given, "\nAccept this licence, and add the model?", unasked)
     database.call(lambda conn: getting.accept(conn, offer, use))
 
 
@@ -178,12 +180,3 @@ def _what_goes(paths: list[Path]) -> str:
         return "a link; the file it leads to stays" if links == 1 else f"{links} links; the files stay"
     freed = sum(path.lstat().st_size for path in paths if not path.is_symlink())
     return f"{len(paths)} file{'' if len(paths) == 1 else 's'}, {amount(freed)}"
-
-
-def ask(given: Given, question: str, unasked: type[Refused] = Refused) -> None:
-    """Go on only when a person says yes."""
-    if not given.show.can_ask:
-        raise unasked("This needs a yes, and there is nobody to ask.", hint="Add --yes")
-    if not given.show.confirm(question):
-        given.show.note("Nothing was done.")
-        raise click.exceptions.Exit(1)

@@ -13,6 +13,7 @@ from sottovoce.cli._bundles import told_new_keys, told_progress, told_signer, tr
 from sottovoce.cli._checks import failing, worse
 from sottovoce.cli._program import going_back, installed, told_start
 from sottovoce.cli._sources import check_room, fetch, located
+from sottovoce.cli._yes import need_yes
 from sottovoce.core.amounts import amount
 
 if TYPE_CHECKING:
@@ -165,7 +166,7 @@ def _tell(given: Given, plan: Plan, free: int) -> None:
 
 def _agree(given: Given, database: Database, wish: Wish, plan: Plan, use: str) -> None:
     """Tell the licences, and go on only with a yes to each, now or before, and to the whole."""
-    from sottovoce.core.errors import LicenceRefused, Refused
+    from sottovoce.core.errors import LicenceRefused
 
     unknown = [change for change in plan.due if _needs_a_yes(database, change)]
     told: set[tuple[str, ...]] = set()
@@ -178,16 +179,13 @@ def _agree(given: Given, database: Database, wish: Wish, plan: Plan, use: str) -
         told.add(terms)
     if unknown and not wish.accept:
         names = ", ".join(change.item.name for change in unknown)
-        if not given.show.can_ask:
-            raise LicenceRefused(
-                f"These licences were not accepted yet, and there is nobody to ask: {names}.",
-                hint="Read them, and add --accept-licences",
-            )
-        _confirm(given, f"\nAccept these licences ({names})?")
+        unasked = LicenceRefused(
+            f"These licences were not accepted yet, and there is nobody to ask: {names}.",
+            hint="Read them, and add --accept-licences",
+        )
+        need_yes(given, f"\nAccept these licences ({names})?", unasked)
     if not wish.yes:
-        if not given.show.can_ask:
-            raise Refused("This needs a yes, and there is nobody to ask.", hint="Add --yes")
-        _confirm(given, "\nApply this update?")
+        need_yes(given, "\nApply this update?")
     for change in unknown:
         _accept(database, change.item, plan.bundle.verdict.signer.name, use)
 
@@ -230,14 +228,8 @@ def _terms(item: Item) -> tuple[str, ...]:
     return tuple(licences.plain(licences.of(item.licence)))
 
 
-def _confirm(given: Given, question: str) -> None:
-    if not given.show.confirm(question):
-        given.show.note("Nothing was done.")
-        raise click.exceptions.Exit(1)
-
-
 def _roll_back(given: Given, database: Database, yes: bool, as_json: bool) -> None:
-    from sottovoce.core.errors import NotFound, Refused
+    from sottovoce.core.errors import NotFound
     from sottovoce.updates import journal
     from sottovoce.updates.applying import roll_back
 
@@ -247,9 +239,7 @@ def _roll_back(given: Given, database: Database, yes: bool, as_json: bool) -> No
     told = dict(last.told)
     what = f"bundle {told.get('version', '')} of {told.get('signer', '')}"
     if not yes:
-        if not given.show.can_ask:
-            raise Refused("This needs a yes, and there is nobody to ask.", hint="Add --yes")
-        _confirm(given, f"Go back to what was before {what}?")
+        need_yes(given, f"Go back to what was before {what}?")
     before = failing(given, database.home)
     switched = going_back(database.home, last)
     roll_back(database.home, database, lambda: worse(given, database.home, before, switched))

@@ -14,9 +14,9 @@ import click
 from sottovoce.cli._given import Given
 from sottovoce.cli._run import run
 from sottovoce.cli._show import one_line
+from sottovoce.cli._yes import need_yes
 from sottovoce.cli.kb._open import open_shelves
 from sottovoce.cli.kb.adding import bring_in_step
-from sottovoce.core.errors import Refused
 from sottovoce.core.messages import OWNER
 
 if TYPE_CHECKING:
@@ -125,15 +125,7 @@ async def _remove(given: Given, name: str, paths: tuple[Path, ...], yes: bool) -
             return is_owed
         row = await shelves.named(OWNER, name)
         if not yes:
-            _ask(given, row.name)
+            need_yes(given, f"Remove the shelf {row.name} and all that was read for it?")
         await shelves.remove(OWNER, row.id)
     given.show.note(f"The shelf {row.name} is removed; its files are where they were.")
     return False
-
-
-def _ask(given: Given, shelf: str) -> None:
-    if not given.show.can_ask:
-        raise Refused("This needs a yes, and there is nobody to ask.", hint="Add --yes")
-    if not given.show.confirm(f"Remove the shelf {shelf} and all that was read for it?"):
-        given.show.note("Nothing was done.")
-        raise click.exceptions.Exit(1)
