@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import sys
 import threading
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 from sottovoce.core.errors import BadModelFile, BadValue, EngineFailed
+from sottovoce.core.paths import open_home
 from sottovoce.engine.echo import EchoEngine
 from sottovoce.server import serve, sockets
 from sottovoce.server.changes import Changes
@@ -160,7 +162,7 @@ async def test_the_second_signal_hurries_and_clears_away_what_others_see(monkeyp
     gone: list[str] = []
     monkeypatch.setattr(serve, "HURRY_SECONDS", 0.01)
     monkeypatch.setattr("os._exit", left.append)
-    stop = Stop()
+    stop = Stop(60)
     stop.outside.callback(gone.append, "sign")
     stop.signalled(15)
     assert (stop.asked.is_set(), stop.hurried.is_set()) == (True, False)
@@ -168,14 +170,39 @@ async def test_the_second_signal_hurries_and_clears_away_what_others_see(monkeyp
     assert stop.hurried.is_set()
     assert left == []
     await asyncio.sleep(0.05)
+    stop.made()
     assert (left, gone) == ([143], ["sign"])
+
+
+async def test_what_does_not_end_after_a_signal_is_left_in_good_order(monkeypatch):
+    left, gone = threading.Event(), threading.Event()
+    codes: list[int] = []
+    monkeypatch.setattr("os._exit", lambda code: (codes.append(code), left.set()))
+    stop = Stop(0.01)
+    stop.outside.callback(gone.set)
+    stop.signalled(15)
+    assert left.wait(20)
+    assert gone.is_set()
+    assert codes == [0]
+
+
+def test_threads_leave_room_for_answers_while_it_serves(tmp_path, monkeypatch):
+    before, seen = sys.getswitchinterval(), []
+
+    async def served(*_):
+        seen.append(sys.getswitchinterval())
+
+    monkeypatch.setattr(serve, "_serve", served)
+    serve.serve(open_home(tmp_path / "home"), serve.Wish({}), lambda _: None)
+    assert seen == [serve.TURN_SECONDS]
+    assert sys.getswitchinterval() == before
 
 
 async def test_no_import_keeps_the_server_from_its_end(house):
     front: Any = SimpleNamespace(is_busy=False, take_no_more=lambda: None, cut=lambda: asyncio.sleep(0))
     stopped = threading.Event()
     house.imports["me"] = [stopped]
-    await serve._finish(house, front, Stop(), 0, lambda _: None)
+    await serve._finish(house, front, Stop(60), 0, lambda _: None)
     assert stopped.is_set()
 
 
@@ -188,7 +215,7 @@ async def test_an_engine_that_does_not_forget_keeps_nothing_from_a_good_end(hous
     front.cut = lambda: asyncio.sleep(0, cut.append(True))
     await house.temporary.begin("me")
     monkeypatch.setattr(EchoEngine, "forget", fail)
-    await serve._finish(house, front, Stop(), 0, lambda _: None)
+    await serve._finish(house, front, Stop(60), 0, lambda _: None)
     assert cut == [True]
 
 

@@ -30,6 +30,15 @@ IMPATIENT = (
     "serve(open_home(Path(sys.argv[1])), Wish({'port': 0}, stop_seconds=0.5), tell)"
 )
 
+HELD_UP = (
+    "import sys, time; from pathlib import Path; from sottovoce import guards;"
+    "from sottovoce.core.paths import open_home; from sottovoce.server import serve;"
+    "guards.prepare = lambda: time.sleep(600); serve.LAST_SECONDS = 1.0;"
+    "tell = lambda text: print(text, flush=True);"
+    "serve.serve(open_home(Path(sys.argv[1])), serve.Wish({'port': 0}, stop_seconds=0.5), tell)"
+)
+"""A thread of it does not end."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -381,6 +390,15 @@ def test_a_turn_that_nobody_follows_is_finished_or_cut_and_kept(serve, tmp_path,
     assert kept["text"].startswith("word0 word1")
     assert kept["text"].endswith("word99") == patient
     assert (kept["state"] == "complete") == patient
+
+
+def test_what_does_not_end_is_not_waited_for(serve, tmp_path):
+    served = serve(program=("-c", HELD_UP, str(tmp_path / "home"))).listen()
+    door = Path(served.sign()["socket"])
+    served.signal()
+    assert served.ended() == 0
+    assert not (served.home / "server.json").exists()
+    assert not door.parent.exists()
 
 
 def test_a_second_signal_ends_it_at_once(serve):

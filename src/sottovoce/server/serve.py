@@ -1,8 +1,8 @@
 """Runs the server of one home: opens it, listens, loads the model, and ends in good order.
 
 One server for a home at a time. A signal lets answers under way finish for ten seconds and cuts what is
-left, keeping what was written; a second one ends the program at once. Prints nothing: what a person should
-read goes to `tell`.
+left, keeping what was written; ten more, and the program has ended, however busy the machine. A second
+signal ends it at once. Prints nothing: what a person should read goes to `tell`.
 """
 
 from __future__ import annotations
@@ -49,11 +49,19 @@ from sottovoce.store import keys
 log = logging.getLogger(__name__)
 
 STOP_SECONDS = 10.0
+LAST_SECONDS = 10.0
+"""After the answers, to save what chats have of the engine, and to let threads end. No more is waited for
+either: a start without them costs time, and nothing else."""
+
 HURRY_SECONDS = 1.0
 """After a second signal, for what ends quickly to end well."""
 
 RETRY_SECONDS = 30.0
 PAUSE = 0.05
+
+TURN_SECONDS = 0.001
+"""For which a thread keeps Python to itself. While files are read beside it, an answer waits for so long at
+each of some ten calls of the system; Python's own measure is five times this."""
 
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
@@ -83,40 +91,66 @@ def serve(home: Home, wish: Wish, tell: Tell) -> None:
     lock = FileLock(home.root / "server.lock")
     if not lock.take():
         raise _already_served(home)
+    stop = Stop(wish.stop_seconds + LAST_SECONDS)
     try:
-        with kept(home, debug=wish.debug):
-            asyncio.run(_serve(home, wish, tell))
+        with _letting_answers_through(), kept(home, debug=wish.debug):
+            asyncio.run(_serve(home, wish, tell, stop))
     finally:
+        stop.made()
         lock.release()
 
 
+@contextmanager
+def _letting_answers_through() -> Iterator[None]:
+    """Keep what works beside the answers from holding them up: threads, and starts of processes."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(TURN_SECONDS)
+    if sys.version_info < (3, 12) and sys.platform == "linux":
+        # Else each process takes a thread, whose beginning is waited for. Later Pythons do this themselves.
+        with suppress(OSError):  # an old kernel, or one that forbids it
+            os.close(os.pidfd_open(os.getpid()))
+            asyncio.set_child_watcher(asyncio.PidfdChildWatcher())
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)
+
+
 class Stop:
-    """What the signals ask for: to end, then to end at once.
+    """What the signals ask for: to end within so many seconds, then to end at once.
 
     `outside` is what others see of us, and is cleared away in any case.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float) -> None:
         self.asked = asyncio.Event()
         self.hurried = asyncio.Event()
         self.outside = ExitStack()
+        # A thread: what is waited for at the very end may hold up the loop, or come after it.
+        self._latest = threading.Timer(seconds, self._leave, [0])
+        self._latest.daemon = True
+
+    def made(self) -> None:
+        """Say that everything has ended."""
+        self._latest.cancel()
 
     def signalled(self, number: int) -> None:
         if not self.asked.is_set():
             self.asked.set()
+            self._latest.start()
         elif not self.hurried.is_set():
             self.hurried.set()
-            asyncio.get_running_loop().call_later(HURRY_SECONDS, self._leave, number)
+            asyncio.get_running_loop().call_later(HURRY_SECONDS, self._leave, 128 + number)
         else:
-            self._leave(number)
+            self._leave(128 + number)
 
-    def _leave(self, number: int) -> None:
+    def _leave(self, code: int) -> None:
         """End the process here. What was written of an answer is on the disk; the engine goes with us."""
         self.outside.close()
-        os._exit(128 + number)
+        os._exit(code)
 
 
-async def _serve(home: Home, wish: Wish, tell: Tell) -> None:
+async def _serve(home: Home, wish: Wish, tell: Tell, stop: Stop) -> None:
     settings = settings_of.load(home, settings_of.read_environment(), wish.given)
     opening = open_app(
         home=home,
@@ -127,7 +161,7 @@ async def _serve(home: Home, wish: Wish, tell: Tell) -> None:
     )
     sockets.allow_many_files()
     with ExitStack() as stay:
-        stop = stay.enter_context(_heeding_signals())
+        stay.enter_context(_heeding_signals(stop))
         stay.enter_context(stop.outside)
         network = _open(settings, wish)
         for listener in network:
@@ -323,19 +357,18 @@ async def _while(holds: Callable[[], bool], seconds: float, stop: Stop) -> None:
 
 
 @contextmanager
-def _heeding_signals() -> Iterator[Stop]:
-    stop = Stop()
+def _heeding_signals(stop: Stop) -> Iterator[None]:
     loop = asyncio.get_running_loop()
     heeded = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]  # nohup
     if sys.platform == "win32":
         for number in heeded:
             signal.signal(number, lambda given, _: loop.call_soon_threadsafe(stop.signalled, given))
-        yield stop
+        yield
         return
     for number in heeded:
         loop.add_signal_handler(number, partial(stop.signalled, number))
     try:
-        yield stop
+        yield
     finally:
         for number in heeded:
             loop.remove_signal_handler(number)
