@@ -558,6 +558,8 @@ async def test_who_was_idle_longest_gives_way_to_a_newcomer(front, monkeypatch):
     for gone in (oldest, other, early):
         newcomer = await front.connect()
         newcomer.say(GET.replace(b"/ ", b"/slow ", 1))
+        if gone is oldest:  # it may be about to ask
+            assert (await gone.answer())[0] == 503
         assert await gone.end() == b""
     await front.until(lambda: len(front.place.seen) == 6)
     late = await front.connect()
@@ -604,7 +606,7 @@ async def test_a_greedy_peer_is_bounded_and_this_machine_still_gets_in(front, lo
         greedy = [await stranger() for _ in range(5)]
         await front.until(lambda: len(both._state.connections) == 2)
         for client in greedy[:3]:
-            assert await client.end() == b""
+            assert (await client.answer())[0] == 503
         for client in greedy[3:]:
             client.say(GET.replace(b"/ ", b"/slow ", 1))
         await front.until(lambda: len(front.place.seen) == 2)

@@ -52,6 +52,15 @@ def giving_way(newcomer: str, held: Mapping[T, Held]) -> T | None:
     return None
 
 
+def full() -> Crowded:
+    """Return what those hear who find no place, or lose theirs before they have asked."""
+    return Crowded(
+        "This server has as many connections as it takes.",
+        hint="Close some, or try again in a moment",
+        retry_after=1,
+    )
+
+
 def whose(host: str) -> str:
     """Return who holds the connections from this address.
 
@@ -73,9 +82,5 @@ def whose(host: str) -> str:
 def _idle_longest(since: Mapping[T, float | None]) -> T:
     idle = [(hour, one) for one, hour in since.items() if hour is not None]
     if not idle:
-        raise Crowded(
-            "This server has as many connections as it takes.",
-            hint="Close some, or try again in a moment",
-            retry_after=1,
-        )
+        raise full()
     return min(idle, key=lambda pair: pair[0])[1]

@@ -154,8 +154,15 @@ class Wire(HttpToolsProtocol):
             return None
         return Held(self.holder, None if left or self._is_answering else self._idle_since)
 
-    def give_way(self) -> None:
-        """End a connection on which nothing is being answered, without a word."""
+    def give_way(self, *, told: bool) -> None:
+        """End a connection on which nothing is being answered.
+
+        One that has not asked yet may just be doing so: it is told why. Others know that a connection which
+        is kept may end.
+        """
+        if told and self.cycle is None:
+            self.refuse(crowd.full())
+            return
         self._deaf = self._sent_away = True
         self.transport.close()
 
@@ -227,16 +234,15 @@ class Wire(HttpToolsProtocol):
         others = [one for one in cast("set[Wire]", self.connections) if one is not self]
         near = [one for one in others if one.is_socket == self.is_socket]
         held = {one: place for one in near if (place := one.place) is not None}
+        # Each of those who hear why holds a file for a second.
+        told = len(near) - len(held) < crowd.MOST
         try:
             one = crowd.giving_way(self.holder, held)
-        except Crowded as problem:
-            if len(near) - len(held) < crowd.MOST:
-                self.refuse(problem)
-            else:  # each of those who hear why holds a file for a second
-                self.give_way()
+        except Crowded:
+            self.give_way(told=told)
         else:
             if one is not None:
-                one.give_way()
+                one.give_way(told=told)
 
     def _feed(self, data: bytes) -> None:
         try:
