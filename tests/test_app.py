@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from sottovoce import guards
 from sottovoce.app import ABLE, open_app
 from sottovoce.core.paths import Home
 
@@ -36,9 +38,23 @@ def test_what_searches_shelves_is_loaded_when_one_is_opened() -> None:
 
 def test_what_is_prepared_is_all_that_a_first_question_would_load() -> None:
     code = (
-        "import sys; from sottovoce import guards; guards.prepare(); before = set(sys.modules)\n"
+        "import sys; from threading import Event; from sottovoce import guards; guards.prepare(Event())\n"
+        "before = set(sys.modules)\n"
         "from sottovoce.exact import deciding, reading; from sottovoce.guard import hearing, wanted, words\n"
         "print(*sorted(set(sys.modules) - before), words._index.cache_info().currsize)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["1"]
+
+
+def test_what_is_prepared_is_given_up_with_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[str] = []
+    given_up = threading.Event()
+
+    def look(question: str) -> None:
+        looked.append(question)
+        given_up.set()
+
+    monkeypatch.setattr("sottovoce.help.find.nearest", look)
+    guards.prepare(given_up)
+    assert looked == [guards.PREPARING[0]]

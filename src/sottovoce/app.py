@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import threading
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
@@ -91,7 +92,11 @@ class App:
 
     async def prepare(self) -> None:
         """Load what looks at questions, so that the first one need not wait for it; in a thread."""
-        await asyncio.to_thread(guards.prepare)
+        given_up = threading.Event()
+        try:
+            await asyncio.to_thread(guards.prepare, given_up)
+        finally:
+            given_up.set()  # a thread cannot be cancelled; it looks here
 
     def parts(self) -> Parts:
         """Return what a turn of this home is made with."""

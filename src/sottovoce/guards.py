@@ -6,6 +6,7 @@ What each of them looks for stands in guard/, how its verdict becomes part of a 
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -119,8 +120,11 @@ PREPARING = (
 """Questions that every reader of questions has to look at."""
 
 
-def prepare() -> None:
-    """Load what a program's first questions would wait for, each a part of a tenth of a second. Blocks."""
+def prepare(given_up: threading.Event) -> None:
+    """Load what a program's first questions would wait for, each a part of a tenth of a second. Blocks.
+
+    Between two parts it looks whether it was given up.
+    """
     from sottovoce.chat.guarding.language import watch
     from sottovoce.exact import deciding, reading
     from sottovoce.help import find
@@ -128,12 +132,18 @@ def prepare() -> None:
 
     catalogue.cards()
     now = datetime.now(UTC)
+    looks: tuple[Callable[[str], object], ...] = (
+        lambda question: safeguards().hits(question),
+        find.nearest,
+        lambda question: reading.certain(question, now),
+        deciding.may_be_sum,
+        lambda question: watch(Said(question, "", 0.0)),
+    )
     for question in PREPARING:
-        safeguards().hits(question)
-        find.nearest(question)
-        reading.certain(question, now)
-        deciding.may_be_sum(question)
-        watch(Said(question, "", 0.0))
+        for look in looks:
+            if given_up.is_set():
+                return
+            look(question)
 
 
 def _memory(

@@ -6,6 +6,7 @@ import asyncio
 import socket
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -157,12 +158,19 @@ async def test_a_mistake_of_ours_while_loading_does_not_end_the_server(monkeypat
 # ── signals ───────────────────────────────────────────────────────────────────────────────────────
 
 
-async def test_the_second_signal_hurries_and_clears_away_what_others_see(monkeypatch):
+@pytest.fixture
+def stop() -> Iterator[Stop]:
+    """What would end the process of the tests, were it not told that everything has ended."""
+    stop = Stop(60)
+    yield stop
+    stop.made()
+
+
+async def test_the_second_signal_hurries_and_clears_away_what_others_see(stop, monkeypatch):
     left: list[int] = []
     gone: list[str] = []
     monkeypatch.setattr(serve, "HURRY_SECONDS", 0.01)
     monkeypatch.setattr("os._exit", left.append)
-    stop = Stop(60)
     stop.outside.callback(gone.append, "sign")
     stop.signalled(15)
     assert (stop.asked.is_set(), stop.hurried.is_set()) == (True, False)
@@ -170,17 +178,16 @@ async def test_the_second_signal_hurries_and_clears_away_what_others_see(monkeyp
     assert stop.hurried.is_set()
     assert left == []
     await asyncio.sleep(0.05)
-    stop.made()
     assert (left, gone) == ([143], ["sign"])
 
 
-async def test_what_does_not_end_after_a_signal_is_left_in_good_order(monkeypatch):
+async def test_what_does_not_end_after_a_signal_is_left_in_good_order(stop, monkeypatch):
     left, gone = threading.Event(), threading.Event()
     codes: list[int] = []
     monkeypatch.setattr("os._exit", lambda code: (codes.append(code), left.set()))
-    stop = Stop(0.01)
     stop.outside.callback(gone.set)
     stop.signalled(15)
+    stop.end_within(0.01)
     assert left.wait(20)
     assert gone.is_set()
     assert codes == [0]
@@ -198,15 +205,15 @@ def test_threads_leave_room_for_answers_while_it_serves(tmp_path, monkeypatch):
     assert sys.getswitchinterval() == before
 
 
-async def test_no_import_keeps_the_server_from_its_end(house):
+async def test_no_import_keeps_the_server_from_its_end(house, stop):
     front: Any = SimpleNamespace(is_busy=False, take_no_more=lambda: None, cut=lambda: asyncio.sleep(0))
     stopped = threading.Event()
     house.imports["me"] = [stopped]
-    await serve._finish(house, front, Stop(60), 0, lambda _: None)
+    await serve._finish(house, front, stop, 0, lambda _: None)
     assert stopped.is_set()
 
 
-async def test_an_engine_that_does_not_forget_keeps_nothing_from_a_good_end(house, monkeypatch):
+async def test_an_engine_that_does_not_forget_keeps_nothing_from_a_good_end(house, stop, monkeypatch):
     async def fail(_, conversation):
         raise EngineFailed("It died.", hint="Ask again")
 
@@ -215,7 +222,7 @@ async def test_an_engine_that_does_not_forget_keeps_nothing_from_a_good_end(hous
     front.cut = lambda: asyncio.sleep(0, cut.append(True))
     await house.temporary.begin("me")
     monkeypatch.setattr(EchoEngine, "forget", fail)
-    await serve._finish(house, front, Stop(60), 0, lambda _: None)
+    await serve._finish(house, front, stop, 0, lambda _: None)
     assert cut == [True]
 
 

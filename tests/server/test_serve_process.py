@@ -33,7 +33,7 @@ IMPATIENT = (
 HELD_UP = (
     "import sys, time; from pathlib import Path; from sottovoce import guards;"
     "from sottovoce.core.paths import open_home; from sottovoce.server import serve;"
-    "guards.prepare = lambda: time.sleep(600); serve.LAST_SECONDS = 1.0;"
+    "guards.prepare = lambda _: time.sleep(600); serve.LAST_SECONDS = 1.0;"
     "tell = lambda text: print(text, flush=True);"
     "serve.serve(open_home(Path(sys.argv[1])), serve.Wish({'port': 0}, stop_seconds=0.5), tell)"
 )

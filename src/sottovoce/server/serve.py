@@ -126,18 +126,26 @@ class Stop:
         self.asked = asyncio.Event()
         self.hurried = asyncio.Event()
         self.outside = ExitStack()
+        self._seconds = seconds
+        self._latest: threading.Timer | None = None
+
+    def end_within(self, seconds: float) -> None:
+        """Have the program ended after so many seconds, whatever is still waited for then."""
+        self.made()
         # A thread: what is waited for at the very end may hold up the loop, or come after it.
         self._latest = threading.Timer(seconds, self._leave, [0])
         self._latest.daemon = True
+        self._latest.start()
 
     def made(self) -> None:
         """Say that everything has ended."""
-        self._latest.cancel()
+        if self._latest is not None:
+            self._latest.cancel()
 
     def signalled(self, number: int) -> None:
         if not self.asked.is_set():
             self.asked.set()
-            self._latest.start()
+            self.end_within(self._seconds)
         elif not self.hurried.is_set():
             self.hurried.set()
             asyncio.get_running_loop().call_later(HURRY_SECONDS, self._leave, 128 + number)
@@ -336,6 +344,7 @@ async def _finish(house: House, front: Listening, stop: Stop, seconds: float, te
     if is_busy():
         tell(f"Stopping. Answers under way have {seconds:.0f} seconds; Ctrl-C again stops at once.")
         await _while(is_busy, seconds, stop)
+    stop.end_within(LAST_SECONDS)
     house.stop_imports()  # a large file is read for minutes, and the program would not end before
     await house.at_work.close()
     await house.mountings.close()
