@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -68,13 +69,20 @@ def run(folder: Path, figures: Figures, told: Told) -> Result:
     rows = [_read(folder, figures, told)]
     beats: list[pulse.Beat] = []
     rows += _asked(folder, figures, told, beats)
-    rows.append(_damaged(folder, figures, told, beats))
+    rows.append(_doubted(_damaged(folder, figures, told, beats), beats))
     rows.append(_states(folder, figures, told))
     return Result(
         "A malformed model never takes the program down, and no damaged state of a chat is believed",
         tuple(rows),
         NOTES.format(bytes=wounds.BYTES, health=pulse.told(beats)),
     )
+
+
+def _doubted(row: Row, beats: list[pulse.Beat]) -> Row:
+    """Return a row with what keeps its measure of the server's health from being one, if anything does."""
+    doubt = pulse.unmeasured(beats)
+    tried = row.tried
+    return replace(row, tried=replace(tried, faults=(*tried.faults, doubt))) if doubt else row
 
 
 # ── the reader ────────────────────────────────────────────────────────────────────────────────────

@@ -1,6 +1,7 @@
 """Asks a server for its health every 50 ms, from a process of its own, and beside it an idle server.
 
-What is late there too is the machine's, as is the time for which a server waits for a processor.
+What is late there too is the machine's, as is the time for which a server, or whoever asks, waits for a
+processor; but no more than a part may be that, else nothing was measured.
 Knows nothing of what the server does meanwhile.
 """
 
@@ -24,6 +25,9 @@ EVERY = 0.05
 LATE = 0.1
 STALL = 0.05
 """Seconds between two questions, above which an answer is late, and above which the idle server's is."""
+
+MOST_STALLED = 0.05
+"""The share of answers for whose lateness the machine may be to blame."""
 
 PATIENCE = 10.0
 """Seconds after which a question is given up."""
@@ -105,6 +109,15 @@ def told(beats: Iterable[Beat]) -> str:
     )
 
 
+def unmeasured(beats: Iterable[Beat]) -> str | None:
+    """Say so where the machine was late too often."""
+    every = list(beats)
+    stalled = sum(beat.is_stalled for beat in every)
+    if stalled <= MOST_STALLED * len(every):
+        return None
+    return f"the machine was late for {stalled:,} of {len(every):,} answers about its health: not measured"
+
+
 def _took(beat: Beat) -> float:
     return beat.took
 
@@ -150,19 +163,20 @@ def _is_answered(port: int) -> bool:
 
 
 def _waited(process: int) -> float:
-    """Return the seconds for which a process's threads have waited for a processor since their start.
+    """Return the seconds for which a process's threads, and we, have waited for a processor since the start.
 
     Not that of its first alone: that may wait for another, which holds Python and waits.
     """
     waited = 0
-    for path in Path(f"/proc/{process}/task").glob("*/schedstat"):
+    ours = Path(f"/proc/self/task/{threading.get_native_id()}/schedstat")
+    for path in (ours, *Path(f"/proc/{process}/task").glob("*/schedstat")):
         with suppress(OSError):  # the thread is gone
             waited += int(path.read_text().split()[1])
     return waited / 1e9
 
 
 def _beat(port: int, process: int, idle: Idle) -> Beat:
-    began, before = time.monotonic(), _waited(process)
+    before, began = _waited(process), time.monotonic()
     answered = _is_answered(port)
     took = time.monotonic() - began
     return Beat(began, took, max(0.0, _waited(process) - before), idle.worst(began), answered)

@@ -10,7 +10,7 @@ from unittest.mock import patch
 import pytest
 from torture import forged, malformed, wounds
 from torture.fed import Answer
-from torture.pulse import Beat, told
+from torture.pulse import Beat, told, unmeasured
 from torture.result import Figures
 
 FIGURES = Figures()
@@ -73,6 +73,15 @@ def test_what_was_late_is_told() -> None:
     assert told(beats) == (
         "Asked for its health 3 times meanwhile, the server took 30 ms at most,"
         " but for 1 where the machine was late."
+    )
+
+
+def test_a_machine_that_is_late_too_often_measures_nothing() -> None:
+    beats = [Beat(1.0, 0.01, 0.0, 0.0, True)] * 95 + [Beat(1.0, 0.5, 0.0, 0.4, True)] * 5
+    assert unmeasured(beats) is None
+    assert unmeasured([]) is None
+    assert unmeasured(beats[1:]) == (
+        "the machine was late for 5 of 99 answers about its health: not measured"
     )
 
 
