@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import psutil
 
@@ -91,7 +92,11 @@ class Server:
     def connect(self, *, as_person: bool = False) -> socket.socket:
         client = socket.socket(socket.AF_UNIX if as_person else socket.AF_INET)
         client.settimeout(PATIENCE)
-        client.connect(self.door if as_person else ("127.0.0.1", self.port))
+        try:
+            client.connect(self.door if as_person else ("127.0.0.1", self.port))
+        except OSError:
+            client.close()
+            raise
         return client
 
     def head(self, method: str, path: str, body: bytes | None, key: str = "") -> bytes:
@@ -166,12 +171,22 @@ def environment(folder: Path, settings: Mapping[str, object]) -> dict[str, str]:
     return {**kept, "SOTTO_HOME": str(folder / "home"), "TMPDIR": str(folder / "tmp"), **given}
 
 
-def until_ready(folder: Path, process: subprocess.Popen[bytes]) -> Server:
+class Started(Protocol):
+    """A process, however it was started."""
+
+    @property
+    def pid(self) -> int: ...
+
+    def poll(self) -> int | None: ...
+
+
+def until_ready(folder: Path, process: Started) -> Server:
     """Wait until it has a model and answers."""
     ends = time.monotonic() + PATIENCE
     while time.monotonic() < ends:
         if process.poll() is not None:
-            raise RuntimeError(f"the server ended: {(folder / 'printed').read_text()[-2000:]}")
+            said = folder / "printed"
+            raise RuntimeError(f"the server ended: {said.read_text()[-2000:] if said.is_file() else ''}")
         server = listening(folder)
         if server is not None and server.pid == process.pid:
             with suppress(OSError):
