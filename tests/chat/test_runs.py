@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
@@ -10,7 +11,7 @@ from dataclasses import replace
 
 import pytest
 
-from sottovoce.chat.runs import MOST_RUNNING, Numbered, RunEvent, Runs, Stopped, Whole
+from sottovoce.chat.runs import MOST_RUNNING, Numbered, Run, RunEvent, Runs, Stopped, Whole
 from sottovoce.chat.turn import Parts, Question
 from sottovoce.core.errors import BadInput, BadValue, Busy, EngineFailed, NotFound, SottoError, Stopping
 from sottovoce.core.events import Asked, Done, Failed, Reading, Text
@@ -223,9 +224,11 @@ async def test_an_ended_run_is_remembered_for_a_while_only(parts: Parts) -> None
 
 async def test_many_ended_runs_do_not_pile_up(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sottovoce.chat.runs.MOST_KEPT", 3)
-    for at in range(5):
+    for at in range(8):
         await follow(runs, await runs.start(ME, Question(f"number {at}")))
     assert len(runs._runs) == 3
+    gc.collect()
+    assert sum(isinstance(one, Run) and one.owner == ME for one in gc.get_objects()) <= 4
 
 
 async def test_another_owner_finds_nothing_of_a_run(runs: Runs, parts: Parts) -> None:

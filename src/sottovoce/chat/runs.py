@@ -59,6 +59,8 @@ class Run(Feed[RunEvent]):
     cut: SottoError | None = None
     """Why the program itself cut it off; None where a person stopped it."""
     task: asyncio.Task[None] | None = None
+    fading: asyncio.TimerHandle | None = None
+    """What drops it once it has been kept for long enough."""
     begun: asyncio.Future[Asked] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
     @property
@@ -256,12 +258,14 @@ class Runs:
         if run.begun.exception() is not None:
             return
         self.changed(run.owner, run.asked.chat)
-        asyncio.get_running_loop().call_later(self._kept_seconds, self._drop, run)
+        run.fading = asyncio.get_running_loop().call_later(self._kept_seconds, self._drop, run)
         ended = [other for other in self._runs.values() if other.ended]
         for old in ended[:-MOST_KEPT]:
             self._drop(old)
 
     def _drop(self, run: Run) -> None:
+        if run.fading is not None:
+            run.fading.cancel()  # else it would hold the run until then
         if self._runs.get(run.asked.answer) is run:  # another may go on with its answer
             del self._runs[run.asked.answer]
 
