@@ -14,7 +14,7 @@ import pytest
 
 from sottovoce.server import crowd, sockets, wire
 from sottovoce.server.listening import Listening, listening
-from sottovoce.server.wire import BODY_SECONDS, HEAD_SECONDS, MOST_HEAD, STALL_SECONDS, Wire
+from sottovoce.server.wire import BODY_SECONDS, HEAD_SECONDS, MOST_HEAD, STALL_SECONDS, TAKEN_SECONDS, Wire
 
 GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
@@ -253,6 +253,20 @@ async def test_an_answer_that_nobody_takes_is_dropped(front):
     assert front.wires
     front.later(STALL_SECONDS + 1)
     await front.until(lambda: not front.wires)
+
+
+async def test_who_asks_again_and_takes_nothing_is_dropped(front):
+    client = await front.client()
+    client.say(GET.replace(b"/ ", b"/big ", 1))
+    await front.until(lambda: front.place.seen and not front.listening._state.tasks)
+    client.say(GET)
+    await front.until(lambda: len(front.place.seen) == 2)
+    assert front.listening._state.tasks
+    front.later(0)
+    front.later(TAKEN_SECONDS - 1)
+    assert front.wires
+    front.later(TAKEN_SECONDS + 1)
+    await front.until(lambda: not front.wires and not front.listening._state.tasks)
 
 
 async def test_a_reader_that_takes_a_little_is_kept(front):

@@ -30,6 +30,9 @@ HEAD_SECONDS = 10.0
 BODY_SECONDS = 60.0
 FILE_SECONDS = 3600.0
 STALL_SECONDS = 15.0
+TAKEN_SECONDS = 60.0
+"""For an answer that waits to be written until something of what is written is taken."""
+
 IDLE_SECONDS = 60
 """Between two requests of one connection."""
 
@@ -283,11 +286,15 @@ class Wire(HttpToolsProtocol):
         return False
 
     def _drop_if_not_taken(self, now: float) -> None:
-        """Drop a client that leaves the end of an answer lying. While one streams, its writer does that."""
+        """Drop a client that leaves the end of an answer lying, or has us wait before the next.
+
+        While one streams, its writer does that.
+        """
         left = self.transport.get_write_buffer_size()
-        if left != self._left or not left or self._is_answering:
+        writes = self._is_answering and not self.flow.write_paused
+        if left != self._left or not left or writes:
             self._left, self._taken = left, now
-        elif now - self._taken > STALL_SECONDS:
+        elif now - self._taken > (TAKEN_SECONDS if self._is_answering else STALL_SECONDS):
             self.shut()
 
 
