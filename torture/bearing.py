@@ -152,7 +152,7 @@ def _measured(folder: Path, without: str = "") -> Iterator[tuple[Server, list[st
 
 def _slow(folder: Path, figures: Figures, told: Told) -> Row:
     what = "a slow client, and others beside it"
-    kinds = {**crowd.SLOW, **(crowd.DRIP if figures.long else {})}
+    kinds = {**crowd.SLOW, **(crowd.SLOWER if figures.long else {})}
     slow = [f"{number} {kind}" for number in range(figures.pick(*EACH)) for kind in kinds]
     beside = [f"{number} beside" for number in range(len(slow))]
     at_once = 2 * len(slow)
