@@ -53,9 +53,9 @@ class Gauge:
                 self.most = max(self.most, self._process.memory_info().rss)
 
 
-def question(text: str, *, stream: bool = False) -> bytes:
+def question(text: str, *, stream: bool = False, **more: object) -> bytes:
     said = [{"role": "user", "content": text}]
-    return json.dumps({"model": "default", "messages": said, "stream": stream}).encode()
+    return json.dumps({"model": "default", "messages": said, "stream": stream, **more}).encode()
 
 
 # ── one of very many ──────────────────────────────────────────────────────────────────────────────
@@ -131,7 +131,8 @@ LATE = 6.0
 SMALL = 4096
 """Bytes that such a client's system takes for it, so that the rest waits at the server."""
 
-FLOOD = "/long 3900"
+FLOOD = " ".join(["#" * 200] * 600)
+"""Words, each with twenty others that might have been: more than systems take between two programs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +176,7 @@ class Slow:
                 client.sendall(self.server.head("POST", CHAT, body, self.key) + body[: len(body) // 2])
                 return (lambda: client.send(b" ")) if "byte" in self.what else lambda: None
             case "a stream that is not read":
-                body = question(FLOOD, stream=True)
+                body = question(FLOOD, stream=True, logprobs=True, top_logprobs=20)
                 client.sendall(self.server.head("POST", CHAT, body, self.key) + body)
                 return lambda: None
         asks = self.server.head("GET", "/openapi.json", None, self.key).replace(b"close", b"keep-alive")
