@@ -2,6 +2,7 @@
 
 With a route there is one end of a pair of interfaces, at `BEYOND`, and every address leads out through it; a
 server of the command's own that listens there stands for one elsewhere. Nothing answers at other addresses.
+A folder may lie over another there, and nowhere else.
 Knows the lines that strace writes, and nothing of the program.
 """
 
@@ -21,7 +22,7 @@ ROUTED = (
     f"ip addr add {BEYOND}/24 dev out && ip link set dev beyond up && ip link set dev out up && "
     'ip route add default dev out && exec "$@"'
 )
-NEEDED = ("unshare", "ip", "strace")
+NEEDED = ("unshare", "ip", "strace", "openssl")
 
 Peer = tuple[str, int]
 
@@ -41,10 +42,12 @@ def alone(command: Sequence[str]) -> list[str]:
     return ["unshare", "--user", "--map-root-user", "--net", "sh", "-c", LONE, "sh", *command]
 
 
-def traced(command: Sequence[str], trace: Path) -> list[str]:
+def traced(command: Sequence[str], trace: Path, lay: Path, over: Path) -> list[str]:
     watch = ["strace", "-f", "-qq", "-yy", "--seccomp-bpf", "-e", "signal=none", "-o", str(trace)]
     calls = ["-e", "trace=connect,sendto,sendmsg,sendmmsg"]
-    return [*alone(())[:-2], ROUTED, "sh", *watch, *calls, *command]
+    laid = f'mount --bind "$1" "$2" && shift 2 && {ROUTED}'
+    apart = ["unshare", "--user", "--map-root-user", "--net", "--mount", "sh", "-c"]
+    return [*apart, laid, "sh", str(lay), str(over), *watch, *calls, *command]
 
 
 def left(trace: Path) -> Counter[Peer]:

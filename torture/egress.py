@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sottovoce.net.ledger import Ledger
 from sottovoce.net.watch import CONTROL
-from torture import apart, staged
+from torture import apart, authority, staged
 from torture.result import Figures, Result, Row
 from torture.story import STEPS
 from torture.told import Told
@@ -46,7 +46,8 @@ def test_it_reaches_out():
 
 def run(folder: Path, figures: Figures, told: Told) -> Result:
     if missing := apart.missing():
-        raise SystemExit(f"Not installed: {', '.join(missing)}. Next: apt install util-linux iproute2 strace")
+        needed = "apt install util-linux iproute2 strace openssl"
+        raise SystemExit(f"Not installed: {', '.join(missing)}. Next: {needed}")
     rows = [_alone(folder, told), _traced(folder, told)]
     if figures.long:
         rows.append(_suite(folder, told))
@@ -54,9 +55,10 @@ def run(folder: Path, figures: Figures, told: Told) -> Result:
         "Nothing leaves this machine but what the ledger says",
         tuple(rows),
         "With a route: one end of a pair of interfaces in the namespace; servers at its address stand for\n"
-        "a hub and a model elsewhere. Traced are connect and what sends, of all processes, Chromium's too.\n"
-        "The proof's deliberate attempt at 192.0.2.1 is expected of it. A browser of one's own calls its\n"
-        "maker as it likes: here Chromium ran with that switched off, as Playwright starts it.",
+        "a model elsewhere, and for a hub, whose certificate the system there knows. Traced are connect and\n"
+        "what sends, of all processes, Chromium's too. The proof's deliberate attempt at 192.0.2.1 is\n"
+        "expected of it. A browser of one's own calls its maker as it likes: here Chromium ran with that\n"
+        "switched off, as Playwright starts it.",
     )
 
 
@@ -81,7 +83,9 @@ def _traced(folder: Path, told: Told) -> Row:
     def attempt(planted: str) -> Callable[[str], str | None]:
         def tried(step: str) -> str | None:
             at = staged.stage(folder, f"traced-{step}", planted)
-            command = apart.traced(staged.step(step, at, apart.BEYOND), at / "trace")
+            believed = authority.make(at, apart.BEYOND)
+            step_beyond = staged.step(step, at, apart.BEYOND)
+            command = apart.traced(step_beyond, at / "trace", believed, authority.system())
             return staged.wrong(command, at) or _unlike(at)
 
         return tried

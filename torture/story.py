@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from torture import authority
 from torture.works import Broken, must
 
 TESTS = Path(__file__).parents[1] / "tests"
@@ -145,10 +146,10 @@ def shelf(at: Place) -> None:
 
 
 def pull(at: Place) -> None:
-    """A model is got from an address."""
-    with hub(at.beyond) as mirror:
-        address = mirror.url("org/m-GGUF", "m-Q4_0.gguf") if mirror else f"http://{NOWHERE}:7/m-Q4_0.gguf"
-        at.reached("models", "pull", address, "--accept-licence", network="on", engine="echo")
+    """A model is got from a hub of one's own."""
+    with hub(at) as address:
+        pulled = ("models", "pull", "hf:org/m-GGUF", "--accept-licence")
+        at.reached(*pulled, network="on", hub=address, engine="echo")
     must(("m-Q4_0" in at.done("models", "list")) == bool(at.beyond), "the list of models is wrong")
 
 
@@ -220,17 +221,17 @@ def served(at: Place, **settings: str) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def hub(beyond: str, speed: float | None = None) -> Iterator[Any]:
-    """Run a hub elsewhere for the block, where there is an elsewhere; yield its mirror, or nothing."""
-    if not beyond:
-        yield None
+def hub(at: Place) -> Iterator[str]:
+    """Run a hub elsewhere for the block, where there is an elsewhere; yield its address."""
+    if not at.beyond:
+        yield f"https://{NOWHERE}:7"
         return
     from getting import small_model
     from mirror import Mirror, serving
 
-    with serving(Mirror(speed=speed), beyond) as mirror:
+    with serving(Mirror(), at.beyond, authority.shown(at.folder)) as mirror:
         mirror.put("org/m-GGUF", ("m-Q4_0.gguf", small_model()))
-        yield mirror
+        yield mirror.hub
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -228,14 +229,17 @@ class Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def serving(mirror: Mirror, host: str = "127.0.0.1") -> Iterator[Mirror]:
-    servers = []
+def serving(mirror: Mirror, host: str = "127.0.0.1", shows: ssl.SSLContext | None = None) -> Iterator[Mirror]:
+    """Run both servers for the block, with TLS where there is what they show."""
+    scheme, servers = "https" if shows else "http", []
     for where in ("hub", "cdn"):
         handler = type("Of", (Handler,), {"mirror": mirror, "where": where})
         server = Server((host, 0), handler)
+        if shows:
+            server.socket = shows.wrap_socket(server.socket, server_side=True)
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         servers.append(server)
-        setattr(mirror, where, f"http://{host}:{server.server_port}")
+        setattr(mirror, where, f"{scheme}://{host}:{server.server_port}")
     try:
         yield mirror
     finally:
