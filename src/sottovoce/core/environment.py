@@ -60,6 +60,14 @@ def read_data_home() -> str:
     return named if named.strip() else "~/.local/share"
 
 
+def others_environment() -> dict[str, str]:
+    """Return what another program started from here may know of this one's environment: nothing of ours.
+
+    SOTTO_HF_TOKEN is a secret.
+    """
+    return {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+
+
 def child_environment(extra: Mapping[str, str]) -> dict[str, str]:
     """Return what a program started from here may know of this one's environment, and `extra`."""
     return {**{name: os.environ[name] for name in PASSED_ON if name in os.environ}, **extra}

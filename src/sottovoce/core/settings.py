@@ -16,6 +16,7 @@ from sottovoce.core.countries import is_country
 from sottovoce.core.environment import OTHERS as OTHERS
 from sottovoce.core.environment import PREFIX
 from sottovoce.core.environment import child_environment as child_environment
+from sottovoce.core.environment import others_environment as others_environment
 from sottovoce.core.environment import read_environment as read_environment
 from sottovoce.core.environment import read_locale as read_locale
 from sottovoce.core.environment import read_others as read_others

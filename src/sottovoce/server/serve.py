@@ -13,7 +13,6 @@ import os
 import signal
 import socket
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
@@ -30,7 +29,7 @@ from sottovoce.core.messages import OWNER
 from sottovoce.core.paths import Home
 from sottovoce.core.settings import Settings, Value
 from sottovoce.engine import sign
-from sottovoce.server import asgi, problems, sockets
+from sottovoce.server import asgi, browser, problems, sockets
 from sottovoce.server.app_api.changes import look_elsewhere
 from sottovoce.server.changes import Changes, Elsewhere, What
 from sottovoce.server.doors import Doors
@@ -171,6 +170,7 @@ async def _serve(home: Home, wish: Wish, tell: Tell, stop: Stop) -> None:
     with ExitStack() as stay:
         stay.enter_context(_heeding_signals(stop))
         stay.enter_context(stop.outside)
+        stop.outside.callback(browser.forget, home)
         network = _open(settings, wish)
         for listener in network:
             stay.enter_context(listener)
@@ -238,7 +238,7 @@ def _greet(house: House, network: list[socket.socket], wish: Wish, tell: Tell) -
     if not sockets.is_only_here(network):
         tell("\nWhat is sent to other machines can be read on its way there: put TLS in front.")
     if wish.open_browser:
-        _open_browser(link)
+        browser.open_at(house.app.home, link)
 
 
 def _unless_nobody_reads(tell: Tell) -> Tell:
@@ -249,13 +249,6 @@ def _unless_nobody_reads(tell: Tell) -> Tell:
             tell(text)
 
     return said
-
-
-def _open_browser(link: str) -> None:
-    import webbrowser
-
-    # Some browsers keep their caller waiting; none may keep the server.
-    threading.Thread(target=webbrowser.open, args=(link,), daemon=True).start()
 
 
 # ── before and after ──────────────────────────────────────────────────────────────────────────────
