@@ -31,3 +31,16 @@ def test_a_log_is_bounded(home):
     for _ in range(1500):
         logging.getLogger("sottovoce").debug("x" * 1000)
     assert sum(file.stat().st_size for file in home.logs.iterdir()) < 1_100_000
+
+
+def test_an_unforeseen_error_is_logged_without_its_words(home):
+    keep_log(home, debug=False)
+    try:
+        raise KeyError("correct-horse-battery-staple")
+    except KeyError:
+        logging.getLogger("sottovoce.engine").exception("Looking after the engine failed")
+    said = (home.logs / "sotto.log").read_text()
+    assert "Looking after the engine failed" in said
+    assert "builtins.KeyError" in said
+    assert "test_log.py" in said
+    assert "staple" not in said.replace('raise KeyError("correct-horse-battery-staple")', "")

@@ -29,8 +29,15 @@ def record(problem: BaseException, given: Given) -> Path | None:
 
 def _report(problem: BaseException) -> str:
     machine = f"sotto {__version__}, Python {platform.python_version()}, {platform.platform()}\n\n"
-    # Frames without the exceptions' words: those could repeat what a person wrote.
-    parts = [machine]
+    return f"{machine}{without_words(problem)}"
+
+
+def without_words(problem: BaseException) -> str:
+    """Return where a problem came from, and what each of its causes was a kind of.
+
+    Their words could repeat what a person wrote.
+    """
+    parts = []
     cause: BaseException | None = problem
     while cause is not None:
         parts.append(f"{type(cause).__module__}.{type(cause).__qualname__}\n")

@@ -1,4 +1,7 @@
-"""Send what the program's parts log to a file in the home: a line on the screen would tear it."""
+"""Send what the program's parts log to a file in the home: a line on the screen would tear it.
+
+Never the words of an error that nobody foresaw: those could repeat what a person wrote.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,20 @@ import logging
 import os
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
+from typing import Any
 
 from sottovoce.core.paths import PRIVATE_FILE, Home
 
 MOST_BYTES = 500_000
 FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+class _Plain(logging.Formatter):
+    def formatException(self, ei: Any) -> str:
+        from sottovoce.cli._crash import without_words
+
+        problem: BaseException | None = ei[1]
+        return "" if problem is None else without_words(problem)
 
 
 class _PrivateFile(RotatingFileHandler):
@@ -34,7 +46,7 @@ def keep_log(home: Home, *, debug: bool) -> None:
     handler = _PrivateFile(
         home.logs / "sotto.log", maxBytes=MOST_BYTES, backupCount=1, encoding="utf-8", delay=True
     )
-    handler.setFormatter(logging.Formatter(FORMAT))
+    handler.setFormatter(_Plain(FORMAT))
     ours.addHandler(handler)
     ours.setLevel(logging.DEBUG if debug else logging.WARNING)
     # Whatever else logs, libraries included, would otherwise reach the screen; and with no handler at all, a
