@@ -19,25 +19,26 @@ from torture import places
 from torture.result import Figures, Result, Row, Tried
 from torture.serving import Server, add_keys, serving
 from torture.told import Told
-from torture.users import WAYS, Heard, User, everything, markers, pieces
+from torture.users import TOKENS, WAYS, Heard, User, everything, markers, pieces
 
 USERS = 32
 ROUNDS = (20, 625)
 """Of turns of each user: one that begins a chat, then one that goes on in it."""
-SHARED_ROUNDS = (4, 20)
+SHARED_ROUNDS = (2, 20)
 
 SETTINGS = {
     "slots": 8,
     "context": 1024,
     "queue_seconds": 0,
-    "max_tokens": 8,
+    "max_tokens": TOKENS,
     "kv_megabytes": 32,
     "tools": "off",
     "help_in_chat": "off",
 }
 WORDS = ("tide", "rope", "mast", "sail", "buoy", "chart", "knot", "deck", "keel", "lamp", "gull", "storm")
-PREAMBLE = 56
-"""Words that all new chats of a round begin with: another's state would save reading them."""
+PREAMBLE = 16
+"""Words that all new chats of a round begin with: another's state would save reading them. They are more
+tokens than SLACK, or that would not be seen, and no more than need be: reading takes most of the time."""
 SLACK = 8
 
 STREAMS, LEAVES, KILLS = 0.7, 0.15, 1 / 64
@@ -123,14 +124,14 @@ def run(folder: Path, figures: Figures, told: Told) -> Result:
             Row(around, seen, "the log's rule that nothing said is written", logged),
             Row(cache, shared, "", Tried(0, (), 0.0), promised=False),
         ),
-        NOTES.format(slots=SETTINGS["slots"]),
+        NOTES.format(slots=SETTINGS["slots"], words=PREAMBLE),
     )
 
 
 NOTES = """The real engine and the starter, with {slots} slots; 31 keys in the APIs of OpenAI (two), Anthropic
 and Ollama, and the person's own chats. Each user has a word of ten consonants; every byte that another is
 sent is searched for it, and the joined text for any five letters of it. Chats of a round begin with the same
-56 words: the tokens that an answer says were reused must not be more than the user's own chat, or the
+{words} words: the tokens that an answer says were reused must not be more than the user's own chat, or the
 template, can give (Ollama's API does not say). One answer in seven is left at a random moment and asked for
 again; the engine is killed at every 64th."""
 

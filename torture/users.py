@@ -19,7 +19,8 @@ LENGTH = 10
 PIECE = 5
 """Letters of a marker that count as it: an answer may be cut within. No two markers share so many."""
 
-TOKENS = 8
+TOKENS = 6
+"""Of an answer: more than PIECE letters of a marker."""
 WAYS = ("chat", "responses", "anthropic", "ollama")
 PATHS = {
     "chat": "/v1/chat/completions",
