@@ -7,5 +7,5 @@ often, and tries it with a safeguard taken away: a control, which must find faul
 PARTS = ("killing", "power", "failing")
 """In the order in which they are run, and stand on the page."""
 
-MORE = ("malformed", "isolation", "egress", "supply", "bearing")
+MORE = ("malformed", "isolation", "egress", "supply", "secrets", "bearing")
 """Run where they are named, and on no page: none of them has been tried whole on a quiet machine yet."""

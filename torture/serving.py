@@ -27,6 +27,7 @@ from sottovoce.store.db import open_database
 
 SOTTO = "from sottovoce.cli.main import main; main()"
 PATIENCE = 120.0
+JSON = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +83,16 @@ class Server:
         *,
         key: str = "",
         method: str = "",
+        kind: str = JSON,
         leave_after: float = PATIENCE,
     ) -> Reply:
-        """Ask with a key, or without one as the person at this machine; be gone after so many seconds."""
+        """Ask with a key, or without one as the person at this machine; be gone after so many seconds.
+
+        `kind` is what the body is.
+        """
+        head = self.head(method or ("POST" if body else "GET"), path, body, key, kind)
         with closing(self.connect(as_person=not key)) as client:
-            client.sendall(self.head(method or ("POST" if body else "GET"), path, body, key) + (body or b""))
+            client.sendall(head + (body or b""))
             return read(client, leave_after)
 
     def connect(self, *, as_person: bool = False) -> socket.socket:
@@ -99,20 +105,20 @@ class Server:
             raise
         return client
 
-    def head(self, method: str, path: str, body: bytes | None, key: str = "") -> bytes:
+    def head(self, method: str, path: str, body: bytes | None, key: str = "", kind: str = JSON) -> bytes:
         lines = [f"{method} {path} HTTP/1.1", f"Host: {f'127.0.0.1:{self.port}' if key else 'localhost'}"]
         lines += ["Connection: close", *([f"Authorization: Bearer {key}"] if key else [])]
         if body is not None:
-            lines += ["Content-Type: application/json", f"Content-Length: {len(body)}"]
+            lines += [f"Content-Type: {kind}", f"Content-Length: {len(body)}"]
         return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
     def engines(self) -> list[psutil.Process]:
         return psutil.Process(self.pid).children(recursive=True)
 
-    def kill_engine(self) -> None:
+    def kill_engine(self, number: int = signal.SIGKILL) -> None:
         for engine in self.engines():
             with suppress(psutil.NoSuchProcess):
-                engine.send_signal(signal.SIGKILL)
+                engine.send_signal(number)
 
 
 def read(client: socket.socket, leave_after: float = PATIENCE) -> Reply:
@@ -152,13 +158,24 @@ def serving(folder: Path, without: str = "", **settings: object) -> Iterator[Ser
 
 def start(folder: Path, without: str = "", **settings: object) -> subprocess.Popen[bytes]:
     """Start a server whose home, temporary files, working folder and words are all in this folder."""
+    return started(folder, settings, without)
+
+
+def started(
+    folder: Path,
+    settings: Mapping[str, object],
+    without: str = "",
+    options: Sequence[str] = (),
+    around: Mapping[str, str] | None = None,
+) -> subprocess.Popen[bytes]:
+    """Start one with more `options`. `around` comes to its environment."""
     for name in ("tmp", "cwd"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     with (folder / "printed").open("ab") as printed:
         return subprocess.Popen(
-            [sys.executable, "-c", f"{without}\n{SOTTO}", "serve", "--port", "0"],
+            [sys.executable, "-c", f"{without}\n{SOTTO}", "serve", "--port", "0", *options],
             cwd=folder / "cwd",
-            env=environment(folder, settings),
+            env={**environment(folder, settings), **(around or {})},
             stdin=subprocess.DEVNULL,
             stdout=printed,
             stderr=subprocess.STDOUT,
