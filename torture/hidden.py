@@ -42,8 +42,8 @@ person exports, the page that leads a browser here, and what a person reads: how
 command is about to send elsewhere."""
 
 EVERYWHERE = (Path("/tmp"), Path("/dev/shm"))
-OURS = "sotto-*"
-TRIALS = "sotto-torture-*"
+OURS = "sotto-????????"
+"""How the program calls a folder of its own there."""
 
 
 def found(folder: Path, words: Canaries) -> Iterator[tuple[str, set[str]]]:
@@ -58,10 +58,9 @@ def found(folder: Path, words: Canaries) -> Iterator[tuple[str, set[str]]]:
             yield f"{name}, which others may read,", held
     for place in EVERYWHERE:
         for one in place.glob(OURS):
-            if not fnmatch(one.name, TRIALS):
-                for path in _files(one):
-                    if held := words.held(_content(path)):
-                        yield str(path), held
+            for path in _files(one):
+                if held := words.held(_content(path)):
+                    yield str(path), held
 
 
 def _files(folder: Path) -> list[Path]:
