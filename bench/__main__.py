@@ -34,7 +34,19 @@ class Group:
 
 ALONE = Group(
     "make bench",
-    ("startup", "answering", "coming_back", "footprint", "neighbour"),
+    (
+        "startup",
+        "cold",
+        "answering",
+        "against",
+        "crowd",
+        "large",
+        "coming_back",
+        "busy",
+        "neighbour",
+        "footprint",
+        "keeping",
+    ),
     REFERENCE / "benchmarks.md",
     ROOT / "bench" / "samples.json",
 )

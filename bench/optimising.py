@@ -1,4 +1,8 @@
-"""What re-encoding brings: the starter as it came and optimised, loaded side by side and timed in turn."""
+"""What re-encoding brings: the starter as it came and optimised, loaded side by side and timed in turn.
+
+What it costs is told by llama.cpp's own program for perplexity, on the text that the check in the program
+reads, and on the guides of these docs, which are longer.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,8 @@ import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import sottovoce.models
+from bench import native
 from bench.pairs import Row, row
 from sottovoce.engine import recoding
 from sottovoce.engine.gguf import read_header
@@ -15,6 +21,10 @@ from sottovoce.models import starter
 
 WINDOW = 1024
 PROMPT, WRITTEN = 128, 32
+PASSAGES = Path(sottovoce.models.__file__).with_name("passages.txt")
+GUIDES = Path(__file__).parents[1] / "docs" / "guides"
+LONGEST = 60_000
+"""Characters."""
 
 Timing = Callable[[Rig], Awaitable[float]]
 
@@ -35,10 +45,25 @@ async def measure(home: Path, count: int) -> list[Row]:
         answers = await _pairs(new, old, wrote, count)
         noise = await _pairs(old, old, read, count)
     return [
+        *perplexities(path, home),
         row("prompts, the optimised starter / as it came", prompts, "×", 1.3, at_most=False),
         row("answers, the optimised starter / as it came", answers, "×", 0.95, at_most=False),
         row("prompts as it came against itself (A/A)", noise, "×", None),
     ]
+
+
+def perplexities(quick: Path, home: Path) -> list[Row]:
+    guides = home / "guides.txt"
+    guides.write_text("\n\n".join(path.read_text("utf-8") for path in sorted(GUIDES.glob("*.md")))[:LONGEST])
+    texts = {"the text of the program's check": (PASSAGES, 128), "the guides": (guides, 512)}
+    return [
+        row(f"perplexity of {what}, the optimised starter / as it came", [lost(quick, *text)], "×", 1.005)
+        for what, text in texts.items()
+    ]
+
+
+def lost(quick: Path, text: Path, window: int) -> float:
+    return native.perplexity(quick, text, window) / native.perplexity(starter.path(), text, window)
 
 
 async def read(rig: Rig) -> float:

@@ -20,6 +20,7 @@ from bench.pairs import Row, row
 from bench.served import Served, end, free_port, sotto, until_ready
 from bench.sharing import SENTENCE, short
 from sottovoce.models import starter
+from sottovoce.native import tiles
 
 RELEASE = "llama-cpp-python[server]==0.3.36"
 FLAGS = "-DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_EXAMPLES=OFF -DLLAMA_OPENSSL=OFF -DLLAMA_USE_PREBUILT_UI=OFF"
@@ -67,7 +68,9 @@ def built() -> Path:
         print("  building the peer (about ten minutes, once) ...")
         subprocess.run([sys.executable, "-m", "venv", "--clear", FOLDER], check=True)
         install = [python, "-m", "pip", "install", "-q", "--no-binary", "llama-cpp-python", RELEASE]
-        subprocess.run(install, check=True, env={"PATH": "/usr/bin:/bin", "CMAKE_ARGS": FLAGS})
+        told = " ".join(tiles.flags("c++"))
+        made = {"PATH": "/usr/bin:/bin", "CMAKE_ARGS": FLAGS, "CFLAGS": told, "CXXFLAGS": told}
+        subprocess.run(install, check=True, env=made)
     return python
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bench.pairs import Row, ratios, row
@@ -36,25 +36,22 @@ def whole(command: Sequence[str]) -> float:
 
 def first_word(home: Path, program: str = "sottovoce") -> float:
     """Return the seconds from starting a process to the first byte of its answer."""
+    question = "Why is the sky blue?"
+    return until_first_byte(
+        (sys.executable, "-m", program, "--home", str(home), "ask", "--max-tokens", "8", question)
+    )
+
+
+def until_first_byte(command: Sequence[str], environment: Mapping[str, str] | None = None) -> float:
+    """Return the seconds from starting a program to the first byte that it says; then let it end."""
     started = time.perf_counter()
     with subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            program,
-            "--home",
-            str(home),
-            "ask",
-            "--max-tokens",
-            "8",
-            "Why is the sky blue?",
-        ],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
     ) as process:
         assert process.stdout is not None
-        process.stdout.read(1)
+        said = process.stdout.read(1)
         seconds = time.perf_counter() - started
         process.stdout.read()
+    if not said or process.returncode:
+        raise RuntimeError(f"{command[0]} ended with {process.returncode}")
     return seconds
