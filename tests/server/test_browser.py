@@ -55,6 +55,26 @@ def test_it_is_told_a_private_file_and_no_secret(home: Home, noted: Path) -> Non
     assert "the-code-of-a-link" not in json.dumps([address, around])
 
 
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="They open a browser in ways of their own")
+@pytest.mark.parametrize(("default", "is_given_the_link"), [("firefox_firefox", True), ("chromium", False)])
+def test_one_that_reads_no_hidden_files_is_given_the_link(
+    home: Home,
+    noted: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    default: str,
+    is_given_the_link: bool,
+) -> None:
+    snaps = tmp_path / "snaps"
+    snaps.mkdir()
+    (snaps / "firefox_firefox.desktop").touch()
+    monkeypatch.setattr(browser, "SNAPS", snaps)
+    monkeypatch.setattr(browser, "DEFAULT", ("echo", f"{default}.desktop"))
+    browser.open_at(home, LINK)
+    (address,), _ = started_with(noted)
+    assert (address == LINK) == is_given_the_link
+
+
 def test_the_file_goes_with_the_server(home: Home) -> None:
     (home.root / browser.FILE).write_text("x")
     browser.forget(home)

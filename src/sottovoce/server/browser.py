@@ -1,7 +1,8 @@
 """Open the person's browser at a link that signs it in, and tell nobody else that link.
 
 What a program is started with can be read by every user of the machine, and the first to use a link is
-signed in. So the browser is given a private file that leads there, and nothing of our environment.
+signed in. So the browser is given a private file that leads there, and nothing of our environment. One that
+may read no such file is given the link: better that another user could see it for a moment than no page.
 """
 
 from __future__ import annotations
@@ -26,11 +27,17 @@ PAGE = (
 OPENS = "import sys, webbrowser; webbrowser.open(sys.argv[1])"
 """In a process of its own: the library gives a browser the environment of whoever calls it."""
 
+SNAPS = Path("/var/lib/snapd/desktop/applications")
+"""Where the entries of those programs stand that snapd keeps from hidden folders."""
+
+DEFAULT = ("xdg-settings", "get", "default-web-browser")
+SECONDS = 5
+
 
 def open_at(home: Home, link: str) -> None:
     """Open a browser. Where that fails nothing is lost: the person has read the link."""
     with suppress(SottoError):
-        address = link if _is_windows_beside() else _page(home, link).as_uri()
+        address = link if _is_windows_beside() or _is_snap() else _page(home, link).as_uri()
         # Some browsers keep their caller waiting; none may keep the server.
         threading.Thread(target=_open, args=(address,), daemon=True).start()
 
@@ -55,3 +62,15 @@ def _open(address: str) -> None:
 def _is_windows_beside() -> bool:
     """Whether this is Linux within Windows, whose browser finds none of these files by their names here."""
     return "microsoft" in platform.release().lower()
+
+
+def _is_snap() -> bool:
+    """Whether the person's browser came as a snap, such as Ubuntu's Firefox."""
+    if not SNAPS.is_dir():
+        return False
+    try:
+        said = subprocess.run(DEFAULT, capture_output=True, text=True, timeout=SECONDS, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    name = said.stdout.strip()
+    return bool(name) and (SNAPS / Path(name).name).exists()
