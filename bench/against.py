@@ -74,8 +74,8 @@ async def measure(home: Path, count: int) -> list[Row]:
         return [
             *written(await rounds(servers, decode, count)),
             *read(await rounds(servers, prompt, count)),
-            *turned(await rounds(some(servers, BUILT.name), second_turn, count)),
-            *begun(await rounds(some(servers, BUILT.name), new_chat, count)),
+            *turned(await rounds(some(servers, BUILT.name), second_turn, max(5, count // 2))),
+            *begun(await prepared(some(servers, BUILT.name), count)),
             *quoted(await rounds(some(servers, BOTH.name, PYTHON), quoting, max(3, count // 3))),
         ]
 
@@ -94,6 +94,12 @@ async def rounds(servers: dict[str, Served], ask: Ask, count: int) -> Found:
         for name in (*names[turn:], *names[:turn]):
             found[name].append(await ask(servers[name]))
     return found
+
+
+async def prepared(servers: dict[str, Served], count: int) -> Found:
+    """Ask for new chats, once the instructions have been read by the first of all."""
+    await rounds(servers, new_chat, 1)
+    return await rounds(servers, new_chat, count)
 
 
 def over(found: Found, one: str, other: str) -> list[float]:

@@ -19,7 +19,7 @@ from bench.pairs import Row, row
 from bench.served import Served, sotto
 
 STORY = "Write a long story about a small grey cat who lives by the sea and learns to sail."
-TOKENS = 64
+TOKENS = 32
 IDLE, TOGETHER, APART = (
     "on an idle machine",
     "beside two busy loops",

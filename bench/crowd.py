@@ -36,12 +36,17 @@ async def measure(home: Path, count: int) -> list[Row]:
         rows = []
         for callers in CALLERS:
             what = f"{callers} callers, tokens a second of all, ours, engine built here / llama-server"
-            bar = 0.98 if callers == max(CALLERS) else None
+            bar, many = (0.98, count) if callers == max(CALLERS) else (None, max(3, count // 2))
             rows.append(
-                row(what, await pairs(ours, theirs, together(callers), count), "×", bar, at_most=False)
+                row(what, await pairs(ours, theirs, together(callers), many), "×", bar, at_most=False)
             )
         rows.append(
-            row("llama-server again / llama-server, 16 callers (A/A)", await again(theirs, count), "×", None)
+            row(
+                "llama-server again / llama-server, 16 callers (A/A)",
+                await again(theirs, max(3, count // 2)),
+                "×",
+                None,
+            )
         )
         firsts = await pairs(ours, theirs, steady, max(3, count // 3))
         what = "16 callers behind the same 500 tokens of instructions, until all have a first word"

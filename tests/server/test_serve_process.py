@@ -261,7 +261,7 @@ def test_a_browser_stays_signed_in_when_the_server_starts_again(serve, number):
     assert serve().listen().ask("GET", "/app/api/chats", **cookie).status == 403
 
 
-def test_it_opens_the_browser_with_the_link(serve, tmp_path):
+def test_it_opens_the_browser_with_a_file_that_leads_to_the_link(serve, tmp_path):
     browser, seen = tmp_path / "browser", tmp_path / "seen"
     browser.write_text(
         f'#!/bin/sh\necho "$1" > {seen}.new && mv {seen}.new {seen}\nexec sleep 8 >/dev/null 2>&1\n'
@@ -269,9 +269,12 @@ def test_it_opens_the_browser_with_the_link(serve, tmp_path):
     browser.chmod(0o700)
     served = serve("--open", BROWSER=str(browser)).listen()
     until(seen.exists)
-    assert seen.read_text().strip() == served.link
+    (page,) = tmp_path.rglob("enter.html")
+    assert seen.read_text().strip() == page.as_uri()
+    assert served.link in page.read_text()
     served.signal()
     assert served.ended(5) == 0
+    assert not page.exists()
 
 
 # ── beginnings that are refused ───────────────────────────────────────────────────────────────────
