@@ -14,6 +14,7 @@ from sottovoce.core.events import Done, Text
 from sottovoce.core.messages import Message, Role
 from sottovoce.engine.attached import AttachedEngine
 from sottovoce.engine.llama import LlamaEngine
+from sottovoce.engine.wrapped import WrappedEngine
 
 QUESTION = "Write a long story about a small grey cat who lives by the sea and learns to sail."
 TOKENS = 384
@@ -74,6 +75,8 @@ async def bare(sotto: AsyncSotto) -> tuple[float, float]:
     shared = sotto.app.engine
     assert isinstance(shared, AttachedEngine)
     engine = shared._own
+    while isinstance(engine, WrappedEngine):
+        engine = engine.engine
     assert isinstance(engine, LlamaEngine)
     running = engine._life.running
     assert running is not None

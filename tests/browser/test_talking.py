@@ -8,6 +8,8 @@ import time
 import pytest
 from playwright.sync_api import expect
 
+from sottovoce.core.paths import open_home
+
 pytestmark = pytest.mark.browser
 
 WORDS = [f"word{at}" for at in range(100)]
@@ -49,7 +51,9 @@ def test_it_says_that_one_talks_to_an_ai(window):
 
 
 @pytest.mark.model
-def test_the_starter_model_answers(start, open_window):
+def test_the_starter_model_answers(start, open_window, tmp_path):
+    # Else it may begin in another language by chance, and what it said is taken away.
+    open_home(tmp_path / "home").config.write_text("temperature = 0.0\n")
     server = start(engine="")
     window = open_window(server)
     window.enter(server.link)
