@@ -46,7 +46,7 @@ fix: $(VENV)/.test  ## mend style where a tool can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.test  ## measure against the engine itself; writes docs/reference/benchmarks.md
+bench: $(VENV)/.test  ## measure against the engine itself, llama.cpp's server and others; writes docs/reference/benchmarks.md
 	$(BIN)/python -m bench
 
 bench-server: $(VENV)/.test  ## measure the server, also against llama-cpp-python's; writes docs/reference/benchmarks-server.md

@@ -13,7 +13,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import homes, native, peer
+from bench import cold, homes, native, peer
 from bench.callers import Reply, chat
 from bench.instructed import RULES, STEADY, teach
 from bench.pairs import Row, row
@@ -78,6 +78,16 @@ async def measure(home: Path, count: int) -> list[Row]:
             *begun(await prepared(some(servers, BUILT.name), count)),
             *quoted(await rounds(some(servers, BOTH.name, PYTHON), quoting, max(3, count // 3))),
         ]
+
+
+def appendix() -> str:
+    """Return what the page says of the peers."""
+    plugin = " with ".join(cold.PLUGIN)
+    return (
+        f"\nThe peers run on this machine, built here for its processor: llama-server, llama-bench and\n"
+        f"llama-perplexity out of the source in {native.RELEASE}, its own server, and {plugin}. All have as\n"
+        "many threads as there are cores.\n"
+    )
 
 
 def some(servers: dict[str, Served], *more: str) -> dict[str, Served]:
