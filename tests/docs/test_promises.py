@@ -96,6 +96,7 @@ Machine, 2026-01-01, commit abc1234.
 @pytest.fixture
 def reference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(promises, "REFERENCE", tmp_path)
+    monkeypatch.setattr(promises, "PARTS", ("killing", "power"))
     (tmp_path / "torture.md").write_text(TRIALS.format(faults=0, verdict="held"), "utf-8")
     (tmp_path / "speeds.md").write_text(SPEEDS, "utf-8")
     return tmp_path
