@@ -48,7 +48,9 @@ def keep(found: Found) -> None:
     """Put a result in the place of the last of the same part and form, and write the page anew."""
     key = f"{found.part}, {'long' if found.long else 'short'}"
     kept = {**_kept(), key: asdict(found)}
-    RESULTS.write_text(json.dumps(dict(sorted(kept.items())), indent=1) + "\n", encoding="utf-8")
+    text = json.dumps(dict(sorted(kept.items())), indent=1)
+    # Where the sources lie on this machine is nobody's business.
+    RESULTS.write_text(text.replace(str(ROOT), ".") + "\n", encoding="utf-8")
     PAGE.write_text(page(), encoding="utf-8")
 
 
