@@ -13,12 +13,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench.against import user
+from bench.against import STORY, user
 from bench.callers import chat
 from bench.pairs import Row, row
 from bench.served import Served, sotto
 
-STORY = "Write a long story about a small grey cat who lives by the sea and learns to sail."
 TOKENS = 32
 IDLE, TOGETHER, APART = (
     "on an idle machine",

@@ -11,13 +11,12 @@ import os
 import subprocess
 import sys
 import tarfile
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import psutil
 
-from bench.served import Served, end, free_port, until_ready
+from bench.served import Served, free_port, theirs
 from sottovoce.native import tiles
 
 RELEASE = "llama-cpp-python==0.3.36"
@@ -69,20 +68,12 @@ def mended() -> list[str]:
     return [f"-DCMAKE_{language}_FLAGS={told}" for language in ("C", "CXX")] if told else []
 
 
-@asynccontextmanager
-async def server(model: Path, *, slots: int, window: int, keys: int = 1) -> AsyncGenerator[Served, None]:
+def server(model: Path, *, slots: int, window: int, keys: int = 1) -> AbstractAsyncContextManager[Served]:
     """Run llama-server with as many threads as this machine has; `window` is each slot's, in tokens."""
     port = free_port()
     run = [program("llama-server"), "-m", model, "--port", port, "-c", window * slots, "-np", slots]
     run += ["-t", psutil.cpu_count(), "-tb", psutil.cpu_count(), "-fa", "on", "--jinja", "--no-webui"]
-    process = subprocess.Popen(
-        [str(part) for part in run], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        await until_ready(port, "/health", process)
-        yield Served(port, psutil.Process(process.pid), [""] * keys)
-    finally:
-        end(process)
+    return theirs(run, port, "/health", keys)
 
 
 def writing(model: Path, tokens: int, threads: int) -> float:

@@ -9,15 +9,14 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import psutil
 
 from bench.callers import Reply, chat
 from bench.pairs import Row, row
-from bench.served import Served, end, free_port, sotto, until_ready
+from bench.served import Served, free_port, sotto, theirs
 from bench.sharing import SENTENCE, short
 from sottovoce.models import starter
 from sottovoce.native import tiles
@@ -74,20 +73,12 @@ def built() -> Path:
     return python
 
 
-@asynccontextmanager
-async def peer(python: Path) -> AsyncGenerator[Served, None]:
+def peer(python: Path) -> AbstractAsyncContextManager[Served]:
     port = free_port()
     run = [python, "-m", "llama_cpp.server", "--model", starter.path(), "--port", port, "--n_ctx", 4096]
     run += ["--n_threads", psutil.cpu_count(), "--n_threads_batch", psutil.cpu_count(), "--flash_attn", True]
     run += ["--interrupt_requests", False]  # else each newcomer cuts off whoever is being answered
-    process = subprocess.Popen(
-        [str(part) for part in run], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        await until_ready(port, "/v1/models", process)
-        yield Served(port, psutil.Process(process.pid), [""] * CLIENTS)
-    finally:
-        end(process)
+    return theirs(run, port, "/v1/models", CLIENTS)
 
 
 async def conversations(served: Served) -> tuple[float, float]:

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,6 +70,19 @@ def _key(run: list[str], env: dict[str, str], name: str) -> str:
         [*run, "keys", "add", name, "--json"], env=env, capture_output=True, text=True, check=True
     )
     return str(json.loads(made.stdout)["key"])
+
+
+@asynccontextmanager
+async def theirs(run: Sequence[object], port: int, ready: str, keys: int) -> AsyncGenerator[Served, None]:
+    """Run another's server, which needs no key, until no longer needed; `ready` is what it answers then."""
+    process = subprocess.Popen(
+        [str(part) for part in run], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        await until_ready(port, ready, process)
+        yield Served(port, psutil.Process(process.pid), [""] * keys)
+    finally:
+        end(process)
 
 
 def free_port() -> int:

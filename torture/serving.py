@@ -142,8 +142,12 @@ def read(client: socket.socket, leave_after: float = PATIENCE) -> Reply:
 def add_keys(folder: Path, names: Sequence[str], scopes: Sequence[Scope] = (Scope.CHAT,)) -> list[str]:
     """Make keys in the home of a server that is to be; return what their users show."""
     with closing(open_database(open_home(folder / "home"))) as database:
-        terms = [keys.Terms(name, tuple(scopes)) for name in names]
-        return [database.call(lambda conn, one=one: keys.add(conn, one, time.time())[1]) for one in terms]  # type: ignore[misc]
+
+        def added(name: str) -> str:
+            terms = keys.Terms(name, tuple(scopes))
+            return database.call(lambda conn: keys.add(conn, terms, time.time())[1])
+
+        return [added(name) for name in names]
 
 
 @contextmanager

@@ -55,7 +55,7 @@ def stands(name: str, file: Path) -> bool:
     while hasattr(thing, "callback"):
         thing = thing.callback
     thing = getattr(thing, "__wrapped__", thing)
-    return thing is not None and Path(getsourcefile(thing) or "") == file  # type: ignore[arg-type]
+    return thing is not None and Path(getsourcefile(thing) or "") == file
 
 
 def module_of(file: Path) -> str:
