@@ -156,20 +156,22 @@ def _slow(folder: Path, figures: Figures, told: Told) -> Row:
     slow = [f"{number} {kind}" for number in range(figures.pick(*EACH)) for kind in kinds]
     beside = [f"{number} beside" for number in range(len(slow))]
     at_once = 2 * len(slow)
-    with _measured(folder / "slow") as (server, keys, gauge):
-        attempt = _moves(server, keys, kinds)
+    with _measured(folder / "slow") as (server, keys, gauge), closing(crowd.Doors(server.pid)) as doors:
+        attempt = _moves(server, doors, keys, kinds)
         tried = told.each(what, [*slow, *beside, "memory"], _with_memory(attempt, gauge), at_once=at_once)
-    with _measured(folder / "patient", PATIENT) as (server, keys, gauge):
-        attempt = _moves(server, keys, kinds)
+    with _asked(folder / "patient", PATIENT) as (server, keys), closing(crowd.Doors(server.pid)) as doors:
+        attempt = _moves(server, doors, keys, kinds)
         found = told.each(f"{what}, unsafe", slow, attempt, enough=ENOUGH, at_once=at_once)
     return Row(what, tried, "the server's limits to how slow one may be", found)
 
 
-def _moves(server: Server, keys: list[str], kinds: dict[str, float]) -> Callable[[str], str | None]:
+def _moves(
+    server: Server, doors: crowd.Doors, keys: list[str], kinds: dict[str, float]
+) -> Callable[[str], str | None]:
     def attempt(case: str) -> str | None:
         number, _, kind = case.partition(" ")
         if kind in kinds:
-            return crowd.Slow(server, keys[0], kind, kinds[kind])()
+            return crowd.Slow(server, doors, keys[0], kind, kinds[kind])()
         threading.Event().wait(int(number) * 0.4)
         return crowd.Caller(server, keys[1], f"keel {number}", 1, stream=True, seconds=3.0)()
 

@@ -135,11 +135,45 @@ FLOOD = " ".join(["#" * 200] * 600)
 """Words, each with twenty others that might have been: more than systems take between two programs."""
 
 
+CLOSED = (7, 8)
+"""States of a socket in Linux (TCP_CLOSE, TCP_CLOSE_WAIT) once the other side has ended the connection."""
+
+
+class Doors:
+    """Looks from which of our ports a server has connections, for all who ask, until it is closed."""
+
+    def __init__(self, pid: int) -> None:
+        self._process = psutil.Process(pid)
+        self._open: frozenset[int] = frozenset()
+        self._ever: set[int] = set()
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._look)
+        self._thread.start()
+
+    def close(self) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def has(self, port: int) -> bool:
+        return port in self._open
+
+    def has_had(self, port: int) -> bool:
+        return port in self._ever
+
+    def _look(self) -> None:
+        while not self._ended.wait(EVERY):
+            with suppress(psutil.NoSuchProcess):
+                found = self._process.net_connections("tcp")
+                self._open = frozenset(one.raddr.port for one in found if one.raddr)
+                self._ever |= self._open
+
+
 @dataclass(frozen=True, slots=True)
 class Slow:
     """A client that hardly moves. The server must be rid of it in time."""
 
     server: Server
+    doors: Doors
     key: str
     what: str
     seconds: float
@@ -150,13 +184,13 @@ class Slow:
             client.connect(("127.0.0.1", self.server.port))
             client.settimeout(1.0)
             drip = self._begin(client)
-            ends = time.monotonic() + self.seconds + LATE
+            port, ends = client.getsockname()[1], time.monotonic() + self.seconds + LATE
             taken = False
             while time.monotonic() < ends:
-                is_there = is_held(self.server.pid, client.getsockname()[1])
-                if taken and not is_there:
+                # One that is refused at once may be gone before anybody has looked.
+                taken |= self.doors.has_had(port) or _is_ended(client)
+                if taken and not self.doors.has(port):
                     return None
-                taken |= is_there
                 if taken:
                     with suppress(OSError):
                         drip()
@@ -183,10 +217,9 @@ class Slow:
         return lambda: client.send(asks)
 
 
-def is_held(pid: int, port: int) -> bool:
-    """Whether a process has a connection from this port of ours."""
-    found = psutil.Process(pid).net_connections("tcp")
-    return any(one.raddr and one.raddr.port == port for one in found)
+def _is_ended(client: socket.socket) -> bool:
+    """Whether the other side has ended the connection, whatever has still to be read of it."""
+    return client.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] in CLOSED
 
 
 # ── a greedy one and a modest one ─────────────────────────────────────────────────────────────────
