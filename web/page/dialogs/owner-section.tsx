@@ -1,6 +1,6 @@
 /** What holds in all chats and can be said in words or chosen: instructions, safeguards, tools, labels. */
 
-import { useCallback, useEffect, useId, useState } from "react";
+import { useCallback, useEffect, useId, useRef, useState } from "react";
 
 import type { ProgramSetting } from "../../shared/api";
 import { ProblemBox } from "../parts/problem-box";
@@ -17,10 +17,14 @@ export function OwnerSection() {
   const words = ownerWords(language);
   const [settings, setSettings] = useState<readonly ProgramSetting[] | null>(null);
   const { problem, run } = useWork();
-  const load = useCallback(async () => {
-    const found = await app.server.attempt((api) => api.settings());
-    if (found !== null) setSettings(found.settings);
-  }, [app]);
+  const newest = useRef(0);
+  /** Show what is answered, unless more was asked since: what was chosen meanwhile is not in it. */
+  const show = useCallback(async (asked: Promise<{ settings: readonly ProgramSetting[] } | null>) => {
+    const mine = ++newest.current;
+    const found = await asked;
+    if (found !== null && mine === newest.current) setSettings(found.settings);
+  }, []);
+  const load = useCallback(() => show(app.server.attempt((api) => api.settings())), [app, show]);
   useEffect(() => {
     void load();
     return app.inStep.onChange((changes) => {
@@ -28,11 +32,14 @@ export function OwnerSection() {
     });
   }, [app, load]);
   if (settings === null) return null;
-  const set = (name: string, value: string) =>
-    run(async () => setSettings((await app.server.do((api) => api.set({ [name]: value }))).settings));
+  const set = async (name: string, value: string) => {
+    const isSet = await run(() => show(app.server.do((api) => api.set({ [name]: value }))));
+    if (!isSet) void load();
+    return isSet;
+  };
   const choose = (name: string, value: string) => {
     setSettings(settings.map((one) => (one.name === name ? { ...one, value } : one)));
-    void set(name, value).then((isSet) => (isSet ? undefined : load()));
+    void set(name, value);
   };
   return (
     <section className="settings-section" data-testid="owner">
