@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bench import cold, homes, native, peer
 from bench.callers import Reply, chat
@@ -142,7 +143,7 @@ async def second_turn(served: Served) -> float:
     """Return the seconds to the first word of a second turn, behind 1,400 words."""
     first = [user(log(HISTORY_SENTENCES))]
     key = served.keys[0]
-    how = {"key": key, "usage": False, "temperature": 0}
+    how: dict[str, Any] = {"key": key, "usage": False, "temperature": 0}
     said = await chat(served.port, first, max_tokens=24, **how)
     messages = [
         *first,

@@ -16,7 +16,7 @@ from bench.served import end
 from bench.startup import SOTTO
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-VIEW = {"width": 1280, "height": 800}
+VIEW: Any = {"width": 1280, "height": 800}
 
 CHANGED = 1_700_000_000.0
 TURNS_SECONDS = 60.0
@@ -64,7 +64,7 @@ def seated(home: Path, chats: list[Any] | None = None, engine: str = "echo") -> 
 
 def chat_of(texts: list[str], title: str, name: str) -> dict[str, Any]:
     """Return a chat of our own format, in which questions and answers alternate."""
-    messages = []
+    messages: list[dict[str, Any]] = []
     for at, text in enumerate(texts):
         messages.append(
             {

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from bench.against import STORY, user
 from bench.callers import chat
@@ -28,7 +29,7 @@ BARS = {IDLE: 0.97, TOGETHER: 1.5, APART: 3.0}
 
 
 async def measure(home: Path, count: int) -> list[Row]:
-    how = {"keys": 1, "slots": 1, "repeat_penalty": 1.0, "tools": "off"}
+    how: dict[str, Any] = {"keys": 1, "slots": 1, "repeat_penalty": 1.0, "tools": "off"}
     rows = []
     async with (
         sotto(home / "ours", **how) as ours,

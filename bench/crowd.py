@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 from bench import homes, native
 from bench.callers import Reply, chat
@@ -89,7 +90,7 @@ async def steady(served: Served, is_ours: bool) -> float:
 
     async def one(at: int) -> Reply:
         question = {"role": "user", "content": STORY.format(WAYS[at])}
-        how = {"key": served.keys[at % 2], "temperature": 0, "max_tokens": FEW}
+        how: dict[str, Any] = {"key": served.keys[at % 2], "temperature": 0, "max_tokens": FEW}
         if is_ours:
             return await chat(served.port, [question], model=STEADY, **how)
         return await chat(served.port, [{"role": "system", "content": RULES}, question], **how)

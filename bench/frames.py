@@ -26,7 +26,7 @@ def watch(page: Any) -> None:
 
 def share_over(page: Any) -> float:
     """Return how many in a hundred frames came late since `watch`."""
-    seen = page.evaluate("window.frames_seen")
+    seen: list[float] = page.evaluate("window.frames_seen")
     if len(seen) < 100:
         raise RuntimeError(f"only {len(seen)} frames were drawn; that tells nothing")
     return 100 * sum(took > LATE_MS for took in seen) / len(seen)

@@ -39,7 +39,7 @@ def _with_engine() -> Path:
 def _fetched() -> Path:
     """Return a folder with what the engine is built of, as an index of Python's packages gives it."""
     folder = FOLDER / "files"
-    pip = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", folder]
+    pip = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", str(folder)]
     for file in sources.needed():
         if not (folder / file.name).exists():
             subprocess.run([*pip, *_exactly(file)], check=True)
@@ -48,7 +48,7 @@ def _fetched() -> Path:
 
 def _exactly(file: sources.Source) -> list[str]:
     """Return what makes pip fetch this very file, and not what would suit this Python better."""
-    if file.gives == sources.SOURCE:
+    if file.name.endswith(".tar.gz"):
         name, release = parse_sdist_filename(file.name)
         return ["--no-binary", name, f"{name}=={release}"]
     name, release, _, tags = parse_wheel_filename(file.name)

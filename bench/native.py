@@ -45,18 +45,19 @@ def program(name: str) -> Path:
 def _build() -> None:
     tools = FOLDER / "tools"
     subprocess.run([sys.executable, "-m", "venv", "--clear", tools], check=True)
-    pip = [tools / "bin" / "python", "-m", "pip"]
+    pip = [str(tools / "bin" / "python"), "-m", "pip"]
     subprocess.run([*pip, "install", "-q", "cmake", "ninja"], check=True)
-    fetch = [*pip, "download", "-q", "--no-deps", "--no-binary", ":all:", "-d", FOLDER, RELEASE]
+    fetch = [*pip, "download", "-q", "--no-deps", "--no-binary", ":all:", "-d", str(FOLDER), RELEASE]
     subprocess.run(fetch, check=True)
     (packed,) = FOLDER.glob("llama_cpp_python-*.tar.gz")
     with tarfile.open(packed) as archive:
         archive.extractall(FOLDER / "source", filter="data")
     (source,) = FOLDER.glob("source/*/vendor/llama.cpp")
     environment = {**os.environ, "PATH": f"{tools / 'bin'}:{os.environ['PATH']}"}
-    make = ["cmake", "-S", source, "-B", FOLDER / "build", "-G", "Ninja", *FLAGS, *mended()]
+    build = str(FOLDER / "build")
+    make = ["cmake", "-S", str(source), "-B", build, "-G", "Ninja", *FLAGS, *mended()]
     with (FOLDER / "build.log").open("w") as log:
-        for command in (make, ["cmake", "--build", FOLDER / "build", "--target", *PROGRAMS]):
+        for command in (make, ["cmake", "--build", build, "--target", *PROGRAMS]):
             done = subprocess.run(command, env=environment, stdout=log, stderr=log, check=False)
             if done.returncode:
                 raise RuntimeError(f"llama.cpp cannot be built: {log.name} says why")

@@ -23,7 +23,7 @@ async def measure(home: Path, count: int) -> list[Row]:
         await honest(served)
         found, noise = [], []
         for at in range(max(3, count // 2)):
-            waits = {}
+            waits: dict[bool, float] = {}
             for beside in (True, False) if at % 2 else (False, True):
                 if beside:
                     async with nuisances(served):

@@ -62,11 +62,11 @@ def appendix() -> str:
 def built() -> Path:
     """Return a Python that has the peer, building it from its source the first time."""
     python = FOLDER / "bin" / "python"
-    test = [python, "-c", "import llama_cpp.server"]
+    test = [str(python), "-c", "import llama_cpp.server"]
     if not python.exists() or subprocess.run(test, capture_output=True, check=False).returncode:
         print("  building the peer (about ten minutes, once) ...")
         subprocess.run([sys.executable, "-m", "venv", "--clear", FOLDER], check=True)
-        install = [python, "-m", "pip", "install", "-q", "--no-binary", "llama-cpp-python", RELEASE]
+        install = [str(python), "-m", "pip", "install", "-q", "--no-binary", "llama-cpp-python", RELEASE]
         told = " ".join(tiles.flags("c++"))
         made = {"PATH": "/usr/bin:/bin", "CMAKE_ARGS": FLAGS, "CFLAGS": told, "CXXFLAGS": told}
         subprocess.run(install, check=True, env=made)

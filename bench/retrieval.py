@@ -209,6 +209,6 @@ def _wrong_quotes(shelf: Shelf, asked: Sequence[Question]) -> float:
     for one in asked:
         for found in _found(shelf, one.text).found[:5]:
             number = numbers[found.document]
-            text = shelf.file.look(lambda conn, number=number: documents.text_of(conn, number))
+            text = shelf.file.look(lambda conn, number=number: documents.text_of(conn, number))  # type: ignore[misc]
             wrong += text[found.start : found.end] != found.text.encode()
     return float(wrong)

@@ -106,9 +106,9 @@ def _add_vectors(file: ShelfFile) -> None:
     chance = np.random.default_rng(5)
     file.call(lambda conn: vectors.begin(conn, VectorModel("bench", "0" * 64)))
     after = 0
-    while some := file.look(lambda conn, after=after: vectors.missing(conn, AT_ONCE, after)):
+    while some := file.look(lambda conn, after=after: vectors.missing(conn, AT_ONCE, after)):  # type: ignore[misc]
         rows, after = chance.normal(size=(len(some), WIDTH)), some[-1]
-        file.call(lambda conn, some=some, rows=rows: vectors.add(conn, some, rows))
+        file.call(lambda conn, some=some, rows=rows: vectors.add(conn, some, rows))  # type: ignore[misc]
 
 
 def _grow(file: ShelfFile, shelf: Shelf, size: int) -> None:
@@ -122,7 +122,7 @@ def _grow(file: ShelfFile, shelf: Shelf, size: int) -> None:
             there += len(one[2])
             if there >= size:
                 break
-        file.call(lambda conn, some=some: [documents.put(conn, *one) for one in some])
+        file.call(lambda conn, some=some: [documents.put(conn, *one) for one in some])  # type: ignore[misc]
         copy += 1
         print(f"  {there:,} of {size:,} passages")
 
@@ -131,9 +131,9 @@ def _documents(
     shelf: Shelf, copy: int, chance: random.Random
 ) -> Iterator[tuple[Document, str, list[Passage]]]:
     for document in shelf.file.look(documents.listed):
-        text = shelf.file.look(lambda conn, one=document.number: documents.text_of(conn, one)).decode()
+        text = shelf.file.look(lambda conn, one=document.number: documents.text_of(conn, one)).decode()  # type: ignore[misc]
         rows = shelf.file.look(
-            lambda conn, one=document.number: conn.execute(
+            lambda conn, one=document.number: conn.execute(  # type: ignore[misc]
                 'SELECT start, "end", page, headings FROM passages WHERE document = ? ORDER BY start', (one,)
             ).fetchall()
         )

@@ -110,7 +110,7 @@ async def until_ready(port: int, path: str, process: subprocess.Popen[bytes]) ->
     raise RuntimeError("the server was not ready in time")
 
 
-def end(process: subprocess.Popen[bytes]) -> None:
+def end(process: subprocess.Popen[Any]) -> None:
     process.send_signal(signal.SIGTERM)
     try:
         process.wait(30)

@@ -10,8 +10,8 @@ from bench.pairs import Row, row
 from bench.served import Engine, Served, sotto
 
 STORY = "Write a long story about a small grey cat who lives by the sea and learns to {0}."
-WAYS = ("sail", "swim", "fish", "sing", "dance", "read", "cook", "paint", "climb", "dive")
-WAYS += ("write", "weave", "row", "knit", "juggle", "whistle")
+_MORE_WAYS = ("write", "weave", "row", "knit", "juggle", "whistle")
+WAYS = ("sail", "swim", "fish", "sing", "dance", "read", "cook", "paint", "climb", "dive", *_MORE_WAYS)
 LONG, SHORT = 384, 64
 GREEDY = {"temperature": 0, "max_tokens": LONG}
 FREE = 1.0

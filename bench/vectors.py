@@ -150,7 +150,7 @@ def ours(rows: Floats, questions: Floats, exact: list[set[int]]) -> None:
         for at in range(0, len(rows), GROUP):
             part = rows[at : at + GROUP]
             file.call(
-                lambda conn, at=at, part=part: vectors.add(conn, range(at + 1, at + len(part) + 1), part)
+                lambda conn, at=at, part=part: vectors.add(conn, range(at + 1, at + len(part) + 1), part)  # type: ignore[misc]
             )
         built = time.perf_counter() - began
         file.close()
@@ -194,7 +194,7 @@ def all_numbers(rows: Floats, questions: Floats, exact: list[set[int]]) -> None:
             [codes.cosines(small[at : at + GROUP], question) for at in range(0, len(small), GROUP)]
         )
         top = np.argpartition(-scores, LIMIT)[:LIMIT]
-        return (top + 1).tolist()
+        return [int(at) + 1 for at in top]
 
     tell("numpy, all numbers of 8 bits", len(rows), built, small.nbytes, 0, find, questions[:50], exact)
 

@@ -63,7 +63,7 @@ def answers(
         (Path(folder) / "given.json").write_text(json.dumps(given))
         np.save(f"{folder}/vectors.npy", vectors)
         np.save(f"{folder}/questions.npy", np.array(list(questions.values())))
-        subprocess.run([python, "-c", SCRIPT, folder, str(LIMIT)], check=True, capture_output=True)
+        subprocess.run([str(python), "-c", SCRIPT, folder, str(LIMIT)], check=True, capture_output=True)
         found = json.loads((Path(folder) / "found.json").read_text())
     return dict(zip(questions, found, strict=True))
 
@@ -71,11 +71,11 @@ def answers(
 def built() -> Path | None:
     """Return a Python that has the peer, installing it the first time."""
     python = FOLDER / "bin" / "python"
-    test = [python, "-c", "import lancedb"]
+    test = [str(python), "-c", "import lancedb"]
     if not python.exists() or subprocess.run(test, capture_output=True, check=False).returncode:
         print("  installing the peer (about 450 MB, once) ...")
         subprocess.run([sys.executable, "-m", "venv", "--clear", FOLDER], check=True)
-        install = [python, "-m", "pip", "install", "-q", RELEASE]
+        install = [str(python), "-m", "pip", "install", "-q", RELEASE]
         if subprocess.run(install, check=False).returncode:
             print("  the peer could not be installed; its row is left out")
             return None

@@ -60,7 +60,7 @@ class Plain:
             "CREATE VIRTUAL TABLE plain USING fts5 (body, content = '', tokenize = 'porter unicode61')"
         )
         for document in shelf.file.look(documents.listed):
-            text = shelf.file.look(lambda conn, one=document.number: documents.text_of(conn, one)).decode()
+            text = shelf.file.look(lambda conn, one=document.number: documents.text_of(conn, one)).decode()  # type: ignore[misc]
             for part in windows(text):
                 self._table.execute("INSERT INTO plain (rowid, body) VALUES (?, ?)", (len(self.names), part))
                 self.names.append(document.name)
