@@ -23,8 +23,9 @@ PROGRAM = """
 import asyncio, contextlib, sys
 from pathlib import Path
 from sottovoce.core.paths import open_home
+from sottovoce.models.claim import was_named
 from sottovoce.models.download import bring
-from sottovoce.models.partial import Partial, Wanted
+from sottovoce.models.partial import Partial, Wanted, clear, state_of
 from sottovoce.models.way import Manner, Way
 from sottovoce.net.address import Where
 from sottovoce.net.door import Door
@@ -40,7 +41,12 @@ async def main():
     file = Wanted(url, "m.gguf", "hf:org/repo/m.gguf", int(size), digest)
     door = Door(setting=lambda: "ask", ledger=Ledger(home.ledger), where=Where.ANYWHERE)
     way = Way(door, explicit=True, elsewhere={"127.0.0.1"}, manner=QUICK)
-    with Partial(home.models / "partial", file) as partial:
+    partials = home.models / "partial"
+    if was_named(state_of(partials, file), file, home.models / file.name):
+        print("installed", flush=True)
+        clear(partials, file)
+        return
+    with Partial(partials, file) as partial:
         async for step in bring(way, partial):
             pass
         partial.install(home.models / file.name)
