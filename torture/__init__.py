@@ -4,8 +4,5 @@ Each part is a module with `run(folder, figures, told) -> Result`. It says what 
 often, and tries it with a safeguard taken away: a control, which must find faults, or it shows nothing.
 """
 
-PARTS = ("killing", "power", "failing", "malformed", "isolation", "egress", "secrets", "supply")
+PARTS = ("killing", "power", "failing", "malformed", "isolation", "egress", "secrets", "supply", "bearing")
 """In the order in which they are run, and stand on the page."""
-
-MORE = ("bearing",)
-"""Run where they are named, and on no page: not tried whole on a quiet machine yet."""

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bench.__main__ import commit, processor
 
-from torture import MORE, PARTS
+from torture import PARTS
 from torture.page import PAGE, ROOT, Found, keep
 from torture.result import Figures, Result
 from torture.told import Told
@@ -27,12 +27,12 @@ ROOM = 2 << 30
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m torture", description=__doc__)
-    parser.add_argument("parts", nargs="*", metavar="PART", help=f"some of: {', '.join((*PARTS, *MORE))}")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"some of: {', '.join(PARTS)}")
     parser.add_argument("--long", action="store_true", help="very many cases: hours")
     parser.add_argument("--seed", type=int, default=1, help="what chance chooses; the same chooses the same")
     parser.add_argument("--resume", action="store_true", help="go on with a run that was stopped")
     given = parser.parse_args()
-    if unknown := set(given.parts) - {*PARTS, *MORE}:
+    if unknown := set(given.parts) - {*PARTS}:
         parser.error(f"there is no part named {', '.join(sorted(unknown))}")
     if sys.platform != "linux" or shutil.which("cc") is None:
         parser.error("this needs Linux and a C compiler. Next: apt install gcc")
@@ -51,10 +51,12 @@ def _one(part: str, figures: Figures, *, resume: bool) -> bool:
     """Run a part, keep and show what it found, and say whether all of it held."""
     told = Told(_notes(part, figures, resume=resume))
     told.say(part)
+    began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="sotto-torture-", dir=_place()) as folder:
         result: Result = import_module(f"torture.{part}").run(Path(folder), figures, told)
     machine = f"{processor()}, {os.cpu_count()} logical cores"
-    keep(Found(part, figures.long, figures.seed, machine, commit(), time.strftime("%Y-%m-%d"), result))
+    date, seconds = time.strftime("%Y-%m-%d"), time.monotonic() - began
+    keep(Found(part, figures.long, figures.seed, machine, commit(), date, seconds, result))
     for row in result.rows:
         print(f"{row.verdict}: {row.what}: {len(row.tried.faults):,} faults in {row.tried.cases:,} cases")
     print(f"{part}: {'held' if result.held else 'NOT HELD'}; written: {PAGE.relative_to(ROOT)}")

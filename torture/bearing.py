@@ -28,6 +28,9 @@ AT_ONCE = 560
 QUEUE_SECONDS = 2
 PATIENCE = 15.0
 """Seconds within which each caller has heard: the queue's, an answer's, and those of the machine."""
+PAUSE = (8, 24)
+"""Milliseconds that an answer waits for each word: answered one after the other, however quick the machine,
+all of a wave take longer than PATIENCE."""
 
 EACH = (8, 40)
 """Slow clients of each kind."""
@@ -138,7 +141,7 @@ def _caller(server: Server, keys: list[str], chance: Random) -> crowd.Caller:
     words = " ".join(f"buoy{chance.randrange(10_000)}.{word}" for word in range(chance.randint(1, 30)))
     # More than half come with one key, which may not have so much open.
     key = chance.choice([keys[0], keys[0], keys[1]])
-    return crowd.Caller(server, key, words, chance.randint(1, 8), chance.random() < 0.5, PATIENCE)
+    return crowd.Caller(server, key, words, chance.randint(*PAUSE), chance.random() < 0.5, PATIENCE)
 
 
 @contextmanager

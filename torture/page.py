@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from torture import MORE, PARTS
+from torture import PARTS
 from torture.result import Result, Row, Tried
 
 ROOT = Path(__file__).parents[1]
@@ -24,8 +24,6 @@ Cases are real runs of the program's own code; what stands for the model in them
 
 Single parts, for example `python -m torture {first}`: {parts}. `--resume` goes on
 with a run that was stopped. Each part says in its docstring what it does: see `torture/`.
-
-Run where they are named, and not yet tried whole: {more}.
 """
 SHOWN = 5
 """Faults of a row that are told."""
@@ -33,7 +31,7 @@ SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A part's result, and of what."""
+    """A part's result, and of what. `seconds` are those of all of it, the last time it was begun."""
 
     part: str
     long: bool
@@ -41,6 +39,7 @@ class Found:
     machine: str
     commit: str
     date: str
+    seconds: float
     result: Result
 
 
@@ -57,10 +56,9 @@ def keep(found: Found) -> None:
 def page() -> str:
     """Return the page of all results that are kept."""
     found = [_found(one) for one in _kept().values()]
-    found.sort(key=lambda one: ((*PARTS, *MORE).index(one.part), one.long))
+    found.sort(key=lambda one: (PARTS.index(one.part), one.long))
     parts = ", ".join(f"`{part}`" for part in PARTS)
-    more = ", ".join(f"`{part}`" for part in MORE)
-    return "\n".join([HEAD.format(parts=parts, first=PARTS[0], more=more), *map(_section, found)])
+    return "\n".join([HEAD.format(parts=parts, first=PARTS[0]), *map(_section, found)])
 
 
 def _section(found: Found) -> str:
@@ -68,9 +66,10 @@ def _section(found: Found) -> str:
     rows = "\n".join(_line(row) for row in found.result.rows)
     notes = f"\n{found.result.notes}\n" if found.result.notes else ""
     form = "the long form" if found.long else "the short form"
+    where = f"{found.machine}, {found.date}, commit {found.commit}"
     return f"""## {found.result.promise}
 
-`{found.part}`, {form}, seed {found.seed}. {found.machine}, {found.date}, commit {found.commit}.
+`{found.part}`, {form}, seed {found.seed}. {where}, {found.seconds:.0f} s in all.
 
 {head}
 |---|---:|---:|---|---:|---:|---|

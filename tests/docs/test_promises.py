@@ -11,7 +11,7 @@ import pytest
 from bench import __main__ as bench
 from docs import generate, promises
 from docs.promises import Figure, Promise, figures, told, tried
-from torture import MORE, PARTS
+from torture import PARTS
 
 ROOT = Path(__file__).parents[2]
 MEASURED = {part for group in bench.TITLES for part in group.parts}
@@ -21,7 +21,7 @@ def missing(proof: str) -> list[str]:
     """Return what of a proof is not there."""
     match proof.split():
         case ["python", "-m", "torture", *parts] if parts:
-            return [part for part in parts if part not in (*PARTS, *MORE)]
+            return [part for part in parts if part not in PARTS]
         case ["python", "-m", "bench", *parts] if parts:
             return [part for part in parts if part not in MEASURED]
         case ["python", "-m", module]:
@@ -51,7 +51,7 @@ def test_a_promise_has_proofs_that_exist(promise: Promise) -> None:
 
 
 def test_every_part_of_the_trials_proves_a_promise() -> None:
-    assert {part for one in promises.promises() for part in one.parts} == {*PARTS, *MORE}
+    assert {part for one in promises.promises() for part in one.parts} == set(PARTS)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,6 @@ Machine, 2026-01-01, commit abc1234.
 @pytest.fixture
 def reference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(promises, "REFERENCE", tmp_path)
-    monkeypatch.setattr(promises, "PARTS", ("killing", "power"))
     (tmp_path / "torture.md").write_text(TRIALS.format(faults=0, verdict="held"), "utf-8")
     (tmp_path / "speeds.md").write_text(SPEEDS, "utf-8")
     return tmp_path
@@ -105,7 +104,7 @@ def reference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_figures_are_those_of_the_pages(reference: Path) -> None:
     promise = Promise(
         "Nothing is lost.",
-        ("python -m torture killing supply",),
+        ("python -m torture killing",),
         (
             Figure("torture.md", "a download"),
             Figure("speeds.md", "a word", name="first word"),
@@ -115,7 +114,6 @@ def test_figures_are_those_of_the_pages(reference: Path) -> None:
     )
     assert figures(promise).split("<br>") == [
         "`killing`: 1,230 cases, 0 faults ([torture](../reference/torture.md), short form, 2026-01-02)",
-        "`supply`: not yet tried whole",
         "a download: 30 cases, 0 faults ([torture](../reference/torture.md))",
         "first word: 0.2 s, to reach ≤ 0.1 s: missed",
         "the same (A/A): 1 ×",

@@ -11,7 +11,7 @@ from torture.result import Result, Row, Tried
 def found(*faults: str) -> page.Found:
     row = Row("killed", Tried(1200, faults, 61.0), "the sync", Tried(9, ("case 1: lost",), 2.0))
     result = Result("Nothing is lost.", (row,), "The echo engine stands for the model.")
-    return page.Found("killing", False, 7, "a machine", "abc1234", "2026-01-02", result)
+    return page.Found("killing", False, 7, "a machine", "abc1234", "2026-01-02", 61.4, result)
 
 
 def test_the_page_is_what_was_found() -> None:
@@ -25,7 +25,7 @@ def test_a_result_stands_on_the_page_until_the_next(tmp_path: Path, monkeypatch:
     text = page.PAGE.read_text(encoding="utf-8")
     assert "## Nothing is lost." in text
     assert "| killed | 1,200 | 0 | the sync | 1 of 9 | 63 | held |" in text
-    assert "seed 7. a machine, 2026-01-02, commit abc1234." in text
+    assert "seed 7. a machine, 2026-01-02, commit abc1234, 61 s in all." in text
     page.keep(found("case 5: a message is lost"))
     text = page.PAGE.read_text(encoding="utf-8")
     assert "| killed | 1,200 | 1 | the sync | 1 of 9 | 63 | broken |" in text
