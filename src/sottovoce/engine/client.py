@@ -20,10 +20,10 @@ CONNECT_SECONDS = 10.0
 CALL_SECONDS = 30.0
 """For all but answers and embeddings: what does not come by then does not come."""
 
-GATHER_SECONDS = 0.02
+GATHER_SECONDS = 0.03
 """Words that follow each other quicker than this are taken together.
 
-Each waking takes a core from the engine for longer than a word is worth; nobody reads 60 words a second.
+Each waking takes a core from the engine for longer than a word is worth; nobody reads 30 words a second.
 """
 
 ASK_AGAIN = "Ask again; sotto doctor checks the engine"
