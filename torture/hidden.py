@@ -30,6 +30,7 @@ GIVEN = (KEY, LINK, COOKIE)
 STORED = {QUESTION, SYSTEM, MEMORY, DOCUMENT, NAME, TEXT}
 MAY = {
     "home/sotto.db*": STORED,
+    "home/kv/[0-9a-f]*.json": STORED,
     "home/knowledge/*": {DOCUMENT},
     "home/upstreams/*.key": {THERE},
     "exported.*": {QUESTION, SYSTEM, NAME, TEXT},
@@ -37,9 +38,9 @@ MAY = {
     "printed": {LINK},
     "errors": {QUESTION},
 }
-"""What a place may hold, by its name within the folder: the chats and shelves, a key's own file, what a
-person exports, the page that leads a browser here, and what a person reads: how a server greets, and what a
-command is about to send elsewhere."""
+"""What a place may hold, by its name within the folder: the chats and shelves, what is kept of chats for the
+engine, a key's own file, what a person exports, the page that leads a browser here, and what a person reads:
+how a server greets, and what a command is about to send elsewhere."""
 
 EVERYWHERE = (Path("/tmp"), Path("/dev/shm"))
 OURS = "sotto-????????"

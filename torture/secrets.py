@@ -41,9 +41,10 @@ NOTES = """Fifteen kinds: questions, instructions, what is remembered, documents
 searches, temporary chats, what programs ask and are answered, their keys, those of models elsewhere and of
 the hub, links that sign in, cookies. Each is looked for in UTF-8, UTF-16, hexadecimal and base64: in all
 files of the home and around it, in what the server tells the owner of a key, in exports, and in the arguments
-and the environment of every process. Chats are in the database, documents on their shelves, the key of a
-model elsewhere in its own file, all private to their person; a link is on the screen that greets, and in the
-file that leads a browser there. Signals come once the program's first line has run."""
+and the environment of every process. Chats are in the database and in what the engine keeps of them,
+documents on their shelves, the key of a model elsewhere in its own file, all private to their person; a link
+is on the screen that greets, and in the file that leads a browser there. Signals come once the program's
+first line has run."""
 CRASHES = ("search error", "terminal error", "page error", "page server SIGSEGV")
 """After which all leaks are there."""
 

@@ -81,6 +81,19 @@ def test_an_error_is_a_sentence_a_hint_and_its_exit_code(sotto, monkeypatch, err
     assert loud.err.endswith("It went wrong.\n\nhint: Try this\n\ninner words\n")
 
 
+def test_the_log_of_a_crash_runs_no_other_program(sotto, monkeypatch):
+    def failing(*_, **__):
+        raise RuntimeError
+
+    def run(*_, **__):
+        raise AssertionError("another program was given our environment")
+
+    monkeypatch.setattr("sottovoce.app.open_app", failing)
+    monkeypatch.setattr("platform._uname_cache", None)
+    monkeypatch.setattr("subprocess.Popen", run)
+    assert "logs/crash-" in sotto("ask", "hi").err
+
+
 def test_an_unexpected_error_is_logged_without_what_was_said(sotto, monkeypatch, tmp_path):
     def failing(*_, **__):
         raise RuntimeError("my secret question")

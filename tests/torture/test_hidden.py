@@ -28,6 +28,7 @@ def found(folder: Path, words: Canaries, **held: str) -> dict[str, set[str]]:
 
 def test_what_stands_in_its_own_place_is_no_fault(tmp_path: Path, words: Canaries) -> None:
     held = {"home__sotto_dot_db": QUESTION, "home__upstreams__cellar_dot_key": THERE}
+    held |= {"home__kv__1_dot_json": MEMORY}
     assert found(tmp_path, words, **held) == {}
 
 
@@ -38,7 +39,8 @@ def test_what_stands_in_its_own_place_is_no_fault(tmp_path: Path, words: Canarie
         ("home__sotto_dot_db", HUB),
         ("home__logs__server_dot_log", QUESTION),
         ("home__ledger_dot_jsonl", THERE),
-        ("home__kv__1_dot_json", MEMORY),
+        ("home__kv__1_dot_json", TEMPORARY),
+        ("home__kv__opening-1_dot_json", MEMORY),
         ("exported_dot_json", MEMORY),
         ("tmp__sotto-x__left", QUESTION),
         ("cwd__core", QUESTION),

@@ -28,8 +28,10 @@ def record(problem: BaseException, given: Given) -> Path | None:
 
 
 def _report(problem: BaseException) -> str:
-    machine = f"sotto {__version__}, Python {platform.python_version()}, {platform.platform()}\n\n"
-    return f"{machine}{without_words(problem)}"
+    # All in one, platform() would run another program, which would be given our settings.
+    machine = f"{platform.system()} {platform.release()} {platform.machine()}"
+    head = f"sotto {__version__}, Python {platform.python_version()}, {machine}"
+    return f"{head}\n\n{without_words(problem)}"
 
 
 def without_words(problem: BaseException) -> str:

@@ -41,7 +41,7 @@ def look() -> Machine:
 
     name, flags = read_cpuinfo(_cpuinfo())
     return Machine(
-        processor=name or platform.processor() or platform.machine(),
+        processor=name or _processor(),
         cores=threads.usable_cores(),
         memory=int(psutil.virtual_memory().total),
         free=memory.available(),
@@ -53,9 +53,12 @@ def look() -> Machine:
 def instructions_here() -> frozenset[str]:
     """Return what the processor can do, by Linux's names; elsewhere only its own name."""
     name, flags = read_cpuinfo(_cpuinfo())
-    return frozenset(one for one in flags if one.startswith(COMPUTING)) or frozenset(
-        {name or platform.processor() or platform.machine()}
-    )
+    return frozenset(one for one in flags if one.startswith(COMPUTING)) or frozenset({name or _processor()})
+
+
+def _processor() -> str:
+    """Return the processor's name, or its kind. But for Windows Python would run another program for it."""
+    return (platform.processor() if sys.platform == "win32" else "") or platform.machine()
 
 
 def read_cpuinfo(text: str) -> tuple[str, frozenset[str]]:
