@@ -8,17 +8,13 @@ import threading
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from sottovoce import __version__, guards
-from sottovoce.chat import awaited, turn
-from sottovoce.chat.guarded import Guards
-from sottovoce.chat.turn import Parts, Question
+from sottovoce import __version__
 from sottovoce.core import settings as settings_of
 from sottovoce.core.errors import NotFound
-from sottovoce.core.events import Event
 from sottovoce.core.messages import OWNER
 from sottovoce.core.paths import Home, open_home
 from sottovoce.core.sampling import Sampling, laid_over
@@ -28,7 +24,6 @@ from sottovoce.engine import sign as signs
 from sottovoce.engine.attached import AttachedEngine
 from sottovoce.engine.permitted import PermittedEngine
 from sottovoce.engine.protocol import Engine, ModelFacts
-from sottovoce.erasing import delete_chat
 from sottovoce.hybrid.breakers import Breakers
 from sottovoce.knowledge.shelves import Shelves
 from sottovoce.models import shelf
@@ -46,7 +41,12 @@ if TYPE_CHECKING:
     from sottovoce.chat.elsewhere.finishing import Outcome
     from sottovoce.chat.elsewhere.preview import There
     from sottovoce.chat.elsewhere.routing import Router
+    from sottovoce.chat.guarded import Guards
     from sottovoce.chat.marks.pen import Pen
+    from sottovoce.chat.question import Question
+    from sottovoce.chat.turn import Parts
+    from sottovoce.core.events import Event
+    from sottovoce.guards import Common
     from sottovoce.knowledge.likeness import Ask
     from sottovoce.knowledge.questions import Questions
     from sottovoce.knowledge.reranking import Reranking
@@ -76,8 +76,8 @@ class App:
     """Builds an engine of its own for vectors that are made in the background."""
     standing: Callable[[], Settings]
     """Tells the settings as they are now; `settings` are those that it was opened with."""
-    common: guards.Common
-    """What the guards of this home have in common."""
+    common: Callable[[], Common]
+    """Returns what the guards of this home have in common."""
     owner: str = OWNER
     runs_on: str = ""
     """Names what the engine runs, so that another program knows whether it would suit it."""
@@ -92,6 +92,8 @@ class App:
 
     async def prepare(self) -> None:
         """Load what looks at questions, so that the first one need not wait for it; in a thread."""
+        from sottovoce import guards
+
         given_up = threading.Event()
         try:
             await asyncio.to_thread(guards.prepare, given_up)
@@ -104,6 +106,8 @@ class App:
 
     def parts_of(self, model: ModelFile, engine: Engine) -> Parts:
         """Return the same for another model; a variant brings its instructions, settings and shelves."""
+        from sottovoce.chat.turn import Parts
+
         variant = model.variant
         return Parts(
             self.database,
@@ -132,7 +136,9 @@ class App:
 
     def guards_of_calls(self, model: ModelFile) -> Guards:
         """Return what stands around this model's answers to programs, which are not kept."""
-        return guards.around_calls(self.standing, model, self.common)
+        from sottovoce import guards
+
+        return guards.around_calls(self.standing, model, self.common())
 
     def remembers(self) -> bool:
         """Return whether the person has chosen to have things remembered in all chats."""
@@ -140,8 +146,10 @@ class App:
 
     def guards(self, model: ModelFile) -> Guards:
         """Return what stands around this model's answers."""
+        from sottovoce import guards
+
         is_able = shelf.size(model.path) >= ABLE
-        return guards.around(self.home, self.standing, self.database, model, self.common, is_able=is_able)
+        return guards.around(self.home, self.standing, self.database, model, self.common(), is_able=is_able)
 
     def pen(self, labels: str | None = None) -> Pen:
         """Return what puts marks on what leaves this home; see pen_of."""
@@ -154,6 +162,8 @@ class App:
 
     def ask(self, question: Question) -> AsyncGenerator[Event, None]:
         """Ask one question; see chat.turn.ask."""
+        from sottovoce.chat import turn
+
         return turn.ask(self.parts(), question)
 
     def there(self, name: str) -> There:
@@ -180,10 +190,14 @@ class App:
 
     async def finish_later(self, told: Callable[[Outcome], None]) -> None:
         """Have what waits for models elsewhere answered, where it may be sent; see chat.awaited."""
+        from sottovoce.chat import awaited
+
         await awaited.keep_on(self.database, self.there, told)
 
     async def delete_chat(self, chat_id: str) -> None:
-        """Delete a chat; see delete_chat."""
+        """Delete a chat; see erasing.delete_chat."""
+        from sottovoce.erasing import delete_chat
+
         await delete_chat(self.home, self.database, chat_id, self.owner, self.engines)
 
     async def embedder(self) -> tuple[ModelFile, Engine]:
@@ -311,6 +325,15 @@ async def open_app(
         shelves = Shelves(
             home, database, _questions(engines, settings), reranking=_reranking(engines, settings)
         )
+
+        @cache
+        def common() -> Common:
+            from sottovoce import guards
+
+            surface = "here" if attach else "server"
+            is_rule = by_rule or engine is not None
+            return guards.common(home, engines, surface, workshop.taken, by_rule=is_rule)
+
         try:
             yield App(
                 home,
@@ -323,13 +346,7 @@ async def open_app(
                 shelves,
                 patient,
                 standing,
-                guards.common(
-                    home,
-                    engines,
-                    "here" if attach else "server",
-                    workshop.taken,
-                    by_rule=by_rule or engine is not None,
-                ),
+                common,
                 runs_on=runs_on,
                 taken=workshop.taken,
             )

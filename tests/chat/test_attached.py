@@ -10,8 +10,9 @@ import pytest
 
 from sottovoce.chat import archive
 from sottovoce.chat.attached import fenced, told
+from sottovoce.chat.question import Question
 from sottovoce.chat.titles import LONGEST
-from sottovoce.chat.turn import Parts, Question, ask
+from sottovoce.chat.turn import Parts, ask
 from sottovoce.core.errors import BadValue, NotFound, TooLong
 from sottovoce.core.events import Asked, Done, Event, Failed
 from sottovoce.core.paths import Home, open_home

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from sottovoce.chat.turn import Parts, Question, ask
+from sottovoce.chat.question import Question
+from sottovoce.chat.turn import Parts, ask
 from sottovoce.core.chat_settings import ChatSettings
 from sottovoce.core.errors import BadValue
 from sottovoce.core.events import Done, Event, Notice

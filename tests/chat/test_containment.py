@@ -16,8 +16,9 @@ import pytest
 from sottovoce.chat.call import Call, answer
 from sottovoce.chat.call_grounds import Given
 from sottovoce.chat.grounded import found_on
+from sottovoce.chat.question import Question
 from sottovoce.chat.tools import Tool
-from sottovoce.chat.turn import Parts, Question, ask
+from sottovoce.chat.turn import Parts, ask
 from sottovoce.core.errors import BadValue
 from sottovoce.core.events import Called, Done, Event, Finished, Piece, Reading, Text
 from sottovoce.core.messages import Conversation, Message, Role

@@ -11,7 +11,8 @@ import pytest
 
 from sottovoce.chat.guarded import Guards, Said, Stop
 from sottovoce.chat.guarding.policy import REFUSED, WITHDRAWN, PolicyGuard
-from sottovoce.chat.turn import Parts, Question, ask
+from sottovoce.chat.question import Question
+from sottovoce.chat.turn import Parts, ask
 from sottovoce.core.errors import BadValue, EngineFailed, SottoError
 from sottovoce.core.events import Event, Failed, Notice, Piece, Text, Whole
 from sottovoce.core.messages import Conversation, State

@@ -8,8 +8,9 @@ from dataclasses import replace
 
 import pytest
 
+from sottovoce.chat.question import Question
 from sottovoce.chat.runs import Numbered, Runs
-from sottovoce.chat.turn import Parts, Question, ask
+from sottovoce.chat.turn import Parts, ask
 from sottovoce.core.errors import BadValue
 from sottovoce.core.events import Asked, Done, Event, Failed, Notice, Reading, Text, Whole
 from sottovoce.core.messages import Message, Role, State

@@ -14,7 +14,8 @@ import pytest
 from sottovoce.chat import outgoing
 from sottovoce.chat.as_page import page_of
 from sottovoce.chat.outgoing import Form
-from sottovoce.chat.turn import Parts, Question, ask
+from sottovoce.chat.question import Question
+from sottovoce.chat.turn import Parts, ask
 from sottovoce.core import notices
 from sottovoce.core.errors import BadValue, EngineFailed, NotFound
 from sottovoce.core.events import Asked, Done, Event, Failed, Grounds, Notice, Piece, Reading, Text

@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from sottovoce.chat.guarded import Check, Guards, Instead, Said, Stop, Verdict
-from sottovoce.chat.turn import Parts, Question, ask
+from sottovoce.chat.question import Question
+from sottovoce.chat.turn import Parts, ask
 from sottovoce.core.errors import BadValue
 from sottovoce.core.events import Done, Event, Notice, Text, Whole
 from sottovoce.core.messages import State

@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from sottovoce.chat.guarded import Guards, Instead, Said, Stop, Verdict
-from sottovoce.chat.turn import Parts, Question, ask
+from sottovoce.chat.question import Question
+from sottovoce.chat.turn import Parts, ask
 from sottovoce.core import computed
 from sottovoce.core.events import Done, Notice
 from sottovoce.core.grounds import HELPED, NOT_ON_SHELF, QUOTES

@@ -11,9 +11,10 @@ import pytest
 from sottovoce.chat import archive, kept_grounds
 from sottovoce.chat.as_page import page_of
 from sottovoce.chat.grafting import Notes
+from sottovoce.chat.question import Question
 from sottovoce.chat.runs import Runs
 from sottovoce.chat.temporary import TemporaryChats
-from sottovoce.chat.turn import Parts, Question, ask
+from sottovoce.chat.turn import Parts, ask
 from sottovoce.core.events import Done
 from sottovoce.core.grounds import read_cited
 from sottovoce.core.messages import Conversation

@@ -10,9 +10,10 @@ from dataclasses import replace
 
 import pytest
 
+from sottovoce.chat.question import Question
 from sottovoce.chat.reasoning import Splitter, told_apart
 from sottovoce.chat.runs import Runs, Whole
-from sottovoce.chat.turn import Parts, Question, ask
+from sottovoce.chat.turn import Parts, ask
 from sottovoce.core.errors import EngineFailed
 from sottovoce.core.events import (
     Done,

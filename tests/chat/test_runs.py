@@ -11,8 +11,9 @@ from dataclasses import replace
 
 import pytest
 
+from sottovoce.chat.question import Question
 from sottovoce.chat.runs import MOST_RUNNING, Numbered, Run, RunEvent, Runs, Stopped, Whole
-from sottovoce.chat.turn import Parts, Question
+from sottovoce.chat.turn import Parts
 from sottovoce.core.errors import BadInput, BadValue, Busy, EngineFailed, NotFound, SottoError, Stopping
 from sottovoce.core.events import Asked, Done, Failed, Reading, Text
 from sottovoce.core.messages import State

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from sottovoce.chat import temporary
+from sottovoce.chat.question import Question
 from sottovoce.chat.temporary import MOST, UNUSED_SECONDS, Place, TemporaryChats
-from sottovoce.chat.turn import Parts, Question
+from sottovoce.chat.turn import Parts
 from sottovoce.core.errors import BadInput, EngineFailed
 from sottovoce.core.messages import Conversation
 from sottovoce.store import chats, search

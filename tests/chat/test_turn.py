@@ -10,7 +10,8 @@ from dataclasses import replace
 
 import pytest
 
-from sottovoce.chat.turn import ROOT, Parts, Question, ask
+from sottovoce.chat.question import ROOT, Question
+from sottovoce.chat.turn import Parts, ask
 from sottovoce.core.errors import BadSchema, BadValue, NotFound, SchemaUnmet, TooLong
 from sottovoce.core.events import Asked, Done, Event, Failed, Notice, Piece, Reading, Text
 from sottovoce.core.messages import Conversation, Message, Role, State

@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from sottovoce.chat import waking
-from sottovoce.chat.turn import Parts, Question, ask
+from sottovoce.chat.question import Question
+from sottovoce.chat.turn import Parts, ask
 from sottovoce.core.errors import NotEnoughMemory
 from sottovoce.core.events import Asked, Done, Event, Failed, Waiting
 from sottovoce.engine.echo import EchoEngine
@@ -64,6 +65,28 @@ async def test_a_load_that_fails_says_why() -> None:
     engine.go_on.set()
     with pytest.raises(NotEnoughMemory, match="too large"):
         _ = [waiting async for waiting in waking.awake(engine)]
+
+
+async def test_a_load_beside_other_work_ends_with_it() -> None:
+    engine = Asleep()
+    async with waking.waking(engine):
+        await asyncio.sleep(0)
+        assert not engine.given_up
+    assert engine.given_up
+    engine = Asleep()
+    engine.go_on.set()
+    async with waking.waking(engine):
+        await engine.ready()
+    assert engine.loaded
+
+
+async def test_a_load_beside_other_work_that_fails_disturbs_it_not() -> None:
+    engine = Asleep(NotEnoughMemory("It is too large."))
+    engine.go_on.set()
+    async with waking.waking(engine):
+        await asyncio.sleep(0.01)
+        with pytest.raises(NotEnoughMemory, match="too large"):
+            await engine.ready()
 
 
 @pytest.mark.parametrize("problem", [None, NotEnoughMemory("It is too large.")])

@@ -14,7 +14,7 @@ from types import FrameType
 import pytest
 
 from sottovoce.app import open_app
-from sottovoce.chat.turn import Question
+from sottovoce.chat.question import Question
 from sottovoce.core.paths import Home
 
 ROOT = Path(__file__).parents[2]

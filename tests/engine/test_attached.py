@@ -23,8 +23,8 @@ from gguf_samples import encoder, ranker
 
 from sottovoce import __version__
 from sottovoce.app import open_app
+from sottovoce.chat.question import Question
 from sottovoce.chat.runs import Runs
-from sottovoce.chat.turn import Question
 from sottovoce.core.errors import BadValue, Busy, EngineFailed, ModelProblem, SottoError, TooLong
 from sottovoce.core.events import Done, Finished, Piece, Reading, Text, Waiting
 from sottovoce.core.messages import Conversation, Message, Role

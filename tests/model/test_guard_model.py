@@ -11,7 +11,8 @@ import pytest
 from sottovoce.chat.guarded import Guards, Said
 from sottovoce.chat.guarding.moderation import Moderation, Unheard
 from sottovoce.chat.guarding.recording import Recorder
-from sottovoce.chat.turn import Parts, Question, ask
+from sottovoce.chat.question import Question
+from sottovoce.chat.turn import Parts, ask
 from sottovoce.core.events import Done, Finished, Notice
 from sottovoce.core.messages import Conversation, Framed, Message, Role
 from sottovoce.core.paths import Home

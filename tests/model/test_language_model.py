@@ -11,7 +11,8 @@ import pytest
 
 from sottovoce.chat.guarded import Guards
 from sottovoce.chat.guarding.language import REASON, watch
-from sottovoce.chat.turn import Parts, Question, ask
+from sottovoce.chat.question import Question
+from sottovoce.chat.turn import Parts, ask
 from sottovoce.core.events import Done, Event, Text
 from sottovoce.core.paths import Home
 from sottovoce.core.sampling import Sampling

@@ -10,7 +10,7 @@ import pytest
 from sottovoce.app import App, open_app
 from sottovoce.chat import archive
 from sottovoce.chat.marks.verifying import Finding, Signed, verdicts
-from sottovoce.chat.turn import Question
+from sottovoce.chat.question import Question
 from sottovoce.core.events import Asked, Done
 from sottovoce.core.paths import Home
 from sottovoce.core.sampling import Sampling

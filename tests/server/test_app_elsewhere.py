@@ -14,7 +14,7 @@ from repeating import PATH, asked, die
 
 from sottovoce.chat.elsewhere import choosing, consent
 from sottovoce.chat.elsewhere.posing import pose
-from sottovoce.chat.turn import Question
+from sottovoce.chat.question import Question
 from sottovoce.core.messages import State
 from sottovoce.hybrid import keys, upstreams
 from sottovoce.hybrid.routing.choice import HERE, Choice, Route

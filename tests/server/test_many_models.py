@@ -16,8 +16,8 @@ from gguf_samples import encoder, language_model
 
 from sottovoce.app import App, open_app
 from sottovoce.chat import turn, waking
+from sottovoce.chat.question import Question
 from sottovoce.chat.runs import Runs
-from sottovoce.chat.turn import Question
 from sottovoce.core import settings
 from sottovoce.core.errors import BadValue, LicenceRefused
 from sottovoce.core.events import Done, Failed

@@ -54,7 +54,7 @@ async def app(home: Home, echo: EchoEngine) -> AsyncIterator[App]:
 
 
 async def asked(app: App, text: str) -> str:
-    from sottovoce.chat.turn import Question
+    from sottovoce.chat.question import Question
 
     chats = {event.chat async for event in app.ask(Question(text)) if hasattr(event, "chat")}
     return str(chats.pop())

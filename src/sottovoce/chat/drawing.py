@@ -20,7 +20,8 @@ from sottovoce.engine.protocol import Engine, ModelFacts
 from sottovoce.store.rows import Chat
 
 if TYPE_CHECKING:
-    from sottovoce.chat.turn import Parts, Question
+    from sottovoce.chat.question import Question
+    from sottovoce.chat.turn import Parts
 
 
 def drawn(parts: Parts, chat: Chat, question: Question) -> Sampling:

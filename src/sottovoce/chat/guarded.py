@@ -21,7 +21,8 @@ from sottovoce.store.attachments import Attachment
 from sottovoce.store.rows import Chat, StoredMessage
 
 if TYPE_CHECKING:
-    from sottovoce.chat.turn import Parts, Question
+    from sottovoce.chat.question import Question
+    from sottovoce.chat.turn import Parts
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any, TypeVar
 
 from sottovoce.chat import turn
-from sottovoce.chat.turn import Parts, Question
+from sottovoce.chat.question import Question
+from sottovoce.chat.turn import Parts
 from sottovoce.core.errors import BadInput, Busy, EngineFailed, NotFound, SottoError, Stopping
 from sottovoce.core.events import Asked, Done, Event, Failed, Timings, Usage, Whole
 from sottovoce.core.feed import Feed

@@ -17,7 +17,8 @@ from sottovoce.store.attachments import Attachment, name_of
 from sottovoce.store.rows import Chat, StoredMessage
 
 if TYPE_CHECKING:
-    from sottovoce.chat.turn import Parts, Question
+    from sottovoce.chat.question import Question
+    from sottovoce.chat.turn import Parts
 
 
 async def saved(parts: Parts, question: Question, asks: Asks) -> tuple[Asked, StoredMessage | None]:

@@ -15,7 +15,8 @@ from sottovoce.store import chats
 from sottovoce.store import grounds as rows
 
 if TYPE_CHECKING:
-    from sottovoce.chat.turn import Parts, Question
+    from sottovoce.chat.question import Question
+    from sottovoce.chat.turn import Parts
     from sottovoce.knowledge.shelf import Shelf
     from sottovoce.knowledge.shelves import Shelves
 

@@ -26,13 +26,13 @@ from sottovoce.chat import (
 )
 from sottovoce.chat.following import Following
 from sottovoce.chat.guarded import UNGUARDED, Guards, Said
+from sottovoce.chat.question import Question
 from sottovoce.chat.waking import awake
 from sottovoce.chat.writing import Answer
 from sottovoce.core import chat_settings
 from sottovoce.core.blank import is_blank
-from sottovoce.core.chat_settings import UNSET, ChatSettings
 from sottovoce.core.errors import BadValue, EngineFailed, SottoError, StoreProblem
-from sottovoce.core.events import Asked, Done, Event, Failed, Finished, Grounds, Notice, Text, Whole
+from sottovoce.core.events import Asked, Done, Event, Failed, Finished, Grounds, Text, Whole
 from sottovoce.core.grounds import read_cited
 from sottovoce.core.messages import BASE, MADE, MADE_HERE, OWNER, Conversation, State
 from sottovoce.core.sampling import Sampling, laid_over
@@ -40,48 +40,12 @@ from sottovoce.core.sampling import checked as checked_sampling
 from sottovoce.engine.held import held
 from sottovoce.engine.protocol import Engine, ModelFacts
 from sottovoce.store import chats, memory
-from sottovoce.store.attachments import Attachment, Kept
 from sottovoce.store.db import Database
 from sottovoce.store.rows import Chat, StoredMessage
 
 if TYPE_CHECKING:
     from sottovoce.chat.grounded import Looked
     from sottovoce.knowledge.shelves import Shelves
-
-ROOT = ""
-"""As a question's parent: before the first message of the chat."""
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked, and where in which chat.
-
-    No chat starts one. `parent` continues after that message instead of where the reader is; to edit a
-    question, ask with the parent of the old one (ROOT for the first). `again` names a question to be
-    answered once more, with what is attached to it, `go_on` the cut answer to be gone on with; `text` and
-    `attached` are then ignored, and with `beside` the reader stays at the answer they are at. `over` names an
-    answer without a word, in whose place that to `again` is written. With something attached, the text may be
-    empty. `settings` are those of the chat that it starts. `told` is what is told beside the answer.
-
-    `knowledge` are the shelves that its chat asks from now on, by name or id; with `quote` their sentences
-    alone answer. None: as the chat has it.
-    What `sampling` says wins over the chat's settings, and these over the program's.
-    """
-
-    text: str = ""
-    chat: str | None = None
-    parent: str | None = None
-    again: str | None = None
-    system: str | None = None
-    sampling: Sampling = field(default_factory=Sampling)
-    attached: tuple[Attachment | Kept, ...] = ()
-    beside: bool = False
-    settings: ChatSettings = UNSET
-    go_on: str | None = None
-    knowledge: tuple[str, ...] | None = None
-    quote: bool | None = None
-    over: str | None = None
-    told: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

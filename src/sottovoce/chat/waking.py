@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterator
 
 from sottovoce.core.events import Waiting
 from sottovoce.engine.protocol import Engine
@@ -29,3 +29,16 @@ async def awake(engine: Engine) -> AsyncGenerator[Waiting, None]:
         if loading.cancel():
             with contextlib.suppress(asyncio.CancelledError):
                 await loading
+
+
+@contextlib.asynccontextmanager
+async def waking(engine: Engine) -> AsyncIterator[None]:
+    """Have the model loaded beside the block. What goes wrong is told to whoever asks it something."""
+    loading = asyncio.ensure_future(engine.ready())
+    try:
+        yield
+    finally:
+        loading.cancel()
+        await asyncio.wait({loading})
+        if not loading.cancelled():
+            loading.exception()  # as told there

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from sottovoce.app import App
     from sottovoce.chat.elsewhere.preview import Preview, There
     from sottovoce.chat.elsewhere.routing import Way
-    from sottovoce.chat.turn import Question
+    from sottovoce.chat.question import Question
     from sottovoce.cli._show import Show
     from sottovoce.core.events import Event, Notice
     from sottovoce.store.waiting import Consent

@@ -10,7 +10,7 @@ from sottovoce.core.errors import BadValue, Refused
 if TYPE_CHECKING:
     from sottovoce.app import App
     from sottovoce.chat.elsewhere.preview import There
-    from sottovoce.chat.turn import Question
+    from sottovoce.chat.question import Question
     from sottovoce.cli._show import Show
     from sottovoce.core.events import Event
 

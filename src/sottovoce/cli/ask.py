@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
@@ -14,10 +15,11 @@ from sottovoce.core.sampling import MAX_STOPS, RANGES, Sampling
 from sottovoce.core.settings import ROUTES
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable
+    from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+    from contextlib import AbstractAsyncContextManager
 
     from sottovoce.app import App
-    from sottovoce.chat.turn import Question
+    from sottovoce.chat.question import Question
     from sottovoce.core.events import Asked, Done, Event, Grounds
     from sottovoce.store.attachments import Attachment
 
@@ -108,7 +110,7 @@ def ask(
     """One answer, printed as it comes. Standard input is added after the question."""
     from functools import partial
 
-    from sottovoce.chat.turn import Question
+    from sottovoce.chat.question import Question
     from sottovoce.cli._asking_routed import begun
     from sottovoce.cli._run import run
 
@@ -134,9 +136,11 @@ def ask(
     begin: Begin = partial(
         begun, question=question, route=route, name=there or "", show=given.show, yes=yes_send
     )
+    home = _opened(given, for_model=route is None and not quote)
     try:
         # Neither may print half of something that only means anything whole.
-        run(_print_whole(given, begin, as_json) if as_json or schema else _print_as_it_comes(given, begin))
+        is_whole = as_json or schema is not None
+        run(_print_whole(given, home, begin, as_json) if is_whole else _print_as_it_comes(given, home, begin))
     except StoreProblem as problem:
         problem.first = problem.first or run(_first(given, question))
         raise
@@ -213,17 +217,42 @@ async def _first(given: Given, question: Question) -> str:
     return await guards.first(Said(question.text, "", 0.0, attached=texts), region)
 
 
-async def _print_as_it_comes(given: Given, begin: Begin) -> None:
+@asynccontextmanager
+async def _opened(given: Given, *, for_model: bool) -> AsyncIterator[App]:
+    """Open the home. The model for which it is opened is loaded beside what the program still has to load."""
+    import asyncio
+
+    from sottovoce.chat.waking import waking
+
+    async with given.open_app() as app:
+        if not for_model:
+            yield app
+            return
+        async with waking(app.engine):
+            await asyncio.to_thread(_load)
+            yield app
+
+
+def _load() -> None:
+    """Load what an answer takes."""
+    from importlib import import_module
+
+    for name in ("chat.turn", "guards", "cli.chat.follow", "cli.chat.view"):
+        import_module(f"sottovoce.{name}")
+
+
+async def _print_as_it_comes(given: Given, home: AbstractAsyncContextManager[App], begin: Begin) -> None:
     """Stream the answer to standard output; what was written stays, whatever ends it."""
-    from sottovoce.cli import _writer
-    from sottovoce.cli.chat.follow import follow
-    from sottovoce.cli.chat.quiet import keys_kept
-    from sottovoce.cli.chat.view import open_view
 
     def keep(asked: Asked) -> None:
         given.show.kept_in = asked.chat
 
-    async with given.open_app() as app:
+    async with home as app:
+        from sottovoce.cli import _writer
+        from sottovoce.cli.chat.follow import follow
+        from sottovoce.cli.chat.quiet import keys_kept
+        from sottovoce.cli.chat.view import open_view
+
         events, model = await begin(app)
         is_said = given.show.on_terminal and given.show.notes_are_read  # nothing into a pipe, nor a log
         if is_said and model == app.model.name:
@@ -235,7 +264,9 @@ async def _print_as_it_comes(given: Given, begin: Begin) -> None:
                 await follow(events, view, loaded=False, asked=keep)
 
 
-async def _print_whole(given: Given, begin: Begin, as_json: bool) -> None:
+async def _print_whole(
+    given: Given, home: AbstractAsyncContextManager[App], begin: Begin, as_json: bool
+) -> None:
     """Print the answer when it is whole, and nothing before."""
     from contextlib import aclosing
 
@@ -249,7 +280,7 @@ async def _print_whole(given: Given, begin: Begin, as_json: bool) -> None:
     found: Grounds | None = None
     notices: dict[str, str] = {}
     used: list[Computed] = []
-    async with given.open_app() as app:
+    async with home as app:
         coming, _ = await begin(app)
         async with aclosing(coming) as events:
             async for event in events:

@@ -73,7 +73,7 @@ def _run(task: Task) -> Outcome:
 async def _chat(task: Task) -> tuple[str, list[str]]:
     """Ask two questions, the second in the same chat, as a person would. Raises what the turn failed of."""
     from sottovoce.app import open_app
-    from sottovoce.chat.turn import Question
+    from sottovoce.chat.question import Question
 
     home = open_home(Path(task.folder) / "home")
     chat: str | None = None

@@ -131,7 +131,7 @@ def first_word(settings: Settings, home: Home, environment: Mapping[str, str]) -
 
 async def _say_one_word(folder: Path, model: str, settings: Settings, environment: Mapping[str, str]) -> None:
     from sottovoce.app import open_app
-    from sottovoce.chat.turn import Question
+    from sottovoce.chat.question import Question
 
     given: dict[str, Value | None] = {
         "model": model,

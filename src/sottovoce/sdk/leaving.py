@@ -20,7 +20,7 @@ from sottovoce.store import chats
 
 if TYPE_CHECKING:
     from sottovoce.app import App
-    from sottovoce.chat.turn import Question
+    from sottovoce.chat.question import Question
     from sottovoce.core.events import Done, Event
     from sottovoce.core.sampling import Sampling
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from sottovoce.app import App
-    from sottovoce.chat.turn import Question
+    from sottovoce.chat.question import Question
     from sottovoce.sdk.leaving import AsyncLeaving, Leaving
     from sottovoce.store.rows import Chat, StoredMessage
     from sottovoce.store.search import Hit
@@ -399,7 +399,7 @@ def _not_open() -> SottoError:
 
 def question(text: str, chat: str | None, how: Mapping[str, Any]) -> Question:
     """Return a Question from keywords. Raises TypeError for one that does not exist, and BadValue."""
-    from sottovoce.chat.turn import Question
+    from sottovoce.chat.question import Question
 
     place = {name: how[name] for name in ("system", "parent", "again", "knowledge", "quote") if name in how}
     sampling = {name: value for name, value in how.items() if name not in place}

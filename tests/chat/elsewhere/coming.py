@@ -16,7 +16,7 @@ from sottovoce.chat.elsewhere.finishing import Manner, Outcome
 from sottovoce.chat.elsewhere.later import Later
 from sottovoce.chat.elsewhere.posing import pose
 from sottovoce.chat.elsewhere.preview import NOTHING, Edits, There, preview
-from sottovoce.chat.turn import Question
+from sottovoce.chat.question import Question
 from sottovoce.core import notices
 from sottovoce.core.events import Event
 from sottovoce.hybrid import upstreams

@@ -13,7 +13,7 @@ from sottovoce.chat.elsewhere import consent, words
 from sottovoce.chat.elsewhere.posing import pose
 from sottovoce.chat.elsewhere.preview import There
 from sottovoce.chat.elsewhere.sending import send
-from sottovoce.chat.turn import Question
+from sottovoce.chat.question import Question
 from sottovoce.core.errors import BadText, Refused, TooLarge
 from sottovoce.core.messages import Role
 from sottovoce.hybrid import upstreams

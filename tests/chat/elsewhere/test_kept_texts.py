@@ -12,7 +12,7 @@ from speaking import Speaker
 from sottovoce.app import App, open_app
 from sottovoce.chat.elsewhere.posing import pose
 from sottovoce.chat.elsewhere.preview import There
-from sottovoce.chat.turn import Question
+from sottovoce.chat.question import Question
 from sottovoce.core.messages import OWNER
 from sottovoce.core.paths import Home
 from sottovoce.engine.echo import EchoEngine

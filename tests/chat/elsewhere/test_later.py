@@ -16,7 +16,7 @@ from sottovoce.chat.elsewhere.finishing import SENT_AGAIN
 from sottovoce.chat.elsewhere.posing import pose
 from sottovoce.chat.elsewhere.preview import Edits
 from sottovoce.chat.elsewhere.sending import ELSEWHERE
-from sottovoce.chat.turn import Question
+from sottovoce.chat.question import Question
 from sottovoce.core.events import Asked, Done, Failed
 from sottovoce.core.messages import DRAFT, State
 from sottovoce.hybrid import upstreams

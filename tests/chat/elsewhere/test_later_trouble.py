@@ -17,7 +17,7 @@ from sottovoce.chat.elsewhere.finishing import GIVEN_UP, SENT_AGAIN, Manner
 from sottovoce.chat.elsewhere.later import Later
 from sottovoce.chat.elsewhere.posing import pose
 from sottovoce.chat.elsewhere.preview import There, preview
-from sottovoce.chat.turn import Question
+from sottovoce.chat.question import Question
 from sottovoce.core import notices
 from sottovoce.core.errors import DiskFull
 from sottovoce.core.events import Done, Failed, Notice

@@ -17,7 +17,7 @@ from sottovoce.chat.elsewhere.posing import pose
 from sottovoce.chat.elsewhere.preview import Edits, There
 from sottovoce.chat.elsewhere.sending import send
 from sottovoce.chat.marks.making import record_of
-from sottovoce.chat.turn import Question
+from sottovoce.chat.question import Question
 from sottovoce.core import settings
 from sottovoce.core.errors import NotFound, Offline, Refused, TooLong
 from sottovoce.core.events import Done, Text

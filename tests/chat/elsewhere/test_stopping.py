@@ -12,7 +12,7 @@ from sottovoce.app import App
 from sottovoce.chat.elsewhere.posing import pose
 from sottovoce.chat.elsewhere.preview import There
 from sottovoce.chat.elsewhere.sending import send
-from sottovoce.chat.turn import Question
+from sottovoce.chat.question import Question
 from sottovoce.core import settings
 from sottovoce.core.events import Text
 from sottovoce.core.messages import State

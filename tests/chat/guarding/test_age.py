@@ -10,7 +10,8 @@ import pytest
 from sottovoce.app import open_app
 from sottovoce.chat.guarded import Guards, Said
 from sottovoce.chat.guarding.age import CODE, AgeCheck
-from sottovoce.chat.turn import Parts, Question, ask
+from sottovoce.chat.question import Question
+from sottovoce.chat.turn import Parts, ask
 from sottovoce.core import notices
 from sottovoce.core.events import Done, Notice
 from sottovoce.core.paths import Home

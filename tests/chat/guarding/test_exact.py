@@ -14,7 +14,8 @@ from sottovoce.chat.as_page import page_of
 from sottovoce.chat.guarded import Guards, Said
 from sottovoce.chat.guarding.exact import READ_BY_MODEL, ExactCheck
 from sottovoce.chat.outgoing import form
-from sottovoce.chat.turn import Parts, Question, ask
+from sottovoce.chat.question import Question
+from sottovoce.chat.turn import Parts, ask
 from sottovoce.core import computed
 from sottovoce.core.chat_settings import ChatSettings
 from sottovoce.core.errors import EngineFailed

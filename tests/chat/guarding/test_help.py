@@ -16,7 +16,8 @@ from sottovoce.chat import archive
 from sottovoce.chat.as_page import page_of
 from sottovoce.chat.guarded import Guards, Said
 from sottovoce.chat.guarding.help import FACT, FROM_THE_HELP, HelpCheck
-from sottovoce.chat.turn import Parts, Question, ask
+from sottovoce.chat.question import Question
+from sottovoce.chat.turn import Parts, ask
 from sottovoce.core.events import Done
 from sottovoce.core.grounds import HELPED
 from sottovoce.core.paths import Home

@@ -11,7 +11,8 @@ import pytest
 from sottovoce.app import open_app
 from sottovoce.chat.guarded import Guards, Said
 from sottovoce.chat.guarding.language import NOTICE, REASON, LanguageCheck, watch
-from sottovoce.chat.turn import Parts, Question, ask
+from sottovoce.chat.question import Question
+from sottovoce.chat.turn import Parts, ask
 from sottovoce.core.events import Asked, Done, Event, Failed, Grounds, Notice, Piece, Text, Whole
 from sottovoce.core.messages import Conversation
 from sottovoce.core.paths import Home

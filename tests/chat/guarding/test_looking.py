@@ -14,7 +14,8 @@ from sottovoce.chat.guarding.own import OwnRulesGuard
 from sottovoce.chat.guarding.policy import PolicyGuard
 from sottovoce.chat.guarding.recording import Recorder
 from sottovoce.chat.guarding.rules_file import RulesFile
-from sottovoce.chat.turn import Parts, Question, ask
+from sottovoce.chat.question import Question
+from sottovoce.chat.turn import Parts, ask
 from sottovoce.core.events import Done, Finished, Notice
 from sottovoce.core.messages import OWNER, Message, Role
 from sottovoce.core.paths import Home

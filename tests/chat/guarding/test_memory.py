@@ -13,8 +13,9 @@ from sottovoce.app import open_app
 from sottovoce.chat.guarded import Guards
 from sottovoce.chat.guarding.memory import REMEMBERED, MemoryCheck
 from sottovoce.chat.guarding.memory_told import may_ask
+from sottovoce.chat.question import Question
 from sottovoce.chat.remembering import HEAD
-from sottovoce.chat.turn import Parts, Question, ask
+from sottovoce.chat.turn import Parts, ask
 from sottovoce.core.events import Done, Event, Notice
 from sottovoce.core.messages import OWNER, Role
 from sottovoce.core.paths import Home

@@ -14,7 +14,8 @@ from sottovoce.chat.call import Call, answer
 from sottovoce.chat.guarded import Guards
 from sottovoce.chat.guarding.moderation import Moderation
 from sottovoce.chat.guarding.recording import Recorder
-from sottovoce.chat.turn import Parts, Question, ask
+from sottovoce.chat.question import Question
+from sottovoce.chat.turn import Parts, ask
 from sottovoce.core.errors import NotFound
 from sottovoce.core.events import (
     Done,

@@ -13,7 +13,8 @@ from sottovoce.chat.guarded import Guards, Said, Stop, Watch
 from sottovoce.chat.guarding.own import OwnRulesGuard
 from sottovoce.chat.guarding.recording import Recorder
 from sottovoce.chat.guarding.rules_file import RulesFile
-from sottovoce.chat.turn import Parts, Question, ask
+from sottovoce.chat.question import Question
+from sottovoce.chat.turn import Parts, ask
 from sottovoce.core.events import Done, Event, Finished, Notice, Reasoning, Text, Whole
 from sottovoce.core.messages import Message, Role
 from sottovoce.core.paths import Home

@@ -11,7 +11,8 @@ import pytest
 from sottovoce.chat.call import Call, answer
 from sottovoce.chat.guarded import Guards, Said, Stop
 from sottovoce.chat.guarding.policy import CRISIS, EVERY, REFUSED, WITHDRAWN, PolicyGuard
-from sottovoce.chat.turn import Parts, Question, ask
+from sottovoce.chat.question import Question
+from sottovoce.chat.turn import Parts, ask
 from sottovoce.core.events import Done, Event, Finished, Notice, Piece, Text, Whole
 from sottovoce.core.messages import OWNER, Conversation, Message, Role
 from sottovoce.core.sampling import Sampling

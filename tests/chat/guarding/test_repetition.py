@@ -9,7 +9,8 @@ import pytest
 
 from sottovoce.chat.guarded import Guards, Said, Stop
 from sottovoce.chat.guarding import repetition
-from sottovoce.chat.turn import Parts, Question, ask
+from sottovoce.chat.question import Question
+from sottovoce.chat.turn import Parts, ask
 from sottovoce.core import notices
 from sottovoce.core.events import Done, Event, Notice, Text, Whole
 from sottovoce.store import chats

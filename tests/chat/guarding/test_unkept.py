@@ -10,7 +10,8 @@ import pytest
 
 from sottovoce.chat.guarded import Guards
 from sottovoce.chat.guarding.policy import PolicyGuard
-from sottovoce.chat.turn import Parts, Question, ask
+from sottovoce.chat.question import Question
+from sottovoce.chat.turn import Parts, ask
 from sottovoce.core.errors import DiskFull
 from sottovoce.core.events import Event, Failed, Text
 from sottovoce.guard.policy import FAMILY, OPEN, Profile

@@ -10,7 +10,8 @@ import pytest
 from sottovoce.app import open_app
 from sottovoce.chat.guarded import Guards, Said
 from sottovoce.chat.guarding.wordless import REASON, SENTENCE, SENTENCE_ZH, WordlessCheck
-from sottovoce.chat.turn import Parts, Question, ask
+from sottovoce.chat.question import Question
+from sottovoce.chat.turn import Parts, ask
 from sottovoce.core.errors import BadValue
 from sottovoce.core.events import Done
 from sottovoce.core.language import reader

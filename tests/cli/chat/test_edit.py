@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sottovoce.app import open_app
-from sottovoce.chat.turn import Question
+from sottovoce.chat.question import Question
 from sottovoce.cli._show import Show
 from sottovoce.cli.chat import about_answers
 from sottovoce.cli.chat.talk import Place, Talk

@@ -8,7 +8,8 @@ import pytest
 
 from sottovoce.app import open_app
 from sottovoce.chat.guarded import Guards, Stop
-from sottovoce.chat.turn import Question, ask
+from sottovoce.chat.question import Question
+from sottovoce.chat.turn import ask
 from sottovoce.cli._show import Show
 from sottovoce.cli.chat.counts import Counts, read
 from sottovoce.cli.chat.talk import Place, Talk

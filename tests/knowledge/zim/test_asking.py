@@ -12,7 +12,8 @@ import pytest
 
 from sottovoce.chat import call, further
 from sottovoce.chat.call_grounds import Given
-from sottovoce.chat.turn import Parts, Question, ask
+from sottovoce.chat.question import Question
+from sottovoce.chat.turn import Parts, ask
 from sottovoce.core.errors import EngineFailed
 from sottovoce.core.events import Asked, Done, Event, Grounds, Notice, Piece, Reading, Text
 from sottovoce.core.grounds import NOT_ON_SHELF

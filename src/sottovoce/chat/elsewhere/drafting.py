@@ -17,7 +17,7 @@ from sottovoce.chat.elsewhere.pacing import later
 from sottovoce.chat.elsewhere.persisting import written_or_soon
 from sottovoce.chat.elsewhere.preview import Preview, There
 from sottovoce.chat.elsewhere.sending import nothing_more, send
-from sottovoce.chat.turn import Question
+from sottovoce.chat.question import Question
 from sottovoce.core.errors import NetworkProblem, SottoError, UpstreamProblem
 from sottovoce.core.events import Asked, Event, Failed, Notice
 from sottovoce.core.messages import DRAFT, NOT_WAITING

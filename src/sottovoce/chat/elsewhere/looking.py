@@ -9,7 +9,8 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
 
-from sottovoce.chat.turn import Parts, Question
+from sottovoce.chat.question import Question
+from sottovoce.chat.turn import Parts
 from sottovoce.core.events import Done, Event, Likelihood, Notice, Text
 from sottovoce.core.messages import REPEATS
 from sottovoce.hybrid.routing import telling

@@ -14,7 +14,8 @@ from typing import Any, Self
 
 from sottovoce.chat.elsewhere.looking import Look, weighed
 from sottovoce.chat.elsewhere.routing import Way
-from sottovoce.chat.turn import Parts, Question
+from sottovoce.chat.question import Question
+from sottovoce.chat.turn import Parts
 from sottovoce.core.events import Done, Event, Notice
 from sottovoce.core.messages import Role
 from sottovoce.hybrid.routing import telling

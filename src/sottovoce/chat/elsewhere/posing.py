@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from sottovoce.chat import saving, shelved
-from sottovoce.chat.turn import Parts, Question, checked
+from sottovoce.chat.question import Question
+from sottovoce.chat.turn import Parts, checked
 
 
 async def pose(parts: Parts, question: Question) -> tuple[str, str]:

@@ -15,7 +15,8 @@ from sottovoce.chat import shelved, view
 from sottovoce.chat.elsewhere import choosing, consent
 from sottovoce.chat.elsewhere.posing import pose
 from sottovoce.chat.elsewhere.preview import There, permitted
-from sottovoce.chat.turn import Parts, Question
+from sottovoce.chat.question import Question
+from sottovoce.chat.turn import Parts
 from sottovoce.core.account import account
 from sottovoce.core.errors import BadText, BadUpstream, NotFound, TooLarge, TooLong, Unsupported
 from sottovoce.core.events import Notice

@@ -18,7 +18,7 @@ from sottovoce.chat.elsewhere.consent import mark
 from sottovoce.chat.elsewhere.preview import Preview, There, permitted
 from sottovoce.chat.following import Following
 from sottovoce.chat.guarded import Said
-from sottovoce.chat.turn import Question
+from sottovoce.chat.question import Question
 from sottovoce.chat.writing import Answer
 from sottovoce.core.errors import Refused, SottoError, UpstreamProblem
 from sottovoce.core.events import Asked, Done, Event, Failed, Finished, Notice, Reasoning, Text

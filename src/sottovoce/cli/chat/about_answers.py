@@ -11,7 +11,7 @@ from sqlite3 import Connection
 from sottovoce.chat.archive import export_json, export_markdown
 from sottovoce.chat.marks.copying import as_markdown
 from sottovoce.chat.marks.pen import Pen
-from sottovoce.chat.turn import ROOT, Question
+from sottovoce.chat.question import ROOT, Question
 from sottovoce.cli._show import padded
 from sottovoce.cli.chat.clipboard import copy_text
 from sottovoce.cli.chat.talk import Edited, Talk

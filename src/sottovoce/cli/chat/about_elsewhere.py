@@ -6,7 +6,7 @@ from sqlite3 import Connection
 
 from sottovoce.chat.elsewhere import choosing, consent, routing
 from sottovoce.chat.elsewhere.drafting import ask_there
-from sottovoce.chat.turn import Question
+from sottovoce.chat.question import Question
 from sottovoce.cli._previewing import Choice, decided
 from sottovoce.cli._show import one_line
 from sottovoce.cli.chat.about_settings import DEFAULT

@@ -8,7 +8,7 @@ from sottovoce.chat.elsewhere.looking import Look
 from sottovoce.chat.elsewhere.preview import Preview, There
 from sottovoce.chat.elsewhere.routing import UNFIT, Way
 from sottovoce.chat.elsewhere.sending import send
-from sottovoce.chat.turn import Question
+from sottovoce.chat.question import Question
 from sottovoce.cli._previewing import Choice, decided
 from sottovoce.cli.chat.talk import Talk
 from sottovoce.core.events import Notice

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from sottovoce.app import App
-from sottovoce.chat.turn import Question
+from sottovoce.chat.question import Question
 from sottovoce.cli._run import interrupted_by
 from sottovoce.cli._show import Show, one_line, wrapped
 from sottovoce.cli.chat import counts

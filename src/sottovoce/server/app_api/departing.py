@@ -15,9 +15,10 @@ from sottovoce.chat.elsewhere import drafting, looking, offering, preview, routi
 from sottovoce.chat.elsewhere.offering import Offer
 from sottovoce.chat.elsewhere.preview import Preview, There
 from sottovoce.chat.elsewhere.routing import Router, Way
+from sottovoce.chat.question import Question
 from sottovoce.chat.runs import Ask, RunEvent
 from sottovoce.chat.temporary import Place
-from sottovoce.chat.turn import Parts, Question
+from sottovoce.chat.turn import Parts
 from sottovoce.core.errors import SottoError
 from sottovoce.core.events import Asked, Done, Event, Failed, Notice
 from sottovoce.hybrid.routing import telling

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from sottovoce.chat.elsewhere import agreeing, choosing, consent, offering
 from sottovoce.chat.elsewhere.preview import preview
-from sottovoce.chat.turn import Question
+from sottovoce.chat.question import Question
 from sottovoce.hybrid import upstreams
 from sottovoce.hybrid.routing.choice import HERE, Choice, Route
 from sottovoce.server.app_api import departing

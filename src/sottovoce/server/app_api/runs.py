@@ -13,9 +13,10 @@ from dataclasses import replace
 from starlette.responses import Response
 
 from sottovoce.chat.elsewhere import choosing
+from sottovoce.chat.question import Question
 from sottovoce.chat.runs import RunEvent, Runs
 from sottovoce.chat.temporary import Place
-from sottovoce.chat.turn import Parts, Question
+from sottovoce.chat.turn import Parts
 from sottovoce.core.errors import BadValue
 from sottovoce.core.events import Done, Failed, Reasoning, Text
 from sottovoce.hybrid.routing.choice import Choice
