@@ -21,6 +21,7 @@ import click
 from docs.catalogue import catalogue_page
 from docs.conformance import conformance_page
 from docs.promises import promises_page
+from docs.speed import readme
 from docs.tables import table
 
 import sottovoce
@@ -280,10 +281,12 @@ PAGES: dict[str, Callable[[], str]] = {
     "reference/conformance.md": conformance_page,
     "reference/catalogue.md": catalogue_page,
     "concepts/promises.md": promises_page,
+    "../README.md": readme("en"),
+    "../README.zh.md": readme("zh"),
 }
 """Where each page stands, below docs/, and what writes it."""
 
-IN_PART = {"concepts/promises.md"}
+IN_PART = {"concepts/promises.md", "../README.md", "../README.zh.md"}
 """Pages that are written by hand but for what stands between marks."""
 
 

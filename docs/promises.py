@@ -98,7 +98,7 @@ def figures(promise: Promise) -> str:
 def told(figure: Figure) -> Told:
     """Return a figure in words. Raises LookupError where it is not there."""
     text = (REFERENCE / figure.page).read_text("utf-8")
-    headings, cells = _row(text, figure)
+    headings, cells = row_in(text, figure)
     if figure.column:
         value = cells[headings.index(figure.column)]
     elif "cases" in headings:
@@ -109,6 +109,18 @@ def told(figure: Figure) -> Told:
     name = figure.row if figure.name is None else figure.name
     days = [] if figure.page == TORTURE else MEASURED.findall(text)
     return Told(f"{name}: {value}" if name else value, ", ".join([_link(figure.page), *days[-1:]]))
+
+
+def row_in(text: str, figure: Figure) -> tuple[list[str], list[str]]:
+    """Return the headings of the first table that has the row, and its cells. Raises LookupError for none."""
+    headings, before = list[str](), list[str]()
+    for cells in _cells(text):
+        if cells[0].startswith("--"):
+            headings = before
+        elif cells[0] == figure.row and headings:
+            return headings, cells
+        before = cells
+    raise LookupError(f"{figure.page} has no row {figure.row!r}")
 
 
 def tried(part: str) -> list[Told]:
@@ -141,18 +153,6 @@ def _proof(proof: str) -> str:
     return (
         f"[`{proof.removeprefix('tests/')}`](../../{proof})" if proof.startswith("tests/") else f"`{proof}`"
     )
-
-
-def _row(text: str, figure: Figure) -> tuple[list[str], list[str]]:
-    """Return the headings of the first table that has the row, and its cells."""
-    headings, before = list[str](), list[str]()
-    for cells in _cells(text):
-        if cells[0].startswith("--"):
-            headings = before
-        elif cells[0] == figure.row and headings:
-            return headings, cells
-        before = cells
-    raise LookupError(f"{figure.page} has no row {figure.row!r}")
 
 
 def _cells(text: str) -> Iterator[list[str]]:
