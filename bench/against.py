@@ -163,9 +163,10 @@ async def new_chat(served: Served) -> float:
 
 
 async def quoting(served: Served) -> float:
-    """Return the seconds that all three take, the whole answers."""
-    replies = [await asked(served, [user(text)], BRIEF) for text in QUOTING.values()]
-    return sum(reply.ended - reply.asked for reply in replies)
+    """Return the tokens a second of all three answers, from the question on, to texts that are new to all."""
+    texts = [f"Number {next(numbers)}. {text}" for text in QUOTING.values()]
+    replies = [await asked(served, [user(text)], BRIEF) for text in texts]
+    return sum(reply.pieces for reply in replies) / sum(reply.ended - reply.asked for reply in replies)
 
 
 def is_ours(served: Served) -> bool:
@@ -231,8 +232,8 @@ def begun(found: Found) -> list[Row]:
 
 
 def quoted(found: Found) -> list[Row]:
-    what = "a text summarised, corrected, copied from: seconds"
+    what = "a text summarised, corrected, copied from: tokens a second, reading and all"
     return [
-        row(f"{what}, {name} / {other}", over(found, name, other), "×", None)
+        row(f"{what}, {name} / {other}", over(found, name, other), "×", None, at_most=False)
         for name, other in ((AS_IT_COMES.name, NATIVE), (BOTH.name, NATIVE), (BOTH.name, PYTHON))
     ]

@@ -19,7 +19,7 @@ from bench.callers import chat
 from bench.pairs import Row, row
 from bench.served import Served, sotto
 
-TOKENS = 32
+TOKENS = 64
 IDLE, TOGETHER, APART = (
     "on an idle machine",
     "beside two busy loops",

@@ -49,9 +49,14 @@ async def measure(home: Path, count: int) -> list[Row]:
                 None,
             )
         )
-        firsts = await pairs(ours, theirs, steady, max(3, count // 3))
         what = "16 callers behind the same 500 tokens of instructions, until all have a first word"
-        return [*rows, row(f"{what}, ours / llama-server", firsts, "×", None)]
+        for peer, reads in (
+            ("llama-server that reads them", True),
+            ("llama-server whose slots hold them", False),
+        ):
+            firsts = await pairs(ours, theirs, steady(reads=reads), max(3, count // 3))
+            rows.append(row(f"{what}, ours / {peer}", firsts, "×", None))
+        return rows
 
 
 async def pairs(ours: Served, theirs: Served, scene: Scene, count: int) -> list[float]:
@@ -85,15 +90,22 @@ async def _story(served: Served, at: int) -> Reply:
     return await chat(served.port, messages, key=served.keys[at % 2], temperature=0, max_tokens=TOKENS)
 
 
-async def steady(served: Served, is_ours: bool) -> float:
-    """Return the seconds until all callers have their first word behind instructions that all have."""
+def steady(*, reads: bool) -> Scene:
+    """Return what tells the seconds until all callers have their first word behind the same instructions.
 
-    async def one(at: int) -> Reply:
-        question = {"role": "user", "content": STORY.format(WAYS[at])}
-        how: dict[str, Any] = {"key": served.keys[at % 2], "temperature": 0, "max_tokens": FEW}
-        if is_ours:
-            return await chat(served.port, [question], model=STEADY, **how)
-        return await chat(served.port, [{"role": "system", "content": RULES}, question], **how)
+    `reads`: the peer is to read them for each, and not to take what its slots hold of other callers.
+    """
 
-    replies = await asyncio.gather(*map(one, range(max(CALLERS))))
-    return max(reply.first for reply in replies) - min(reply.asked for reply in replies)
+    async def scene(served: Served, is_ours: bool) -> float:
+        async def one(at: int) -> Reply:
+            question = {"role": "user", "content": STORY.format(WAYS[at])}
+            how: dict[str, Any] = {"key": served.keys[at % 2], "temperature": 0, "max_tokens": FEW}
+            if is_ours:
+                return await chat(served.port, [question], model=STEADY, **how)
+            instructions = {"role": "system", "content": RULES}
+            return await chat(served.port, [instructions, question], cache_prompt=not reads, **how)
+
+        replies = await asyncio.gather(*map(one, range(max(CALLERS))))
+        return max(reply.first for reply in replies) - min(reply.asked for reply in replies)
+
+    return scene
