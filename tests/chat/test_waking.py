@@ -80,7 +80,7 @@ async def test_a_load_beside_other_work_ends_with_it() -> None:
     assert engine.loaded
 
 
-async def test_a_load_beside_other_work_that_fails_disturbs_it_not() -> None:
+async def test_a_load_beside_other_work_that_fails_leaves_it_be() -> None:
     engine = Asleep(NotEnoughMemory("It is too large."))
     engine.go_on.set()
     async with waking.waking(engine):

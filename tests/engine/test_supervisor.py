@@ -1,7 +1,7 @@
 import pytest
 
 from sottovoce.core.errors import BadModelFile, EngineFailed, EngineMissing, SottoError
-from sottovoce.engine.supervisor import explain
+from sottovoce.engine.supervisor import Child, explain
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,13 @@ def test_every_end_of_a_child_has_a_sentence_and_a_next_step(
     assert words in problem.sentence
     assert problem.hint
     assert problem.detail
+
+
+async def test_a_child_that_has_loaded_nothing_yet_is_ended_at_once() -> None:
+    child = await Child.spawn()
+    await child.stop()
+    assert child.process.returncode != 0, "it was waited for"
+    assert not child.folder.exists()
 
 
 def test_a_broken_chat_template_is_named() -> None:

@@ -41,4 +41,4 @@ async def waking(engine: Engine) -> AsyncIterator[None]:
         loading.cancel()
         await asyncio.wait({loading})
         if not loading.cancelled():
-            loading.exception()  # as told there
+            loading.exception()  # whoever asks is told it anew

@@ -23,8 +23,7 @@ async def begun(
 
     `route` and `name` are as the command has them; None: by the chat, the rules and the settings.
     """
-    is_plain = app.settings.route == "here" and question.chat is None
-    if route is None and is_plain and not (app.home.root / "routing.toml").exists():
+    if is_plain(app, question, route):
         return app.ask(question), app.model.name  # as nearly always: nothing of the rest is loaded
     from sottovoce.chat.elsewhere import routing
     from sottovoce.core.events import Notice
@@ -47,6 +46,12 @@ async def begun(
     if isinstance(agreed, Notice):
         return _told(app, way, agreed), app.model.name
     return _sent(app, way, way.there, *agreed), way.there.upstream.model
+
+
+def is_plain(app: App, question: Question, route: str | None) -> bool:
+    """Return whether the model here answers in any case."""
+    is_usual = app.settings.route == "here" and question.chat is None
+    return route is None and is_usual and not (app.home.root / "routing.toml").exists()
 
 
 async def _agreed(

@@ -136,7 +136,7 @@ def ask(
     begin: Begin = partial(
         begun, question=question, route=route, name=there or "", show=given.show, yes=yes_send
     )
-    home = _opened(given, for_model=route is None and not quote)
+    home = _opened(given, question, route)
     try:
         # Neither may print half of something that only means anything whole.
         is_whole = as_json or schema is not None
@@ -218,14 +218,15 @@ async def _first(given: Given, question: Question) -> str:
 
 
 @asynccontextmanager
-async def _opened(given: Given, *, for_model: bool) -> AsyncIterator[App]:
-    """Open the home. The model for which it is opened is loaded beside what the program still has to load."""
+async def _opened(given: Given, question: Question, route: str | None) -> AsyncIterator[App]:
+    """Open the home. A model that is to answer is loaded beside what the program still has to load."""
     import asyncio
 
     from sottovoce.chat.waking import waking
+    from sottovoce.cli._asking_routed import is_plain
 
     async with given.open_app() as app:
-        if not for_model:
+        if question.quote or not (route == "here" or is_plain(app, question, route)):
             yield app
             return
         async with waking(app.engine):

@@ -64,7 +64,7 @@ def parameters(config: ChildConfig, library: Any) -> Any:
     params.n_batch = params.n_ubatch = BATCH
     params.fit_params = False  # the window we asked for, or an error; never a silent change
     params.ctx_shift = False
-    params.warmup = False  # a run for nothing, before the first that is asked for
+    params.warmup = False  # no run for nothing before the first that is asked for
     params.cache_ram_mib = 0  # a cache shared by all slots could hand one person's text to another
     params.cache_idle_slots = False
     # Each stream takes a thread, a stopped one for a moment longer; calls for words come beside them.

@@ -170,6 +170,9 @@ class Child:
 
     async def stop(self) -> None:
         """End the process, by force if it does not go by itself, and remove its folder."""
+        if not self.build:  # while it loads it hears nothing, and it has nothing to put away
+            with contextlib.suppress(ProcessLookupError):
+                self.process.kill()
         try:
             if not await child.end(self.process, STOP_SECONDS):
                 log.warning("The engine did not end by itself and was ended by force.")

@@ -51,7 +51,7 @@ def look() -> Machine:
 
 
 def instructions_here() -> frozenset[str]:
-    """Return what the processor can do, by Linux's names; elsewhere only its own name."""
+    """Return what the processor can do, by Linux's names; elsewhere only its name or its kind."""
     name, flags = read_cpuinfo(_cpuinfo())
     return frozenset(one for one in flags if one.startswith(COMPUTING)) or frozenset({name or _processor()})
 
