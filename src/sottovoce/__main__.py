@@ -1,5 +1,17 @@
-"""python -m sottovoce"""
+"""python -m sottovoce, and the command sotto."""
 
-from sottovoce.cli.main import main
+from __future__ import annotations
 
-main()
+
+def start() -> None:
+    """Run the program. Ctrl-C while it is still being loaded ends it as later: without a traceback."""
+    try:
+        from sottovoce.cli.main import main
+
+        main()
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+
+
+if __name__ == "__main__":
+    start()

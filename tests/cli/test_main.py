@@ -207,6 +207,24 @@ def test_a_signal_stops_the_answer_and_keeps_what_was_written(tmp_path, number, 
     assert json.loads(shown)[0]["excerpt"].startswith("word0" + out.decode().rstrip())
 
 
+LOADING = """
+import runpy, sys
+
+class Now:
+    def find_spec(self, name, *_):
+        if name == "click":
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Now())
+runpy.run_module("sottovoce", run_name="__main__")
+"""
+
+
+def test_ctrl_c_while_the_program_is_loaded_says_nothing():
+    run = subprocess.run([sys.executable, "-c", LOADING], capture_output=True, text=True, timeout=60)
+    assert (run.returncode, run.stdout, run.stderr) == (130, "", "")
+
+
 def test_the_home_can_be_chosen_before_the_command(sotto, tmp_path):
     assert sotto("--home", tmp_path / "elsewhere", "ask", "hello").code == 0
     assert (tmp_path / "elsewhere" / "sotto.db").exists()
