@@ -16,6 +16,7 @@ import re
 import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from bench.knowledge import corpus, peer, questions, vectors
@@ -209,6 +210,6 @@ def _wrong_quotes(shelf: Shelf, asked: Sequence[Question]) -> float:
     for one in asked:
         for found in _found(shelf, one.text).found[:5]:
             number = numbers[found.document]
-            text = shelf.file.look(lambda conn, number=number: documents.text_of(conn, number))  # type: ignore[misc]
+            text = shelf.file.look(partial(documents.text_of, number=number))
             wrong += text[found.start : found.end] != found.text.encode()
     return float(wrong)

@@ -13,9 +13,11 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from sqlite3 import Connection
 
 import numpy as np
 
@@ -106,9 +108,9 @@ def _add_vectors(file: ShelfFile) -> None:
     chance = np.random.default_rng(5)
     file.call(lambda conn: vectors.begin(conn, VectorModel("bench", "0" * 64)))
     after = 0
-    while some := file.look(lambda conn, after=after: vectors.missing(conn, AT_ONCE, after)):  # type: ignore[misc]
+    while some := file.look(partial(vectors.missing, limit=AT_ONCE, after=after)):
         rows, after = chance.normal(size=(len(some), WIDTH)), some[-1]
-        file.call(lambda conn, some=some, rows=rows: vectors.add(conn, some, rows))  # type: ignore[misc]
+        file.call(partial(vectors.add, passages=some, vectors=rows))
 
 
 def _grow(file: ShelfFile, shelf: Shelf, size: int) -> None:
@@ -122,22 +124,29 @@ def _grow(file: ShelfFile, shelf: Shelf, size: int) -> None:
             there += len(one[2])
             if there >= size:
                 break
-        file.call(lambda conn, some=some: [documents.put(conn, *one) for one in some])  # type: ignore[misc]
+        file.call(partial(_put, some=some))
         copy += 1
         print(f"  {there:,} of {size:,} passages")
+
+
+def _put(conn: Connection, some: Sequence[tuple[Document, str, list[Passage]]]) -> None:
+    for one in some:
+        documents.put(conn, *one)
+
+
+def _passages(conn: Connection, number: int) -> list[Passage]:
+    rows = conn.execute(
+        'SELECT start, "end", page, headings FROM passages WHERE document = ? ORDER BY start', (number,)
+    )
+    return [Passage(start, end, page, tuple(above.splitlines())) for start, end, page, above in rows]
 
 
 def _documents(
     shelf: Shelf, copy: int, chance: random.Random
 ) -> Iterator[tuple[Document, str, list[Passage]]]:
     for document in shelf.file.look(documents.listed):
-        text = shelf.file.look(lambda conn, one=document.number: documents.text_of(conn, one)).decode()  # type: ignore[misc]
-        rows = shelf.file.look(
-            lambda conn, one=document.number: conn.execute(  # type: ignore[misc]
-                'SELECT start, "end", page, headings FROM passages WHERE document = ? ORDER BY start', (one,)
-            ).fetchall()
-        )
-        passages = [Passage(start, end, page, tuple(above.splitlines())) for start, end, page, above in rows]
+        text = shelf.file.look(partial(documents.text_of, number=document.number)).decode()
+        passages = shelf.file.look(partial(_passages, number=document.number))
         name = f"{copy}/{document.name}"
         yield replace(document, source=None, path=name, name=name), _varied(text, chance), passages
 

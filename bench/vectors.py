@@ -21,6 +21,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -149,9 +150,7 @@ def ours(rows: Floats, questions: Floats, exact: list[set[int]]) -> None:
         began = time.perf_counter()
         for at in range(0, len(rows), GROUP):
             part = rows[at : at + GROUP]
-            file.call(
-                lambda conn, at=at, part=part: vectors.add(conn, range(at + 1, at + len(part) + 1), part)  # type: ignore[misc]
-            )
+            file.call(partial(vectors.add, passages=range(at + 1, at + len(part) + 1), vectors=part))
         built = time.perf_counter() - began
         file.close()
         opened, memory = in_a_new_process(Path(folder) / "shelf")

@@ -7,6 +7,7 @@ import sqlite3
 import time
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 from bench.knowledge import corpus
@@ -60,7 +61,7 @@ class Plain:
             "CREATE VIRTUAL TABLE plain USING fts5 (body, content = '', tokenize = 'porter unicode61')"
         )
         for document in shelf.file.look(documents.listed):
-            text = shelf.file.look(lambda conn, one=document.number: documents.text_of(conn, one)).decode()  # type: ignore[misc]
+            text = shelf.file.look(partial(documents.text_of, number=document.number)).decode()
             for part in windows(text):
                 self._table.execute("INSERT INTO plain (rowid, body) VALUES (?, ?)", (len(self.names), part))
                 self.names.append(document.name)
