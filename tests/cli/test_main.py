@@ -23,6 +23,7 @@ def program(home: Path, *arguments: str, **how: object) -> subprocess.Popen[byte
     return subprocess.Popen(
         [sys.executable, "-m", "sottovoce", *arguments],
         env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        bufsize=0,  # what a first read takes beyond its bytes, communicate() would not see
     )  # fmt: skip
 
 
