@@ -69,6 +69,24 @@ def test_a_model_is_got_from_its_plan_to_its_first_answer(place, screen, open_wi
     expect(window.answers.last).to_contain_text(NAME)
 
 
+def test_nothing_is_asked_before_the_page_knows_what_it_may_ask(place, open_window):
+    server, held = place.start(), []
+    window = open_window(server)
+    window.enter(server.link)
+    window.page.route("**/app/api/status", lambda route: held.append(route))
+    window.go("/models/get")
+    field = window.page.get_by_label("Get another by its name or address")
+    field.fill(REF)
+    field.press("Enter")
+    expect(plan_of(window)).to_contain_text("Loading")
+    window.settle()
+    assert place.mirror.seen == []
+    for route in held:
+        route.continue_()
+    expect(plan_of(window)).to_contain_text("Nothing of your chats is sent")
+    assert place.mirror.seen == []
+
+
 def test_it_goes_on_while_nobody_looks_and_shows_beside_the_chats(place, screen):
     place.mirror.speed = SLOW
     window = screen("/models/get")

@@ -75,6 +75,13 @@ class Window:
         self.page.reload()
         expect(self.composer).to_be_visible()
 
+    def settle(self) -> None:
+        """Wait until it has asked its server nothing for a second."""
+        seen = -1
+        while seen != len(self.asked):
+            seen = len(self.asked)
+            self.page.wait_for_timeout(1_000)
+
     # ---- where things are ----
 
     @property

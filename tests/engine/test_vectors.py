@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import math
 import os
 from collections.abc import AsyncIterator
@@ -173,7 +174,10 @@ def priorities(pid: int) -> set[int]:
     """Return those of all threads of a process; on Linux also that of its whole session."""
     tasks, autogroup = Path(f"/proc/{pid}/task"), Path(f"/proc/{pid}/autogroup")
     threads = [int(one.name) for one in tasks.iterdir()] if tasks.is_dir() else [pid]
-    found = {os.getpriority(os.PRIO_PROCESS, one) for one in threads}
+    found = set()
+    for one in threads:
+        with contextlib.suppress(ProcessLookupError):  # it has ended
+            found.add(os.getpriority(os.PRIO_PROCESS, one))
     if autogroup.exists():
         found.add(int(autogroup.read_text("ascii").split()[-1]))
     return found

@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 import time
+from pathlib import Path
 
 LOW, LOWEST = 10, 19
 """Priorities: a tenth of the time beside one program that computes; only what others leave."""
 
 AUTOGROUP_TRIES = 20
+OURS = Path("/proc/self")
 
 
 def give_way(priority: int) -> None:
-    """Give this process, and all threads it has by now, LOW or LOWEST from now on; never a higher one."""
+    """Give this process, and all its threads, LOW or LOWEST from now on; never a higher one."""
     if sys.platform == "win32":
         import psutil
 
         classes = {LOW: psutil.BELOW_NORMAL_PRIORITY_CLASS, LOWEST: psutil.IDLE_PRIORITY_CLASS}
         psutil.Process().nice(classes[priority])
         return
-    from pathlib import Path
-
-    ours = Path("/proc/self")
-    # On Linux each thread has a priority of its own; those begun later have that of their parent.
-    threads = [int(one.name) for one in (ours / "task").iterdir()] if (ours / "task").is_dir() else [0]
-    for thread in threads:
-        with contextlib.suppress(ProcessLookupError):
-            if os.getpriority(os.PRIO_PROCESS, thread) < priority:
-                os.setpriority(os.PRIO_PROCESS, thread, priority)
+    while any(_yields(thread, priority) for thread in _threads()):
+        pass  # one that was begun meanwhile has the priority its parent had then
     # Where Linux shares out its time among sessions, a priority counts only within one's own.
-    session = ours / "autogroup"
+    session = OURS / "autogroup"
     for _ in range(AUTOGROUP_TRIES):
         try:
             if int(session.read_text("ascii").split()[-1]) < priority:
@@ -42,3 +36,22 @@ def give_way(priority: int) -> None:
             return
         else:
             return
+
+
+def _threads() -> list[int]:
+    """Return this process's threads, each with its priority on Linux; elsewhere it has one, told as 0."""
+    tasks = OURS / "task"
+    return [int(one.name) for one in tasks.iterdir()] if tasks.is_dir() else [0]
+
+
+def _yields(thread: int, priority: int) -> bool:
+    """Give a thread that priority; return whether it had a higher one."""
+    if sys.platform == "win32":
+        return False
+    try:
+        before = os.getpriority(os.PRIO_PROCESS, thread)
+        if before < priority:
+            os.setpriority(os.PRIO_PROCESS, thread, priority)
+    except ProcessLookupError:  # it has ended
+        return False
+    return before < priority

@@ -25,8 +25,18 @@ export function PlanDialog({ asked, close, use, begun }: Props) {
   const status = useStored((state) => state.status);
   const [ref, setRef] = useState(asked);
   const [hasSaidYes, setSaidYes] = useState(false);
-  const host = status && hostAsked(ref, status.hub);
-  const network = status?.network ?? "ask";
+  if (status === null) {
+    // Until it is known what may be asked, nothing is.
+    return (
+      <Dialog title={say("plan.title")} className="dialog-plan" close={close}>
+        <div className="dialog-body">
+          <p role="status">{say("loading")}</p>
+        </div>
+      </Dialog>
+    );
+  }
+  const { network } = status;
+  const host = hostAsked(ref, status.hub);
   return (
     <Dialog title={say("plan.title")} className="dialog-plan" close={close}>
       {host !== null && network === "off" && <NetworkOff host={host} />}
