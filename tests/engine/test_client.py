@@ -1,14 +1,15 @@
 """The client against small servers that answer, dawdle, break and lie over a unix socket."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
 
 from sottovoce.core.errors import BadSchema, EngineFailed, TooLong
-from sottovoce.engine.client import Address, Client, EngineGone, _Reply
+from sottovoce.engine.client import GATHER_SECONDS, Address, Client, EngineGone, _Reply
 
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -31,11 +32,11 @@ async def serving(folder: Path, handler: Handler) -> AsyncIterator[Client]:
 def saying(*parts: bytes, pause: float = 0.0) -> Handler:
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
-        for part in parts:
-            writer.write(part)
-            await writer.drain()
-            await asyncio.sleep(pause)
-        writer.close()
+        with closing(writer):  # also where the test ends sooner
+            for part in parts:
+                writer.write(part)
+                await writer.drain()
+                await asyncio.sleep(pause)
 
     return handle
 
@@ -55,6 +56,19 @@ async def test_several_events_in_one_block_come_in_order(tmp_path: Path) -> None
     block = b"".join(b'data: {"n": %d}\n\n' % n for n in range(5)) + b"data: [DONE]\n\n"
     async with serving(tmp_path, saying(STREAM + chunk(block) + b"0\r\n\r\n")) as client:
         assert [event["n"] async for event in client.stream("/x", {})] == [0, 1, 2, 3, 4]
+
+
+async def test_words_that_come_while_the_program_is_busy_are_read_after_it(tmp_path: Path) -> None:
+    words = (chunk(b'data: {"n": %d}\n\n' % n) for n in range(30))
+    async with (
+        serving(tmp_path, saying(STREAM, *words, b"0\r\n\r\n", pause=0.005)) as client,
+        asyncio.timeout(60),
+    ):
+        found = []
+        async for event in client.stream("/x", {}):
+            found.append(event["n"])
+            asyncio.get_running_loop().call_later(GATHER_SECONDS / 2, time.sleep, GATHER_SECONDS * 3)
+    assert found == list(range(30))
 
 
 async def test_the_blank_line_behind_the_last_chunk_may_come_by_itself() -> None:

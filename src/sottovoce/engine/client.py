@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import sys
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
@@ -19,6 +21,9 @@ MAX_BODY = 256 << 20
 CONNECT_SECONDS = 10.0
 CALL_SECONDS = 30.0
 """For all but answers and embeddings: what does not come by then does not come."""
+
+BLOCK = 64 << 10
+"""Bytes taken at once."""
 
 GATHER_SECONDS = 0.03
 """Words that follow each other quicker than this are taken together.
@@ -80,7 +85,7 @@ class Client:
         try:
             while True:
                 while reply.events:
-                    event = json.loads(reply.events.popleft())
+                    event = json.loads(reply.events.popleft().decode("utf-8", "surrogatepass"))
                     if "error" in event:
                         self._refused(event["error"])
                     yield event
@@ -189,15 +194,34 @@ class _Reply(asyncio.Protocol):
 
     def _gather(self) -> None:
         """Leave what comes in the next moment to the system's buffer, once words come quickly."""
+        if self.ended:
+            return
         now = self._loop.time()
         quick, self._arrived = now - self._arrived < GATHER_SECONDS * 2, now
-        if quick and not self.ended and not self.transport.is_closing():
-            self.transport.pause_reading()
+        if quick and not self.transport.is_closing():
+            if self.transport.is_reading():
+                self.transport.pause_reading()
             self._loop.call_later(GATHER_SECONDS, self._read_on)
+        else:
+            self.transport.resume_reading()
 
     def _read_on(self) -> None:
-        if not self.transport.is_closing():
+        """Take what has come by now; where that is nothing, or the end, have the transport say what comes."""
+        if self.transport.is_closing():
+            return
+        if data := self._waiting():
+            self.data_received(data)
+        else:
             self.transport.resume_reading()
+
+    def _waiting(self) -> bytes:
+        """Return what the system's buffer holds: without the selector, which costs more than a word."""
+        if sys.platform == "win32":
+            return b""
+        try:
+            return os.read(self.transport.get_extra_info("socket").fileno(), BLOCK)
+        except OSError:
+            return b""
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():

@@ -204,7 +204,9 @@ class Hearing:
         counts = script.counted(said)
         own = sum(counts[name] for name in self._scripts)
         strange = counts.total() - own
-        if "Latin" in self._scripts and (mixing.is_half_chinese(said) or self._goes_on_in_latin(said)):
+        if "Latin" in self._scripts and (
+            (counts["Han"] and mixing.is_half_chinese(said)) or self._goes_on_in_latin(said)
+        ):
             return True
         if strange < 40 or strange < STRANGE_SHARE * counts.total() or _is_code(said):
             return False
@@ -216,11 +218,13 @@ class Hearing:
     def _goes_on_in_latin(self, said: str) -> bool:
         """Tell whether it is in another language of the same letters, though it began in the wanted one."""
         latin = latin_only(said)
-        found = of_answer(latin)
         known = words.words_of(latin)
-        if found.code in (None, self._wanted) or found.certainty < SURE or len(known) < FEWEST_LATER:
+        if len(known) < FEWEST_LATER:
             return False
         if self._wanted == "en" and sum(word in EVIDENT for word in known) * FEWEST_LATER > len(known):
+            return False
+        found = of_answer(latin)
+        if found.code in (None, self._wanted) or found.certainty < SURE:
             return False
         return not _is_code(said) and _is_answer(latin, found.code or "", self._wanted)
 

@@ -9,7 +9,7 @@ no page; whether an API's call goes round is looked at when it is whole, in chat
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -91,11 +91,14 @@ class Listening:
             ASKED_TOKENS if _REPEAT.search(asked) else GENRE_TOKENS if _GENRE.search(asked) else TOKENS
         )
         self._letters: list[str] = []
+        self._last, self._same = "", 0
+        """The newest letter, and how many times it stands there."""
         self._tokens = 0.0
         self._ages: list[float] = []
         """For each letter, how many tokens came before it."""
         self._plain = _Track(self._letters)
-        self._counters = _Counted()
+        self._counters: _Counted | None = None
+        """From the first digit on: before it, nothing counts."""
         self._fences = 0
         if said:
             self.feed(said)
@@ -106,19 +109,24 @@ class Listening:
 
     def feed(self, piece: str) -> Loop | None:
         """Take more of the text; return the loop that it has got into by now, if it has."""
-        han = sum(letter >= HAN for letter in piece)
+        han = 0 if piece.isascii() else sum(letter >= HAN for letter in piece)
         tokens = max(1.0, (len(piece) - han) / LETTERS_A_TOKEN + han / HAN_A_TOKEN)
         share = tokens / max(1, len(piece))
         found: Loop | None = None
         for letter in piece:
-            is_drawn_on = self._letters[-3:] == [letter] * 3 and not letter.isspace() and _is_drawn(letter)
+            self._same = self._same + 1 if letter == self._last else 1
+            self._last = letter
+            is_drawn_on = self._same > 3 and not letter.isspace() and _is_drawn(letter)
             self._letters.append(letter)
             self._ages.append(self._tokens)
             self._tokens += share / DRAWN_A_TOKEN if is_drawn_on else share
-            if letter == "`" and self._letters[-3:] == ["`"] * 3 and self._letters[-4:] != ["`"] * 4:
+            if self._same == 3 and letter == "`":
                 self._fences += 1
-            self._plain.look()
-            self._counters.add(letter, len(self._letters) - 1)
+            self._plain.look(letter)
+            if self._counters is not None:
+                self._counters.add(letter)
+            elif letter.isdigit():
+                self._counters = _Counted(self._letters)
             found = found or self._judged()
         return found
 
@@ -126,6 +134,8 @@ class Listening:
         plain, counters = self._plain, self._counters
         if plain.run >= GRAM and self._goes_round(plain):
             return self._loop(len(self._letters) - plain.run, plain.period)
+        if counters is None:
+            return None
         track = counters.track
         if track.run >= GRAM and self._limit == TOKENS and not self._fences % 2:
             start = counters.places[len(counters.places) - track.run]
@@ -159,18 +169,19 @@ class _Track:
 
     def __init__(self, signs: list[str]) -> None:
         self._signs = signs
+        self._gram = ""
         self._seen: dict[str, int] = {}
         self.period = 0
         self.run = 0
 
-    def look(self) -> None:
-        """Take the newest sign into account."""
+    def look(self, sign: str) -> None:
+        """Take the newest sign into account, which is among the signs by now."""
         signs, at = self._signs, len(self._signs) - 1
-        if self.period and signs[at] == signs[at - self.period]:
+        if self.period and sign == signs[at - self.period]:
             self.run += 1
         else:
             self.period = self.run = 0
-        gram = "".join(signs[-GRAM:])
+        self._gram = gram = (self._gram + sign)[-GRAM:]
         if not self.period and len(signs) >= GRAM:
             before = self._seen.get(gram)
             if before is not None and at - before <= LONGEST:
@@ -190,28 +201,32 @@ class _Track:
 class _Counted:
     """The same text with each number as one sign, so that "1. Go. 2. Go." repeats, and the numbers."""
 
-    def __init__(self) -> None:
+    def __init__(self, letters: Iterable[str]) -> None:
         self._signs: list[str] = []
+        self._letters = 0
         self.places: list[int] = []
         """For each sign, where it stands in the text."""
         self._numbers: list[tuple[int, str]] = []
         """Where among the signs numbers stand, and their digits."""
         self.track = _Track(self._signs)
+        for letter in letters:
+            self.add(letter)
 
-    def add(self, letter: str, at: int) -> None:
+    def add(self, letter: str) -> None:
         if not letter.isdigit():
-            self._take(letter, at)
+            self._take(letter)
         elif self._signs and self._signs[-1] == _COUNTER:
             place, digits = self._numbers[-1]
             self._numbers[-1] = (place, digits + letter)
         else:
             self._numbers.append((len(self._signs), letter))
-            self._take(_COUNTER, at)
+            self._take(_COUNTER)
+        self._letters += 1
 
-    def _take(self, sign: str, at: int) -> None:
+    def _take(self, sign: str) -> None:
         self._signs.append(sign)
-        self.places.append(at)
-        self.track.look()
+        self.places.append(self._letters)
+        self.track.look(sign)
 
     def goes_on_counting(self) -> bool:
         """Tell whether words repeat, with one number among them that goes up by one each time."""
