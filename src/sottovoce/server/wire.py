@@ -25,6 +25,7 @@ from sottovoce.core.errors import BadValue, Crowded, SottoError, TooLarge, TooSl
 from sottovoce.server import crowd, problems
 from sottovoce.server.crowd import Held
 from sottovoce.server.gate.headers import dress
+from sottovoce.server.joining import Joining
 
 HEAD_SECONDS = 10.0
 BODY_SECONDS = 60.0
@@ -74,7 +75,7 @@ class Wire(HttpToolsProtocol):
         self._sent_away = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
+        super().connection_made(cast("asyncio.Transport", Joining(transport, self.loop)))
         end: socket.socket | None = transport.get_extra_info("socket")
         self.is_socket = end is not None and end.family == getattr(socket, "AF_UNIX", None)
         if not self.is_socket:
