@@ -1,8 +1,9 @@
 """Writing with a model of 1.5 B parameters, packed as Q4_0: the engine as built here against llama-bench.
 
-The file has the shape of a real one and weights that are a pattern. Beside the ratio stands the share of this
-machine's memory bandwidth that ours used: the bytes of all weights for each token, over what numpy reads in a
-second with as many threads.
+The file has the shape of a real one and weights that are a pattern. Each side loads it anew for each pair,
+lest one of them have the same luck with its place in memory in all of them. Beside the ratio stands the share
+of this machine's memory bandwidth that ours used: the bytes of all weights for each token, over what numpy
+reads in a second with as many threads.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ SHAPE = synthetic.Build(
     feed_forward=8192,
     vocabulary=49_152,
 )
-TOKENS = 32
+WARM, TOKENS = 2, 32
 WINDOW = 512
 BLOCK = 1 << 28
 
@@ -42,24 +43,21 @@ async def measure(home: Path, count: int) -> list[Row]:
     model = synthetic.write(SHAPE, home / "large.gguf")
     threads = usable_cores()
     ours, shares = [], []
-    async with rigged(model, window=WINDOW, threads=threads, library=library) as rig:
 
-        async def we() -> float:
+    async def we() -> float:
+        async with rigged(model, window=WINDOW, threads=threads, library=library) as rig:
+            await rig.time(rig.words(8), WARM)
             return 1 / (await rig.time(rig.words(8), TOKENS)).step
 
-        def they() -> float:
-            return native.writing(model, TOKENS, threads)
+    async def they() -> float:
+        return native.writing(model, TOKENS, threads)
 
-        await we()
-        for at in range(max(5, count // 2)):
-            if at % 2:
-                other = they()
-                speed = await we()
-            else:
-                speed = await we()
-                other = they()
-            ours.append(speed / other)
-            shares.append(speed * model.stat().st_size / bandwidth(threads))
+    await we()
+    for at in range(max(5, count)):
+        order = [they, we] if at % 2 else [we, they]
+        found = {run: await run() for run in order}
+        ours.append(found[we] / found[they])
+        shares.append(found[we] * model.stat().st_size / bandwidth(threads))
     return [
         row(
             "1.5 B as Q4_0, tokens a second, the engine built here / llama-bench",
