@@ -6,12 +6,10 @@ Never the words of an error that nobody foresaw: those could repeat what a perso
 from __future__ import annotations
 
 import logging
-import os
-from io import TextIOWrapper
-from logging.handlers import RotatingFileHandler
 from typing import Any
 
-from sottovoce.core.paths import PRIVATE_FILE, Home
+from sottovoce.core.paths import Home
+from sottovoce.core.private_log import PrivateLog
 
 MOST_BYTES = 500_000
 FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -25,27 +23,14 @@ class _Plain(logging.Formatter):
         return "" if problem is None else without_words(problem)
 
 
-class _PrivateFile(RotatingFileHandler):
-    """Opened when the first line comes; readable by this user alone. A full disk is passed over."""
-
-    def _open(self) -> TextIOWrapper:
-        os.close(os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, PRIVATE_FILE))
-        return super()._open()
-
-    def handleError(self, record: logging.LogRecord) -> None:
-        """Lose the line: a log that cannot be written must not disturb the work."""
-
-
 def keep_log(home: Home, *, debug: bool) -> None:
     """Write warnings, or with `debug` everything, to logs/sotto.log. Calling it again changes the home."""
     ours = logging.getLogger("sottovoce")
     for handler in list(ours.handlers):
-        if isinstance(handler, _PrivateFile):
+        if isinstance(handler, PrivateLog):
             ours.removeHandler(handler)
             handler.close()
-    handler = _PrivateFile(
-        home.logs / "sotto.log", maxBytes=MOST_BYTES, backupCount=1, encoding="utf-8", delay=True
-    )
+    handler = PrivateLog(home.logs / "sotto.log", most=MOST_BYTES, kept=1)
     handler.setFormatter(_Plain(FORMAT))
     ours.addHandler(handler)
     ours.setLevel(logging.DEBUG if debug else logging.WARNING)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -23,3 +24,13 @@ class Field:
     state: State
     reason: str
     test: str
+
+
+Rows = Mapping[str, tuple[State, str]]
+"""By the name of a field: what becomes of it, and why."""
+
+
+def fields(test: str, place: str, *tables: Rows, before: str = "") -> tuple[Field, ...]:
+    """Return the fields of one place; of two rows with a name the later counts. `before` leads every name."""
+    rows = {name: row for table in tables for name, row in table.items()}
+    return tuple(Field(place, before + name, state, reason, test) for name, (state, reason) in rows.items())

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import secrets
 import time
 from collections.abc import Callable, Iterator
@@ -16,12 +15,11 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from io import TextIOWrapper
-from logging.handlers import RotatingFileHandler
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sottovoce.core.paths import PRIVATE_FILE, Home
+from sottovoce.core.paths import Home
+from sottovoce.core.private_log import PrivateLog
 
 FILE = "server.log"
 MOST_BYTES = 1_000_000
@@ -133,25 +131,12 @@ class Plain(logging.Formatter):
         return json.dumps(said, ensure_ascii=True)
 
 
-class _PrivateFile(RotatingFileHandler):
-    """Readable by this user alone. A disk that takes nothing more is passed over."""
-
-    def _open(self) -> TextIOWrapper:
-        os.close(os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, PRIVATE_FILE))
-        return super()._open()
-
-    def handleError(self, record: logging.LogRecord) -> None:
-        """Lose the line: a log that cannot be written must not disturb the work."""
-
-
 @contextmanager
 def kept(home: Home, *, debug: bool = False) -> Iterator[None]:
     """Write everything that is logged meanwhile to logs/server.log, and nowhere else."""
     root, ours = logging.getLogger(), logging.getLogger(OURS)
     before = [(one, one.handlers[:], one.level) for one in (root, ours)]
-    handler = _PrivateFile(
-        home.logs / FILE, maxBytes=MOST_BYTES, backupCount=KEPT, encoding="utf-8", delay=True
-    )
+    handler = PrivateLog(home.logs / FILE, most=MOST_BYTES, kept=KEPT)
     handler.setFormatter(Plain())
     root.handlers[:], ours.handlers[:] = [handler], []
     root.setLevel(logging.WARNING)

@@ -5,9 +5,9 @@ A row with none below it speaks for all within.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from functools import partial
 
-from sottovoce.server.conformance import Field, State
+from sottovoce.server.conformance import State, fields
 from sottovoce.server.ollama_api.nouns import REFUSED
 from sottovoce.server.ollama_api.options import ONLY
 
@@ -123,16 +123,14 @@ OPTIONS = {
 }
 
 
-def _rows(place: str, table: Mapping[str, tuple[State, str]], before: str = "") -> tuple[Field, ...]:
-    return tuple(Field(place, before + name, state, reason, TEST) for name, (state, reason) in table.items())
-
+_fields = partial(fields, TEST)
 
 FIELDS = (
-    *_rows(CHAT, IN_CHAT),
-    *_rows(CHAT, OPTIONS, "options."),
-    *_rows(GENERATE, IN_GENERATE),
-    *_rows(GENERATE, OPTIONS, "options."),
-    *_rows(EMBED, IN_EMBED),
-    *_rows(OLD_EMBED, IN_OLD_EMBED),
-    *_rows(SHOW, IN_SHOW),
+    *_fields(CHAT, IN_CHAT),
+    *_fields(CHAT, OPTIONS, before="options."),
+    *_fields(GENERATE, IN_GENERATE),
+    *_fields(GENERATE, OPTIONS, before="options."),
+    *_fields(EMBED, IN_EMBED),
+    *_fields(OLD_EMBED, IN_OLD_EMBED),
+    *_fields(SHOW, IN_SHOW),
 )

@@ -6,7 +6,9 @@ for all within. `=` stands before a value that is treated otherwise than the res
 
 from __future__ import annotations
 
-from sottovoce.server.conformance import Field, State
+from functools import partial
+
+from sottovoce.server.conformance import Rows, State, fields
 from sottovoce.server.openai_api import refusals
 from sottovoce.server.openai_api.refusals import (
     NO_NUMBERS,
@@ -22,7 +24,6 @@ COMPLETION = "POST /v1/completions"
 EMBEDDING = "POST /v1/embeddings"
 TEST = "tests/server/test_openai_fields.py"
 
-Rows = dict[str, tuple[State, str]]
 HONOURED, ACCEPTED, REFUSED = State.HONOURED, State.ACCEPTED, State.REFUSED
 
 MODEL = (
@@ -192,10 +193,7 @@ VECTORS: Rows = {
 }
 
 
-def _fields(place: str, *tables: Rows) -> tuple[Field, ...]:
-    rows = {name: row for table in tables for name, row in table.items()}
-    return tuple(Field(place, name, state, reason, TEST) for name, (state, reason) in rows.items())
-
+_fields = partial(fields, TEST)
 
 FIELDS = (
     *_fields(CHAT, DRAWN, MESSAGES, FORMS, OTHERS),

@@ -6,7 +6,9 @@ within, and `*` for all that have no row. `=` stands before a value that is trea
 
 from __future__ import annotations
 
-from sottovoce.server.conformance import Field, State
+from functools import partial
+
+from sottovoce.server.conformance import Rows, State, fields
 from sottovoce.server.openai_api.refusals import ONE_TIER, ONLY_FUNCTIONS, TEXT_ONLY
 from sottovoce.server.openai_api.responses_nouns import REFUSED as NEVER
 
@@ -15,7 +17,6 @@ KEPT = "GET /v1/responses/{response}"
 LISTED = "GET /v1/responses/{response}/input_items"
 TEST = "tests/server/test_responses_fields.py"
 
-Rows = dict[str, tuple[State, str]]
 HONOURED, ACCEPTED, REFUSED = State.HONOURED, State.ACCEPTED, State.REFUSED
 
 CACHE = (ACCEPTED, "What was read before is reused, asked or not.")
@@ -157,10 +158,7 @@ PAGED: Rows = {
 }
 
 
-def _fields(place: str, *tables: Rows) -> tuple[Field, ...]:
-    rows = {name: row for table in tables for name, row in table.items()}
-    return tuple(Field(place, name, state, reason, TEST) for name, (state, reason) in rows.items())
-
+_fields = partial(fields, TEST)
 
 FIELDS = (
     *_fields(PLACE, ASKED, ITEMS, FUNCTIONS, OTHERS),
