@@ -16,34 +16,13 @@ from pydantic import (
     Field,
     RootModel,
     Tag,
-    model_validator,
 )
 
-from sottovoce.core.errors import Unsupported
-from sottovoce.core.sampling import MAX_STOP_CHARACTERS, MAX_STOPS, RANGES
+from sottovoce.core.sampling import MAX_STOPS
 from sottovoce.server.grounds import GroundedNoun, Knowledge
+from sottovoce.server.nouns import Body, Noun, Stop, span
 
 MOST_MESSAGES = 4_096
-
-Stop = Annotated[str, Field(min_length=1, max_length=MAX_STOP_CHARACTERS)]
-
-
-def _span(name: str) -> Any:
-    span = RANGES[name]
-    return Field(ge=span.low, le=span.high, description=span.meaning)
-
-
-class Noun(BaseModel):
-    """What is null counts as not there."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_nulls(cls, value: object) -> object:
-        if not isinstance(value, dict) or None not in value.values():
-            return value
-        return {name: part for name, part in value.items() if part is not None}
 
 
 # ---- what is asked ----
@@ -200,8 +179,10 @@ REFUSED = {
 """Fields that the original knows and no machine here can honour, and why."""
 
 
-class CountBody(Noun):
+class CountBody(Body):
     """A conversation to be counted; with more, it is one to be answered."""
+
+    refused = REFUSED
 
     model: str
     messages: list[Turn] = Field(min_length=1, max_length=MOST_MESSAGES)
@@ -213,28 +194,18 @@ class CountBody(Noun):
     cache_control: CacheControl | None = None
     speed: Literal["standard"] | None = None
 
-    @model_validator(mode="before")
-    @classmethod
-    def _refuse(cls, value: object) -> object:
-        for name in REFUSED.keys() & (value.keys() if isinstance(value, dict) else ()):
-            if value[name] is not None:  # type: ignore[index]
-                raise Unsupported(
-                    f"{name} cannot be honoured here. {REFUSED[name]}", hint="Leave it out", field=name
-                )
-        return value
-
 
 class MessageBody(CountBody):
     """`knowledge` and `quote` are not the original's: shelves to be asked, and whether they alone answer."""
 
     knowledge: Knowledge | None = None
     quote: bool | None = None
-    max_tokens: Annotated[int, _span("max_tokens")]
+    max_tokens: Annotated[int, span("max_tokens")]
     stream: bool = False
     stop_sequences: list[Stop] = Field(default_factory=list, max_length=MAX_STOPS)
-    temperature: Annotated[float, _span("temperature")] | None = None
-    top_p: Annotated[float, _span("top_p")] | None = None
-    top_k: Annotated[int, _span("top_k")] | None = None
+    temperature: Annotated[float, span("temperature")] | None = None
+    top_p: Annotated[float, span("top_p")] | None = None
+    top_k: Annotated[int, span("top_k")] | None = None
     metadata: Metadata | None = None
     service_tier: Literal["auto", "standard_only"] | None = None
 

@@ -8,52 +8,32 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, Field
 
-from sottovoce.core.errors import Unsupported
-from sottovoce.core.sampling import MAX_STOP_CHARACTERS, MAX_STOPS, RANGES
+from sottovoce.core.sampling import MAX_STOPS, RANGES
 from sottovoce.server.grounds import CitationNoun, ClaimNoun, GroundNoun, Knowledge
+from sottovoce.server.nouns import Body, Noun, Stop, span
 
 MOST_MESSAGES = 4_096
 MOST_INPUTS = 2_048
 MOST_CONTEXT = 100_000
 """Token numbers of an earlier answer, as the original gives them out; they are refused at any length."""
 
-Stop = Annotated[str, Field(min_length=1, max_length=MAX_STOP_CHARACTERS)]
-
-
-def _span(name: str) -> Any:
-    span = RANGES[name]
-    return Field(ge=span.low, le=span.high, description=span.meaning)
-
-
-class Noun(BaseModel):
-    """What is null counts as not there."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_nulls(cls, value: object) -> object:
-        if not isinstance(value, dict) or None not in value.values():
-            return value
-        return {name: part for name, part in value.items() if part is not None}
-
 
 # ---- what is asked ----
 
 
 class Options(Noun):
-    temperature: Annotated[float, _span("temperature")] | None = None
-    top_p: Annotated[float, _span("top_p")] | None = None
-    top_k: Annotated[int, _span("top_k")] | None = None
-    min_p: Annotated[float, _span("min_p")] | None = None
+    temperature: Annotated[float, span("temperature")] | None = None
+    top_p: Annotated[float, span("top_p")] | None = None
+    top_k: Annotated[int, span("top_k")] | None = None
+    min_p: Annotated[float, span("min_p")] | None = None
     seed: Annotated[int, Field(ge=-1, le=int(RANGES["seed"].high))] | None = None
     num_predict: Annotated[int, Field(ge=-2, le=int(RANGES["max_tokens"].high))] | None = None
     stop: Annotated[list[Stop], Field(max_length=MAX_STOPS)] | None = None
-    repeat_penalty: Annotated[float, _span("repeat_penalty")] | None = None
-    presence_penalty: Annotated[float, _span("presence_penalty")] | None = None
-    frequency_penalty: Annotated[float, _span("frequency_penalty")] | None = None
+    repeat_penalty: Annotated[float, span("repeat_penalty")] | None = None
+    presence_penalty: Annotated[float, span("presence_penalty")] | None = None
+    frequency_penalty: Annotated[float, span("frequency_penalty")] | None = None
     num_ctx: int | None = None
 
     # Where and how to compute: the server's own affair, and the text is the same.
@@ -122,11 +102,13 @@ REFUSED = {
 """Fields that the original knows and no model here can honour, and why."""
 
 
-class Asking(Noun):
+class Asking(Body):
     """What a chat and a bare prompt have in common.
 
     `knowledge` and `quote` are not the original's: shelves that are asked, and whether they alone answer.
     """
+
+    refused = REFUSED
 
     knowledge: Knowledge | None = None
     quote: bool | None = None
@@ -140,16 +122,6 @@ class Asking(Noun):
     top_logprobs: int | None = Field(None, ge=0, le=20)
     truncate: Literal[False] | None = None
     shift: Literal[False] | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _refuse(cls, value: object) -> object:
-        for name in REFUSED.keys() & (value.keys() if isinstance(value, dict) else ()):
-            if value[name] is not None:  # type: ignore[index]
-                raise Unsupported(
-                    f"{name} cannot be honoured here. {REFUSED[name]}", hint="Leave it out", field=name
-                )
-        return value
 
     @property
     def streams(self) -> bool:

@@ -11,7 +11,8 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from sottovoce.core.errors import Unsupported
-from sottovoce.core.sampling import MAX_BIASES, MAX_STOP_CHARACTERS, MAX_STOPS, RANGES
+from sottovoce.core.sampling import MAX_BIASES, MAX_STOPS
+from sottovoce.server.nouns import Stop, span
 
 MOST_CHOICES = 8
 BIGGEST_SEED = 2**63 - 1
@@ -21,23 +22,16 @@ Label = Annotated[str, StringConstraints(max_length=512)]
 """A text that only the original does something with."""
 
 FunctionName = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9_-]{1,64}$")]
-Stop = Annotated[str, StringConstraints(min_length=1, max_length=MAX_STOP_CHARACTERS)]
 TokenId = Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,8})$")]
 Bias = Annotated[float, Field(ge=-100, le=100)]
 
-
-def _number(name: str) -> object:
-    span = RANGES[name]
-    return Field(ge=span.low, le=span.high, description=span.meaning)
-
-
-Temperature = Annotated[float, _number("temperature")]
-TopP = Annotated[float, _number("top_p")]
-Penalty = Annotated[float, _number("presence_penalty")]
-TopK = Annotated[int, _number("top_k")]
-MinP = Annotated[float, _number("min_p")]
-RepeatPenalty = Annotated[float, _number("repeat_penalty")]
-Tokens = Annotated[int, _number("max_tokens")]
+Temperature = Annotated[float, span("temperature")]
+TopP = Annotated[float, span("top_p")]
+Penalty = Annotated[float, span("presence_penalty")]
+TopK = Annotated[int, span("top_k")]
+MinP = Annotated[float, span("min_p")]
+RepeatPenalty = Annotated[float, span("repeat_penalty")]
+Tokens = Annotated[int, span("max_tokens")]
 Seed = Annotated[int, Field(ge=-BIGGEST_SEED - 1, le=BIGGEST_SEED)]
 Stops = Stop | Annotated[list[Stop], Field(max_length=MAX_STOPS)]
 Biases = Annotated[dict[TokenId, Bias], Field(max_length=MAX_BIASES)]
