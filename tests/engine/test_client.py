@@ -71,6 +71,22 @@ async def test_words_that_come_while_the_program_is_busy_are_read_after_it(tmp_p
     assert found == list(range(30))
 
 
+@pytest.mark.parametrize("words", [1, 10])
+async def test_what_is_no_stream_says_that_the_engine_is_gone(tmp_path: Path, words: int) -> None:
+    said = (chunk(b'data: {"n": %d}\n\n' % n) for n in range(words))
+    whole = saying(STREAM, *said, b"zz\r\nnonsense\r\n", *[b"-"] * 2_000, pause=0.01)
+    async with serving(tmp_path, whole) as client, asyncio.timeout(15):
+        found = []
+
+        async def take() -> None:
+            async for event in client.stream("/x", {}):
+                found.append(event["n"])
+
+        with pytest.raises(EngineGone):
+            await take()
+    assert found == list(range(words))
+
+
 async def test_the_blank_line_behind_the_last_chunk_may_come_by_itself() -> None:
     reply = _Reply()
     reply.data_received(STREAM + chunk(b'data: {"n": 1}\n\n') + b"0\r\n")

@@ -301,6 +301,13 @@ async def test_a_client_that_closes_its_side_is_gone(front):
     assert await client.end() == b""
 
 
+async def test_who_closes_its_side_at_once_still_hears_what_was_answered_by_then(front):
+    client = await front.client()
+    client.say(GET)
+    client.writer.write_eof()
+    assert (await client.end()).startswith(b"HTTP/1.1 200")
+
+
 async def test_a_client_that_leaves_behind_a_pile_of_requests_is_noticed(front):
     """With uvicorn's own pile it is not: reading stops, and the end of the connection is not seen."""
     client = await front.client()

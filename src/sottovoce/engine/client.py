@@ -22,8 +22,8 @@ CONNECT_SECONDS = 10.0
 CALL_SECONDS = 30.0
 """For all but answers and embeddings: what does not come by then does not come."""
 
-BLOCK = 64 << 10
-"""Bytes taken at once."""
+BLOCK = 256 << 10
+"""Bytes taken at once, as the loop's own transports take them."""
 
 GATHER_SECONDS = 0.03
 """Words that follow each other quicker than this are taken together.
@@ -249,7 +249,11 @@ class _Reply(asyncio.Protocol):
         raw = self._raw
         at = 0
         while (end := raw.find(b"\r\n", at)) >= 0:
-            size = int(raw[at:end], 16)
+            try:
+                size = int(raw[at:end], 16)
+            except ValueError:  # this is no chunk, and nothing behind it can be told
+                self.transport.abort()
+                return
             start = end + 2
             if size == 0:
                 self.ended = True

@@ -7,6 +7,7 @@ wake their reader once. All else is the transport's own.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from typing import Any
 
 MOST_HELD = 64 << 10
@@ -25,28 +26,32 @@ class Joining:
 
     def write(self, data: bytes) -> None:
         if not self._held:
-            self._loop.call_soon(self._hand_over)
+            self._loop.call_soon(self.hand_over)
         self._held.append(data)
         self._bytes += len(data)
         if self._bytes > MOST_HELD:
-            self._hand_over()
+            self.hand_over()
+
+    def writelines(self, parts: Iterable[bytes]) -> None:
+        self.write(b"".join(parts))
 
     def get_write_buffer_size(self) -> int:
         return self._bytes + int(self._transport.get_write_buffer_size())
 
     def write_eof(self) -> None:
-        self._hand_over()
+        self.hand_over()
         self._transport.write_eof()
 
     def close(self) -> None:
-        self._hand_over()
+        self.hand_over()
         self._transport.close()
 
     def abort(self) -> None:
         self._held, self._bytes = [], 0
         self._transport.abort()
 
-    def _hand_over(self) -> None:
+    def hand_over(self) -> None:
+        """Do it now: before the transport closes by itself."""
         held, self._held, self._bytes = self._held, [], 0
         if held:
             self._transport.write(b"".join(held))

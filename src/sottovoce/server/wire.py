@@ -75,7 +75,8 @@ class Wire(HttpToolsProtocol):
         self._sent_away = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(cast("asyncio.Transport", Joining(transport, self.loop)))
+        self._joining = Joining(transport, self.loop)
+        super().connection_made(cast("asyncio.Transport", self._joining))
         end: socket.socket | None = transport.get_extra_info("socket")
         self.is_socket = end is not None and end.family == getattr(socket, "AF_UNIX", None)
         if not self.is_socket:
@@ -83,6 +84,10 @@ class Wire(HttpToolsProtocol):
         # Looking at every connection costs something; a crowd must not wait for it in vain.
         if len(self.connections) > (crowd.MOST if self.holder == crowd.HERE else crowd.MOST_OF_ONE):
             self._find_place()
+
+    def eof_received(self) -> None:
+        self._joining.hand_over()  # what was answered already; the loop closes the transport behind this
+        super().eof_received()
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)

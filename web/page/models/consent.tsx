@@ -44,12 +44,8 @@ export function Consent({ host, name, cancel, agree }: Props) {
 
 /** Says how to allow it, and goes on by itself once that was done: only the person at the machine may. */
 export function NetworkOff({ host }: { host: string }) {
-  const app = useApp();
   const say = useSay();
-  useEffect(() => {
-    const timer = setInterval(() => void app.about(), LOOKS_EVERY);
-    return () => clearInterval(timer);
-  }, [app]);
+  useLooks();
   return (
     <div className="dialog-body">
       <p>{say("consent.off", { host })}</p>
@@ -58,4 +54,24 @@ export function NetworkOff({ host }: { host: string }) {
       <p className="hint">{say("consent.off.after")}</p>
     </div>
   );
+}
+
+/** Until it is known what may be asked, nothing is. */
+export function NetworkUnknown() {
+  const say = useSay();
+  useLooks();
+  return (
+    <div className="dialog-body">
+      <p role="status">{say("loading")}</p>
+    </div>
+  );
+}
+
+/** Have the page ask its server now and then what holds. */
+function useLooks() {
+  const app = useApp();
+  useEffect(() => {
+    const timer = setInterval(() => void app.about(), LOOKS_EVERY);
+    return () => clearInterval(timer);
+  }, [app]);
 }

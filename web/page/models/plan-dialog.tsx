@@ -8,7 +8,7 @@ import { Dialog } from "../dialogs/dialog";
 import { ProblemBox } from "../parts/problem-box";
 import { useApp, useSay, useStored } from "../reader";
 import { useWork } from "../use-work";
-import { Consent, NetworkOff } from "./consent";
+import { Consent, NetworkOff, NetworkUnknown } from "./consent";
 import { PlanView } from "./plan-view";
 
 interface Props {
@@ -25,25 +25,16 @@ export function PlanDialog({ asked, close, use, begun }: Props) {
   const status = useStored((state) => state.status);
   const [ref, setRef] = useState(asked);
   const [hasSaidYes, setSaidYes] = useState(false);
-  if (status === null) {
-    // Until it is known what may be asked, nothing is.
-    return (
-      <Dialog title={say("plan.title")} className="dialog-plan" close={close}>
-        <div className="dialog-body">
-          <p role="status">{say("loading")}</p>
-        </div>
-      </Dialog>
-    );
-  }
-  const { network } = status;
-  const host = hostAsked(ref, status.hub);
+  const network = status?.network;
+  const host = status && hostAsked(ref, status.hub);
   return (
     <Dialog title={say("plan.title")} className="dialog-plan" close={close}>
+      {status === null && <NetworkUnknown />}
       {host !== null && network === "off" && <NetworkOff host={host} />}
       {host !== null && network === "ask" && !hasSaidYes && (
         <Consent host={host} name={ref} cancel={close} agree={() => setSaidYes(true)} />
       )}
-      {(host === null || network === "on" || (network === "ask" && hasSaidYes)) && (
+      {status !== null && (host === null || network === "on" || (network === "ask" && hasSaidYes)) && (
         <Planned key={ref} asked={ref} close={close} use={use} choose={setRef} begun={begun} />
       )}
     </Dialog>
