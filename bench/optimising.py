@@ -1,8 +1,8 @@
 """What re-encoding brings: the starter as it came and optimised, loaded side by side and timed in turn.
 
 What it costs is told by llama.cpp's own program for perplexity, on the guides of these docs. Beside it stands
-the text that the check in the program reads, without a bar: that program counts half of each window, 384 of
-its tokens, and cut into six other windows the same two files came out between 0.9999 and 1.0083. The check
+the text that the check in the program reads, without a bar: llama-perplexity counts half of each window, 384
+tokens of it, and with windows of six sizes the same two files came out between 0.9999 and 1.0083. The check
 compares them token by token, so it can tell what is chance.
 """
 

@@ -289,6 +289,7 @@ async def test_a_client_that_leaves_is_noticed_while_its_answer_is_made(front):
     client.writer.close()
     async with asyncio.timeout(0.5):
         await front.place.left.wait()
+    assert front.place.left.is_set()
 
 
 async def test_a_client_that_closes_its_side_is_gone(front):
@@ -316,6 +317,7 @@ async def test_a_client_that_leaves_behind_a_pile_of_requests_is_noticed(front):
     client.writer.close()
     async with asyncio.timeout(0.5):
         await front.place.left.wait()
+    assert front.place.left.is_set()
 
 
 @pytest.mark.parametrize("apart", [False, True])

@@ -46,8 +46,6 @@ def _threads() -> list[int]:
 
 def _yields(thread: int, priority: int) -> bool:
     """Give a thread that priority; return whether it had a higher one."""
-    if sys.platform == "win32":
-        return False
     try:
         before = os.getpriority(os.PRIO_PROCESS, thread)
         if before < priority:

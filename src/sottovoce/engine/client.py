@@ -199,8 +199,7 @@ class _Reply(asyncio.Protocol):
         now = self._loop.time()
         quick, self._arrived = now - self._arrived < GATHER_SECONDS * 2, now
         if quick and not self.transport.is_closing():
-            if self.transport.is_reading():
-                self.transport.pause_reading()
+            self.transport.pause_reading()
             self._loop.call_later(GATHER_SECONDS, self._read_on)
         else:
             self.transport.resume_reading()
